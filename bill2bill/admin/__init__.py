@@ -1,0 +1,1 @@
+"""For people: pages of the panel, the command line."""

@@ -1,0 +1,66 @@
+"""One call of the panel from its command line to the reply, and what becomes of a failure on the way."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import secrets
+from pathlib import Path
+from typing import BinaryIO, Optional, Sequence, Tuple
+
+from bill2bill.commands import COMMANDS, Command
+from bill2bill.commands.world import World
+from bill2bill.errors import Failure
+from bill2bill.host import log, place, reply
+from bill2bill.host.call import Call, parse
+
+LOG = logging.getLogger("bill2bill")
+Outcome = Tuple[int, Optional[bytes]]
+
+
+def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin: BinaryIO) -> Outcome:
+    """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0 (host-protocol 2.5)."""
+    try:
+        call = parse(argv)
+        command = COMMANDS[kind].get(call.command)
+        if command is None:
+            raise Failure("bad_call", reason=f"--command {call.command}")
+    except Failure as failure:
+        return 1, reply.error_document(failure, "")
+    log.setup(Path(root), executable, call.operation)
+    if command.operation and place.do_nothing(Path(root)):
+        LOG.warning("%s of item %s: nothing is done, etc/billmgr.DoNothing exists", call.command, call.item)
+        return 0, None
+    world = World(Path(root), executable, call, stdin)
+    try:
+        return _run(world, call, command)
+    finally:
+        world.close()
+
+
+def _run(world: World, call: Call, command: Command) -> Outcome:
+    try:
+        answer = importlib.import_module(f"bill2bill.commands.{call.command}").run(world)
+        if call.operation:
+            world.store.forget_failures(world.item.id, call.command)
+        return 0, answer
+    except Failure as failure:
+        if failure.code == "pending":
+            LOG.info("%s of item %s is under way at the upstream", call.command, call.item)
+            return 0, None
+        LOG.error("%s of item %s: %s %s", call.command, call.item, failure, failure.detail)
+        return _failed(world, call, command, failure)
+    except Exception as error:
+        number = secrets.token_hex(4)
+        LOG.critical("internal error %s in %s of item %s", number, call.command, call.item, exc_info=error)
+        return _failed(world, call, command, Failure("internal", id=number))
+
+
+def _failed(world: World, call: Call, command: Command, failure: Failure) -> Outcome:
+    try:
+        world.note_refused_login(failure)
+        if command.operation:
+            world.report_failure(failure)
+    except Failure as other:
+        LOG.error("the panel could not be told: %s %s", other, other.detail)
+    return 1, reply.error_document(failure, call.lang)

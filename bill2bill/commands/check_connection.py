@@ -1,0 +1,56 @@
+"""Try a connection before it is saved. It costs nothing (upstream-billmanager4, connection test at the end)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bill2bill.commands.provider import Provider, pick_account
+from bill2bill.config import connection
+from bill2bill.errors import Failure
+from bill2bill.host import document, log, reply
+from bill2bill.services.domain import SURELY_TAKEN
+from bill2bill.upstream import sniff
+from bill2bill.upstream.api import Availability
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+LOG = logging.getLogger("bill2bill")
+
+
+def run(world: World) -> bytes:
+    form = document.read_document(world.stdin).find("processingmodule")
+    if form is None:
+        raise Failure("bad_input", reason="/doc/processingmodule")
+    values = {str(field.tag): field.text or "" for field in form if isinstance(field.tag, str)}
+    entered = connection(world.call.module or 0, values)
+    log.hide([entered.password, f"{entered.username}:{entered.password}"])
+    provider = world.provider(entered)
+    _speaks_our_dialect(provider)
+    _has_account(provider, entered.project)
+    provider.refresh_files()
+    if "RU" not in provider.countries():
+        raise Failure("upstream_answer", func="country.json", reason="no RU")
+    provider.list_again()
+    if provider.public.availability(SURELY_TAKEN) is Availability.FREE:
+        raise Failure("upstream_answer", func="domaininfo", reason=f"{SURELY_TAKEN}: free")
+    return reply.ok()
+
+
+def _speaks_our_dialect(provider: Provider) -> None:
+    if not provider.connection.url:
+        provider.find_url()
+        return
+    dialect = sniff.recognise(provider.http, provider.url)
+    if dialect is None:
+        raise Failure("not_billmanager", url=provider.url)
+    if dialect != "4":
+        raise Failure("other_dialect", url=provider.url)
+
+
+def _has_account(provider: Provider, project: str) -> None:
+    """A person asks, so a login that rests after a refusal is tried once more; if it works now, it rests no longer."""
+    account = pick_account(provider.public.accounts(), project)
+    provider.world.memory.unpause(provider.account_key)
+    LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

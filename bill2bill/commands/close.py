@@ -1,0 +1,51 @@
+"""Close a domain: nothing is called, the name simply is not renewed (upstream-billmanager4 5.9), provided that nobody else will renew it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bill2bill.commands import link
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.journal.states import State
+from bill2bill.rules import names
+from bill2bill.rules.statuses import DomainState
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        connection = world.connection(item.module)
+        known = link.link_of(world, item)
+        _nothing_unsettled(world, item)
+        if known:
+            must_be_on(on=connection.send_close, what="close")
+            _will_lapse(world, item, known.id)
+        world.panel.closed(item.id)
+
+
+def _nothing_unsettled(world: World, item: Item) -> None:
+    """What may still be bought or charged is settled first, or nobody would look at it again."""
+    for kind in ("open", "prolong"):
+        row = world.store.unsettled(item.id, kind)
+        if row and row.state is State.INTENDED:
+            world.store.move(row, State.REFUSED, "withdrawn: nothing was sent and the item is closed")
+        if row and row.state in (State.SENT, State.DOUBT):
+            raise Failure(f"in_doubt_{kind}", id=row.id, value=row.name, months=row.months, before=row.before or "-")
+
+
+def _will_lapse(world: World, item: Item, remote: int) -> None:
+    """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go on paying."""
+    provider = world.provider(world.connection(item.module))
+    domain = provider.upstream.domain(remote)
+    if domain is None or domain.state is DomainState.REMOVED:
+        return
+    if domain.name != names.to_ascii(item.name):
+        raise Failure("not_ours", value=remote, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+    if domain.state is DomainState.UNPAID:
+        raise Failure("unpaid_order", value=remote)
+    if provider.upstream.domain_form(remote).auto_renewal:
+        raise Failure("auto_renewal_on", value=domain.name)

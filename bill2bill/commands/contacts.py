@@ -1,0 +1,95 @@
+"""The contacts of an order at the upstream: found again by their name, compared, made when missing.
+
+A contact is named after what is sent, so a local change makes a new contact and never edits one that other domains share.
+Making one takes two calls (upstream-billmanager4 5.5); each is a state in the journal's file, so a crash between them loses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, Mapping
+
+from bill2bill.errors import Failure, Refused
+from bill2bill.host import place
+from bill2bill.host.data import Contact, Item
+from bill2bill.rules import contacts as rules
+from bill2bill.rules import names
+from bill2bill.rules.contacts import Kind
+from bill2bill.upstream.api import DomainOrder
+
+if TYPE_CHECKING:
+    from bill2bill.commands.provider import Provider
+    from bill2bill.commands.world import World
+
+CREATING, CREATED, FILLED = "creating", "created", "filled"
+LOCKED, WRONG_VALUE = "8", "4"  # upstream-billmanager4 2.4, 5.6
+SPARES = 9  # how many contacts of one name may be locked before a person is asked
+
+
+def for_order(world: World, provider: Provider, item: Item, zone: str, registrar: int) -> Dict[str, int]:
+    """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad or panel_data."""
+    people = {contact.role: contact for contact in world.data.contacts(item.id)}
+    roles = list(names.contact_roles(zone))
+    if registrar in world.options.customer_registrars:
+        roles.append("customer")
+        people.setdefault("customer", people["owner"] if "owner" in people else people.get("customer"))  # type: ignore[arg-type]
+    missing = [role for role in roles if people.get(role) is None]
+    if missing:
+        raise Failure("panel_data", object=f"item {item.id}", reason=f"no contact: {', '.join(missing)}")
+    return {role: _linked(world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)) for role in roles}
+
+
+def forget_refused(world: World, provider: Provider, order: DomainOrder, failure: Failure) -> None:
+    """An order that was refused because of a contact: the next try looks for that contact anew."""
+    role = failure.params.get("value", "")
+    if isinstance(failure, Refused) and role in order.contacts:
+        world.memory.forget_contact(provider.account_key, order.contacts[role])
+
+
+def _linked(world: World, provider: Provider, item: Item, role: str, person: Contact, kind: Kind) -> int:
+    fields = rules.remote_fields(person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form)
+    name = rules.contact_name(place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key))
+    remote, state = world.memory.contact(provider.account_key, name)
+    if remote is None or state != FILLED:
+        remote = _filled(world, provider, person, kind, name, fields)
+        world.memory.keep_contact(provider.account_key, name, remote, FILLED)
+    if world.data.external_id(person.profile, item.module, role) != str(remote):
+        world.panel.link_contact(person.profile, item.module, role, str(remote))
+    return remote
+
+
+def _filled(world: World, provider: Provider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]) -> int:
+    """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
+    known = world.memory.contact(provider.account_key, name)[0]
+    named = {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
+    for spare in [name, *(f"{name}-{number}" for number in range(2, SPARES))]:
+        if spare in named:
+            found = provider.upstream.contact(named[spare])
+            if found and not found.locked and rules.same_fields(fields, found.fields):
+                return found.id
+            remote = named[spare] if found and not found.locked else None
+        else:
+            remote = _created(world, provider, kind, name, spare)
+        if remote is not None and _edited(provider, person, kind, spare, remote, fields):
+            return remote
+    raise Failure("contact_bad", object=person.name, value=name, reason="locked")
+
+
+def _created(world: World, provider: Provider, kind: Kind, name: str, spare: str) -> int:
+    world.memory.keep_contact(provider.account_key, name, None, CREATING)
+    remote = provider.upstream.create_contact(kind, spare)
+    world.memory.keep_contact(provider.account_key, name, remote, CREATED)
+    return remote
+
+
+def _edited(provider: Provider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]) -> bool:
+    """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream refused."""
+    try:
+        provider.upstream.edit_contact(remote, kind, name, fields)
+    except Refused as refusal:
+        if refusal.params.get("code") == LOCKED:
+            return False
+        if refusal.params.get("code") == WRONG_VALUE:
+            field = rules.local_field(refusal.params.get("value", ""))
+            raise Failure("contact_bad", object=person.name, value=field, reason="") from refusal
+        raise
+    return True

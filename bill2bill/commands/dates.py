@@ -1,0 +1,36 @@
+"""When the panel's date of a domain may be written (decision 8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.rules import periods
+from bill2bill.rules.statuses import registered
+from bill2bill.upstream.api import Domain
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def write_read_back(world: World, item: Item, domain: Domain) -> None:
+    """Write the upstream's expiry date as read back, unless it is in motion, absurd, or earlier than what the panel promises."""
+    if not registered(domain.state) or domain.expires is None or domain.expires == item.expires or _in_motion(world, item):
+        return
+    if not periods.sane_date(domain.expires, world.today):
+        world.notice(Failure("date_bad", value=domain.expires))
+    elif item.expires and domain.expires < item.expires - timedelta(days=1):
+        world.notice(Failure("date_earlier", value=domain.expires, object=item.expires))
+    elif not item.expires or domain.expires > item.expires:
+        world.panel.set_expiry(item.id, domain.expires)
+
+
+def _in_motion(world: World, item: Item) -> bool:
+    """A renewal of ours is not settled, or the panel renews today: the upstream's date lags behind (host-protocol 2.5, sync_item)."""
+    return bool(
+        world.store.unsettled(item.id, "prolong")
+        or world.data.prolong_operation_exists(item.id)
+        or world.data.prolong_expense_today(item.id, world.today)
+    )

@@ -1,0 +1,17 @@
+"""Which contacts a zone needs: known by rule, so it needs neither network nor database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bill2bill.host import reply
+from bill2bill.rules import names
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> bytes:
+    """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner: nobody is asked for it."""
+    zone = world.call.tld or world.call.param
+    return reply.contact_types(names.contact_roles(names.to_ascii(zone)))

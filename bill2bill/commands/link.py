@@ -1,0 +1,83 @@
+"""Which upstream service belongs to an item: the journal knows what it bought, the item parameter `bill2bill` says it on the panel."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Mapping, Optional
+
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.journal.states import Purchase
+from bill2bill.rules import names
+from bill2bill.services.domain import LINK
+from bill2bill.upstream.api import Domain
+
+if TYPE_CHECKING:
+    from bill2bill.commands.provider import Provider
+    from bill2bill.commands.world import World
+
+SHAPE = re.compile(r"id=(\d{1,15});price=(\d{0,15});period=(\d{0,15})")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Ids at the upstream: the service, its tariff and the period that was bought last (None: not known)."""
+
+    id: int
+    price: Optional[int]
+    period: Optional[int]
+
+    def __str__(self) -> str:
+        return f"id={self.id};price={self.price or ''};period={self.period or ''}"
+
+
+def stored(params: Mapping[str, str]) -> Optional[Link]:
+    """The link that stands on the panel. Raises panel_data on a text that is not ours."""
+    text = params.get(LINK, "")
+    if not text:
+        return None
+    shape = SHAPE.fullmatch(text)
+    if not shape or int(shape[1]) == 0:
+        raise Failure("panel_data", object=LINK, reason=text[:80])
+    return Link(int(shape[1]), int(shape[2]) if shape[2] else None, int(shape[3]) if shape[3] else None)
+
+
+def link_of(world: World, item: Item) -> Optional[Link]:
+    """What the panel or, if it lost its note, the journal says. Two different answers stop us."""
+    noted = stored(item.params)
+    bought = world.store.bought(item.id)
+    if noted and bought and bought.remote and noted.id != bought.remote:
+        raise Failure("not_ours", value=noted.id, reason=f"journal: {bought.remote}")
+    if noted:
+        return noted
+    return Link(bought.remote, bought.tariff, bought.period) if bought and bought.remote else None
+
+
+def required(world: World, item: Item) -> Link:
+    link = link_of(world, item)
+    if link is None:
+        raise Failure("no_remote")
+    return link
+
+
+def save(world: World, item: Item, link: Link) -> None:
+    """Note the link on the panel, before the callback."""
+    if item.params.get(LINK) != str(link):
+        world.panel.save_param(item.id, LINK, str(link))
+
+
+def link_to(purchase: Purchase) -> Link:
+    if purchase.remote is None:
+        raise Failure("no_remote")
+    return Link(purchase.remote, purchase.tariff, purchase.period)
+
+
+def read_ours(provider: Provider, item: Item, remote: int) -> Domain:
+    """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then nothing may be sent."""
+    domain = provider.upstream.domain(remote)
+    if domain is None:
+        raise Failure("remote_gone", value=remote)
+    if domain.name != names.to_ascii(item.name):
+        raise Failure("not_ours", value=remote, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+    return domain

@@ -1,0 +1,120 @@
+"""Register a domain at the upstream, once, and tell the panel when it is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional
+
+from bill2bill.commands import contacts, dates, link
+from bill2bill.commands.provider import Provider, check_funds
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure, NoAnswer, Refused
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Sight
+from bill2bill.journal.states import Purchase, Terms
+from bill2bill.rules import names, periods
+from bill2bill.rules.statuses import DomainState, panel_service_status, registered
+from bill2bill.services.domain import ITEMTYPE
+from bill2bill.upstream.api import Domain, DomainOrder
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+EXISTS = "2"  # upstream-billmanager4 2.4
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        connection = world.connection(item.module)
+        provider = world.provider(connection)
+        known = link.stored(item.params)
+        if known and not world.store.latest(item.id, "open"):
+            _finish(world, provider, item, known)  # the journal was lost, the panel still knows what was bought
+            return
+        if not world.store.unsettled(item.id, "open"):
+            must_be_on(on=connection.send_open and connection.new_orders, what="open")
+        purchase = _buy(world, provider, item)
+        _finish(world, provider, item, link.link_to(purchase))
+        world.reported(purchase)
+
+
+def _buy(world: World, provider: Provider, item: Item) -> Purchase:
+    name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
+    names.check_registrable(name, zone)
+    months = periods.months_of(item.period)
+    deal = OpenDeal(world, provider, item, name, zone, months)
+    return world.buy("open", name, months, None, deal)
+
+
+class OpenDeal:
+    """How a domain is ordered (upstream-billmanager4 5.2)."""
+
+    def __init__(self, world: World, provider: Provider, item: Item, name: str, zone: str, months: int) -> None:
+        self.world, self.provider, self.item = world, provider, item
+        self.name, self.zone, self.months = name, zone, months
+        self.order: Optional[DomainOrder] = None
+
+    def look(self, row: Purchase) -> Finding:
+        """An order is recognised by the name, which was not there before it was sent."""
+        found = self.provider.upstream.find_domain(self.name)
+        if found is None and row.sent is not None:
+            self.provider.list_again()  # absence takes two witnesses
+            found = self.provider.listed_name(self.name)
+        if found is None:
+            return Finding(Sight.ABSENT)
+        if row.sent is None:
+            raise Failure("name_taken", id=row.id, value=self.name, remote=found.id)
+        return Finding(Sight.PRESENT, found.id)
+
+    def terms(self, row: Purchase) -> Terms:
+        tariff = self.provider.domain_tariff(self.zone, None)
+        period = self.provider.period(tariff, self.months)
+        servers = names.name_servers(name_servers_of(self.item), self.name)
+        account = self.provider.account()
+        price = check_funds(account, tariff, period)
+        people = contacts.for_order(self.world, self.provider, self.item, self.zone, tariff.registrar)
+        self.order = DomainOrder(self.name, tariff, period.id, account.id, people, servers)
+        return Terms(tariff.id, period.id, str(price))
+
+    def act(self) -> int:
+        if self.order is None:
+            raise Failure("internal", id="order without terms")
+        try:
+            return self.provider.upstream.order_domain(self.order)
+        except NoAnswer as failure:
+            if failure.params.get("code") == EXISTS:  # it was not there when we looked, so it is not from this request
+                raise Refused("name_taken", id="-", value=self.name, remote="?") from failure
+            raise
+        except Failure as failure:
+            contacts.forget_refused(self.world, self.provider, self.order, failure)
+            raise
+
+
+def name_servers_of(item: Item) -> List[str]:
+    """ns0, ns1, … of the item up to the first missing number (host-protocol 2.6, update_ns)."""
+    found: List[str] = []
+    while item.params.get(f"ns{len(found)}"):
+        found.append(item.params[f"ns{len(found)}"])
+    return found
+
+
+def _finish(world: World, provider: Provider, item: Item, known: link.Link) -> None:
+    """Note what was bought, then tell the panel if the domain is registered. Raises pending while it is not."""
+    link.save(world, item, known)
+    domain = link.read_ours(provider, item, known.id)
+    if domain.state is DomainState.UNPAID:
+        raise Failure("unpaid_order", value=known.id)
+    if domain.state is DomainState.REMOVED:
+        raise Failure("remote_gone", value=known.id)
+    if not registered(domain.state) and domain.state is not DomainState.RENEWING:
+        _show_progress(world, item, domain)
+        raise Failure("pending", value=domain.name)
+    if provider.upstream.domain_form(known.id).auto_renewal:
+        world.notice(Failure("auto_renewal_on", value=domain.name))
+    dates.write_read_back(world, item, domain)
+    world.panel.opened(item.id, ITEMTYPE, service_status=str(panel_service_status(domain.state)))
+
+
+def _show_progress(world: World, item: Item, domain: Domain) -> None:
+    status = str(panel_service_status(domain.state))
+    if item.params.get("service_status") != status:
+        world.panel.set_service_status(item.id, int(status))

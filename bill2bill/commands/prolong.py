@@ -1,0 +1,107 @@
+"""Renew a domain at the upstream for the term that the customer paid, once; the panel's date is not touched."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Optional
+
+from bill2bill.commands import link
+from bill2bill.commands.provider import Provider, check_funds
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Sight
+from bill2bill.journal.states import Purchase, Terms
+from bill2bill.rules import names, periods
+from bill2bill.rules.statuses import DomainState, underway
+from bill2bill.upstream.api import Domain
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+NEAR = timedelta(days=40)  # how far the two panels' dates of one domain may lie apart before a second source is asked
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        connection = world.connection(item.module)
+        begun = world.store.unsettled(item.id, "prolong")
+        if not begun:
+            must_be_on(on=connection.send_prolong, what="prolong")
+        known = link.required(world, item)
+        deal = ProlongDeal(world.provider(connection), item, known, periods.months_of(item.period))
+        before = begun.before if begun else deal.read_before()
+        purchase = world.buy("prolong", names.to_ascii(item.name), deal.months, before, deal)
+        link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
+        world.panel.prolonged(item.id)
+        world.reported(purchase)
+
+
+class ProlongDeal:
+    """How a domain is renewed (upstream-billmanager4 5.7)."""
+
+    def __init__(self, provider: Provider, item: Item, known: link.Link, months: int) -> None:
+        self.provider, self.item, self.known, self.months = provider, item, known, months
+        self.just_read: Optional[Domain] = None
+        self.period = self.account = 0
+
+    def read_before(self) -> date:
+        """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or not) may be stale: see _later."""
+        domain = link.read_ours(self.provider, self.item, self.known.id)
+        if domain.state is DomainState.UNPAID:
+            raise Failure("unpaid_order", value=self.known.id)
+        if domain.state is DomainState.REMOVED:
+            raise Failure("remote_gone", value=self.known.id)
+        self.just_read = domain if self._plausible(domain) else self._later(domain)
+        if self.just_read.expires is None:
+            raise Failure("date_bad", value="-")
+        return self.just_read.expires
+
+    def _plausible(self, domain: Domain) -> bool:
+        if domain.expires is None or self.item.expires is None:
+            return domain.expires is not None
+        dates = (domain.expires, periods.add_months(domain.expires, self.months))
+        return any(abs(day - self.item.expires) < NEAR for day in dates)
+
+    def _later(self, domain: Domain) -> Domain:
+        """The single look-up may be stale (upstream-billmanager4 5.11): ask the listing too; the later date, or work under way, counts."""
+        self.provider.list_again()
+        listed = self.provider.listed(self.known.id)
+        if listed is None or listed.name != domain.name or underway(domain.state):
+            return domain
+        newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
+        return listed if newer or underway(listed.state) else domain
+
+    def look(self, row: Purchase) -> Finding:
+        """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
+        domain = self.just_read or link.read_ours(self.provider, self.item, self.known.id)
+        self.just_read = None
+        if row.sent is not None and not self._done(row, domain) and not underway(domain.state):
+            domain = self._later(domain)
+        if self._done(row, domain):
+            return Finding(Sight.PRESENT, domain.id)
+        return Finding(Sight.UNDERWAY if underway(domain.state) else Sight.ABSENT, domain.id)
+
+    @staticmethod
+    def _done(row: Purchase, domain: Domain) -> bool:
+        return row.before is not None and periods.reached(domain.expires, row.before, row.months)
+
+    def terms(self, row: Purchase) -> Terms:
+        tariff = self.provider.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
+        period = self.provider.period(tariff, self.months)
+        account = self.provider.account()
+        price = check_funds(account, tariff, period)
+        self.period, self.account = period.id, account.id
+        return Terms(tariff.id, period.id, str(price), self.known.id)
+
+    def _price_id(self) -> int:
+        """Period ids belong to one tariff, so the domain's own is used (upstream-billmanager4 5.7); the listing shows it if nobody noted it."""
+        if self.known.price:
+            return self.known.price
+        listed = self.provider.listed(self.known.id)
+        if listed is None or listed.tariff is None:
+            raise Failure("not_ours", value=self.known.id, reason="tariff unknown")
+        return listed.tariff
+
+    def act(self) -> None:
+        self.provider.upstream.renew_domain(self.known.id, self.period, self.account)

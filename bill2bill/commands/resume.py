@@ -1,0 +1,13 @@
+"""Resume a domain: in the panel only, for a version 4 upstream has no such thing (upstream-billmanager4 5.9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        world.panel.resumed(item.id)

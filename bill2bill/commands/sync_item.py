@@ -1,0 +1,48 @@
+"""Compare a domain with the upstream: one listing serves all domains of the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bill2bill.commands import dates, link
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.rules import names
+from bill2bill.rules.statuses import panel_service_status
+from bill2bill.upstream.api import Domain
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+DELETED = 4  # item.status (host-protocol 6.5)
+SEEN, MISSED = "seen", "missed"
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        known = link.link_of(world, item)
+        if item.status == DELETED or known is None:
+            return
+        provider = world.provider(world.connection(item.module))
+        domain = provider.listed(known.id)
+        if domain is None:
+            _missing(world, item, known.id)
+            return
+        world.memory.keep(f"item-{item.id}", "listing", SEEN)
+        if domain.name != names.to_ascii(item.name):
+            raise Failure("not_ours", value=known.id, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+        _write(world, item, domain)
+
+
+def _missing(world: World, item: Item, remote: int) -> None:
+    """A row that is not in the listing proves nothing; twice in a row it is worth a person's look (upstream-billmanager4 11, 18)."""
+    if world.memory.recall(f"item-{item.id}", "listing", float("inf")) == MISSED:
+        world.notice(Failure("remote_unseen", value=remote))
+    world.memory.keep(f"item-{item.id}", "listing", MISSED)
+
+
+def _write(world: World, item: Item, domain: Domain) -> None:
+    status = str(panel_service_status(domain.state))
+    if item.params.get("service_status") != status:
+        world.panel.set_service_status(item.id, int(status))
+    dates.write_read_back(world, item, domain)

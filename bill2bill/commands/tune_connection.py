@@ -1,0 +1,30 @@
+"""Fill the form of a connection: choices, and defaults of a new one. No network: the form must open at once (host-protocol 2.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from bill2bill.config import CONNECTION
+from bill2bill.host import document, reply
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> bytes:
+    form = document.read_document(world.stdin)
+    russian = (world.call.lang or form.get("lang", "")) == "ru"
+    for field in CONNECTION:
+        if field.choices:
+            reply.slist(form, field.name, [(value, ru if russian else en) for value, en, ru in field.choices])
+    if not form.findtext("elid") and not form.findtext("sv_field"):
+        _fill_defaults(form)
+    return document.to_bytes(form)
+
+
+def _fill_defaults(form: etree._Element) -> None:
+    for field in CONNECTION:
+        if field.default and form.find(field.name) is None:
+            etree.SubElement(form, field.name).text = field.default

@@ -1,0 +1,250 @@
+"""Every setting once.
+
+Two kinds: the fields of a connection (the form in the panel, stored by the panel) and the plugin's own file
+`etc/bill2bill.conf` for what an administrator hardly ever touches. The panel's forms, docs/settings.md and the
+`features` answer are made from these declarations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Dict, Mapping, Tuple
+
+from bill2bill.errors import Failure
+
+ON, OFF = "on", "off"
+DEFAULT_SERVER = "my.ru-tld.ru"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the connection form. kind: text, secret, switch, choice."""
+
+    name: str
+    kind: str
+    default: str
+    en: str
+    ru: str
+    hint_en: str
+    hint_ru: str
+    choices: Tuple[Tuple[str, str, str], ...] = ()  # (value, en, ru)
+    required: bool = False
+
+    @property
+    def secret(self) -> bool:
+        return self.kind == "secret"
+
+
+CONNECTION: Tuple[Field, ...] = (
+    Field(
+        "url", "text", "", "API address", "Адрес API",
+        "Full address, for example https://my.ru-tld.ru/manager/billmgr. Empty: it is found from the server name.",
+        "Полный адрес, например https://my.ru-tld.ru/manager/billmgr. Пусто: будет найден по имени сервера.",
+    ),
+    Field(
+        "server", "text", DEFAULT_SERVER, "Server name", "Имя сервера",
+        "Host name of the provider's billing; used when the API address is empty.",
+        "Имя сервера биллинга поставщика; используется, если адрес API пуст.",
+    ),
+    Field(
+        "dialect", "choice", "auto", "BILLmanager version", "Версия BILLmanager",
+        "Version of the provider's panel. Normally recognised by itself.",
+        "Версия панели поставщика. Обычно определяется сама.",
+        (("auto", "recognise", "определить"), ("4", "BILLmanager 4", "BILLmanager 4")),
+    ),
+    Field(
+        "username", "text", "", "User", "Пользователь",
+        "Name of your account at the provider. Use a separate one for this connection.",
+        "Имя вашей учётной записи у поставщика. Заведите для подключения отдельную.",
+        required=True,
+    ),
+    Field("password", "secret", "", "Password", "Пароль", "Its password.", "Её пароль.", required=True),
+    Field(
+        "project", "text", "", "Account or project", "Счёт или проект",
+        "Name of the project whose account pays, exactly as the provider writes it. May be empty if there is only one.",
+        "Имя проекта, со счёта которого платить, точно как у поставщика. Можно оставить пустым, если он один.",
+    ),
+    Field(
+        "registrar", "text", "", "Registrar", "Регистратор",
+        "Number of the registrar at the provider. Empty: the provider's own (13) first, then the cheapest.",
+        "Номер регистратора у поставщика. Пусто: сначала собственный (13), затем самый дешёвый.",
+    ),
+    Field(
+        "ca_file", "text", "", "CA file", "Файл CA",
+        "Path on this server to the certificates that may sign the provider's TLS certificate. Empty: the public ones.",
+        "Путь на этом сервере к сертификатам, которыми может быть подписан TLS-сертификат поставщика. Пусто: публичные.",
+    ),
+    Field(
+        "new_orders", "switch", ON, "Use for new orders", "Использовать для новых заказов",
+        "Off: new orders wait for a person.", "Выключено: новые заказы ждут человека.",
+    ),
+    Field(
+        "send_open", "switch", ON, "Send orders", "Передавать заказы",
+        "Off: a person orders at the provider, the operation becomes manual.",
+        "Выключено: заказывает человек, операция становится ручной.",
+    ),
+    Field(
+        "send_prolong", "switch", ON, "Send renewals", "Передавать продления",
+        "Off: a person renews at the provider, the operation becomes manual.",
+        "Выключено: продлевает человек, операция становится ручной.",
+    ),
+    Field(
+        "send_setparam", "switch", ON, "Send changes", "Передавать изменения",
+        "Off: a person changes name servers at the provider, the operation becomes manual.",
+        "Выключено: серверы имён меняет человек, операция становится ручной.",
+    ),
+    Field(
+        "send_suspend", "switch", ON, "Send suspension", "Передавать приостановку",
+        "Off: suspension and resumption are done in this panel only.",
+        "Выключено: приостановка и возобновление выполняются только в этой панели.",
+    ),
+    Field(
+        "send_close", "switch", OFF, "Send closing", "Передавать закрытие",
+        "Off: a person closes the service at the provider, the operation becomes manual.",
+        "Выключено: услугу закрывает человек, операция становится ручной.",
+    ),
+    Field(
+        "notify", "switch", ON, "Notify about errors", "Сообщать об ошибках",
+        "Off: no task is made for a failed operation, except for purchases in doubt.",
+        "Выключено: по ошибкам задачи не создаются, кроме покупок под вопросом.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The settings of one connection (an instance of the processing module). Switches are bool."""
+
+    module: int
+    url: str
+    server: str
+    dialect: str
+    username: str
+    password: str
+    project: str
+    registrar: str
+    ca_file: str
+    new_orders: bool
+    send_open: bool
+    send_prolong: bool
+    send_setparam: bool
+    send_suspend: bool
+    send_close: bool
+    notify: bool
+
+    def __repr__(self) -> str:
+        return f"Connection(module={self.module}, url={self.url!r}, server={self.server!r})"  # never the password
+
+
+def connection(module: int, values: Mapping[str, str]) -> Connection:
+    """A connection from what the panel stored or a form submitted; absent fields take their defaults."""
+    got: Dict[str, object] = {"module": module}
+    for field in CONNECTION:
+        text = values.get(field.name)
+        text = field.default if text is None else text.strip() if not field.secret else text
+        if field.kind == "choice" and text not in [value for value, _, _ in field.choices]:
+            raise Failure("bad_input", reason=f"{field.name}={text!r}")
+        got[field.name] = text == ON if field.kind == "switch" else text
+    return Connection(**got)  # type: ignore[arg-type]
+
+
+def option(default: str, unit: str, en: str, ru: str) -> Tuple[str, str, str, str]:
+    return default, unit, en, ru
+
+
+OPTIONS: Dict[str, Tuple[str, str, str, str]] = {
+    "settle": option("600", "s", "How old an unanswered purchase must be before a look may prove that it was not carried out.",
+                     "Через сколько проверка может доказать, что покупка без ответа не состоялась."),
+    "read_timeout": option("60", "s", "Longest wait for the answer to a question.", "Сколько ждать ответа на запрос данных."),
+    "spend_timeout": option("180", "s", "Longest wait for the answer to a purchase or change.", "Сколько ждать ответа на покупку или изменение."),
+    "connect_timeout": option("10", "s", "Longest wait for a connection.", "Сколько ждать соединения."),
+    "answer_limit": option("32", "MiB", "Largest answer that is read.", "Наибольший читаемый ответ."),
+    "pace": option("2", "1/s", "Most requests per second to one upstream account; 0 = no limit.",
+                   "Сколько запросов в секунду слать на один аккаунт; 0 = без ограничения."),
+    "parallel": option("2", "", "Most requests at once to one upstream account.", "Сколько запросов одновременно слать на один аккаунт."),
+    "listing_fresh": option("300", "s", "How long one listing of all services answers for each of them.",
+                            "Сколько времени один список услуг отвечает за каждую из них."),
+    "files_fresh": option("86400", "s", "How long the price and country files are kept.", "Сколько хранить файлы цен и стран."),
+    "panel_wait": option("300", "s", "How long a restarting panel is waited for.", "Сколько ждать перезапускающуюся панель."),
+    "item_wait": option("60", "s", "How long to wait for another command on the same item.", "Сколько ждать другую команду по той же услуге."),
+    "tries": option("10", "", "After how many failures an operation becomes manual.", "После скольких неудач операция становится ручной."),
+    "overdue": option("86400", "s", "How long an accepted purchase may stay unfinished before a person is asked.",
+                      "Сколько принятая покупка может не завершаться, прежде чем спросить человека."),
+    "proxy": option("", "", "HTTP proxy for the upstream, for example http://127.0.0.1:3128; the environment's is never used.",
+                    "HTTP-прокси к поставщику, например http://127.0.0.1:3128; из окружения не берётся."),
+    "phone_form": option("canonical", "", "Form of phone numbers in contacts: canonical or plain (as the provider's own module sends them).",
+                         "Вид телефонов в контактах: canonical или plain (как шлёт модуль самого поставщика)."),
+    "send_contact": option("off", "", "Also send the owner as «contact» in orders of the RU group.", "Слать владельца ещё и как «contact» в зонах группы RU."),
+    "send_projectns": option("off", "", "Also send the name servers as «projectns» in orders.", "Слать серверы имён ещё и как «projectns» при заказе."),
+    "customer_registrars": option("5 27", "", "Registrars whose orders need a «customer» contact.", "Регистраторы, которым нужен контакт «customer»."),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The plugin's own settings with their types; times in seconds. Explained in OPTIONS."""
+
+    settle: float
+    read_timeout: float
+    spend_timeout: float
+    connect_timeout: float
+    answer_limit: int  # bytes
+    pace: float
+    parallel: int
+    listing_fresh: float
+    files_fresh: float
+    panel_wait: float
+    item_wait: float
+    tries: int
+    overdue: float
+    proxy: str
+    phone_form: str
+    send_contact: bool
+    send_projectns: bool
+    customer_registrars: Tuple[int, ...]
+
+
+def options(text: str = "") -> Options:
+    """Read `etc/bill2bill.conf`: lines `name value`, `#` starts a comment.
+
+    Raises Failure("bad_input") on an unknown name or a value out of range: a mistyped limit must not become "none".
+    """
+    values = {name: default for name, (default, _, _, _) in OPTIONS.items()}
+    for line in text.splitlines():
+        words = line.split("#", 1)[0].split(None, 1)
+        if not words:
+            continue
+        if words[0] not in values:
+            raise Failure("bad_input", reason=f"etc/bill2bill.conf: {words[0]}")
+        values[words[0]] = words[1].strip() if len(words) > 1 else ""
+    return Options(**{field.name: _typed(field.name, field.type, values[field.name]) for field in fields(Options)})  # type: ignore[arg-type]
+
+
+def _typed(name: str, kind: object, text: str) -> object:
+    if kind == "str":
+        return text
+    if kind == "bool" and text in (ON, OFF):
+        return text == ON
+    try:
+        if kind == "Tuple[int, ...]":
+            return tuple(int(word) for word in text.split())
+        number = Decimal(text)
+    except (ValueError, InvalidOperation):
+        raise Failure("bad_input", reason=f"etc/bill2bill.conf: {name} {text}") from None
+    least = 1 if name in ("parallel", "tries", "answer_limit") else 0
+    if not least <= number <= 10**7:
+        raise Failure("bad_input", reason=f"etc/bill2bill.conf: {name} {text}")
+    return int(number) * (1024 * 1024 if name == "answer_limit" else 1) if kind == "int" else float(number)
+
+
+def options_of(root: Path) -> Options:
+    """The options of the panel in `root`; without a file, the defaults."""
+    path = root / "etc" / "bill2bill.conf"
+    try:
+        return options(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return options()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure("bad_input", reason=f"{path.name}: {error}") from error

@@ -1,0 +1,348 @@
+"""Every error once: a stable code, what the host should do about it, and what a person should do next.
+
+The texts are also the panel's messages `msg_error_<code>` (host-protocol 4.3), so a placeholder is written the
+panel's way: `__name__` stands for the parameter `name` of the failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Dict
+
+
+class Retry(Enum):
+    """What becomes of an operation that failed."""
+
+    LATER = "later"  # it may heal by itself: the host repeats
+    PERSON = "person"  # repeating is pointless until a person has acted: manual, with a task
+    LOOK = "look"  # the request may have been carried out: the next run looks before it acts
+
+
+@dataclass(frozen=True)
+class Problem:
+    retry: Retry
+    en: str
+    ru: str
+
+
+LATER, PERSON, LOOK = Retry.LATER, Retry.PERSON, Retry.LOOK
+
+PROBLEMS: Dict[str, Problem] = {
+    # -- the call itself -------------------------------------------------------------------------------------------
+    "bad_call": Problem(
+        PERSON,
+        "The panel called the module in a way it does not understand: __reason__. Update bill2bill; if that does not help, report the command line.",
+        "Панель вызвала модуль непонятным образом: __reason__. Обновите bill2bill; если не поможет, сообщите разработчикам строку вызова.",
+    ),
+    "bad_input": Problem(
+        PERSON,
+        "The data handed to the module cannot be read: __reason__. Nothing was done.",
+        "Данные, переданные модулю, не читаются: __reason__. Ничего не сделано.",
+    ),
+    "internal": Problem(
+        LATER,
+        "An unforeseen error in bill2bill, number __id__. Look for this number in the module's log and report it.",
+        "Непредвиденная ошибка bill2bill, номер __id__. Найдите этот номер в журнале модуля и сообщите разработчикам.",
+    ),
+    "no_rights": Problem(
+        PERSON,
+        "Only administrators of the panel may see this page.",
+        "Эта страница доступна только администраторам панели.",
+    ),
+    "no_question": Problem(
+        PERSON,
+        "Purchase __id__ asks nothing (state: __value__). See «bill2bill journal list».",
+        "Покупка __id__ ни о чём не спрашивает (состояние: __value__). Смотрите «bill2bill journal list».",
+    ),
+    # -- the panel -------------------------------------------------------------------------------------------------
+    "panel_unreachable": Problem(
+        LATER,
+        "The panel does not answer to mgrctl (__func__). The operation will be finished by its next run.",
+        "Панель не отвечает на mgrctl (__func__). Операция завершится при следующем запуске.",
+    ),
+    "panel_refused": Problem(
+        LATER,
+        "The panel refused the call __func__: __reason__. Check the panel's log.",
+        "Панель отклонила вызов __func__: __reason__. Проверьте журнал панели.",
+    ),
+    "panel_database": Problem(
+        LATER,
+        "The panel's database cannot be read: __reason__. Check etc/billmgr.conf.d/db.conf and the database server.",
+        "Не читается база данных панели: __reason__. Проверьте etc/billmgr.conf.d/db.conf и сервер баз данных.",
+    ),
+    "panel_data": Problem(
+        PERSON,
+        "The panel's data of __object__ is incomplete: __reason__. Correct it in the panel and start the operation again.",
+        "Данные панели (__object__) неполны: __reason__. Исправьте их в панели и запустите операцию снова.",
+    ),
+    "panel_key": Problem(
+        PERSON,
+        "A stored secret of the connection cannot be decrypted with etc/billmgr.pem. Open the connection, enter the password again and save.",
+        "Пароль подключения не расшифровывается ключом etc/billmgr.pem. Откройте подключение, введите пароль заново и сохраните.",
+    ),
+    # -- the way to the upstream -----------------------------------------------------------------------------------
+    "url_bad": Problem(
+        PERSON,
+        "The address __url__ cannot be used: __reason__. Enter it as https://provider.example/manager/billmgr.",
+        "Адрес __url__ не подходит: __reason__. Укажите его в виде https://provider.example/manager/billmgr.",
+    ),
+    "upstream_unreachable": Problem(
+        LATER,
+        "No connection to the upstream __url__: __reason__. Check the address, the network and the firewall.",
+        "Нет связи с поставщиком __url__: __reason__. Проверьте адрес, сеть и межсетевой экран.",
+    ),
+    "upstream_certificate": Problem(
+        PERSON,
+        "The TLS certificate of __url__ cannot be trusted: __reason__. If the upstream has its own authority, name its CA file in the connection.",
+        "Сертификату TLS сервера __url__ нельзя доверять: __reason__. Если у поставщика свой центр сертификации, укажите файл CA в подключении.",
+    ),
+    "upstream_redirect": Problem(
+        PERSON,
+        "The upstream answers with a redirect to __value__. It is not followed with a password in hand: check the address of the connection.",
+        "Поставщик перенаправляет на __value__. С паролем туда не ходим: проверьте адрес в подключении.",
+    ),
+    "upstream_answer": Problem(
+        LATER,
+        "The upstream's answer to __func__ cannot be understood: __reason__. Nothing is concluded from it.",
+        "Ответ поставщика на __func__ непонятен: __reason__. Выводов из него не сделано.",
+    ),
+    "upstream_trouble": Problem(
+        LATER,
+        "The upstream reports an internal error to __func__ (code __value__). It will be tried again.",
+        "Поставщик сообщает о внутренней ошибке в __func__ (код __value__). Попытка будет повторена.",
+    ),
+    "not_billmanager": Problem(
+        PERSON,
+        "The server __url__ answers, but it is not a BILLmanager. Check the address of the connection.",
+        "Сервер __url__ отвечает, но это не BILLmanager. Проверьте адрес в подключении.",
+    ),
+    "other_dialect": Problem(
+        PERSON,
+        "The upstream __url__ is a BILLmanager 5 or 6; this version of the registrar module speaks with version 4 only.",
+        "Поставщик __url__ работает на BILLmanager 5 или 6; этот модуль регистратора пока говорит только с версией 4.",
+    ),
+    "invalid_login_or_passwd": Problem(
+        PERSON,
+        "The upstream refuses the login. Two causes are possible: the user name or password is wrong, or the upstream account is closed to"
+        " the address of this server (allow-list of addresses in the upstream's settings). Correct it, then check the connection.",
+        "Поставщик не принимает вход. Возможны две причины: неверны имя или пароль, либо учётная запись закрыта для адреса этого сервера"
+        " (список разрешённых адресов в настройках у поставщика). Исправьте и проверьте подключение.",
+    ),
+    "account_paused": Problem(
+        PERSON,
+        "The upstream refused this login before, so nothing more is sent with it. Correct the user name, the password or the upstream's list of"
+        " allowed addresses, then open the connection and save it: the check lifts the pause.",
+        "Поставщик уже отклонил этот вход, поэтому запросы с ним остановлены. Исправьте имя, пароль или список разрешённых адресов"
+        " у поставщика, затем откройте и сохраните подключение: проверка снимет паузу.",
+    ),
+    "account_not_found": Problem(
+        PERSON,
+        "The upstream has no account or project «__value__». It has: __found__. Enter one of these in the connection.",
+        "У поставщика нет счёта или проекта «__value__». Есть: __found__. Укажите в подключении один из них.",
+    ),
+    "account_currency": Problem(
+        PERSON,
+        "The account «__object__» is kept in __value__, the tariff costs __found__: they are never converted. Choose another account or project in the connection.",
+        "Счёт «__object__» ведётся в __value__, а тариф стоит в __found__: пересчёт не делается. Выберите в подключении другой счёт или проект.",
+    ),
+    # -- what is bought --------------------------------------------------------------------------------------------
+    "name_bad": Problem(
+        PERSON,
+        "The domain name __value__ cannot be registered: __reason__. Correct the order.",
+        "Доменное имя __value__ нельзя зарегистрировать: __reason__. Исправьте заказ.",
+    ),
+    "ns_bad": Problem(
+        PERSON,
+        "The name servers cannot be sent: __reason__. Correct them in the domain and start the operation again.",
+        "Серверы имён нельзя передать: __reason__. Исправьте их у домена и запустите операцию снова.",
+    ),
+    "contact_bad": Problem(
+        PERSON,
+        "The contact «__object__» is not accepted: field __value__. __reason__. Correct the contact and start the operation again.",
+        "Контакт «__object__» не принимается: поле __value__. __reason__. Исправьте контакт и запустите операцию снова.",
+    ),
+    "tariff_not_found": Problem(
+        PERSON,
+        "The upstream sells no domains in the zone __value__ with these settings. Choose another registrar in the connection or withdraw the tariff.",
+        "Поставщик не продаёт домены в зоне __value__ при этих настройках. Выберите другого регистратора в подключении или отключите тариф.",
+    ),
+    "period_not_found": Problem(
+        PERSON,
+        "The upstream sells the zone __object__ not for __value__ months, only for: __found__. Change the period of the service.",
+        "Поставщик не продаёт зону __object__ на __value__ мес., только на: __found__. Измените период услуги.",
+    ),
+    "low_balance": Problem(
+        PERSON,
+        "The upstream account holds __balance__, this purchase costs __value__. Top it up, then start the operation again. Nothing was ordered.",
+        "На счёте у поставщика __balance__, покупка стоит __value__. Пополните счёт и запустите операцию снова. Ничего не заказано.",
+    ),
+    "unpaid_order": Problem(
+        PERSON,
+        "The order __value__ exists at the upstream but is not paid. Top up the account and pay this order in the upstream's cabinet, then start the"
+        " operation again: it will be picked up, not ordered anew.",
+        "Заказ __value__ у поставщика создан, но не оплачен. Пополните счёт и оплатите этот заказ в кабинете поставщика, затем запустите"
+        " операцию снова: она подхватит его и не закажет второй.",
+    ),
+    "upstream_refused": Problem(
+        PERSON,
+        "The upstream refused __func__ (code __code__, field __value__). Correct the cause and start the operation again. Nothing was bought.",
+        "Поставщик отклонил __func__ (код __code__, поле __value__). Устраните причину и запустите операцию снова. Ничего не куплено.",
+    ),
+    "not_ours": Problem(
+        PERSON,
+        "The service __value__ at the upstream is not the one of this item: __reason__. Nothing was sent. Compare both and correct the item.",
+        "Услуга __value__ у поставщика не соответствует этой услуге: __reason__. Ничего не отправлено. Сравните их и исправьте услугу.",
+    ),
+    "name_taken": Problem(
+        PERSON,
+        "The domain __value__ is already in the upstream account (id __remote__), but no purchase of this item is known. It is not adopted silently:"
+        " decide with «bill2bill journal resolve __id__ --exists __remote__» or order another name.",
+        "Домен __value__ уже есть в аккаунте у поставщика (id __remote__), но покупка этой услугой неизвестна. Молча он не присваивается:"
+        " решите командой «bill2bill journal resolve __id__ --exists __remote__» или закажите другое имя.",
+    ),
+    "no_remote": Problem(
+        PERSON,
+        "It is not known which upstream service belongs to this item. If there is one, note its id N on the panel: «mgrctl -m billmgr service.saveparam"
+        " elid=<item> name=bill2bill value='id=N;price=;period=' sok=ok», then start the operation again.",
+        "Неизвестно, какая услуга поставщика относится к этой услуге. Если она есть, запишите её id N в панель: «mgrctl -m billmgr service.saveparam"
+        " elid=<услуга> name=bill2bill value='id=N;price=;period=' sok=ok», затем запустите операцию снова.",
+    ),
+    "remote_gone": Problem(
+        PERSON,
+        "The upstream says that the service __value__ no longer exists. Check it in the upstream's cabinet.",
+        "Поставщик сообщает, что услуги __value__ больше нет. Проверьте в кабинете поставщика.",
+    ),
+    "remote_unseen": Problem(
+        PERSON,
+        "The service __value__ was missing from the upstream's list twice in a row. Nothing was changed: check it in the upstream's cabinet, and"
+        " that no filter is set there for the login of this connection.",
+        "Услуги __value__ дважды подряд не было в списке поставщика. Ничего не изменено: проверьте её в кабинете поставщика, а также не задан ли"
+        " там фильтр для пользователя этого подключения.",
+    ),
+    "auto_renewal_on": Problem(
+        PERSON,
+        "The upstream renews the service __value__ by itself, so it could be paid twice. Switch automatic renewal off in the upstream's cabinet.",
+        "Поставщик сам продлевает услугу __value__, она может быть оплачена дважды. Выключите автопродление в кабинете поставщика.",
+    ),
+    "date_earlier": Problem(
+        PERSON,
+        "The upstream's expiry date __value__ is earlier than the panel's __object__. The panel's date is left as it is: compare both.",
+        "Срок у поставщика (__value__) раньше, чем в панели (__object__). Дата в панели не изменена: сравните обе.",
+    ),
+    "date_bad": Problem(
+        LATER,
+        "The upstream gives the expiry date «__value__», which cannot be used. Nothing was written.",
+        "Поставщик сообщает срок «__value__», который нельзя использовать. Ничего не записано.",
+    ),
+    "pending": Problem(
+        LATER,
+        "The upstream is still working on the service __value__. It will be looked at again.",
+        "Поставщик ещё выполняет действие с услугой __value__. Проверка будет повторена.",
+    ),
+    # -- what must not happen twice --------------------------------------------------------------------------------
+    "lost_answer": Problem(
+        LOOK,
+        "The request __func__ was sent but its answer was lost. It is not sent again before a look proves that it was not carried out.",
+        "Запрос __func__ отправлен, но ответ потерян. Он не будет повторён, пока проверка не докажет, что он не выполнен.",
+    ),
+    "in_doubt_open": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt. Question: does the domain __value__ stand in the upstream account because of this order? Look in the upstream's"
+        " cabinet (list of domains, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
+        " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is ordered.",
+        "Покупка __id__ под вопросом: появился ли домен __value__ в аккаунте у поставщика по этому заказу? Проверьте в кабинете поставщика"
+        " (список доменов, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = его id там) или"
+        " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не заказывается.",
+    ),
+    "in_doubt_prolong": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt. Question: was the domain __value__ renewed for __months__ months (expiry before: __before__)? Look in the upstream's"
+        " cabinet (expiry date, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
+        " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is renewed.",
+        "Покупка __id__ под вопросом: продлён ли домен __value__ на __months__ мес. (прежний срок: __before__)? Проверьте в кабинете поставщика"
+        " (срок действия, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = его id там) или"
+        " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не продлевается.",
+    ),
+    "upstream_busy": Problem(
+        LATER,
+        "The upstream is working on the service __value__ already, not for us. Nothing was sent; it will be tried again.",
+        "Поставщик уже выполняет действие с услугой __value__, не по нашему запросу. Ничего не отправлено; попытка будет повторена.",
+    ),
+    "item_busy": Problem(
+        LATER,
+        "Another command works on this item right now.",
+        "С этой услугой сейчас работает другая команда.",
+    ),
+    "account_busy": Problem(
+        LATER,
+        "Too many commands wait for the same upstream account. It will be tried again.",
+        "Слишком много команд ждут один и тот же аккаунт у поставщика. Попытка будет повторена.",
+    ),
+    "not_an_operation": Problem(
+        PERSON,
+        "Without a running operation nothing is bought. Start it from the panel.",
+        "Без операции панели ничего не покупается. Запустите действие из панели.",
+    ),
+    "other_purchase": Problem(
+        PERSON,
+        "Purchase __id__ of this item is not finished and has other terms (__reason__). Finish or resolve it first.",
+        "Покупка __id__ этой услуги не завершена и имеет другие условия (__reason__). Сначала завершите её или решите вручную.",
+    ),
+    "copied_panel": Problem(
+        PERSON,
+        "This panel looks like a copy (another machine or folder than its purchases were made on), so nothing is spent. If this is the real one,"
+        " run «bill2bill journal adopt».",
+        "Похоже, это копия панели (покупки сделаны на другой машине или в другой папке), поэтому деньги не тратятся. Если эта панель настоящая,"
+        " выполните «bill2bill journal adopt».",
+    ),
+    "state_unusable": Problem(
+        PERSON,
+        "The journal of purchases cannot be used: __reason__. Nothing is bought without it. Free disk space or restore var/bill2bill from a backup.",
+        "Журнал покупок недоступен: __reason__. Без него ничего не покупается. Освободите место на диске или восстановите var/bill2bill из копии.",
+    ),
+    "switched_off": Problem(
+        PERSON,
+        "The connection does not send «__value__» to the upstream: do it in the upstream's cabinet, then finish the operation in the panel by hand.",
+        "Подключение не передаёт «__value__» поставщику: выполните это в кабинете поставщика, затем завершите операцию в панели вручную.",
+    ),
+    "try_later": Problem(
+        LATER,
+        "Whether __value__ is free cannot be told right now. Try again later.",
+        "Сейчас нельзя узнать, свободно ли имя __value__. Попробуйте позже.",
+    ),
+}
+
+
+class Failure(Exception):
+    """Something did not work. `code` is a key of PROBLEMS, `params` fill its text, `detail` is for the log only."""
+
+    def __init__(self, code: str, /, *, detail: str = "", **params: object) -> None:
+        self.code = code
+        self.problem = PROBLEMS[code]
+        self.params = {name: str(value) for name, value in params.items()}
+        self.detail = detail
+        super().__init__(f"{code}: {self.text('en')}")
+
+    @property
+    def retry(self) -> Retry:
+        return self.problem.retry
+
+    def text(self, lang: str) -> str:
+        """The sentence for a person; lang is "ru" or "en"."""
+        text = self.problem.ru if lang == "ru" else self.problem.en
+        for name, value in self.params.items():
+            text = text.replace(f"__{name}__", value)
+        return text
+
+
+class NotSent(Failure):
+    """Nothing left this machine, or what left cannot have been carried out."""
+
+
+class Refused(Failure):
+    """The upstream read the request and said no: nothing was done."""
+
+
+class NoAnswer(Failure):
+    """The request left this machine and no readable answer came back: it may have been carried out."""

@@ -1,0 +1,43 @@
+"""Which panel this is: its folder, its machine, its key."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from bill2bill.errors import Failure
+
+MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+
+
+def machine_id() -> str:
+    """The operating system's own id of this machine; empty if it has none (then only the folder tells copies apart)."""
+    for path in MACHINE_IDS:
+        try:
+            found = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+        if found:
+            return found
+    return ""
+
+
+def installation_key(root: Path) -> bytes:
+    """32 secret bytes that only this panel knows, derived from its private key (etc/billmgr.pem, host-protocol 1.2)."""
+    try:
+        pem = (root / "etc" / "billmgr.pem").read_bytes()
+    except OSError as error:
+        raise Failure("panel_data", object="etc/billmgr.pem", reason=error.strerror or "unreadable") from error
+    if not pem.strip():
+        raise Failure("panel_data", object="etc/billmgr.pem", reason="empty")
+    return hashlib.sha256(b"bill2bill installation\0" + pem).digest()
+
+
+def installation_id(key: bytes) -> str:
+    """Eight hex digits that name this panel in contacts at the upstream; tells nothing of the key."""
+    return hashlib.sha256(b"id\0" + key).hexdigest()[:8]
+
+
+def do_nothing(root: Path) -> bool:
+    """`etc/billmgr.DoNothing`: a copy of a panel that must not touch the outside world (host-protocol 1.2)."""
+    return (root / "etc" / "billmgr.DoNothing").exists()

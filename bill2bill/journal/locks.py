@@ -1,0 +1,85 @@
+"""Locks are flocks: they die with their holder and need no clock (host-protocol 2.1: several copies of a module may run at once)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+from bill2bill.errors import Failure
+
+GLANCE = 0.02  # seconds between two looks at a held lock
+
+
+def _try(path: Path) -> Optional[int]:
+    """The descriptor of the locked file, or None if somebody else holds it."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Failure("state_unusable", reason=str(error)) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+class Locks:
+    """Locks of one panel, kept as empty files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failure("state_unusable", reason=str(error)) from error
+
+    @contextmanager
+    def item(self, item: int, wait: float) -> Iterator[None]:
+        """Hold one item for the whole command. Raises Failure("item_busy") when another command keeps it longer than `wait` seconds."""
+        with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
+            yield
+
+    @contextmanager
+    def once(self, name: str, wait: float) -> Iterator[None]:
+        """Hold a name (a listing that is refreshed once for all who wait)."""
+        with self._held([self.folder / name], wait):
+            yield
+
+    @contextmanager
+    def request(self, account: str, parallel: int, pace: float, wait: float) -> Iterator[None]:
+        """Hold one of the `parallel` places of an upstream account, at most `pace` requests a second begin (0 = no limit)."""
+        places = [self.folder / f"account-{account}-{place}" for place in range(parallel)]
+        with self._held(places, wait):
+            self._keep_pace(account, pace)
+            yield
+
+    @contextmanager
+    def _held(self, places: List[Path], wait: float, busy: str = "account_busy") -> Iterator[None]:
+        until = time.monotonic() + wait
+        handle = next((got for got in map(_try, places) if got is not None), None)
+        while handle is None:
+            if time.monotonic() > until:
+                raise Failure(busy, detail=places[0].name)
+            time.sleep(GLANCE)
+            handle = next((got for got in map(_try, places) if got is not None), None)
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def _keep_pace(self, account: str, pace: float) -> None:
+        if pace <= 0:
+            return
+        gap = 1.0 / pace
+        with self._held([self.folder / f"pace-{account}"], 60):
+            mark = self.folder / f"paced-{account}"
+            since = time.time() - mark.stat().st_mtime if mark.exists() else gap
+            if 0 <= since < gap:  # a clock that went back never makes us wait
+                time.sleep(gap - since)
+            mark.touch(mode=0o600)
+            os.utime(mark, (time.time(), time.time()))  # the file system's own clock may be a tick behind

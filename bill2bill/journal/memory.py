@@ -1,0 +1,92 @@
+"""What was learned from an upstream and may be used again: listings, files, contact links, and which login is refused.
+
+`account` is a short name of one upstream login (address and user), never the login itself.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Iterable, Optional, Tuple
+
+from bill2bill.journal.store import Store
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row of the last listing: state and expires as words, remote and tariff are the upstream's ids."""
+
+    remote: int
+    name: str
+    state: str
+    expires: Optional[str]
+    tariff: Optional[int]
+
+
+class Memory:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    # -- files and listings ----------------------------------------------------------------------------------------
+
+    def recall(self, account: str, what: str, fresh: float) -> Optional[str]:
+        """What was kept, if it is at most `fresh` seconds old."""
+        found = self.store.rows("SELECT body, taken FROM snapshot WHERE account = ? AND what = ?", account, what)
+        if not found or not 0 <= time.time() - float(str(found[0][1])) <= fresh:
+            return None
+        return str(found[0][0])
+
+    def keep(self, account: str, what: str, body: str) -> None:
+        with self.store.write() as db:
+            db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, what, time.time(), body))
+
+    def keep_listing(self, account: str, rows: Iterable[Listed]) -> None:
+        """Replace the listing of an account; the rows are read before the transaction begins, for no transaction is open over the network."""
+        read = [(account, row.remote, row.name, row.state, row.expires, row.tariff) for row in rows]
+        with self.store.write() as db:
+            db.execute("DELETE FROM listed WHERE account = ?", (account,))
+            db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", read)
+            db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, '')", (account, time.time()))
+
+    def listed(self, account: str, remote: int) -> Optional[Listed]:
+        return self._listed("remote = ?", account, remote)
+
+    def listed_name(self, account: str, name: str) -> Optional[Listed]:
+        """The newest row of this name (A-labels)."""
+        return self._listed("name = ? ORDER BY remote DESC", account, name)
+
+    def _listed(self, where: str, *values: object) -> Optional[Listed]:
+        found = self.store.rows(f"SELECT remote, name, state, expires, tariff FROM listed WHERE account = ? AND {where}", *values)  # noqa: S608
+        if not found:
+            return None
+        number, name, state, expires, tariff = found[0]
+        return Listed(int(str(number)), str(name), str(state), str(expires) if expires else None, int(str(tariff)) if tariff else None)
+
+    # -- contacts: making one takes two calls, so each is a state: creating, created, filled ------------------------
+
+    def contact(self, account: str, name: str) -> Tuple[Optional[int], str]:
+        """(upstream's id, state) of the contact with this name; (None, "") if we never made it."""
+        found = self.store.rows("SELECT remote, state FROM contact WHERE account = ? AND name = ?", account, name)
+        return (None if found[0][0] is None else int(str(found[0][0])), str(found[0][1])) if found else (None, "")
+
+    def keep_contact(self, account: str, name: str, remote: Optional[int], state: str) -> None:
+        with self.store.write() as db:
+            db.execute("REPLACE INTO contact VALUES (?, ?, ?, ?)", (account, name, remote, state))
+
+    def forget_contact(self, account: str, remote: int) -> None:
+        with self.store.write() as db:
+            db.execute("DELETE FROM contact WHERE account = ? AND remote = ?", (account, remote))
+
+    # -- a login that was refused rests until its settings change ---------------------------------------------------
+
+    def paused(self, account: str, settings: str) -> bool:
+        return bool(self.store.rows("SELECT 1 FROM pause WHERE account = ? AND settings = ?", account, settings))
+
+    def pause(self, account: str, settings: str) -> None:
+        with self.store.write() as db:
+            db.execute("REPLACE INTO pause VALUES (?, ?, ?)", (account, settings, time.time()))
+
+    def unpause(self, account: str) -> None:
+        if self.store.rows("SELECT 1 FROM pause WHERE account = ?", account):
+            with self.store.write() as db:
+                db.execute("DELETE FROM pause WHERE account = ?", (account,))

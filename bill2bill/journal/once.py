@@ -1,0 +1,157 @@
+"""The one function through which money leaves.
+
+A request is written down before it is sent. What was sent without a readable answer is looked up before anything is sent again, and a
+look proves absence only when the request is older than `settle` seconds: it can still be carried out after the connection broke.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import Callable, Optional, Protocol
+
+from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.journal.states import Intent, Purchase, State, Terms
+from bill2bill.journal.store import Store
+
+
+class Sight(Enum):
+    PRESENT = "present"  # the upstream shows what was asked for
+    UNDERWAY = "under way"  # the upstream is working on this service
+    ABSENT = "absent"  # the upstream answered, and what was asked for is not there
+
+
+@dataclass(frozen=True)
+class Finding:
+    sight: Sight
+    remote: Optional[int] = None  # the upstream's id, where the look shows it
+
+
+class Deal(Protocol):
+    """How one kind of purchase is made. Every method may raise a Failure that stops the purchase where it is."""
+
+    def look(self, row: Purchase) -> Finding:
+        """Is this purchase at the upstream? Raises when that cannot be told."""
+
+    def terms(self, row: Purchase) -> Terms:
+        """What the request will ask for; refuses here what must not be sent (balance, tariff, contacts)."""
+
+    def act(self) -> Optional[int]:
+        """Send the request. Returns the upstream's id, or None when the result must be seen by a look. Raises NotSent, Refused or NoAnswer."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    settle: float  # seconds before a look may prove absence
+    overdue: float  # seconds before a person is asked
+
+
+def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, has_left: Callable[[int], bool]) -> Purchase:
+    """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
+
+    has_left(operation) tells whether a running operation is no longer on the panel.
+    Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
+    Raises Failure: pending (accepted, not seen yet), lost_answer, in_doubt_<kind>, other_purchase, not_an_operation, copied_panel, upstream_busy,
+    or what `deal` raised.
+    """
+    row = _begin(store, intent, has_left)
+    if row.state in (State.SENT, State.DOUBT):
+        row = _look(store, row, deal, patience)
+    if row.state is State.INTENDED:
+        row = _send(store, row, intent, deal)
+        if row.state is State.SENT:
+            row = _look(store, row, deal, patience)
+    if row.state is State.DOUBT:
+        raise Failure(f"in_doubt_{row.kind}", id=row.id, value=row.name, months=row.months, before=row.before or "-")
+    if row.state is State.INTENDED:
+        raise Failure("lost_answer", func=row.kind)
+    return row
+
+
+def _begin(store: Store, intent: Intent, has_left: Callable[[int], bool]) -> Purchase:
+    row = _continued(store, intent, has_left)
+    if row is None:
+        _may_spend(store, intent)
+        return store.insert(intent)
+    if intent.operation is not None and row.operation != intent.operation and row.state is not State.REPORTED:
+        return store.move(row, row.state, f"continued by operation {intent.operation}", operation=intent.operation)
+    return row
+
+
+def _continued(store: Store, intent: Intent, has_left: Callable[[int], bool]) -> Optional[Purchase]:
+    """The purchase that this call is about, if there is one already."""
+    row = store.unsettled(intent.item, intent.kind)
+    if row is None:
+        last = store.latest(intent.item, intent.kind)
+        again = last and last.state is State.REPORTED and last.operation == intent.operation and intent.operation is not None and intent.trycount > 1
+        return last if again else None
+    if row.state is State.CONFIRMED and row.operation != intent.operation and (row.operation is None or has_left(row.operation)):
+        store.move(row, State.REPORTED, "its operation has left the panel")
+        return None
+    if (row.name, row.months) == (intent.name, intent.months):
+        return row
+    if row.state is State.INTENDED:
+        store.move(row, State.REFUSED, "withdrawn: nothing was sent and the order was changed")
+        return None
+    raise Failure("other_purchase", id=row.id, reason=f"{row.name}, {row.months}")
+
+
+def _may_spend(store: Store, intent: Intent) -> None:
+    if intent.operation is None:
+        raise Failure("not_an_operation")
+    if store.is_copy():
+        raise Failure("copied_panel")
+
+
+def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
+    _may_spend(store, intent)
+    seen = deal.look(row)  # whoever did it: what is there already is not bought again
+    if seen.sight is Sight.PRESENT:
+        return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote)
+    if seen.sight is Sight.UNDERWAY:
+        raise Failure("upstream_busy", value=row.name)
+    terms = deal.terms(row)
+    row = store.move(
+        row, State.SENT, "request leaves", sent=time.time(), accepted=0,
+        remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost,
+    )  # fmt: skip
+    try:
+        remote = deal.act()
+    except NotSent as failure:
+        store.move(row, State.INTENDED, f"not sent: {failure.code}", sent=None)
+        raise
+    except Refused as failure:
+        store.move(row, State.REFUSED, f"refused: {failure.code} {failure.params}")
+        raise
+    except NoAnswer as failure:
+        return store.move(row, State.SENT, f"no answer: {failure.code} {failure.params}")
+    if remote is None:
+        return store.move(row, State.SENT, "accepted", accepted=1)
+    return store.move(row, State.CONFIRMED, "accepted", accepted=1, remote=remote)
+
+
+def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
+    """Settle a sent purchase by what the upstream shows; what nobody could settle for `overdue` seconds waits for a person."""
+    age = row.age(time.time())
+    try:
+        seen = deal.look(row)
+    except Failure as failure:
+        if row.state is State.DOUBT:
+            return row
+        if age > patience.overdue:
+            return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
+        if row.accepted:
+            raise
+        raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure
+    if seen.sight is Sight.PRESENT:
+        return store.move(row, State.CONFIRMED, "seen at the upstream", remote=seen.remote or row.remote)
+    if row.state is State.DOUBT:
+        return row
+    if seen.sight is Sight.ABSENT and not row.accepted:
+        if age < patience.settle:
+            raise Failure("lost_answer", func=row.kind)
+        return store.move(row, State.INTENDED, f"a look {age:.0f} s later proves that it was not carried out", sent=None)
+    if age > patience.overdue:
+        return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
+    raise Failure("pending", value=row.name)

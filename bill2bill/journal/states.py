@@ -1,0 +1,71 @@
+"""The life of a purchase: intended -> sent -> confirmed | refused | in doubt -> reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Optional
+
+
+class State(Enum):
+    INTENDED = "intended"  # nothing was sent
+    SENT = "sent"  # a request left or may have left
+    CONFIRMED = "confirmed"  # seen at the upstream; the panel was not told yet
+    REFUSED = "refused"  # nothing was bought; a new attempt is a new purchase
+    DOUBT = "in doubt"  # only a person can tell
+    REPORTED = "reported"  # the panel was told
+
+
+UNSETTLED = (State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What shall be bought once. months: the term that the customer paid for; before: the upstream's expiry read before the first send."""
+
+    item: int
+    kind: str  # the host's command: open, prolong
+    module: int
+    operation: Optional[int]  # the running operation that asks for it; None: nothing new may be bought
+    trycount: int
+    name: str  # the domain, A-labels
+    months: int
+    before: Optional[date] = None
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One row of the journal. Times are seconds since the epoch; cost is what the upstream's tariff asks, as text."""
+
+    id: int
+    item: int
+    kind: str
+    module: int
+    operation: Optional[int]
+    state: State
+    name: str
+    months: int
+    before: Optional[date]
+    remote: Optional[int]
+    tariff: Optional[int]
+    period: Optional[int]
+    cost: str
+    accepted: bool  # the upstream answered yes, though the result was not seen yet
+    sent: Optional[float]  # when the last request left
+    created: float
+    changed: float
+
+    def age(self, now: float) -> float:
+        """Seconds since the last request left; 0 if none did or the clock went back."""
+        return max(0.0, now - self.sent) if self.sent is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a request will ask for, written down with it: ids of tariff and period at the upstream, the expected cost."""
+
+    tariff: int
+    period: int
+    cost: str
+    remote: Optional[int] = None  # renewals: the service that is renewed

@@ -1,0 +1,205 @@
+"""The file of purchases: SQLite, committed to disk before a request leaves.
+
+No transaction is open over the network: each method here is one short transaction of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+from bill2bill.errors import Failure
+from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
+
+UNSETTLED_SQL = "({})".format(", ".join(f"'{state.value}'" for state in UNSETTLED))
+
+SCHEMA = f"""
+CREATE TABLE purchase (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
+  state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
+  remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
+  accepted INTEGER NOT NULL DEFAULT 0, sent REAL, created REAL NOT NULL, changed REAL NOT NULL
+);
+CREATE UNIQUE INDEX one_unsettled ON purchase (item, kind) WHERE state IN {UNSETTLED_SQL};
+CREATE INDEX by_item ON purchase (item, kind, id);
+CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE failed (item INTEGER NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (item, kind));
+CREATE TABLE contact (
+  account TEXT NOT NULL, name TEXT NOT NULL, remote INTEGER, state TEXT NOT NULL, PRIMARY KEY (account, name)
+);
+CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what));
+CREATE TABLE listed (
+  account TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, expires TEXT, tariff INTEGER,
+  PRIMARY KEY (account, remote)
+);
+CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL NOT NULL);
+CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
+PRAGMA user_version = 1;
+"""
+COLUMNS = "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost, accepted, sent, created, changed"
+
+
+def _open(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "state.sqlite3"
+    for place in (folder, path):
+        if place.is_symlink():
+            raise Failure("state_unusable", reason=f"{place.name} is a symbolic link")
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        path.chmod(0o600)
+    db = sqlite3.connect(str(path), timeout=30, isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    return db
+
+
+class Store:
+    """Opened once per command. Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
+
+    def __init__(self, folder: Path, machine: str, root: str) -> None:
+        self.folder = folder
+        self._here = (machine, root)
+        with self._trouble():
+            self.db = _open(folder)
+            if self.db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                self._create()
+
+    def _create(self) -> None:
+        self.db.execute("BEGIN IMMEDIATE")
+        if self.db.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody else was faster
+            for statement in SCHEMA.split(";\n"):
+                if statement.strip():
+                    self.db.execute(statement)
+            self.db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+        self.db.execute("COMMIT")
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise Failure("state_unusable", reason=str(error)) from error
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One durable transaction."""
+        with self._trouble():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+
+    def rows(self, sql: str, *values: object) -> List[Tuple[object, ...]]:
+        with self._trouble():
+            return self.db.execute(sql, values).fetchall()
+
+    # -- where we are ----------------------------------------------------------------------------------------------
+
+    def is_copy(self) -> bool:
+        """Was this state made on another machine or in another folder (a copied panel)?"""
+        return self.rows("SELECT machine, root FROM place") != [self._here]
+
+    def adopt(self) -> None:
+        """A person says: this is the real panel."""
+        with self.write() as db:
+            db.execute("DELETE FROM place")
+            db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+
+    # -- purchases -------------------------------------------------------------------------------------------------
+
+    def purchase(self, number: int) -> Optional[Purchase]:
+        return self._one("id = ?", number)
+
+    def unsettled(self, item: int, kind: str) -> Optional[Purchase]:
+        return self._one(f"item = ? AND kind = ? AND state IN {UNSETTLED_SQL}", item, kind)
+
+    def latest(self, item: int, kind: str) -> Optional[Purchase]:
+        return self._one("item = ? AND kind = ?", item, kind)
+
+    def bought(self, item: int) -> Optional[Purchase]:
+        """The purchase that opened this item, if the journal knows it."""
+        return self._one("item = ? AND kind = 'open' AND state IN ('confirmed', 'reported')", item)
+
+    def purchases(self, *states: State) -> List[Purchase]:
+        marks = ", ".join("?" for _ in states)
+        return self._many(f"state IN ({marks}) ORDER BY id", *[state.value for state in states])
+
+    def _one(self, where: str, *values: object) -> Optional[Purchase]:
+        found = self._many(f"{where} ORDER BY id DESC LIMIT 1", *values)
+        return found[0] if found else None
+
+    def _many(self, where: str, *values: object) -> List[Purchase]:
+        return [_purchase(row) for row in self.rows(f"SELECT {COLUMNS} FROM purchase WHERE {where}", *values)]  # noqa: S608
+
+    def insert(self, intent: Intent) -> Purchase:
+        now = time.time()
+        with self.write() as db:
+            number = db.execute(
+                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, created, changed) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (intent.item, intent.kind, intent.module, intent.operation, State.INTENDED.value, intent.name, intent.months,
+                 intent.before.isoformat() if intent.before else None, now, now),
+            ).lastrowid
+            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (number, now, State.INTENDED.value, f"operation {intent.operation}"))
+        return self._again(int(number or 0))
+
+    def move(self, row: Purchase, state: State, note: str = "", **columns: object) -> Purchase:
+        """Commit the next state of a purchase with what became known."""
+        now = time.time()
+        names = "".join(f", {name} = ?" for name in columns)
+        with self.write() as db:
+            db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
+            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
+        return self._again(row.id)
+
+    def _again(self, number: int) -> Purchase:
+        row = self.purchase(number)
+        if row is None:
+            raise Failure("state_unusable", reason=f"purchase {number} vanished")
+        return row
+
+    def steps(self, number: int) -> List[Tuple[object, ...]]:
+        return self.rows("SELECT at, state, note FROM step WHERE purchase = ? ORDER BY rowid", number)
+
+    # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------------
+
+    def failures(self, item: int, kind: str) -> int:
+        found = self.rows("SELECT times FROM failed WHERE item = ? AND kind = ?", item, kind)
+        return int(str(found[0][0])) if found else 0
+
+    def count_failure(self, item: int, kind: str) -> int:
+        with self.write() as db:
+            db.execute(
+                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1", (item, kind)
+            )
+        return self.failures(item, kind)
+
+    def forget_failures(self, item: int, kind: str) -> None:
+        if self.failures(item, kind):
+            with self.write() as db:
+                db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, kind))
+
+
+def _purchase(row: Tuple[object, ...]) -> Purchase:
+    (number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost, accepted, sent, created, changed) = row
+    return Purchase(
+        id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
+        state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
+        remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost), accepted=bool(accepted),
+        sent=float(str(sent)) if sent is not None else None, created=float(str(created)), changed=float(str(changed)),
+    )  # fmt: skip
+
+
+def _int(value: object) -> Optional[int]:
+    return None if value is None else int(str(value))

@@ -1,0 +1,194 @@
+"""The file of purchases: private, durable, and honest about trouble."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bill2bill.errors import Failure
+from bill2bill.journal.locks import Locks
+from bill2bill.journal.memory import Listed, Memory
+from bill2bill.journal.states import Intent, State
+from bill2bill.journal.store import Store
+
+ROOT = Path(__file__).parents[2]
+
+
+def open_store(folder):
+    return Store(folder / "bill2bill", "machine", "root")
+
+
+def test_only_its_owner_may_read_the_journal(tmp_path):
+    os.umask(0o022)
+    open_store(tmp_path)
+    folder = tmp_path / "bill2bill"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "state.sqlite3").stat().st_mode) == 0o600
+
+
+def test_a_journal_that_everybody_may_read_is_closed_again(tmp_path):
+    open_store(tmp_path)
+    (tmp_path / "bill2bill" / "state.sqlite3").chmod(0o644)
+    open_store(tmp_path)
+    assert stat.S_IMODE((tmp_path / "bill2bill" / "state.sqlite3").stat().st_mode) == 0o600
+
+
+def test_commits_reach_the_disk_before_they_return(tmp_path):
+    store = open_store(tmp_path)
+    assert store.rows("PRAGMA journal_mode") == [("wal",)]
+    assert store.rows("PRAGMA synchronous") == [(2,)]
+
+
+@pytest.mark.parametrize("damage", [b"this is no database, only text that is long enough to be looked at" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_damaged_journal_stops_everything_with_its_own_code(tmp_path, damage):
+    (tmp_path / "bill2bill").mkdir()
+    (tmp_path / "bill2bill" / "state.sqlite3").write_bytes(damage)
+    with pytest.raises(Failure, match="state_unusable"):
+        open_store(tmp_path).purchases(State.SENT)
+
+
+def test_a_journal_behind_a_symbolic_link_is_refused(tmp_path):
+    (tmp_path / "bill2bill").mkdir()
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "bill2bill" / "state.sqlite3").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Failure, match="state_unusable"):
+        open_store(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "bill2bill").write_text("a file where the folder should be")
+    with pytest.raises(Failure, match="state_unusable"):
+        open_store(tmp_path)
+
+
+def test_many_processes_may_begin_at_once(tmp_path):
+    code = f"""
+import sys; sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+from bill2bill.journal.store import Store
+from bill2bill.journal.states import Intent
+store = Store(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
+store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "example.ru", 12))
+"""
+    running = [subprocess.Popen([sys.executable, "-c", code, str(item)], stderr=subprocess.PIPE) for item in range(1, 9)]
+    for process in running:
+        assert process.wait(30) == 0, process.stderr.read()
+    assert len(open_store(tmp_path).purchases(State.INTENDED)) == 8
+
+
+def test_every_step_of_a_purchase_is_kept(tmp_path):
+    store = open_store(tmp_path)
+    row = store.insert(Intent(7, "open", 3, 5, 1, "example.ru", 12))
+    store.move(row, State.SENT, "request leaves", sent=time.time())
+    store.move(row, State.CONFIRMED, "accepted", remote=10501)
+    assert [(state, note) for _, state, note in store.steps(row.id)] == [
+        ("intended", "operation 5"), ("sent", "request leaves"), ("confirmed", "accepted"),
+    ]  # fmt: skip
+
+
+def test_failures_are_counted_and_forgotten_per_item_and_command(tmp_path):
+    store = open_store(tmp_path)
+    assert [store.count_failure(7, "open") for _ in range(3)] == [1, 2, 3]
+    assert store.count_failure(7, "prolong") == 1
+    store.forget_failures(7, "open")
+    assert (store.failures(7, "open"), store.failures(7, "prolong")) == (0, 1)
+
+
+def test_what_was_learned_grows_old(tmp_path):
+    memory = Memory(open_store(tmp_path))
+    memory.keep("a", "tariffs", "[]")
+    assert memory.recall("a", "tariffs", 60) == "[]"
+    assert memory.recall("b", "tariffs", 60) is None
+    with memory.store.write() as db:
+        db.execute("UPDATE snapshot SET taken = taken - 61")
+    assert memory.recall("a", "tariffs", 60) is None
+    with memory.store.write() as db:
+        db.execute("UPDATE snapshot SET taken = taken + 3600")  # the clock went back
+    assert memory.recall("a", "tariffs", 60) is None
+
+
+def test_a_new_listing_replaces_the_old_one(tmp_path):
+    memory = Memory(open_store(tmp_path))
+    memory.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565), Listed(2, "two.ru", "DELEGATED", None, None)])
+    memory.keep_listing("a", [Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)])
+    assert memory.listed("a", 1) is None
+    assert memory.listed_name("a", "two.ru") == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
+
+
+def test_a_listing_that_breaks_off_replaces_nothing(tmp_path):
+    memory = Memory(open_store(tmp_path))
+    memory.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565)])
+
+    def broken():
+        yield Listed(2, "two.ru", "DELEGATED", None, None)
+        raise Failure("upstream_answer", func="domain", reason="truncated")
+
+    with pytest.raises(Failure):
+        memory.keep_listing("a", broken())
+    assert memory.listed("a", 1)
+
+
+def test_a_pause_ends_when_the_settings_change(tmp_path):
+    memory = Memory(open_store(tmp_path))
+    memory.pause("a", "digest of old settings")
+    assert memory.paused("a", "digest of old settings")
+    assert not memory.paused("a", "digest of new settings")
+    memory.unpause("a")
+    assert not memory.paused("a", "digest of old settings")
+
+
+def test_a_lock_dies_with_its_holder(tmp_path):
+    code = f"""
+import sys, os, signal; sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+from bill2bill.journal.locks import Locks
+with Locks(Path({str(tmp_path)!r})).item(7, 0):
+    print("held", flush=True)
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert holder.stdout.readline() == b"held\n"
+    with pytest.raises(Failure, match="item_busy"), Locks(tmp_path).item(7, 0.1):
+        pass
+    holder.kill()
+    holder.wait()
+    with Locks(tmp_path).item(7, 5):
+        pass
+
+
+def test_locks_of_different_items_do_not_wait_for_each_other(tmp_path):
+    locks = Locks(tmp_path)
+    with locks.item(7, 0), locks.item(8, 0):
+        pass
+
+
+def test_only_so_many_requests_run_at_once(tmp_path):
+    locks, running, most = Locks(tmp_path), [], []
+
+    def request():
+        with locks.request("a", parallel=2, pace=0, wait=10):
+            running.append(1)
+            most.append(len(running))
+            time.sleep(0.03)
+            running.pop()
+
+    threads = [threading.Thread(target=request) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 2
+
+
+def test_requests_keep_their_pace(tmp_path):
+    locks = Locks(tmp_path)
+    began = time.monotonic()
+    for _ in range(4):
+        with locks.request("a", parallel=2, pace=20, wait=10):
+            pass
+    assert time.monotonic() - began >= 3 / 20

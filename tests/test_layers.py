@@ -1,0 +1,86 @@
+"""Imports go down only: every line of code knows its room."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "bill2bill"
+GROUND = {"errors", "config", "rules"}
+WALLS = {"host", "upstream", "journal", "services"}
+MAY_IMPORT = {
+    "errors": set(),
+    "config": {"errors"},
+    "rules": {"errors", "config", "rules"},
+    **{wall: GROUND | {wall} for wall in WALLS},
+    "commands": GROUND | WALLS | {"commands"},
+    "admin": GROUND | WALLS | {"admin", "commands"},
+    "main": GROUND | {"commands", "admin"},
+    "sandbox": {"sandbox"},
+    "__main__": {"admin"},
+    "__init__": set(),
+}
+# The command line starts the sandbox, as a shell would: the one door, and only inside the two functions that open it.
+DOOR = ("admin/cli.py", "sandbox")
+
+
+def imports_of(path: Path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            above = ("bill2bill", *path.relative_to(PACKAGE).parts)[: -node.level] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names = [f"{module}.{alias.name}" for alias in node.names] if module == "bill2bill" else [module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            yield name, node
+
+
+def rooms():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_what_lies_below_it(path):
+    inside = path.relative_to(PACKAGE)
+    room = inside.parts[0] if len(inside.parts) > 1 else inside.stem
+    for name, _ in imports_of(path):
+        if not name.startswith("bill2bill"):
+            continue
+        other = name.split(".")[1] if "." in name else "__init__"
+        if other == "__version__" or (str(inside), other) == DOOR:
+            continue
+        assert other in MAY_IMPORT[room], f"{inside} imports {name}"
+
+
+def test_only_the_http_file_speaks_http_and_only_data_speaks_sql_to_the_panel():
+    for path in rooms():
+        inside = str(path.relative_to(PACKAGE))
+        if inside.startswith("sandbox/"):
+            continue
+        names = {name.split(".")[0] for name, _ in imports_of(path)}
+        assert "requests" not in names or inside.startswith("upstream/"), inside
+        assert "pymysql" not in names or inside.startswith("host/"), inside
+
+
+def test_only_main_and_the_command_line_write_to_stdout():
+    for path in rooms():
+        inside = str(path.relative_to(PACKAGE))
+        if inside.startswith("sandbox/") or inside in ("main.py", "admin/cli.py"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert "print(" not in text, inside
+        assert "sys.stdout" not in text, inside
+
+
+def test_starting_up_imports_nothing_heavy():
+    import subprocess
+    import sys
+
+    code = "import sys; before = set(sys.modules); import bill2bill.main; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"], capture_output=True, text=True)
+    heavy = set(done.stdout.split()) & {"requests", "lxml", "sqlite3", "logging", "json", "ssl", "subprocess", "typer", "rich"}
+    assert done.returncode == 0, done.stderr
+    assert not heavy
