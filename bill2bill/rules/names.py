@@ -1,0 +1,168 @@
+"""Domain names and name servers. Inside bill2bill every name is in lower-case A-labels (upstream-billmanager4 1.5)."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Address
+from typing import List, Sequence, Tuple
+
+from bill2bill.errors import Failure
+from bill2bill.rules.words import shown
+
+LONGEST = 253
+MOST_SERVERS = 4  # more slots are unproven (upstream-billmanager4 5.8)
+DOTS = str.maketrans("。．｡", "...")
+AMBIGUOUS = frozenset("ßẞς\u200c\u200d")  # the two versions of IDNA make different names of these
+LABEL = re.compile(r"[a-z0-9-]{1,63}")
+HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+# upstream-billmanager4 5.4: ru, su, рф, москва, moscow with all zones below them; ru.net is the odd one
+RU_TOPS = frozenset(["ru", "su", "xn--p1ai", "xn--80adxhks", "moscow"])
+
+
+def to_ascii(name: str) -> str:
+    """A domain name in lower-case A-labels: "Пример.РФ." -> "xn--e1afmkfd.xn--p1ai".
+
+    IDNA2003, the rule of upstream-billmanager4 1.5; A-labels pass through. Raises Failure("name_bad") on an empty label, on what
+    cannot be in a host name, on more than 253 characters, and on letters of which IDNA 2003 and 2008 make different names.
+    """
+    text = name.strip().translate(DOTS)
+    text = text[:-1] if text.endswith(".") else text
+    if not text or len(text) > LONGEST:  # before encoding: its time grows with the square of the length
+        raise _bad(name, f"1-{LONGEST} characters expected")
+    if not AMBIGUOUS.isdisjoint(text):
+        raise _bad(name, "ambiguous letter, write the xn-- form")
+    labels = [_ascii_label(label, name) for label in text.split(".")]
+    encoded = ".".join(labels)
+    if len(encoded) > LONGEST:
+        raise _bad(name, f"1-{LONGEST} characters expected")
+    return encoded
+
+
+def _ascii_label(label: str, name: str) -> str:
+    try:
+        encoded = label.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        encoded = ""
+    if not LABEL.fullmatch(encoded):
+        raise _bad(name, f"{shown(label)}: 1-63 letters, digits and hyphens expected" if label else "empty label")
+    return encoded
+
+
+def to_unicode(name: str) -> str:
+    """The name for people. A label that would not lead back to the same A-label stays as it is. Raises as to_ascii does."""
+    return ".".join(_unicode_label(label) for label in to_ascii(name).split("."))
+
+
+def _unicode_label(label: str) -> str:
+    try:
+        text = label.encode("ascii").decode("idna")
+        return text if to_ascii(text) == label else label
+    except (UnicodeError, Failure):
+        return label
+
+
+def split(name: str, zone: str) -> str:
+    """What stands before `zone` in `name`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad if `name` is not below it."""
+    whole, tail = to_ascii(name), "." + to_ascii(zone)
+    if not whole.endswith(tail):
+        raise _bad(name, f"not in {tail}")
+    return whole[: -len(tail)]
+
+
+def check_registrable(name: str, zone: str) -> None:
+    """Raises name_bad unless `name` is one proper label below `zone` (upstream-billmanager4 5.1, "Name rules").
+
+    That is 2-63 characters, a letter or digit at both ends, hyphens in places 3 and 4 only in a readable A-label.
+    """
+    label = split(name, zone)
+    if "." in label:
+        raise _bad(name, f"{label}: one label before .{to_ascii(zone)} expected")
+    if not HOST_LABEL.fullmatch(label):
+        raise _bad(name, "a letter or digit expected at both ends")
+    if len(_unicode_label(label)) < 2:
+        raise _bad(name, "2-63 characters expected")
+    if label[2:4] == "--" and not (label.startswith("xn--") and _readable(label)):
+        raise _bad(name, "hyphens in places 3 and 4")
+
+
+def _readable(label: str) -> bool:
+    """Is this A-label one of IDNA 2003 or, like the one of «straße», of IDNA 2008?"""
+    if _unicode_label(label) != label:
+        return True
+    import idna
+
+    try:
+        return idna.alabel(idna.ulabel(label)).decode("ascii") == label
+    except (idna.IDNAError, UnicodeError):
+        return False
+
+
+def ru_group(zone: str) -> bool:
+    """Does the zone (or a name in it) belong to the RU group, whose orders need an owner only (upstream-billmanager4 5.4)?"""
+    labels = to_ascii(zone).split(".")
+    return labels[-1] in RU_TOPS or labels[-2:] == ["ru", "net"]
+
+
+def contact_roles(zone: str) -> Tuple[str, ...]:
+    """The contacts that an order in `zone` names (upstream-billmanager4 5.4). A registrar may want a "customer" besides."""
+    return ("owner",) if ru_group(zone) else ("owner", "admin", "tech", "bill")
+
+
+def name_servers(values: Sequence[str], domain: str) -> Tuple[str, ...]:
+    """The name servers of `domain` as the upstream takes them: `host` or `host/ip,ip`, hosts in A-labels; none or two to four.
+
+    values: as the panel keeps them, `host`, `host/ip` or `host/ip,ip` (host-protocol 2.6); empty ones are skipped. Addresses (glue) are
+    IPv4, and belong to hosts inside the domain: there they are needed, elsewhere refused (upstream-billmanager4 5.8).
+    Raises Failure("ns_bad").
+    """
+    zone = to_ascii(domain)
+    servers: List[str] = []
+    hosts = set()
+    for value in values:
+        if value.strip():
+            host, glue = _server(value.strip(), zone)
+            if host in hosts:
+                raise _bad_ns(f"{host}: 2x")
+            hosts.add(host)
+            servers.append(f"{host}/{','.join(glue)}" if glue else host)
+    if len(servers) == 1 or len(servers) > MOST_SERVERS:
+        raise _bad_ns(f"{len(servers)} (0, 2-{MOST_SERVERS} expected)")
+    return tuple(servers)
+
+
+def _server(value: str, domain: str) -> Tuple[str, Tuple[str, ...]]:
+    head, slash, addresses = value.partition("/")
+    host = _host(head, value)
+    inside = f".{host}".endswith(f".{domain}")
+    if inside and not slash:
+        raise _bad_ns(f"{host}: {host}/IPv4 expected")
+    if slash and not inside:
+        raise _bad_ns(f"{shown(value)}: IPv4 only inside {domain}")
+    return host, tuple(dict.fromkeys(_ipv4(address, value) for address in addresses.split(","))) if slash else ()
+
+
+def _host(text: str, value: str) -> str:
+    try:
+        host = to_ascii(text)
+    except Failure as failure:
+        raise _bad_ns(f"{shown(value)}: {failure.params['reason']}") from None
+    labels = host.split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or not all(HOST_LABEL.fullmatch(label) for label in labels):
+        raise _bad_ns(f"{shown(value)}: host name expected")
+    return host
+
+
+def _ipv4(text: str, value: str) -> str:
+    try:
+        return str(IPv4Address(text.strip()))
+    except AddressValueError:
+        raise _bad_ns(f"{shown(value)}: IPv4 expected") from None
+
+
+def _bad(name: str, reason: str) -> Failure:
+    return Failure("name_bad", value=shown(name), reason=reason)
+
+
+def _bad_ns(reason: str) -> Failure:
+    return Failure("ns_bad", reason=reason)
