@@ -1,0 +1,1 @@
+"""A provider of services with a ledger, a clock and faults on demand."""

@@ -1,0 +1,28 @@
+"""A panel that sells .test, made once and copied for every test that wants one of its own."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from .panel_kit import Kit, shop
+
+
+@pytest.fixture(scope="session")
+def shop_template(tmp_path_factory):
+    root = tmp_path_factory.mktemp("shop") / "mgr5"
+    shop(root)
+    for name in ("mgrctl", "runs"):
+        (root / f"var/sandbox/{name}.jsonl").unlink()
+    (root / "var/pmsample.seen").unlink()
+    return root
+
+
+@pytest.fixture
+def panel(shop_template, tmp_path) -> Kit:
+    """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its logs are empty but for the start."""
+    root = tmp_path / "mgr5"
+    shutil.copytree(shop_template, root)
+    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    return Kit(root)
