@@ -38,7 +38,7 @@ class Panel:
         subprocess.run([sys.executable, "-I", "-c", code, "--root", str(root)], check=True, stdout=subprocess.DEVNULL)
         return cls(root.resolve())
 
-    def call(self, func: str, secret: Optional[Mapping[str, str]] = None, **params: object) -> ET.Element:
+    def call(self, func: str, secret: Optional[Mapping[str, str]] = None, **params: Any) -> ET.Element:
         """One call of mgrctl; secrets travel in the environment. Raises Said."""
         hidden = {f"SANDBOX_{number}": value for number, value in enumerate((secret or {}).values())}
         words = [f"{name}={value}" for name, value in params.items()]
@@ -54,11 +54,11 @@ class Panel:
             raise Said(error)
         return doc
 
-    def new(self, func: str, secret: Optional[Mapping[str, str]] = None, **params: object) -> int:
+    def new(self, func: str, secret: Optional[Mapping[str, str]] = None, **params: Any) -> int:
         """The id of what a call made."""
         return int(self.call(func, secret, **params).findtext("id") or 0)
 
-    def rows(self, func: str, **params: object) -> List[Dict[str, str]]:
+    def rows(self, func: str, **params: Any) -> List[Dict[str, str]]:
         return [{field.tag: field.text or "" for field in row} for row in self.call(func, **params).findall("elem")]
 
     def calls(self) -> List[Dict[str, Any]]:
