@@ -235,6 +235,13 @@ PROBLEMS: Dict[str, Problem] = {
         "The upstream gives the expiry date «__value__», which cannot be used. Nothing was written.",
         "Поставщик сообщает срок «__value__», который нельзя использовать. Ничего не записано.",
     ),
+    "upstream_slow": Problem(
+        PERSON,
+        "The upstream has been working on the order __value__ for longer than usual. Ask the provider what is missing, then start the operation again:"
+        " the order is looked at, not repeated.",
+        "Поставщик выполняет заказ __value__ дольше обычного. Узнайте у него, чего не хватает, затем запустите операцию снова: заказ будет проверен,"
+        " а не повторён.",
+    ),
     "pending": Problem(
         LATER,
         "The upstream is still working on the service __value__. It will be looked at again.",

@@ -22,12 +22,14 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
     """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0 (host-protocol 2.5)."""
     try:
         call = parse(argv)
+        log.setup(Path(root), executable, call.operation)
         command = COMMANDS[kind].get(call.command)
         if command is None:
             raise Failure("bad_call", reason=f"--command {call.command}")
     except Failure as failure:
+        log.setup(Path(root), executable, None)
+        LOG.error("%s", failure)
         return 1, reply.error_document(failure, "")
-    log.setup(Path(root), executable, call.operation)
     if command.operation and place.do_nothing(Path(root)):
         LOG.warning("%s of item %s: nothing is done, etc/billmgr.DoNothing exists", call.command, call.item)
         return 0, None
@@ -63,4 +65,6 @@ def _failed(world: World, call: Call, command: Command, failure: Failure) -> Out
             world.report_failure(failure)
     except Failure as other:
         LOG.error("the panel could not be told: %s %s", other, other.detail)
+    except Exception as other:
+        LOG.critical("the panel could not be told", exc_info=other)
     return 1, reply.error_document(failure, call.lang)

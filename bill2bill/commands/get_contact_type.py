@@ -13,5 +13,4 @@ if TYPE_CHECKING:
 
 def run(world: World) -> bytes:
     """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner: nobody is asked for it."""
-    zone = world.call.tld or world.call.param
-    return reply.contact_types(names.contact_roles(names.to_ascii(zone)))
+    return reply.contact_types(names.contact_roles(names.to_ascii(world.call.tld)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, List, Optional
 
 from bill2bill.commands import contacts, dates, link
@@ -28,12 +29,12 @@ def run(world: World) -> None:
         provider = world.provider(connection)
         known = link.stored(item.params)
         if known and not world.store.latest(item.id, "open"):
-            _finish(world, provider, item, known)  # the journal was lost, the panel still knows what was bought
+            _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
             return
         if not world.store.unsettled(item.id, "open"):
             must_be_on(on=connection.send_open and connection.new_orders, what="open")
         purchase = _buy(world, provider, item)
-        _finish(world, provider, item, link.link_to(purchase))
+        _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
         world.reported(purchase)
 
 
@@ -97,8 +98,11 @@ def name_servers_of(item: Item) -> List[str]:
     return found
 
 
-def _finish(world: World, provider: Provider, item: Item, known: link.Link) -> None:
-    """Note what was bought, then tell the panel if the domain is registered. Raises pending while it is not."""
+def _finish(world: World, provider: Provider, item: Item, known: link.Link, age: float) -> None:
+    """Note what was bought, then tell the panel if the domain is registered.
+
+    age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    """
     link.save(world, item, known)
     domain = link.read_ours(provider, item, known.id)
     if domain.state is DomainState.UNPAID:
@@ -107,6 +111,8 @@ def _finish(world: World, provider: Provider, item: Item, known: link.Link) -> N
         raise Failure("remote_gone", value=known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
         _show_progress(world, item, domain)
+        if age > world.options.overdue:
+            raise Failure("upstream_slow", value=known.id)
         raise Failure("pending", value=domain.name)
     if provider.upstream.domain_form(known.id).auto_renewal:
         world.notice(Failure("auto_renewal_on", value=domain.name))

@@ -127,7 +127,7 @@ class World:
         """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it manual, with a task."""
         if not self.call.operation:
             return
-        module = self.data.module(self.item.module)
+        module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(
             failure,
             self.call,
@@ -144,7 +144,7 @@ class World:
         if failure.retry is Retry.PERSON:
             return True
         try:
-            return self.store.count_failure(self.item.id, self.call.command) >= self.options.tries
+            return self.store.count_failure(self.call.item or 0, self.call.command) >= self.options.tries
         except Failure as trouble:
             LOG.error("failures cannot be counted: %s", trouble)
             return False

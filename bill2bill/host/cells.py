@@ -1,0 +1,42 @@
+"""One cell of the panel's tables as a value; what is absent or of another kind is Failure("panel_data"), never a guess."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import List, Optional
+
+from bill2bill.errors import Failure
+from bill2bill.host.database import Row
+
+
+def only(about: str, rows: List[Row]) -> Row:
+    if len(rows) != 1:
+        raise Failure("panel_data", object=about, reason="it is there twice" if rows else "it does not exist")
+    return rows[0]
+
+
+def text_of(about: str, what: str, value: Optional[str]) -> str:
+    if value is None or not value.strip():
+        raise Failure("panel_data", object=about, reason=f"{what} is empty")
+    return value.strip()
+
+
+def number_of(about: str, what: str, value: Optional[str]) -> int:
+    text = text_of(about, what, value)
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise Failure("panel_data", object=about, reason=f"{what} is not a number")
+    return int(text)
+
+
+def date_of(about: str, what: str, value: Optional[str]) -> Optional[date]:
+    """YYYY-MM-DD, with or without a time; NULL, "" and zero dates are None."""
+    text = (value or "").strip().split(" ")[0]
+    if text in ("", "0000-00-00"):
+        return None
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Failure("panel_data", object=about, reason=f"{what} is not a date") from error

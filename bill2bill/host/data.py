@@ -1,0 +1,233 @@
+"""Reads of the panel: the one file with SQL, and only SELECT (host-protocol 6; design 1).
+
+The SQL is the subset that MariaDB and SQLite share. Every method may raise Failure("panel_database"); what is there but
+absent, contradictory or not of its kind raises Failure("panel_data"): it is never guessed at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional
+
+from bill2bill.errors import Failure
+from bill2bill.host import log, secrets
+from bill2bill.host.cells import date_of, number_of, only, text_of
+from bill2bill.host.database import Database, Row, locate
+from bill2bill.host.mgrctl import Mgrctl
+
+
+@dataclass(frozen=True)
+class Item:
+    """One service. period: months, 0 lifetime, -50 a day, -100 trial; status: see host-protocol 6.5.
+
+    zone     the tariff's zone without dot, as the panel writes it; "" unless itemtype is "domain"
+    expires  None if the panel has no date
+    name     item parameter `domain`; never "" for a domain
+    params   all item parameters that are not encrypted
+    """
+
+    id: int
+    itemtype: str
+    module: int
+    pricelist: int
+    zone: str
+    period: int
+    status: int
+    expires: Optional[date]
+    name: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One running operation. command: open, prolong, …; trycount: this attempt included."""
+
+    id: int
+    item: int
+    command: str
+    trycount: int
+    manual: bool
+
+
+@dataclass(frozen=True)
+class Module:
+    """One configured connection. executable: the module's file name; department: who gets its free tasks."""
+
+    id: int
+    name: str
+    executable: str
+    department: Optional[int]
+    active: bool
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact as it serves an item. role: owner, admin, …; profiletype: 1 person, 2 company, 3 sole proprietor.
+
+    fields  as stored (host-protocol 6.6), and "country" and "postal_country" as ISO 3166 alpha-2 codes, "" if none is chosen
+    """
+
+    profile: int
+    role: str
+    profiletype: int
+    name: str
+    fields: Mapping[str, str]
+
+
+class Data:
+    """The panel in `root`, read through one connection that is opened when it is first needed."""
+
+    def __init__(self, root: Path, mgrctl: Mgrctl) -> None:
+        self._mgrctl = mgrctl
+        self._database = Database(lambda: locate(root, mgrctl))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def item(self, item: int) -> Item:
+        about = f"item {item}"
+        row = self._one(
+            about,
+            "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate FROM item i"
+            " LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON t.id = p.itemtype WHERE i.id = ?",
+            item,
+        )
+        itemtype, module, pricelist, intname, period, status, expires = row
+        params = self._values(about, "SELECT intname, value FROM itemparam WHERE item = ?", item)
+        domain = text_of(about, "the tariff's item type", itemtype) == "domain"
+        return Item(
+            id=item,
+            itemtype=text_of(about, "the tariff's item type", itemtype),
+            module=number_of(about, "processingmodule", module),
+            pricelist=number_of(about, "pricelist", pricelist),
+            zone=self._zone(about, intname) if domain else "",
+            period=number_of(about, "period", period),
+            status=number_of(about, "status", status),
+            expires=date_of(about, "expiredate", expires),
+            name=text_of(about, "parameter domain", params.get("domain")) if domain else params.get("domain", ""),
+            params=params,
+        )
+
+    def operation(self, operation: int) -> Optional[Operation]:
+        """None: it has left the panel."""
+        about = f"operation {operation}"
+        rows = self._database.rows("SELECT item, intname, trycount, manual FROM runningoperation WHERE id = ?", operation)
+        if not rows:
+            return None
+        item, command, trycount, manual = only(about, rows)
+        tries = number_of(about, "trycount", trycount) if trycount is not None else 0
+        return Operation(operation, number_of(about, "item", item), text_of(about, "intname", command), tries, manual == "on")
+
+    def module(self, module: int) -> Module:
+        about = f"module {module}"
+        row = self._one(about, "SELECT name, module, department, active FROM processingmodule WHERE id = ?", module)
+        name, executable, department, active = row
+        has_department = department not in (None, "", "0")
+        return Module(
+            id=module,
+            name=name or "",
+            executable=text_of(about, "module", executable),
+            department=number_of(about, "department", department) if has_department else None,
+            active=active == "on",
+        )
+
+    def module_of(self, item: int) -> Module:
+        """The connection of an item whose other data may be unusable, so that even this failure can be reported."""
+        row = self._one(f"item {item}", "SELECT processingmodule FROM item WHERE id = ?", item)
+        return self.module(number_of(f"item {item}", "processingmodule", row[0]))
+
+    def active_modules(self, executable: str) -> List[int]:
+        rows = self._database.rows("SELECT id FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id", executable)
+        return [number_of(f"module {executable}", "id", row[0]) for row in rows]
+
+    def connection_values(self, module: int) -> Dict[str, str]:
+        """The connection's settings with its secrets in clear, which are kept out of the log from here on.
+
+        Raises Failure("panel_key") if they cannot be decrypted and the panel does not show them.
+        """
+        about = f"module {module}"
+        plain = self._values(about, "SELECT intname, value FROM processingparam WHERE processingmodule = ?", module)
+        sealed = self._values(about, "SELECT intname, value FROM processingcryptedparam WHERE processingmodule = ?", module)
+        key = self._database.location.key
+        clear = secrets.reveal(sealed, key, lambda: secrets.shown_by_panel(self._mgrctl, module))
+        log.hide(clear.values())
+        return {**plain, **clear}
+
+    def contacts(self, item: int) -> List[Contact]:
+        """The contacts of an item, one per role."""
+        about = f"item {item}"
+        rows = self._database.rows(
+            "SELECT s.type, s.service_profile, p.id, p.profiletype, p.name FROM service_profile2item s"
+            " LEFT JOIN service_profile p ON p.id = s.service_profile WHERE s.item = ? ORDER BY s.type, s.service_profile",
+            item,
+        )
+        roles = [text_of(about, "a contact's role", row[0]) for row in rows]
+        if len(set(roles)) != len(roles):
+            raise Failure("panel_data", object=about, reason="two contacts have the same role")
+        return [self._contact(about, role, row) for role, row in zip(roles, rows)]
+
+    def external_id(self, profile: int, module: int, role: str) -> str:
+        """The id that this contact has at the upstream, as the panel knows it; "" if it does not."""
+        rows = self._database.rows(
+            "SELECT externalid FROM service_profile2processingmodule WHERE service_profile = ? AND processingmodule = ? AND type = ?",
+            profile, module, role,
+        )  # fmt: skip
+        known = {row[0] for row in rows if row[0]}
+        if len(known) > 1:
+            raise Failure("panel_data", object=f"contact {profile}", reason=f"several external ids for module {module}")
+        return known.pop() or "" if known else ""
+
+    def prolong_expense_today(self, item: int, today: date) -> bool:
+        """Was a renewal of this item charged on this (local) day? Then the registry's date may lag (host-protocol 2.5)."""
+        return self._exists(
+            "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong' AND realdate >= ? AND realdate < ? LIMIT 1",
+            item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
+        )  # fmt: skip
+
+    def prolong_operation_exists(self, item: int) -> bool:
+        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = 'prolong' LIMIT 1", item)
+
+    def task_exists(self, operation: int) -> bool:
+        """Does any task, closed ones too, refer to this operation (host-protocol 2.8)?"""
+        return self._exists("SELECT 1 FROM task WHERE runningoperation = ? LIMIT 1", operation)
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _zone(self, about: str, intname: Optional[str]) -> str:
+        """Domain tariffs hold tld.id in their internal name; read on its own, for MariaDB would compare "13x" as 13."""
+        tld = number_of(about, "the tariff's intname (a zone's id)", intname)
+        return text_of(about, "the zone's name", self._one(f"zone {tld}", "SELECT name FROM tld WHERE id = ?", tld)[0])
+
+    def _contact(self, about: str, role: str, row: Row) -> Contact:
+        _, linked, profile, profiletype, name = row
+        if profile is None:
+            raise Failure("panel_data", object=about, reason=f"its {role} contact {linked} does not exist")
+        number = number_of(about, "service_profile", profile)
+        who = f"contact {number}"
+        fields = self._values(who, "SELECT intname, value FROM service_profileparam WHERE service_profile = ?", number)
+        fields["country"] = self._country(who, fields.get("location_country", ""))
+        fields["postal_country"] = self._country(who, fields.get("postal_country", ""))
+        return Contact(number, role, number_of(who, "profiletype", profiletype), name or "", fields)
+
+    def _country(self, about: str, number: str) -> str:
+        if number in ("", "0", "null"):  # host-protocol 5.1: null means that nothing is chosen
+            return ""
+        row = self._one(about, "SELECT iso2 FROM country WHERE id = ?", number_of(about, "country", number))
+        return text_of(about, "the country's iso2", row[0]).upper()
+
+    def _one(self, about: str, sql: str, number: int) -> Row:
+        return only(about, self._database.rows(sql, number))
+
+    def _exists(self, sql: str, *params: object) -> bool:
+        return bool(self._database.rows(sql, *params))
+
+    def _values(self, about: str, sql: str, number: int) -> Dict[str, str]:
+        """name -> value of a parameter table; the same name with two values is a contradiction."""
+        values: Dict[str, str] = {}
+        for name, value in self._database.rows(sql, number):
+            name = text_of(about, "a parameter's name", name)
+            if values.setdefault(name, value or "") != (value or ""):
+                raise Failure("panel_data", object=about, reason=f"parameter {name} has two values")
+        return values

@@ -1,0 +1,166 @@
+"""Where the panel's database is, and one way to ask MariaDB and SQLite alike (host-protocol 1.2, 6; design 1)."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type
+from urllib.parse import quote
+
+from bill2bill.errors import Failure
+from bill2bill.host.mgrctl import Mgrctl
+
+Row = Tuple[Optional[str], ...]
+
+CONFIG_FILES = ("etc/billmgr.conf", "etc/billmgr.conf.d/db.conf")
+SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # noqa: S108 - the vendor's list
+CONNECT_TIMEOUT, READ_TIMEOUT = 10, 30  # s
+
+
+@dataclass(frozen=True, repr=False)
+class Location:
+    """kind is "sqlite" (name: a path) or "mysql"; key: the panel's private key."""
+
+    kind: str
+    name: str
+    host: str
+    user: str
+    password: str
+    socket: str  # "" = over TCP
+    key: Path
+
+
+def locate(root: Path, mgrctl: Mgrctl) -> Location:
+    """From the panel's files, and where these say nothing about the database, from the panel itself (`paramlist`).
+
+    Raises Failure("panel_database").
+    """
+    values = _files(root)
+    if not any(name.startswith("DB") for name in values):
+        values = {**values, **_paramlist(mgrctl)}
+    kind = values.get("DBType", "mysql").lower()
+    if kind not in ("sqlite", "mysql", "mariadb"):
+        raise Failure("panel_database", reason=f"DBType {kind} is unknown")
+    host = values.get("DBHost", "localhost")
+    return Location(
+        kind="sqlite" if kind == "sqlite" else "mysql",
+        name=values.get("DBName", "billmgr"),
+        host=host,
+        user=values.get("DBUser", "root"),
+        password=values.get("DBPassword", ""),
+        socket=values.get("DBSocket") or (_first_socket() if host == "localhost" else ""),
+        key=root / values.get("CryptKey", "etc/billmgr.pem"),
+    )
+
+
+class Database:
+    """One connection, opened when it is first asked. Every value comes as text or None, dates and money too."""
+
+    def __init__(self, find: Callable[[], Location]) -> None:
+        self._find = find
+        self._location: Optional[Location] = None
+        self._connection: Any = None
+        self._errors: Tuple[Type[Exception], ...] = (OSError, UnicodeDecodeError)
+
+    @property
+    def location(self) -> Location:
+        if self._location is None:
+            self._location = self._find()
+        return self._location
+
+    def rows(self, sql: str, *params: object) -> List[Row]:
+        """All rows of a SELECT with `?` for each parameter. Raises Failure("panel_database")."""
+        if self._connection is None:
+            self._open()
+        try:
+            cursor = self._connection.cursor()
+            cursor.execute(sql if self.location.kind == "sqlite" else sql.replace("?", "%s"), params)
+            return [tuple(_as_text(value) for value in row) for row in cursor.fetchall()]
+        except self._errors as error:
+            raise _unreadable(error) from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> None:
+        sqlite = self.location.kind == "sqlite"
+        self._errors += (sqlite3.Error,) if sqlite else _mysql_errors()
+        try:
+            self._connection = _open_sqlite(self.location) if sqlite else _open_mysql(self.location)
+        except self._errors as error:
+            raise _unreadable(error) from error
+
+
+def _files(root: Path) -> Dict[str, str]:
+    """Lines `Name value`; `#` starts a comment only at the beginning of a line, for a password may hold one."""
+    values: Dict[str, str] = {}
+    for name in CONFIG_FILES:
+        try:
+            lines = (root / name).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure("panel_database", reason=f"{name}: {type(error).__name__}", detail=str(error)) from error
+        words = [line.split(None, 1) for line in lines if not line.lstrip().startswith("#")]
+        values.update({pair[0]: pair[1].strip() for pair in words if len(pair) == 2})
+    return values
+
+
+def _paramlist(mgrctl: Mgrctl) -> Mapping[str, str]:
+    """`<elem><Name>value</Name></elem>`, host-protocol 5.8."""
+    try:
+        answer = mgrctl.call("paramlist", {})
+    except Failure as error:
+        raise Failure("panel_database", reason=f"paramlist: {error.code}", detail=str(error)) from error
+    return {str(node.tag): (node.text or "").strip() for node in answer.findall("elem/*")}
+
+
+def _first_socket() -> str:
+    return next((path for path in SOCKETS if Path(path).exists()), "")
+
+
+def _open_sqlite(location: Location) -> sqlite3.Connection:
+    address = f"file:{quote(str(Path(location.name).absolute()))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=CONNECT_TIMEOUT, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _open_mysql(location: Location) -> Any:
+    import pymysql  # only a real panel needs it
+    from pymysql.converters import encoders
+
+    return pymysql.connect(
+        host=location.host,
+        user=location.user,
+        password=location.password,
+        database=location.name,
+        unix_socket=location.socket or None,
+        charset="utf8mb4",
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        write_timeout=READ_TIMEOUT,
+        conv=encoders,  # type: ignore[arg-type]  # no decoders: everything is read as text
+    )
+
+
+def _mysql_errors() -> Tuple[Type[Exception], ...]:
+    try:
+        import pymysql
+    except ImportError as error:
+        raise Failure("panel_database", reason="PyMySQL is not installed") from error
+    return (pymysql.MySQLError, RuntimeError)  # RuntimeError: a server that wants `cryptography` for its login
+
+
+def _as_text(value: object) -> Optional[str]:
+    if value is None:
+        return None
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+def _unreadable(error: Exception) -> Failure:
+    return Failure("panel_database", reason=" ".join(f"{type(error).__name__}: {error}".split())[:200])

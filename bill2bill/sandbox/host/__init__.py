@@ -1,0 +1,1 @@
+"""A folder that plays /usr/local/mgr5."""

@@ -1,0 +1,111 @@
+"""The panel's functions by area; an area is imported when one of its functions is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Optional
+
+from .. import descriptions
+from ..documents import Element, PanelError, rows
+from ..panel import Panel, Request
+from ..registry import FUNCTIONS, Function
+
+# Beginning of a function's name -> file; the longest match wins. What is not found there is a directory or belongs to an item type.
+AREAS = {
+    "service.": "services",
+    "service_profile": "contacts",
+    "runningoperation": "operations",
+    "task": "operations",
+    "processing": "processing",
+    "processing.import.": "imports",
+    "pricelist": "tariffs",
+    "item": "items",
+    "sandbox.": "person_panel",
+    "sandbox.module.": "person_setup",
+    "sandbox.tld.": "person_setup",
+    "sandbox.tariff.": "person_setup",
+    "sandbox.client.": "person_setup",
+    "sandbox.contact.": "person_orders",
+    "sandbox.check": "person_orders",
+    "sandbox.order": "person_orders",
+    "sandbox.pay": "person_orders",
+    "sandbox.change": "person_orders",
+    "sandbox.operation": "person_work",
+    "sandbox.tick": "person_work",
+    "sandbox.run": "person_work",
+    "sandbox.restart": "person_work",
+    "sandbox.cron": "person_work",
+    "sandbox.call": "person_work",
+}
+BY_ITEMTYPE = "items"
+OTHERS = "directories"
+
+
+def call(panel: Panel, request: Request) -> Element:
+    """Carry out one function. Raises PanelError, above all for a function that this panel does not know."""
+    _become(panel, request)
+    if panel.switches.missing(request.func):
+        raise PanelError("missed", "func", request.func)
+    script = descriptions.handler(panel, request.func)
+    if script:
+        from ..handlers import answer
+
+        return answer(panel, request, script)
+    found = _find(panel, request.func)
+    if not found:
+        raise PanelError("missed", "func", request.func)
+    if request.level < found.level:
+        raise PanelError("access", request.func)
+    if not found.writes:
+        return found.call(panel, request)
+    with panel.db.transaction():
+        return found.call(panel, request)
+
+
+def _become(panel: Panel, request: Request) -> None:
+    """`su=<user>` runs as that user (host-protocol 5.1)."""
+    name = request.get("su")
+    if name:
+        found = panel.db.find("user", name=name)
+        if not found:
+            raise PanelError("value", "su", name)
+        request.user, request.level, request.account = name, int(found[0]["level"]), found[0]["account"]
+
+
+def _find(panel: Panel, name: str) -> Optional[Function]:
+    for area in (_area(name), OTHERS):
+        _load(area)
+        if name in FUNCTIONS:
+            return FUNCTIONS[name]
+    itemtype, dot, action = name.partition(".")
+    if panel.db.find("itemtype", intname=itemtype):
+        _load(BY_ITEMTYPE)
+        return FUNCTIONS.get("*" + dot + action)
+    return None
+
+
+def _area(name: str) -> str:
+    return max(((prefix, area) for prefix, area in AREAS.items() if name.startswith(prefix)), key=lambda pair: len(pair[0]), default=("", OTHERS))[1]
+
+
+def _load(area: str) -> None:
+    import_module(f"{__name__}.{area}")
+
+
+def _load_all() -> None:
+    for area in {*AREAS.values(), BY_ITEMTYPE, OTHERS}:
+        _load(area)
+
+
+def is_standard(name: str) -> bool:
+    """Does the panel itself have this function, or one of this name for an item type?"""
+    _load_all()
+    return name in FUNCTIONS or ("*" + name[name.index(".") :] if "." in name else "*") in FUNCTIONS
+
+
+def known(panel: Panel, name: str) -> Element:
+    """`mgrctl -i`: functions with their parameters, those of plugins included; a name narrows the list."""
+    _load_all()
+    found = [{"function": one.name, "params": one.params, "about": one.about} for one in FUNCTIONS.values() if not panel.switches.missing(one.name)]
+    found += [{"function": row["name"], "params": "", "about": f"plugin {row['source']}"} for row in panel.db.find("sandbox_xml", kind="func")]
+    return rows(row for row in sorted(found, key=lambda row: row["function"]) if name in {"", row["function"]})

@@ -1,0 +1,35 @@
+"""How a function of the panel is declared."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, NamedTuple
+
+from .documents import Element
+from .panel import ADMIN_LEVEL, Panel, Request
+
+Call = Callable[[Panel, Request], Element]
+
+
+class Function(NamedTuple):
+    name: str
+    params: str  # names for `mgrctl -i`; brackets mark what may be left out
+    about: str
+    call: Call
+    writes: bool  # runs inside one transaction
+    level: int  # lowest access level that may call it
+
+
+FUNCTIONS: Dict[str, Function] = {}
+
+
+def function(name: str, params: str = "", writes: bool = False, level: int = ADMIN_LEVEL) -> Callable[[Call], Call]:
+    """Declare a function of the panel. `*` in a name stands for the internal name of any item type.
+
+    A function that starts modules must not be one that `writes`: it opens its own short transactions.
+    """
+
+    def declare(call: Call) -> Call:
+        FUNCTIONS[name] = Function(name, params, (call.__doc__ or "").strip().splitlines()[0] if call.__doc__ else "", call, writes, level)
+        return call
+
+    return declare

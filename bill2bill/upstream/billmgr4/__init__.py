@@ -1,0 +1,1 @@
+"""The customer API of a BILLmanager 4 (reference: upstream-billmanager4)."""

@@ -1,0 +1,103 @@
+"""The wire of a BILLmanager 4: how a function is called and what its answer means, whatever the task."""
+
+from __future__ import annotations
+
+import logging
+from typing import IO, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional, Union
+from urllib.parse import urlunsplit
+
+from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.upstream.address import checked_url
+from bill2bill.upstream.billmgr4 import types as wire
+from bill2bill.upstream.billmgr4.envelope import Doc, Fields, OtherDialect, WireError, WireRefusal, read_doc, read_rows
+from bill2bill.upstream.body import Unreadable
+from bill2bill.upstream.http import Http
+
+log = logging.getLogger("bill2bill.upstream")
+
+Params = Mapping[str, Union[str, int]]
+
+
+class Client:
+    """Calls with one login. url: of the API, as sniff.normalise_url gives it."""
+
+    def __init__(self, http: Http, url: str, username: str, password: str) -> None:
+        checked_url(url)
+        if ":" in username:  # 1.4 [I]: the login ends at the first colon
+            raise Failure("bad_input", reason="a colon in the user name of the upstream")
+        self.url = url
+        self.http = http
+        self._login = f"{username}:{password}"
+
+    def call(
+        self, func: str, params: Params, *, spends: bool = False, out: str = wire.JSON, refusals: FrozenSet[str] = wire.CERTAINLY_NOT_DONE
+    ) -> Doc:
+        """One call; out=json for answers with dotted names, out=xml for forms (Q36), either is understood.
+
+        An int in params is an id: one positive number. The Doc has no error.
+        refusals: the error codes after which a spending call was certainly not carried out.
+        Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises exactly one of NotSent,
+        Refused and NoAnswer, by upstream-billmanager4 9.1; whether the Doc says yes is the caller's to see.
+        """
+        with self.http.post(self.url, func, self._form(func, params, out), spends=spends) as body:
+            try:
+                doc = read_doc(body)
+            except (Unreadable, OtherDialect) as error:
+                self._not_understood(func, error, spends)
+        if doc.error and spends and (doc.accepted or wire.ITEM_ID in doc.fields):
+            raise NoAnswer("lost_answer", func=func, detail="yes and no in one answer")
+        if doc.error:
+            raise self._refusal(func, doc.error, refusals if spends else None)
+        return doc
+
+    def rows(self, func: str, params: Optional[Params] = None) -> Iterator[Fields]:
+        """The rows of a list as flat texts, in bounded memory. Raises as a question does, perhaps after some rows: a list that was not
+        read to its end proves nothing. The request is made by the first step."""
+        with self.http.post(self.url, func, self._form(func, params or {}, wire.XML)) as body:
+            try:
+                yield from read_rows(body)
+            except WireRefusal as refusal:
+                raise self._refusal(func, refusal.error, None) from refusal
+            except (Unreadable, OtherDialect) as error:
+                self._not_understood(func, error, spends=False)
+
+    def public(self, path: str, params: Optional[Mapping[str, str]] = None) -> IO[bytes]:
+        """A file or program at the origin of the API, without credentials. Raises Failure."""
+        parts = checked_url(self.url)
+        return self.http.get(urlunsplit((parts.scheme, parts.netloc, path, "", "")), path, params or {})
+
+    def _form(self, func: str, params: Params, out: str) -> Dict[str, str]:
+        form = {wire.FUNC: func, wire.OUT: out, wire.AUTHINFO: self._login}
+        for name, value in params.items():
+            form[name] = one_id(value) if isinstance(value, int) else value
+        if not isinstance(params.get(wire.ELID, 1), int):
+            raise NotSent("bad_input", reason=f"{wire.ELID}={params[wire.ELID]!r}")
+        return form
+
+    def _refusal(self, func: str, error: WireError, refusals: Optional[FrozenSet[str]]) -> Failure:
+        """2.4 and 9.1: a code that is not known to mean "nothing was done" leaves a purchase in doubt. refusals: None for a question."""
+        detail = self.http.masked(f"code {error.code} obj {error.obj} val {error.val}: {error.text}")[:500]
+        log.info("%s: %s", func, detail)
+        if refusals is None and error.code not in wire.REFUSED_QUESTION:
+            return Failure("upstream_trouble", func=func, value=error.code[:20], detail=detail)
+        if refusals is not None and error.code not in refusals:
+            return NoAnswer("lost_answer", func=func, detail=detail)
+        if error.code == wire.LOGIN:
+            return Refused("invalid_login_or_passwd", detail=detail)
+        value, obj = self.http.masked(error.val or error.obj), self.http.masked(error.obj)
+        return Refused("upstream_refused", func=func, code=error.code, value=value, object=obj, detail=detail)
+
+    def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:
+        reason = self.http.masked(str(error))
+        if spends:
+            raise NoAnswer("lost_answer", func=func, detail=f"{type(error).__name__}: {reason}") from error
+        if isinstance(error, OtherDialect):
+            raise Failure("other_dialect", url=self.url, detail=reason) from error
+        raise Failure("upstream_answer", func=func, reason=reason) from error
+
+
+def one_id(value: int) -> str:
+    """An id on the wire: one positive number (design decision 7: elid="11, 12" hits two). Raises NotSent("bad_input")."""
+    if isinstance(value, bool) or value <= 0:
+        raise NotSent("bad_input", reason=f"id {value!r}")
+    return str(value)

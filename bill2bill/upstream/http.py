@@ -1,0 +1,246 @@
+"""The one way to the provider: one policy of time, size, trust, repetition and masking (design decision 6)."""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+import ssl
+import time
+from contextlib import ExitStack
+from enum import Enum
+from http.client import HTTPException
+from typing import IO, Any, Callable, ContextManager, Iterator, Mapping, Optional, Sequence
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from bill2bill.errors import Failure, NoAnswer, NotSent
+from bill2bill.rules.secrets import mask
+from bill2bill.upstream.address import bad_url, checked_url
+from bill2bill.upstream.body import PIECE, Unreadable, read_body
+from bill2bill.upstream.watch import POOLS, Watch
+
+log = logging.getLogger("bill2bill.upstream")
+
+MORE_TRIES = 2
+HEADERS = {"User-Agent": "bill2bill", "Accept": "*/*", "Accept-Encoding": "gzip"}
+
+
+class Trouble(Enum):
+    """What can go wrong between a request and a readable body."""
+
+    UNREACHABLE = "nothing was sent"
+    CERTIFICATE = "the server cannot prove who it is; nothing was sent"
+    REDIRECT = "3xx"
+    REJECTED = "4xx other than 408 and 429: the application never saw it"
+    BROKEN = "reset, cut off, 5xx, 408, 429"
+    SLOW = "not whole in time"
+    UNREADABLE = "whole, but not to be used"
+
+
+def should_retry(spends: bool, trouble: Trouble, tries: int) -> bool:
+    """May a request be sent once more after `tries` repetitions? Spending never is; a wait that used up its time neither."""
+    return not spends and trouble in (Trouble.UNREACHABLE, Trouble.BROKEN) and tries < MORE_TRIES
+
+
+def wait_before(tries: int) -> float:
+    """Seconds before repetition number `tries` (1, 2), spread so that many commands do not come back at once."""
+    return random.uniform(0.5, 1.0) * 0.5 * 2.0**tries  # noqa: S311 - spreading, not a secret
+
+
+class _NoBody(Exception):
+    def __init__(self, trouble: Trouble, reason: str, sent: bool) -> None:
+        self.trouble, self.reason, self.sent = trouble, reason, sent
+        super().__init__(reason)
+
+
+class _Adapter(HTTPAdapter):
+    """Used without a Session: no redirects, no cookies, no .netrc, nothing from the environment."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+
+class Http:
+    """Requests to one provider.
+
+    secrets       never to be seen in a log or a message
+    ca_file       "" = the public authorities
+    proxy         "" = none, else http://host:port; never used for this machine itself
+    *_timeout     seconds; for connecting, and for the whole answer to a question and to a spending request
+    answer_limit  bytes of a decoded body
+    gate          entered around each request: locks, pace, pause; what it raises on entering means that nothing was sent
+    """
+
+    def __init__(
+        self,
+        *,
+        secrets: Sequence[str],
+        ca_file: str,
+        proxy: str,
+        connect_timeout: float,
+        read_timeout: float,
+        spend_timeout: float,
+        answer_limit: int,
+        gate: Callable[[], ContextManager[None]],
+    ) -> None:
+        self._secrets = tuple(secrets)
+        self._verify = _trusted(ca_file)
+        if proxy and not proxy.startswith("http://"):
+            raise bad_url(proxy, "http://host:port expected")
+        self._proxies = {"https": proxy} if proxy else {}
+        self.connect_timeout, self.read_timeout, self.spend_timeout = connect_timeout, read_timeout, spend_timeout
+        self._limit = answer_limit
+        self._gate = gate
+        self._adapter = _Adapter()  # keeps connections for questions
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def masked(self, text: str) -> str:
+        """For logs and messages: one line, no secrets."""
+        return mask(text, self._secrets).replace("\r", " ").replace("\n", " ")
+
+    def post(self, url: str, func: str, form: Mapping[str, str], *, spends: bool = False) -> IO[bytes]:
+        """The readable body (see body.read_body) of a form that is sent with its credentials in the body.
+
+        Not spending: raises Failure. *spends*: sent once over a fresh connection; raises NotSent or NoAnswer (upstream-billmanager4 9.1).
+        """
+        return self._ask(func, requests.Request("POST", url, data=dict(form), headers=HEADERS), spends)
+
+    def get(self, url: str, func: str, params: Mapping[str, str]) -> IO[bytes]:
+        """The readable body of a public file or program: no credentials. Raises Failure."""
+        return self._ask(func, requests.Request("GET", url, params=dict(params), headers=HEADERS), spends=False)
+
+    def _ask(self, func: str, request: requests.Request, spends: bool) -> IO[bytes]:
+        checked_url(request.url)
+        try:
+            prepared = request.prepare()
+        except (requests.RequestException, ValueError) as error:  # half of a surrogate pair, for example
+            raise NotSent("bad_input", reason=self.masked(str(error))) from error
+        tries = 0
+        while True:
+            try:
+                return self._once(func, prepared, spends)
+            except _NoBody as bad:
+                reason = self.masked(bad.reason)
+                log.debug("%s: %s: %s", func, bad.trouble.name, reason)
+                if not should_retry(spends, bad.trouble, tries):
+                    raise _failure(func, request.url, spends, bad, reason) from None  # the chain is not masked
+            tries += 1
+            time.sleep(wait_before(tries))
+
+    def _once(self, func: str, request: requests.PreparedRequest, spends: bool) -> IO[bytes]:
+        with ExitStack() as gate:
+            try:
+                gate.enter_context(self._gate())
+            except Failure as failure:
+                raise NotSent(failure.code, detail=failure.detail, **failure.params) from failure
+            started = time.monotonic()
+            body = self._fresh(request) if spends else self._exchange(self._adapter, request, self.read_timeout)
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s 200 %d ms %s", func, (time.monotonic() - started) * 1000, self._head(body))
+            return body
+
+    def _head(self, body: IO[bytes]) -> str:
+        start = body.tell()
+        head = body.read(4000).decode("utf-8", "replace")
+        body.seek(start)
+        return self.masked(head)[:120]  # masked first, or half a secret could stay; short, for forms hold personal data
+
+    def _fresh(self, request: requests.PreparedRequest) -> IO[bytes]:
+        """Over a connection of its own: one kept from before may turn out dead after the request has left."""
+        request.headers["Connection"] = "close"
+        adapter = _Adapter()
+        try:
+            return self._exchange(adapter, request, self.spend_timeout)
+        finally:
+            adapter.close()
+
+    def _exchange(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> IO[bytes]:
+        with Watch(self.connect_timeout + seconds) as watch:
+            try:
+                with self._send(adapter, request, seconds) as response:
+                    _check_status(response)
+                    body = read_body(_pieces(response, watch), response.headers.get("Content-Encoding", ""), self._limit)
+                watch.check()
+                return body
+            except Unreadable as error:
+                raise _NoBody(Trouble.UNREADABLE, str(error), True) from error
+            except (requests.RequestException, HTTPError, OSError) as error:
+                root = _root(error)
+                raise _NoBody(_trouble(error, root, watch), str(root) or type(root).__name__, watch.sent) from error
+
+    def _send(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> requests.Response:
+        return adapter.send(request, stream=True, timeout=(self.connect_timeout, seconds), verify=self._verify, proxies=self._proxies)
+
+
+def _failure(func: str, url: str, spends: bool, bad: _NoBody, reason: str) -> Failure:
+    if spends and bad.sent and bad.trouble is not Trouble.REJECTED:
+        return NoAnswer("lost_answer", func=func, detail=f"{bad.trouble.name}: {reason}")
+    kind = NotSent if spends else Failure
+    if bad.trouble is Trouble.UNREACHABLE:
+        return kind("upstream_unreachable", url=url, reason=reason)
+    if bad.trouble is Trouble.CERTIFICATE:
+        return kind("upstream_certificate", url=url, reason=reason)
+    if bad.trouble is Trouble.REDIRECT:
+        return kind("upstream_redirect", value=reason)
+    return kind("upstream_answer", func=func, reason=reason)
+
+
+def _trusted(ca_file: str) -> Any:
+    """What the HTTP library calls `verify`. A CA file that cannot be read is found here, not in the middle of a purchase."""
+    if not ca_file:
+        return True
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise Failure("upstream_certificate", url=ca_file, reason=str(error)) from error
+    return ca_file
+
+
+def _check_status(response: requests.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    if 300 <= status < 400:
+        raise _NoBody(Trouble.REDIRECT, response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}", True)
+    if status in (408, 429) or status >= 500:
+        raise _NoBody(Trouble.BROKEN, f"HTTP {status}", True)
+    raise _NoBody(Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE, f"HTTP {status}", True)
+
+
+def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
+    """The body as it came, still encoded: decoding is bounded in read_body, not in the HTTP library."""
+    while True:
+        piece = response.raw.read(PIECE, decode_content=False)
+        watch.check()
+        if not piece:
+            return
+        yield piece
+
+
+def _root(error: BaseException) -> BaseException:
+    """The error that the libraries wrapped; not going back into what a caller of ours may be handling."""
+    inner: Optional[BaseException] = error
+    while isinstance(inner, (OSError, HTTPError, HTTPException, CertificateError)):
+        error, inner = inner, inner.__cause__ or inner.__context__
+    return error
+
+
+def _trouble(error: BaseException, root: BaseException, watch: Watch) -> Trouble:
+    if isinstance(root, (ssl.SSLCertVerificationError, CertificateError)):
+        return Trouble.CERTIFICATE
+    if not watch.sent:
+        return Trouble.UNREACHABLE
+    slow = watch.over or isinstance(error, requests.Timeout) or isinstance(root, (TimeoutError, socket.timeout))  # two classes before Python 3.10
+    return Trouble.SLOW if slow else Trouble.BROKEN

@@ -1,0 +1,127 @@
+"""A small stand-in for the panel: a mgrctl that writes down its calls and answers as told, and a database to read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from bill2bill.host.mgrctl import Mgrctl
+
+MGRCTL = """#!{python} -IS
+import json, os, pathlib, sys, time
+root = pathlib.Path({root!r})
+func = sys.argv[5]
+with open(root / "calls", "a") as calls:
+    env = {{k: v for k, v in os.environ.items() if k.startswith("BILL2BILL_") or k in ("SSH_CONNECTION", "PATH")}}
+    calls.write(json.dumps({{"argv": sys.argv[1:], "cwd": os.getcwd(), "env": env}}) + "\\n")
+told = root / "answers" / func
+answer = json.loads(told.read_text()) if told.exists() else {{}}
+if "left" in answer:
+    if answer["left"] > 0:
+        told.write_text(json.dumps({{**answer, "left": answer["left"] - 1}}))
+    else:
+        answer = {{}}
+time.sleep(answer.get("sleep", 0))
+sys.stdout.buffer.write(answer.get("out", "<doc><ok/></doc>").encode("latin-1" if answer.get("latin") else "utf-8"))
+sys.stderr.write(answer.get("err", ""))
+sys.stdout.flush()
+sys.exit(answer.get("code", 0))
+"""
+
+# host-protocol 6.1, the columns that are read
+TABLES = """
+CREATE TABLE item (id INTEGER PRIMARY KEY, pricelist INT, processingmodule INT, period INT, status INT, expiredate TEXT);
+CREATE TABLE itemparam (item INT, intname TEXT, value TEXT);
+CREATE TABLE pricelist (id INTEGER PRIMARY KEY, itemtype INT, intname TEXT);
+CREATE TABLE itemtype (id INTEGER PRIMARY KEY, intname TEXT);
+CREATE TABLE tld (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE country (id INTEGER PRIMARY KEY, iso2 TEXT);
+CREATE TABLE processingmodule (id INTEGER PRIMARY KEY, name TEXT, module TEXT, active TEXT, department INT);
+CREATE TABLE processingparam (processingmodule INT, intname TEXT, value TEXT);
+CREATE TABLE processingcryptedparam (processingmodule INT, intname TEXT, value TEXT);
+CREATE TABLE service_profile (id INTEGER PRIMARY KEY, profiletype INT, name TEXT);
+CREATE TABLE service_profileparam (service_profile INT, intname TEXT, value TEXT);
+CREATE TABLE service_profile2item (service_profile INT, item INT, type TEXT);
+CREATE TABLE service_profile2processingmodule (service_profile INT, processingmodule INT, type TEXT, externalid TEXT);
+CREATE TABLE runningoperation (id INTEGER PRIMARY KEY, item INT, intname TEXT, trycount INT, manual TEXT);
+CREATE TABLE task (id INTEGER PRIMARY KEY, runningoperation INT, status INT);
+CREATE TABLE expense (id INTEGER PRIMARY KEY, item INT, operation TEXT, realdate TEXT);
+"""
+
+SAMPLE = """
+INSERT INTO itemtype VALUES (61, 'domain'), (3, 'vds');
+INSERT INTO tld VALUES (13, 'ru');
+INSERT INTO country VALUES (182, 'RU'), (81, 'de'), (5, NULL);
+INSERT INTO pricelist VALUES (31, 61, '13'), (32, 3, '13');
+INSERT INTO processingmodule VALUES (7, 'Реселлинг', 'pmbill2billreg', 'on', 2);
+INSERT INTO processingmodule VALUES (8, 'off', 'pmbill2billreg', 'off', NULL), (9, 'vds', 'pmbill2bill', 'on', 0);
+INSERT INTO item VALUES (1, 31, 7, 12, 5, '2027-01-15'), (2, 32, 9, 1, 2, NULL);
+INSERT INTO itemparam VALUES (1, 'domain', 'пример.ru'), (1, 'ns0', 'ns1.example.com'), (1, 'note', NULL);
+INSERT INTO runningoperation VALUES (77, 1, 'open', 1, 'off'), (78, 2, 'prolong', NULL, 'on');
+INSERT INTO processingparam VALUES (7, 'username', 'reseller7'), (7, 'empty', NULL);
+INSERT INTO service_profile VALUES (5, 1, 'Ivan'), (6, 2, 'Example');
+INSERT INTO service_profile2item VALUES (5, 1, 'owner'), (6, 1, 'admin');
+INSERT INTO service_profileparam VALUES (5, 'location_country', '182'), (5, 'postal_country', '81');
+INSERT INTO service_profileparam VALUES (5, 'firstname', 'Ivan'), (6, 'postal_country', 'null');
+INSERT INTO service_profile2processingmodule VALUES (5, 7, 'owner', '900'), (6, 7, 'admin', NULL);
+INSERT INTO expense VALUES (1, 1, 'prolong', '2026-11-23 10:00:00'), (2, 2, 'open', '2026-11-23');
+"""
+
+KEY = rsa.generate_private_key(65537, 2048)
+
+
+class WallPanel:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("sbin", "etc/billmgr.conf.d", "var", "answers"):
+            (root / folder).mkdir(parents=True)
+        self.tool = root / "sbin" / "mgrctl"
+        self.tool.write_text(MGRCTL.format(python=sys.executable, root=str(root)))
+        self.tool.chmod(0o755)
+        self.database = root / "var" / "billmgr.sqlite3"
+        self.sql(TABLES + SAMPLE)
+        self.configure(f"DBType sqlite\nDBName {self.database}\n")
+        pem = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        (root / "etc" / "billmgr.pem").write_bytes(pem)
+
+    def configure(self, text: str) -> None:
+        (self.root / "etc/billmgr.conf.d/db.conf").write_text(text, encoding="utf-8")
+
+    def sql(self, script: str) -> None:
+        connection = sqlite3.connect(self.database)
+        connection.executescript(f"PRAGMA synchronous = OFF; BEGIN; {script} COMMIT;")
+        connection.close()
+
+    def answer(self, func: str, out: str = "<doc><ok/></doc>", **more: Any) -> None:
+        (self.root / "answers" / func).write_text(json.dumps({"out": out, **more}))
+
+    @property
+    def calls(self) -> List[Dict[str, Any]]:
+        path = self.root / "calls"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def asked(self) -> List[List[str]]:
+        """[function, param=value, …] of each call."""
+        return [call["argv"][4:] for call in self.calls]
+
+    def mgrctl(self, wait: float = 0.0, **more: Any) -> Mgrctl:
+        return Mgrctl(self.root, "pmbill2billreg", wait, **more)
+
+
+def encrypted(text: str) -> str:
+    return base64.b64encode(KEY.public_key().encrypt(text.encode(), padding.PKCS1v15())).decode()
+
+
+def error(kind: str = "value", obj: str = "elid", value: str = "77") -> str:
+    return f'<doc><error type="{kind}" object="{obj}" lang="en" code="1"><param name="value">{value}</param><msg>no</msg></error></doc>'
+
+
+RESTARTING = error("client", "open", "billmgr")
