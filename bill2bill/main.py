@@ -6,7 +6,10 @@ Nothing is imported here that `features` does not need: the panel asks every mod
 from __future__ import annotations
 
 import os
-from typing import BinaryIO, Mapping, Optional, Sequence, TextIO
+
+TYPE_CHECKING = False  # as in typing, whose import takes as long as the rest of `features`
+if TYPE_CHECKING:
+    from typing import BinaryIO, Mapping, Optional, Sequence, TextIO
 
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 

@@ -80,7 +80,8 @@ def test_starting_up_imports_nothing_heavy():
     import sys
 
     code = "import sys; before = set(sys.modules); import bill2bill.main; print(*sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"], capture_output=True, text=True)
+    code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     heavy = set(done.stdout.split()) & {"requests", "lxml", "sqlite3", "logging", "json", "ssl", "subprocess", "typer", "rich"}
     assert done.returncode == 0, done.stderr
     assert not heavy

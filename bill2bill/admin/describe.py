@@ -91,7 +91,8 @@ def settings_page() -> bytes:
     lines += ["## Of a connection", "", "Entered in the panel: Integration, Processing modules.", ""]
     lines += ["| field | name in the form | default | what it does |", "|---|---|---|---|"]
     lines += [f"| `{field.name}` | {field.en} / {field.ru} | {_code(field.default)} | {field.hint_en}<br>{field.hint_ru} |" for field in CONNECTION]
-    lines += ["", "## Of the plugin", "", "The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a comment. It need not exist.", ""]
+    lines += ["", "## Of the plugin", ""]
+    lines += ["The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a comment. It need not exist.", ""]
     lines += ["| name | default | unit | what it does |", "|---|---|---|---|"]
     lines += [f"| `{name}` | {_code(default)} | {unit} | {en}<br>{ru} |" for name, (default, unit, en, ru) in OPTIONS.items()]
     return _text(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, List
 
 from bill2bill.errors import Failure
 from bill2bill.host import reply
@@ -20,8 +20,8 @@ LOG = logging.getLogger("bill2bill")
 def run(world: World) -> bytes:
     """The first active connection that knows answers for all (host-protocol 2.6: --module may be absent)."""
     name = names.to_ascii(world.call.param)
-    modules = [world.call.module] if world.call.module else world.data.active_modules(world.executable)
-    for module in modules:
+    names.check_registrable(name, name.partition(".")[2])  # what could not be ordered is not offered as free
+    for module in _modules(world):
         try:
             answer = world.provider(world.connection(module)).public.availability(name)
         except Failure as failure:  # one broken connection must not hide the answer of another
@@ -32,3 +32,14 @@ def run(world: World) -> bytes:
         if answer is Availability.BUSY:
             return reply.whois(WHOIS_BUSY)
     raise Failure("try_later", value=name)
+
+
+def _modules(world: World) -> List[int]:
+    """Whom to ask; nobody while the panel's database cannot be read."""
+    if world.call.module:
+        return [world.call.module]
+    try:
+        return world.data.active_modules(world.executable)
+    except Failure as failure:
+        LOG.error("no connection is known: %s", failure)
+        return []

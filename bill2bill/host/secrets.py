@@ -26,7 +26,8 @@ def decrypt(value: str, key_path: Path) -> str:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(key_path.read_bytes(), password=None)
+        # Not validated: it is the panel's own, and the test of its primes takes as long as all the rest of a short command.
+        key = load_pem_private_key(key_path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(key, RSAPrivateKey):
             raise Failure("panel_key", detail="not an RSA key")
         return _unpadded(base64.b64decode("".join(value.split()), validate=True), key.private_numbers())
@@ -67,8 +68,14 @@ def _unpadded(sealed: bytes, key: RSAPrivateNumbers) -> str:
     number = int.from_bytes(sealed, "big")
     if len(sealed) != size or number >= key.public_numbers.n:
         raise ValueError("not of this key")
-    block = pow(number, key.d, key.public_numbers.n).to_bytes(size, "big")
+    block = _power(number, key).to_bytes(size, "big")
     filler, _, text = block[2:].partition(b"\0")
     if block[:2] != b"\0\2" or len(filler) < 8 or b"\0" in text:
         raise ValueError("not of this key")
     return text.decode("utf-8")
+
+
+def _power(number: int, key: RSAPrivateNumbers) -> int:
+    """number ** d mod n by the Chinese remainder theorem (RFC 8017, 5.1.2), a third of the time of pow(number, d, n)."""
+    first, second = pow(number, key.dmp1, key.p), pow(number, key.dmq1, key.q)
+    return second + key.iqmp * (first - second) % key.p * key.q

@@ -44,7 +44,7 @@ def test_commits_reach_the_disk_before_they_return(tmp_path):
     assert store.rows("PRAGMA synchronous") == [(2,)]
 
 
-@pytest.mark.parametrize("damage", [b"this is no database, only text that is long enough to be looked at" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
+@pytest.mark.parametrize("damage", [b"this is no database, only text that is long enough" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
 def test_a_damaged_journal_stops_everything_with_its_own_code(tmp_path, damage):
     (tmp_path / "bill2bill").mkdir()
     (tmp_path / "bill2bill" / "state.sqlite3").write_bytes(damage)

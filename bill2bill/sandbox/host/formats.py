@@ -19,7 +19,7 @@ def render(document: Element, out: str) -> bytes:
         return _json({"doc": _tree(document)})
     if out == "bjson":
         return _json(_brief(document))
-    return ("\n".join(_lines(document)) + "\n").encode()
+    return "".join(line + "\n" for line in _lines(document)).encode()
 
 
 def error_line(error: Element) -> str:

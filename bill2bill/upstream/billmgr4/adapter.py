@@ -110,9 +110,14 @@ class Billmgr4:
         raise Failure("upstream_answer", func=wire.DOMAINS, reason=f"no row {remote_id}")
 
     def find_domain(self, name: str) -> Optional[Domain]:
-        """The domain of this very name; a removed one only if there is no other. None only if the listing, read to its end, has none
-        (9.1). Raises Failure("upstream_answer") too if there are several."""
+        """The domain of this very name; a removed one only if there is no other. One look-up (5.11 [T]), else the listing.
+
+        None: the upstream says that there is none. Who must prove that an order was not carried out asks the listing too (9.1).
+        Raises Failure("upstream_answer") if there are several.
+        """
         found = self._looked_up({"dname": name})
+        if found is _Look.ABSENT:
+            return None
         if isinstance(found, Domain) and found.name == name and found.state is not DomainState.REMOVED:
             return found
         listed = [domain_of(row, name) for row in self._listing() if has_name(row, name)]

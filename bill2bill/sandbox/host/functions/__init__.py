@@ -92,20 +92,20 @@ def _load(area: str) -> None:
     import_module(f"{__name__}.{area}")
 
 
-def _load_all() -> None:
+def load_all() -> None:
     for area in {*AREAS.values(), BY_ITEMTYPE, OTHERS}:
         _load(area)
 
 
 def is_standard(name: str) -> bool:
     """Does the panel itself have this function, or one of this name for an item type?"""
-    _load_all()
+    load_all()
     return name in FUNCTIONS or ("*" + name[name.index(".") :] if "." in name else "*") in FUNCTIONS
 
 
 def known(panel: Panel, name: str) -> Element:
     """`mgrctl -i`: functions with their parameters, those of plugins included; a name narrows the list."""
-    _load_all()
+    load_all()
     found = [{"function": one.name, "params": one.params, "about": one.about} for one in FUNCTIONS.values() if not panel.switches.missing(one.name)]
     found += [{"function": row["name"], "params": "", "about": f"plugin {row['source']}"} for row in panel.db.find("sandbox_xml", kind="func")]
     return rows(row for row in sorted(found, key=lambda row: row["function"]) if name in {"", row["function"]})
