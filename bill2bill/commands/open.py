@@ -83,7 +83,7 @@ class OpenDeal:
             return self.provider.upstream.order_domain(self.order)
         except NoAnswer as failure:
             if failure.params.get("code") == EXISTS:  # it was not there when we looked, so it is not from this request
-                raise Refused("name_taken", id="-", value=self.name, remote="?") from failure
+                raise Refused("name_busy", value=self.name) from failure
             raise
         except Failure as failure:
             contacts.forget_refused(self.world, self.provider, self.order, failure)

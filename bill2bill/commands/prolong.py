@@ -54,7 +54,7 @@ class ProlongDeal:
             raise Failure("remote_gone", value=self.known.id)
         self.just_read = domain if self._plausible(domain) else self._later(domain)
         if self.just_read.expires is None:
-            raise Failure("date_bad", value="-")
+            raise Failure("upstream_busy", value=domain.name) if underway(domain.state) else Failure("date_bad", value="-")
         return self.just_read.expires
 
     def _plausible(self, domain: Domain) -> bool:

@@ -12,10 +12,11 @@ from bill2bill.rules.statuses import panel_service_status
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
+    from bill2bill.commands.provider import Provider
     from bill2bill.commands.world import World
 
 DELETED = 4  # item.status (host-protocol 6.5)
-SEEN, MISSED = "seen", "missed"
+SEEN = "seen"
 
 
 def run(world: World) -> None:
@@ -26,7 +27,7 @@ def run(world: World) -> None:
         provider = world.provider(world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
-            _missing(world, item, known.id)
+            _missing(world, provider, item, known.id)
             return
         world.memory.keep(f"item-{item.id}", "listing", SEEN)
         if domain.name != names.to_ascii(item.name):
@@ -34,11 +35,14 @@ def run(world: World) -> None:
         _write(world, item, domain)
 
 
-def _missing(world: World, item: Item, remote: int) -> None:
-    """A row that is not in the listing proves nothing; twice in a row it is worth a person's look (upstream-billmanager4 11, 18)."""
-    if world.memory.recall(f"item-{item.id}", "listing", float("inf")) == MISSED:
+def _missing(world: World, provider: Provider, item: Item, remote: int) -> None:
+    """A row that is not in the listing proves nothing: the domain may be younger. Missing from two listings in a row, it is worth a
+    person's look (upstream-billmanager4 11, 18)."""
+    this = world.memory.recall(provider.account_key, "listing", float("inf")) or ""
+    last = world.memory.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
+    if last not in (SEEN, this):
         world.notice(Failure("remote_unseen", value=remote))
-    world.memory.keep(f"item-{item.id}", "listing", MISSED)
+    world.memory.keep(f"item-{item.id}", "listing", this)
 
 
 def _write(world: World, item: Item, domain: Domain) -> None:
