@@ -34,7 +34,8 @@ class Locks:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for place in (folder.parent, folder):  # never the panel's own var: without it this is no panel
+                place.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Failure("state_unusable", reason=str(error)) from error
 

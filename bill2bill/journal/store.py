@@ -47,7 +47,7 @@ COLUMNS = "id, item, kind, module, operation, state, name, months, before, remot
 
 
 def _open(folder: Path) -> sqlite3.Connection:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "state.sqlite3"
     for place in (folder, path):
         if place.is_symlink():
