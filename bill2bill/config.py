@@ -50,8 +50,8 @@ CONNECTION: Tuple[Field, ...] = (
     ),
     Field(
         "dialect", "choice", "auto", "BILLmanager version", "Версия BILLmanager",
-        "Version of the provider's panel. Normally recognised by itself.",
-        "Версия панели поставщика. Обычно определяется сама.",
+        "Version of the provider's panel. Normally recognised by a call without a password; a version that is named is not asked for.",
+        "Версия панели поставщика. Обычно определяется запросом без пароля; указанная версия не проверяется.",
         (("auto", "recognise", "определить"), ("4", "BILLmanager 4", "BILLmanager 4")),
     ),
     Field(
@@ -96,11 +96,6 @@ CONNECTION: Tuple[Field, ...] = (
         "Выключено: серверы имён меняет человек, операция становится ручной.",
     ),
     Field(
-        "send_suspend", "switch", ON, "Send suspension", "Передавать приостановку",
-        "Off: suspension and resumption are done in this panel only.",
-        "Выключено: приостановка и возобновление выполняются только в этой панели.",
-    ),
-    Field(
         "send_close", "switch", OFF, "Send closing", "Передавать закрытие",
         "Off: a person closes the service at the provider, the operation becomes manual.",
         "Выключено: услугу закрывает человек, операция становится ручной.",
@@ -130,7 +125,6 @@ class Connection:
     send_open: bool
     send_prolong: bool
     send_setparam: bool
-    send_suspend: bool
     send_close: bool
     notify: bool
 

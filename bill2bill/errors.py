@@ -201,6 +201,20 @@ PROBLEMS: Dict[str, Problem] = {
         "Домен __value__ уже есть в аккаунте у поставщика (id __remote__), но покупка этой услугой неизвестна. Молча он не присваивается:"
         " решите командой «bill2bill journal resolve __id__ --exists __remote__» или закажите другое имя.",
     ),
+    "name_busy": Problem(
+        PERSON,
+        "The domain __value__ is registered already, and not in this account. Nothing was bought. Order another name or refund the order.",
+        "Домен __value__ уже зарегистрирован, и не в этом аккаунте. Ничего не куплено. Закажите другое имя или верните деньги за заказ.",
+    ),
+    "tariff_unknown": Problem(
+        PERSON,
+        "The upstream does not say by which tariff the service __value__ is sold, and nobody noted it. Nothing was sent. Note it on the panel: «mgrctl -m"
+        " billmgr service.saveparam elid=<item> name=bill2bill value='id=__value__;price=P;period=' sok=ok» (P = id of the tariff), then start the"
+        " operation again.",
+        "Поставщик не сообщает, по какому тарифу продана услуга __value__, и это не записано. Ничего не отправлено. Запишите в панель: «mgrctl -m"
+        " billmgr service.saveparam elid=<услуга> name=bill2bill value='id=__value__;price=P;period=' sok=ok» (P = id тарифа), затем запустите"
+        " операцию снова.",
+    ),
     "no_remote": Problem(
         PERSON,
         "It is not known which upstream service belongs to this item. If there is one, note its id N on the panel: «mgrctl -m billmgr service.saveparam"
@@ -310,8 +324,10 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "switched_off": Problem(
         PERSON,
-        "The connection does not send «__value__» to the upstream: do it in the upstream's cabinet, then finish the operation in the panel by hand.",
-        "Подключение не передаёт «__value__» поставщику: выполните это в кабинете поставщика, затем завершите операцию в панели вручную.",
+        "The connection does not send «__value__» to the upstream: do it in the upstream's cabinet, then finish the operation in the panel by hand. After an"
+        " order note its id N: «mgrctl -m billmgr service.saveparam elid=<item> name=bill2bill value='id=N;price=;period=' sok=ok».",
+        "Подключение не передаёт «__value__» поставщику: выполните это в кабинете поставщика, затем завершите операцию в панели вручную. После заказа"
+        " запишите его id N: «mgrctl -m billmgr service.saveparam elid=<услуга> name=bill2bill value='id=N;price=;period=' sok=ok».",
     ),
     "try_later": Problem(
         LATER,

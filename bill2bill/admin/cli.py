@@ -58,10 +58,10 @@ def list_purchases(
     if as_json:
         typer.echo(json.dumps([_plain(row) for row in found], ensure_ascii=False))
         return
-    table = Table("id", "item", "what", "name", "months", "state", "cost", "upstream id", "since")
+    table = Table("id", "item", "what", "state", "since", "name")  # fits into 80 columns; `show` tells the rest
     for row in found:
-        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.sent or row.created))
-        table.add_row(str(row.id), str(row.item), row.kind, row.name, str(row.months), row.state.value, row.cost, str(row.remote or ""), since)
+        since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
+        table.add_row(str(row.id), str(row.item), row.kind, row.state.value, since, row.name)
     Console().print(table if found else "Nothing is waiting.")
 
 

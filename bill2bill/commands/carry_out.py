@@ -22,18 +22,16 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
     """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0 (host-protocol 2.5)."""
     try:
         call = parse(argv)
-        log.setup(Path(root), executable, call.operation)
-        command = COMMANDS[kind].get(call.command)
-        if command is None:
-            raise Failure("bad_call", reason=f"--command {call.command}")
     except Failure as failure:
         log.setup(Path(root), executable, None)
         LOG.error("%s", failure)
         return 1, reply.error_document(failure, "")
+    log.setup(Path(root), executable, call.operation)
+    command = COMMANDS[kind].get(call.command, Command(operation=bool(call.operation)))
     if command.operation and place.do_nothing(Path(root)):
         LOG.warning("%s of item %s: nothing is done, etc/billmgr.DoNothing exists", call.command, call.item)
         return 0, None
-    world = World(Path(root), executable, call, stdin)
+    world = World(kind, Path(root), executable, call, stdin)
     try:
         return _run(world, call, command)
     finally:
@@ -42,6 +40,8 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
 
 def _run(world: World, call: Call, command: Command) -> Outcome:
     try:
+        if call.command not in COMMANDS[world.kind]:
+            raise Failure("bad_call", reason=f"--command {call.command}")
         answer = importlib.import_module(f"bill2bill.commands.{call.command}").run(world)
         if call.operation:
             world.store.forget_failures(world.item.id, call.command)

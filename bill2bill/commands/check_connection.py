@@ -42,6 +42,8 @@ def _speaks_our_dialect(provider: Provider) -> None:
     if not provider.connection.url:
         provider.find_url()
         return
+    if provider.connection.dialect != "auto":
+        return  # a person says so; the envelope of the first answer still tells another version
     dialect = sniff.recognise(provider.http, provider.url)
     if dialect is None:
         raise Failure("not_billmanager", url=provider.url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Dict, Mapping
 
 from bill2bill.errors import Failure, Refused
-from bill2bill.host import place
+from bill2bill.host import log, place
 from bill2bill.host.data import Contact, Item
 from bill2bill.rules import contacts as rules
 from bill2bill.rules import names
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
 LOCKED, WRONG_VALUE = "8", "4"  # upstream-billmanager4 2.4, 5.6
+PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
@@ -47,6 +48,7 @@ def forget_refused(world: World, provider: Provider, order: DomainOrder, failure
 
 def _linked(world: World, provider: Provider, item: Item, role: str, person: Contact, kind: Kind) -> int:
     fields = rules.remote_fields(person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form)
+    log.hide(fields[name] for name in PAPERS if name in fields)  # an upstream may repeat them in an error
     name = rules.contact_name(place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key))
     remote, state = world.memory.contact(provider.account_key, name)
     if remote is None or state != FILLED:

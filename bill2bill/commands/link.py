@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bill2bill.commands.provider import Provider
     from bill2bill.commands.world import World
 
-SHAPE = re.compile(r"id=(\d{1,15});price=(\d{0,15});period=(\d{0,15})")
+SHAPE = re.compile(r"id=([0-9]{1,15});price=([0-9]{0,15});period=([0-9]{0,15})")
 
 
 @dataclass(frozen=True)

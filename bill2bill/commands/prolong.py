@@ -25,7 +25,7 @@ NEAR = timedelta(days=40)  # how far the two panels' dates of one domain may lie
 def run(world: World) -> None:
     with world.item_locked() as item:
         connection = world.connection(item.module)
-        begun = world.store.unsettled(item.id, "prolong")
+        begun = world.begun("prolong")
         if not begun:
             must_be_on(on=connection.send_prolong, what="prolong")
         known = link.required(world, item)
@@ -99,8 +99,11 @@ class ProlongDeal:
         if self.known.price:
             return self.known.price
         listed = self.provider.listed(self.known.id)
+        if listed is None:  # the listing that was kept may be older than the domain
+            self.provider.list_again()
+            listed = self.provider.listed(self.known.id)
         if listed is None or listed.tariff is None:
-            raise Failure("not_ours", value=self.known.id, reason="tariff unknown")
+            raise Failure("tariff_unknown", value=self.known.id)
         return listed.tariff
 
     def act(self) -> None:

@@ -24,6 +24,7 @@ def run(world: World) -> None:
         known = link.link_of(world, item)
         if item.status == DELETED or known is None:
             return
+        world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
         provider = world.provider(world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:

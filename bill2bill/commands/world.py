@@ -22,6 +22,7 @@ from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State
 from bill2bill.journal.store import Store
+from bill2bill.services import domain
 
 if TYPE_CHECKING:
     from bill2bill.commands.provider import Provider
@@ -30,7 +31,8 @@ LOG = logging.getLogger("bill2bill")
 
 
 class World:
-    def __init__(self, root: Path, executable: str, call: Call, stdin: BinaryIO) -> None:
+    def __init__(self, kind: str, root: Path, executable: str, call: Call, stdin: BinaryIO) -> None:
+        self.kind = kind
         self.root = root
         self.executable = executable
         self.call = call
@@ -75,7 +77,12 @@ class World:
 
     @cached_property
     def item(self) -> Item:
-        return self.data.item(self.call.item or 0)
+        """The item of this call. Raises panel_data also for one that this executable does not serve."""
+        item = self.data.item(self.call.item or 0)
+        served_by = self.data.module(item.module).executable
+        if served_by != self.executable or (served_by == domain.EXECUTABLE and item.itemtype != domain.ITEMTYPE):
+            raise Failure("panel_data", object=f"item {item.id}", reason=f"{item.itemtype} of {served_by}: not for {self.executable}")
+        return item
 
     @property
     def today(self) -> date:
@@ -108,7 +115,25 @@ class World:
             raise Failure("not_an_operation", detail=f"operation {self.call.operation} is not a {kind} of item {self.item.id}")
         intent = Intent(self.item.id, kind, self.item.module, self.call.operation, operation.trycount if operation else 0, name, months, before)
         patience = Patience(self.options.settle, self.options.overdue)
-        return spend_once(self.store, intent, deal, patience, lambda number: self.data.operation(number) is None)
+        return spend_once(self.store, intent, deal, patience, lambda number: self._has_ended(kind, number))
+
+    def begun(self, kind: str) -> Optional[Purchase]:
+        """The purchase of this item that is not over. One that the panel was told of is over, though we may have died before we wrote it down."""
+        row = self.store.unsettled(self.item.id, kind)
+        if row is None or row.state is not State.CONFIRMED or row.operation is None or row.operation == self.call.operation:
+            return row
+        if not self._has_ended(kind, row.operation):
+            return row
+        self.store.move(row, State.REPORTED, "its operation has left the panel")
+        return None
+
+    def _has_ended(self, kind: str, operation: int) -> bool:
+        """Did our callback end this operation of the item? If its last run failed, it did not: then the panel gave it a new number (decision 3)."""
+        if kind == "open" or self.data.operation(operation) is not None:  # an item is opened once, whatever the number
+            return False
+        if self.call.operation:
+            return not self.store.failures(self.item.id, kind)
+        return not self.data.prolong_operation_exists(self.item.id)
 
     def reported(self, purchase: Purchase) -> None:
         """The panel was told: this purchase is over."""
@@ -143,6 +168,8 @@ class World:
     def _lasting(self, failure: Failure) -> bool:
         if failure.retry is Retry.PERSON:
             return True
+        if failure.retry is Retry.LOOK:  # ends by itself: settled by a look, or a doubt after `overdue` seconds
+            return False
         try:
             return self.store.count_failure(self.call.item or 0, self.call.command) >= self.options.tries
         except Failure as trouble:

@@ -71,8 +71,8 @@ class Panel:
     # -- failures (2.8, 5.6, 5.8) --------------------------------------------------------------------------------------
 
     def operation_error(self, operation: int, document: str) -> None:
-        """`document` is made by reply.operation_error."""
-        self._write("runningoperation.edit", elid=str(operation), errorxml=document)
+        """`document` is made by reply.operation_error. It may name a person's data, so it travels in the environment (decision 1)."""
+        self.mgrctl.call("runningoperation.edit", {"elid": str(operation), "sok": "ok"}, {"errorxml": document})
 
     def set_manual(self, operation: int) -> None:
         """No more repeats until a person starts the operation again."""

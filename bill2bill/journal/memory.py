@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Iterable, Optional, Tuple
@@ -41,12 +42,15 @@ class Memory:
             db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, what, time.time(), body))
 
     def keep_listing(self, account: str, rows: Iterable[Listed]) -> None:
-        """Replace the listing of an account; the rows are read before the transaction begins, for no transaction is open over the network."""
+        """Replace the listing of an account; the rows are read before the transaction begins, for no transaction is open over the network.
+
+        recall(account, "listing", ...) then gives a mark that no other listing has.
+        """
         read = [(account, row.remote, row.name, row.state, row.expires, row.tariff) for row in rows]
         with self.store.write() as db:
             db.execute("DELETE FROM listed WHERE account = ?", (account,))
             db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", read)
-            db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, '')", (account, time.time()))
+            db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, ?)", (account, time.time(), secrets.token_hex(8)))
 
     def listed(self, account: str, remote: int) -> Optional[Listed]:
         return self._listed("remote = ?", account, remote)

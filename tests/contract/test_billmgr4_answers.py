@@ -140,7 +140,13 @@ def test_nested_values_are_no_texts() -> None:
     assert doc('{"ok":"","slist":{"a":"b"},"item.id":{"$":"1"},"flag":true,"n":7}').fields == {"ok": "", "n": "7"}
 
 
-@pytest.mark.parametrize("text", ["<doc><authfail/></doc>", "<doc><redirect>x</redirect></doc>", '{"redirect":"location=billmgr"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<doc><authfail/></doc>", "<doc><redirect>x</redirect></doc>", '{"redirect":"location=billmgr"}',
+        "<doc><ok/></doc>", '{"result":"OK","ok":""}', '{"result":"OK"}',
+    ],
+)  # fmt: skip
 def test_something_else_than_a_list_says_nothing_about_rows(text: str) -> None:
     with pytest.raises(Unreadable):
         rows(text)

@@ -31,8 +31,9 @@ def masked(params: Mapping[str, str], secrets: Iterable[str]) -> Dict[str, str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """The text without these values and not longer than a log line should be."""
+    """The text without these values, also as XML writes them, and not longer than a log line should be."""
     for secret in secrets:
         if secret:
-            text = text.replace(secret, MASK)
+            escaped = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            text = text.replace(secret, MASK).replace(escaped, MASK)
     return text[:SHOWN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import IO, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional, Union
 from urllib.parse import urlunsplit
 
@@ -16,6 +17,7 @@ from bill2bill.upstream.http import Http
 log = logging.getLogger("bill2bill.upstream")
 
 Params = Mapping[str, Union[str, int]]
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
 class Client:
@@ -81,11 +83,15 @@ class Client:
         if refusals is None and error.code not in wire.REFUSED_QUESTION:
             return Failure("upstream_trouble", func=func, value=error.code[:20], detail=detail)
         if refusals is not None and error.code not in refusals:
-            return NoAnswer("lost_answer", func=func, detail=detail)
+            return NoAnswer("lost_answer", func=func, code=error.code[:20], detail=detail)
         if error.code == wire.LOGIN:
             return Refused("invalid_login_or_passwd", detail=detail)
-        value, obj = self.http.masked(error.val or error.obj), self.http.masked(error.obj)
+        value, obj = self._field(error.val or error.obj), self._field(error.obj)
         return Refused("upstream_refused", func=func, code=error.code, value=value, object=obj, detail=detail)
+
+    def _field(self, name: str) -> str:
+        """The name of a field or object (2.4); anything else may be what was sent, and goes to the log only."""
+        return self.http.masked(name) if not name or NAME.fullmatch(name) else "?"
 
     def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:
         reason = self.http.masked(str(error))

@@ -9,7 +9,7 @@ ERROR = "error"
 OK = "ok"  # its presence means accepted, its text is empty
 RESULT, RESULT_OK = "result", "OK"
 REDIRECT = "redirect"  # may repeat the password
-NO_LIST = frozenset([REDIRECT, "authfail"])  # 1.4, Q35: an answer with these says nothing about rows
+NO_LIST = frozenset([OK, RESULT, REDIRECT, "authfail"])  # 1.4, 2.3, Q35: an answer with these says nothing about rows
 ITEM_ID = "item.id"
 CONTACT_ID = "domaincontact.id"
 
