@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, List, Optional
 
@@ -20,6 +21,7 @@ from bill2bill.upstream.api import Domain, DomainOrder
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
+LOG = logging.getLogger("bill2bill")
 EXISTS = "2"  # upstream-billmanager4 2.4
 
 
@@ -82,12 +84,20 @@ class OpenDeal:
         try:
             return self.provider.upstream.order_domain(self.order)
         except NoAnswer as failure:
-            if failure.params.get("code") == EXISTS:  # it was not there when we looked, so it is not from this request
+            if failure.params.get("code") == EXISTS and self._is_not_ours():
                 raise Refused("name_busy", value=self.name) from failure
             raise
         except Failure as failure:
             contacts.forget_refused(self.world, self.provider, self.order, failure)
             raise
+
+    def _is_not_ours(self) -> bool:
+        """"It exists" may be said of this very order, delivered twice: only a look tells (upstream-billmanager4 9.1)."""
+        try:
+            return self.provider.upstream.find_domain(self.name) is None
+        except Failure as failure:
+            LOG.info("%s: whose it is cannot be told: %s", self.name, failure)
+            return False
 
 
 def name_servers_of(item: Item) -> List[str]:

@@ -26,7 +26,7 @@ def decrypt(value: str, key_path: Path) -> str:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        # Not validated: it is the panel's own, and the test of its primes takes as long as all the rest of a short command.
+        # Not validated: it is the panel's own, and the test of its primes takes longer than everything else that a command does.
         key = load_pem_private_key(key_path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(key, RSAPrivateKey):
             raise Failure("panel_key", detail="not an RSA key")

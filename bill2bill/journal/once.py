@@ -113,7 +113,7 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
         raise Failure("upstream_busy", value=row.name)
     terms = deal.terms(row)
     row = store.move(
-        row, State.SENT, "request leaves", sent=time.time(), accepted=0,
+        row, State.SENT, "request leaves", sent=time.time(), accepted=False,
         remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost,
     )  # fmt: skip
     try:
@@ -127,8 +127,8 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
     except NoAnswer as failure:
         return store.move(row, State.SENT, f"no answer: {failure.code} {failure.params}")
     if remote is None:
-        return store.move(row, State.SENT, "accepted", accepted=1)
-    return store.move(row, State.CONFIRMED, "accepted", accepted=1, remote=remote)
+        return store.move(row, State.SENT, "accepted", accepted=True)
+    return store.move(row, State.CONFIRMED, "accepted", accepted=True, remote=remote)
 
 
 def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:

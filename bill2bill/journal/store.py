@@ -10,9 +10,10 @@ import sqlite3
 import stat
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
@@ -57,8 +58,7 @@ def _open(folder: Path) -> sqlite3.Connection:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o600)
     db = sqlite3.connect(str(path), timeout=30, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA synchronous = FULL")  # the write-ahead log is chosen once, when the file is made
     return db
 
 
@@ -74,6 +74,7 @@ class Store:
                 self._create()
 
     def _create(self) -> None:
+        self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("BEGIN IMMEDIATE")
         if self.db.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody else was faster
             for statement in SCHEMA.split(";\n"):
@@ -152,22 +153,20 @@ class Store:
                  intent.before.isoformat() if intent.before else None, now, now),
             ).lastrowid
             db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (number, now, State.INTENDED.value, f"operation {intent.operation}"))
-        return self._again(int(number or 0))
+        return Purchase(
+            id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
+            name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
+            sent=None, created=now, changed=now,
+        )  # fmt: skip
 
-    def move(self, row: Purchase, state: State, note: str = "", **columns: object) -> Purchase:
-        """Commit the next state of a purchase with what became known."""
+    def move(self, row: Purchase, state: State, note: str = "", **columns: Any) -> Purchase:
+        """Commit the next state of a purchase with what became known; columns are fields of Purchase."""
         now = time.time()
         names = "".join(f", {name} = ?" for name in columns)
         with self.write() as db:
             db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
             db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
-        return self._again(row.id)
-
-    def _again(self, number: int) -> Purchase:
-        row = self.purchase(number)
-        if row is None:
-            raise Failure("state_unusable", reason=f"purchase {number} vanished")
-        return row
+        return replace(row, state=state, changed=now, **columns)
 
     def steps(self, number: int) -> List[Tuple[object, ...]]:
         return self.rows("SELECT at, state, note FROM step WHERE purchase = ? ORDER BY rowid", number)
