@@ -239,6 +239,11 @@ PROBLEMS: Dict[str, Problem] = {
         "The upstream renews the service __value__ by itself, so it could be paid twice. Switch automatic renewal off in the upstream's cabinet.",
         "Поставщик сам продлевает услугу __value__, она может быть оплачена дважды. Выключите автопродление в кабинете поставщика.",
     ),
+    "auto_renewal_unseen": Problem(
+        PERSON,
+        "Whether the upstream renews the service __value__ by itself cannot be told. Look at it in the upstream's cabinet: it must be off.",
+        "Нельзя узнать, продлевает ли поставщик услугу __value__ сам. Проверьте в кабинете поставщика: автопродление должно быть выключено.",
+    ),
     "date_earlier": Problem(
         PERSON,
         "The upstream's expiry date __value__ is earlier than the panel's __object__. The panel's date is left as it is: compare both.",

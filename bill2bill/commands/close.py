@@ -47,5 +47,6 @@ def _will_lapse(world: World, item: Item, remote: int) -> None:
         raise Failure("not_ours", value=remote, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=remote)
-    if provider.upstream.domain_form(remote).auto_renewal:
-        raise Failure("auto_renewal_on", value=domain.name)
+    trouble = link.auto_renewal(provider, domain)
+    if trouble:
+        raise trouble

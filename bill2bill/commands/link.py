@@ -73,6 +73,14 @@ def link_to(purchase: Purchase) -> Link:
     return Link(purchase.remote, purchase.tariff, purchase.period)
 
 
+def auto_renewal(provider: Provider, domain: Domain) -> Optional[Failure]:
+    """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None: it is off."""
+    word = provider.upstream.domain_form(domain.id).auto_renewal
+    if word == "":
+        return None
+    return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
+
+
 def read_ours(provider: Provider, item: Item, remote: int) -> Domain:
     """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then nothing may be sent."""
     domain = provider.upstream.domain(remote)

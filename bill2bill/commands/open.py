@@ -124,8 +124,9 @@ def _finish(world: World, provider: Provider, item: Item, known: link.Link, age:
         if age > world.options.overdue:
             raise Failure("upstream_slow", value=known.id)
         raise Failure("pending", value=domain.name)
-    if provider.upstream.domain_form(known.id).auto_renewal:
-        world.notice(Failure("auto_renewal_on", value=domain.name))
+    trouble = link.auto_renewal(provider, domain)
+    if trouble:
+        world.notice(trouble)
     dates.write_read_back(world, item, domain)
     world.panel.opened(item.id, ITEMTYPE, service_status=str(panel_service_status(domain.state)))
 

@@ -88,8 +88,8 @@ class Panel:
         self._write("task.edit", item=str(item), runningoperation=str(operation), type=task_type)
 
     def free_task(self, department: int, text: str) -> None:
-        """A task for a department's staff; `text` is put on one line and shortened, without secrets."""
-        self._write("task.simple.create", elid=str(department), specification=_for_people(text))
+        """A task for a department's staff; `text` is put on one line and shortened, without secrets. Travels as operation_error does."""
+        self.mgrctl.call("task.simple.create", {"elid": str(department), "sok": "ok"}, {"specification": _for_people(text)})
 
     def problem(self, module: int, module_name: str, text: str) -> None:
         """The upstream cannot be reached or refuses the login: a line on the panel's dashboard (host-protocol 4.4)."""

@@ -39,7 +39,7 @@ def test_a_lasting_failure_stores_the_error_stops_the_repeats_and_makes_a_task_i
     assert report(wall) == ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.edit"]
     stored, manual, gettype, task = wall.asked
     assert stored[1] == "elid=77"
-    assert etree.fromstring(stored[2].partition("=")[2]).find("error").get("type") == "low_balance"
+    assert etree.fromstring(stored[3].partition("=")[2]).find("error").get("type") == "low_balance"
     assert manual[1:] == ["elid=77", "sok=ok"]
     assert gettype[1:] == ["operation=open", "item=1"]
     assert task[1:] == ["item=1", "runningoperation=77", "type=postopen", "sok=ok"]
@@ -57,7 +57,7 @@ def test_an_operation_that_has_a_task_gets_no_second_one(wall):
 def test_without_a_type_the_department_gets_a_free_task_in_both_languages(wall):
     wall.answer("task.gettype", "<doc><ok/></doc>")
     assert report(wall)[2:] == ["task.gettype", "task.simple.create"]
-    _, department, text, _ = wall.asked[-1]
+    _, department, _, text = wall.asked[-1]
     assert department == "elid=2"
     assert LASTING.text("ru") in text
     assert LASTING.text("en") in text
@@ -129,3 +129,12 @@ def test_a_failure_with_any_text_can_be_reported(wall):
     failure = Failure("contact_bad", object=nasty, value=nasty, reason=nasty)
     asked = report(wall, failure, module=Module(7, nasty, "pmbill2billreg", 2, True))
     assert asked == ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.simple.create"]
+
+
+def test_the_words_of_an_error_never_stand_on_a_command_line(wall):
+    wall.answer("task.gettype", "<doc><ok/></doc>")
+    report(wall, Failure("contact_bad", object="Ivan Example", value="passport", reason="3102 651241"))
+    for call in wall.calls:
+        assert "Ivan" not in " ".join(call["argv"])
+        assert "651241" not in " ".join(call["argv"])
+    assert "Ivan" in " ".join(wall.asked[-1])

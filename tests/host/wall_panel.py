@@ -109,11 +109,16 @@ class WallPanel:
 
     @property
     def asked(self) -> List[List[str]]:
-        """[function, param=value, …] of each call."""
-        return [call["argv"][4:] for call in self.calls]
+        """[function, param=value, …] of each call; what came through the environment is read from there."""
+        return [[_said(word, call["env"]) for word in call["argv"][4:] if word != "-e"] for call in self.calls]
 
     def mgrctl(self, wait: float = 0.0, **more: Any) -> Mgrctl:
         return Mgrctl(self.root, "pmbill2billreg", wait, **more)
+
+
+def _said(word: str, env: Dict[str, str]) -> str:
+    name, _, value = word.partition("=$")
+    return f"{name}={env[value]}" if value in env else word
 
 
 def encrypted(text: str) -> str:
