@@ -196,9 +196,9 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "name_taken": Problem(
         PERSON,
-        "The domain __value__ is already in the upstream account (id __remote__), but no purchase of this item is known. It is not adopted silently:"
+        "The domain __value__ is already in the upstream account (id __remote__), and no open request of this item explains it. It is not adopted silently:"
         " decide with «bill2bill journal resolve __id__ --exists __remote__» or order another name.",
-        "Домен __value__ уже есть в аккаунте у поставщика (id __remote__), но покупка этой услугой неизвестна. Молча он не присваивается:"
+        "Домен __value__ уже есть в аккаунте у поставщика (id __remote__), и незавершённым запросом этой услуги это не объясняется. Молча он не присваивается:"
         " решите командой «bill2bill journal resolve __id__ --exists __remote__» или закажите другое имя.",
     ),
     "name_busy": Problem(
@@ -289,6 +289,37 @@ PROBLEMS: Dict[str, Problem] = {
         "Покупка __id__ под вопросом: продлён ли домен __value__ на __months__ мес. (прежний срок: __before__)? Проверьте в кабинете поставщика"
         " (срок действия, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = его id там) или"
         " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не продлевается.",
+    ),
+    "in_doubt_told": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt: the renewal of __value__ for __months__ months (expiry before: __before__) was bought, and we were stopped while we told"
+        " the panel. Question: is this operation that same renewal under a new number, or a further one that a client paid for? The same: «bill2bill"
+        " journal resolve __id__ --same»; a further one: «bill2bill journal resolve __id__ --told». Then start the operation again.",
+        "Покупка __id__ под вопросом: продление __value__ на __months__ мес. (прежний срок: __before__) куплено, но сообщить об этом панели помешала"
+        " остановка. Вопрос: эта операция - то же продление под новым номером или ещё одно, оплаченное клиентом? То же: «bill2bill journal resolve"
+        " __id__ --same»; ещё одно: «bill2bill journal resolve __id__ --told». Затем запустите операцию снова.",
+    ),
+    "other_account": Problem(
+        PERSON,
+        "Purchase __id__ was sent with another upstream login or address than the connection has now, so it cannot be looked up. Restore the old settings"
+        " until it is finished, or answer «bill2bill journal resolve __id__ --exists N» or «bill2bill journal resolve __id__ --absent».",
+        "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении, поэтому её нельзя проверить. Верните прежние"
+        " настройки до её завершения или ответьте «bill2bill journal resolve __id__ --exists N» либо «bill2bill journal resolve __id__ --absent».",
+    ),
+    "item_deleted": Problem(
+        PERSON,
+        "This service is closed: nothing is bought or changed for it. Delete the operation that is left over.",
+        "Эта услуга закрыта: для неё ничего не покупается и не меняется. Удалите оставшуюся операцию.",
+    ),
+    "too_early": Problem(
+        PERSON,
+        "The request of purchase __id__ can still be carried out by the upstream. Answer in __value__ seconds.",
+        "Запрос покупки __id__ ещё может быть выполнен поставщиком. Ответьте через __value__ с.",
+    ),
+    "held_by_other": Problem(
+        PERSON,
+        "The upstream's service __value__ was bought for item __object__ (purchase __id__): two items cannot share it.",
+        "Услуга поставщика __value__ куплена для услуги __object__ (покупка __id__): две услуги не могут быть одной и той же.",
     ),
     "upstream_busy": Problem(
         LATER,

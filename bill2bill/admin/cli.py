@@ -1,4 +1,4 @@
-"""The command line `bill2bill`: for the person at the server, and for scripts with --json."""
+"""The command line `bill2bill`: for the person at the server, and for scripts with --json. Speaks Russian where LANG does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bill2bill import __version__
-from bill2bill.admin.decide import exists_as, is_absent
+from bill2bill.admin import decide
+from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.journal.locks import Locks
@@ -22,56 +23,76 @@ from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
 
 PANEL = "/usr/local/mgr5"
+RUSSIAN = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")).startswith("ru")
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Resell another BILLmanager's services.")
-journal = typer.Typer(no_args_is_help=True, help="Purchases: what was bought, is being bought, or is in doubt.")
-sandbox = typer.Typer(no_args_is_help=True, help="A panel and a provider to rehearse with.")
+
+def pick(english: str, russian: str) -> str:
+    return russian if RUSSIAN else english
+
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help=pick("Resell another BILLmanager's services.", "Перепродажа услуг другого BILLmanager."),
+)  # fmt: skip
+journal = typer.Typer(
+    no_args_is_help=True,
+    help=pick("Purchases: what was bought, is being bought, or is in doubt.", "Покупки: что куплено, покупается или под вопросом."),
+)
+sandbox = typer.Typer(no_args_is_help=True, help=pick("A panel and a provider to rehearse with.", "Панель и поставщик для репетиций."))
 app.add_typer(journal, name="journal")
 app.add_typer(sandbox, name="sandbox")
 
 PASS_ON: Dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-ROOT = typer.Option(os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help="The panel's folder.")
-JSON = typer.Option(False, "--json", help="Print JSON.")
-WHY = typer.Option("", "--why", help="The reason, kept in the journal.")
+ROOT = typer.Option(os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели."))
+JSON = typer.Option(False, "--json", help=pick("Print JSON.", "Вывести JSON."))
+STATE = typer.Option(
+    None, "--state", help=pick("Only this state; may be repeated. Default: what is not finished.", "Только это состояние; можно повторять.")
+)
+EXISTS = typer.Option(None, "--exists", help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."))
+ABSENT = typer.Option(False, "--absent", help=pick("It does not exist at the upstream.", "У поставщика не существует."))
+SAME = typer.Option(False, "--same", help=pick("The operation that asks is this very renewal.", "Операция - это то же самое продление."))
+TOLD = typer.Option(False, "--told", help=pick("The panel knows of it; the operation that asks is a further one.", "Панель о ней знает; операция - ещё одна."))
+WHY = typer.Option("", "--why", help=pick("The reason, kept in the journal.", "Причина, сохраняется в журнале."))
 
 
 @app.callback(invoke_without_command=True)
-def version(show: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+def version(show: bool = typer.Option(False, "--version", help=pick("Print the version.", "Показать версию."))) -> None:
     if show:
         typer.echo(__version__)
         raise typer.Exit
 
 
 def _store(root: Path) -> Store:
+    if not (root / "var").is_dir():
+        raise typer.BadParameter(pick(f"there is no panel in {root}: name it with --root", f"в {root} нет панели: укажите её в --root"))
     return Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
 
 
-@journal.command("list")
-def list_purchases(
-    root: Path = ROOT,
-    state: Optional[List[str]] = typer.Option(None, "--state", help="Only this state; may be repeated. Default: what is not finished."),
-    as_json: bool = JSON,
-) -> None:
-    """Show purchases: by default those that are not finished."""
-    states = [State(word) for word in state] if state else [State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT]
-    found = _store(root).purchases(*states)
+def _purchase(store: Store, number: int) -> Purchase:
+    row = store.purchase(number)
+    if row is None:
+        raise typer.BadParameter(pick(f"there is no purchase {number}", f"покупки {number} нет"))
+    return row
+
+
+@journal.command("list", help=pick("Show purchases: by default those that are not finished.", "Показать покупки: по умолчанию незавершённые."))
+def list_purchases(root: Path = ROOT, state: Optional[List[State]] = STATE, as_json: bool = JSON) -> None:
+    found = _store(root).purchases(*(state or [State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT]))
     if as_json:
         typer.echo(json.dumps([_plain(row) for row in found], ensure_ascii=False))
         return
-    table = Table("id", "item", "what", "state", "since", "name")  # fits into 80 columns; `show` tells the rest
+    heads = pick("id,item,what,state,since,name", "id,услуга,что,состояние,с,имя").split(",")
+    table = Table(*heads)  # fits into 80 columns; `show` tells the rest
     for row in found:
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
         table.add_row(str(row.id), str(row.item), row.kind, row.state.value, since, row.name)
-    Console().print(table if found else "Nothing is waiting.")
+    Console().print(table if found else pick("Nothing is waiting.", "Ничто не ждёт."))
 
 
-@journal.command()
+@journal.command(help=pick("Show one purchase with all its steps.", "Показать покупку со всеми шагами."))
 def show(number: int, root: Path = ROOT, as_json: bool = JSON) -> None:
-    """Show one purchase with all its steps."""
     store = _store(root)
-    row = store.purchase(number)
-    if row is None:
-        raise typer.BadParameter(f"there is no purchase {number}")
+    row = _purchase(store, number)
     steps = [{"at": at, "state": state, "note": note} for at, state, note in store.steps(number)]
     if as_json:
         typer.echo(json.dumps({**_plain(row), "steps": steps}, ensure_ascii=False))
@@ -82,44 +103,53 @@ def show(number: int, root: Path = ROOT, as_json: bool = JSON) -> None:
         typer.echo(f"  {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(step['at']))))}  {step['state']:10} {step['note']}")
 
 
-@journal.command()
+@journal.command(help=pick("Answer the question of a purchase.", "Ответить на вопрос о покупке."))
 def resolve(
-    number: int,
-    exists: Optional[int] = typer.Option(None, "--exists", help="It exists at the upstream: its id there."),
-    absent: bool = typer.Option(False, "--absent", help="It does not exist at the upstream."),
-    why: str = WHY,
-    root: Path = ROOT,
+    number: int, exists: Optional[int] = EXISTS, absent: bool = ABSENT, same: bool = SAME, told: bool = TOLD, why: str = WHY, root: Path = ROOT
 ) -> None:
-    """Answer the question of a purchase in doubt."""
-    if (exists is None) == (not absent):
-        raise typer.BadParameter("say either --exists N or --absent")
+    if [exists is not None, absent, same, told].count(True) != 1:
+        raise typer.BadParameter(pick("give one answer: --exists N, --absent, --same or --told", "дайте один ответ: --exists N, --absent, --same или --told"))
     store = _store(root)
-    row = store.purchase(number)
-    if row is None:
-        raise typer.BadParameter(f"there is no purchase {number}")
-    with Locks(root / "var" / "bill2bill" / "locks").item(row.item, 60):
-        done = exists_as(store, number, exists, why) if exists is not None else is_absent(store, number, why)
-    typer.echo(f"Purchase {done.id} is now «{done.state.value}». Start its operation again in the panel.")
+    with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, 60):
+        if exists is not None:
+            done = decide.exists_as(store, number, exists, why)
+        elif absent:
+            done = decide.is_absent(store, number, why, options_of(root).settle)
+        else:
+            done = (decide.is_same if same else decide.was_told)(store, number, why)
+    typer.echo(
+        pick(
+            f"Purchase {done.id} is now «{done.state.value}». Start its operation again in the panel.",
+            f"Покупка {done.id} теперь «{done.state.value}». Запустите её операцию в панели снова.",
+        )
+    )
 
 
-@journal.command()
+@journal.command(
+    help=pick("Say that this panel, on this machine and in this folder, is the real one.", "Сказать, что эта панель на этой машине и в этой папке настоящая.")
+)
 def adopt(root: Path = ROOT) -> None:
-    """Say that this panel, on this machine and in this folder, is the real one."""
     _store(root).adopt()
-    typer.echo("Purchases are made from this panel again.")
+    typer.echo(pick("Purchases are made from this panel again.", "Покупки снова делаются с этой панели."))
 
 
-@sandbox.command("panel", context_settings=PASS_ON)
+@sandbox.command(
+    "panel",
+    context_settings=PASS_ON,
+    help=pick("Make a folder that plays /usr/local/mgr5: --root DIR (more with --help).", "Создать папку, играющую /usr/local/mgr5: --root DIR (см. --help)."),
+)
 def sandbox_panel(context: typer.Context) -> None:
-    """Make a folder that plays /usr/local/mgr5: --root DIR (more with --help)."""
     from bill2bill.sandbox.host.make import main
 
     raise typer.Exit(main(context.args))
 
 
-@sandbox.command("upstream", context_settings=PASS_ON)
+@sandbox.command(
+    "upstream",
+    context_settings=PASS_ON,
+    help=pick("Play a provider: --dialect 4 --port N [--tls] (more with --help).", "Сыграть поставщика: --dialect 4 --port N [--tls] (см. --help)."),
+)
 def sandbox_upstream(context: typer.Context) -> None:
-    """Play a provider: --dialect 4 --port N [--tls] (more with --help)."""
     from bill2bill.sandbox.upstream.serve import main
 
     raise typer.Exit(main(context.args))
@@ -134,6 +164,5 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        lang = "ru" if os.environ.get("LANG", "").startswith("ru") else "en"
-        typer.echo(f"{failure.code}: {failure.text(lang)}", err=True)
+        typer.echo(f"{failure.code}: {failure.text('ru' if RUSSIAN else 'en')}", err=True)
         raise SystemExit(1) from None

@@ -8,8 +8,8 @@ from bill2bill.commands import link
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
+from bill2bill.journal.once import doubt
 from bill2bill.journal.states import State
-from bill2bill.rules import names
 from bill2bill.rules.statuses import DomainState
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _nothing_unsettled(world: World, item: Item) -> None:
         if row and row.state is State.INTENDED:
             world.store.move(row, State.REFUSED, "withdrawn: nothing was sent and the item is closed")
         if row and row.state in (State.SENT, State.DOUBT):
-            raise Failure(f"in_doubt_{kind}", id=row.id, value=row.name, months=row.months, before=row.before or "-")
+            raise doubt(row)
 
 
 def _will_lapse(world: World, item: Item, remote: int) -> None:
@@ -43,8 +43,7 @@ def _will_lapse(world: World, item: Item, remote: int) -> None:
     domain = provider.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:
         return
-    if domain.name != names.to_ascii(item.name):
-        raise Failure("not_ours", value=remote, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+    link.check_name(domain, item)
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=remote)
     trouble = link.auto_renewal(provider, domain)

@@ -10,7 +10,7 @@ from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.states import Purchase
 from bill2bill.rules import names
-from bill2bill.services.domain import LINK
+from bill2bill.services.domain import DELETED, LINK
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
@@ -73,6 +73,19 @@ def link_to(purchase: Purchase) -> Link:
     return Link(purchase.remote, purchase.tariff, purchase.period)
 
 
+def must_live(item: Item) -> None:
+    """Nothing is bought or changed for an item that was closed, whatever operation of it is left over."""
+    if item.status == DELETED:
+        raise Failure("item_deleted")
+
+
+def check_name(domain: Domain, item: Item) -> None:
+    """Raises not_ours when the service at the upstream bears another name than the item: then nothing may be sent."""
+    wanted = names.to_ascii(item.name)
+    if domain.name != wanted:
+        raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
+
+
 def auto_renewal(provider: Provider, domain: Domain) -> Optional[Failure]:
     """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None: it is off."""
     word = provider.upstream.domain_form(domain.id).auto_renewal
@@ -86,6 +99,5 @@ def read_ours(provider: Provider, item: Item, remote: int) -> Domain:
     domain = provider.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)
-    if domain.name != names.to_ascii(item.name):
-        raise Failure("not_ours", value=remote, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+    check_name(domain, item)
     return domain

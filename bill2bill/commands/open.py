@@ -27,17 +27,21 @@ EXISTS = "2"  # upstream-billmanager4 2.4
 
 def run(world: World) -> None:
     with world.item_locked() as item:
-        connection = world.connection(item.module)
-        provider = world.provider(connection)
+        link.must_live(item)
+        provider = world.provider(world.connection(item.module))
         known = link.stored(item.params)
         if known and not world.store.latest(item.id, "open"):
             _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
             return
-        if not world.store.unsettled(item.id, "open"):
-            must_be_on(on=connection.send_open and connection.new_orders, what="open")
+        if not world.begun("open"):
+            _may_order(provider)
         purchase = _buy(world, provider, item)
         _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
         world.reported(purchase)
+
+
+def _may_order(provider: Provider) -> None:
+    must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
 
 
 def _buy(world: World, provider: Provider, item: Item) -> Purchase:
@@ -45,7 +49,7 @@ def _buy(world: World, provider: Provider, item: Item) -> Purchase:
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
     deal = OpenDeal(world, provider, item, name, zone, months)
-    return world.buy("open", name, months, None, deal)
+    return world.buy("open", provider, name, months, None, deal)
 
 
 class OpenDeal:
@@ -55,6 +59,7 @@ class OpenDeal:
         self.world, self.provider, self.item = world, provider, item
         self.name, self.zone, self.months = name, zone, months
         self.order: Optional[DomainOrder] = None
+        self.sent_before = False  # an earlier request of this purchase may have been carried out late
 
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by the name, which was not there before it was sent."""
@@ -65,10 +70,19 @@ class OpenDeal:
         if found is None:
             return Finding(Sight.ABSENT)
         if row.sent is None:
-            raise Failure("name_taken", id=row.id, value=self.name, remote=found.id)
+            raise self._whose(row, found.id)
         return Finding(Sight.PRESENT, found.id)
 
+    def _whose(self, row: Purchase, remote: int) -> Failure:
+        """The name is in the account, and not because of a request that is open: it is never adopted silently."""
+        holder = self.world.store.holder(remote, self.provider.account_key, self.item.module, self.item.id)
+        if holder:
+            return Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+        return Failure("name_taken", id=row.id, value=self.name, remote=remote)
+
     def terms(self, row: Purchase) -> Terms:
+        _may_order(self.provider)
+        self.sent_before = self.world.store.sent_times(row.id) > 0
         tariff = self.provider.domain_tariff(self.zone, None)
         period = self.provider.period(tariff, self.months)
         servers = names.name_servers(name_servers_of(self.item), self.name)
@@ -84,7 +98,7 @@ class OpenDeal:
         try:
             return self.provider.upstream.order_domain(self.order)
         except NoAnswer as failure:
-            if failure.params.get("code") == EXISTS and self._is_not_ours():
+            if failure.params.get("code") == EXISTS and not self.sent_before and self._is_not_ours():
                 raise Refused("name_busy", value=self.name) from failure
             raise
         except Failure as failure:
@@ -113,8 +127,8 @@ def _finish(world: World, provider: Provider, item: Item, known: link.Link, age:
 
     age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
+    domain = link.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
     link.save(world, item, known)
-    domain = link.read_ours(provider, item, known.id)
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=known.id)
     if domain.state is DomainState.REMOVED:

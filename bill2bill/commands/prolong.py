@@ -11,7 +11,7 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Sight
-from bill2bill.journal.states import Purchase, Terms
+from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
@@ -24,17 +24,25 @@ NEAR = timedelta(days=40)  # how far the two panels' dates of one domain may lie
 
 def run(world: World) -> None:
     with world.item_locked() as item:
+        link.must_live(item)
         connection = world.connection(item.module)
         begun = world.begun("prolong")
         if not begun:
             must_be_on(on=connection.send_prolong, what="prolong")
         known = link.required(world, item)
-        deal = ProlongDeal(world.provider(connection), item, known, periods.months_of(item.period))
-        before = begun.before if begun else deal.read_before()
-        purchase = world.buy("prolong", names.to_ascii(item.name), deal.months, before, deal)
+        provider = world.provider(connection)
+        deal = ProlongDeal(provider, item, known, periods.months_of(item.period))
+        before = begun.before if begun else _before_a_wrong_answer(world, item) or deal.read_before()
+        purchase = world.buy("prolong", provider, names.to_ascii(item.name), deal.months, before, deal)
         link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
-        world.panel.prolonged(item.id)
-        world.reported(purchase)
+        world.tell(purchase, lambda: world.panel.prolonged(item.id))
+
+
+def _before_a_wrong_answer(world: World, item: Item) -> Optional[date]:
+    """A person said that this operation's renewal does not exist: if that was a mistake, the old expiry date still shows it."""
+    last = world.store.latest(item.id, "prolong")
+    again = last and last.state is State.REFUSED and last.sent is not None and last.operation == world.call.operation
+    return last.before if last and again else None
 
 
 class ProlongDeal:
@@ -65,10 +73,12 @@ class ProlongDeal:
 
     def _later(self, domain: Domain) -> Domain:
         """The single look-up may be stale (upstream-billmanager4 5.11): ask the listing too; the later date, or work under way, counts."""
+        if underway(domain.state):
+            return domain
         self.provider.list_again()
         listed = self.provider.listed(self.known.id)
-        if listed is None or listed.name != domain.name or underway(domain.state):
-            return domain
+        if listed is None or listed.name != domain.name:  # unseen is not absent (decision 16)
+            raise Failure("upstream_answer", func="domain", reason=f"no row {self.known.id} {domain.name}")
         newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
         return listed if newer or underway(listed.state) else domain
 
@@ -87,6 +97,7 @@ class ProlongDeal:
         return row.before is not None and periods.reached(domain.expires, row.before, row.months)
 
     def terms(self, row: Purchase) -> Terms:
+        must_be_on(on=self.provider.connection.send_prolong, what="prolong")
         tariff = self.provider.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
         period = self.provider.period(tariff, self.months)
         account = self.provider.account()

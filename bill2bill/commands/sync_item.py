@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from bill2bill.commands import dates, link
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.rules import names
 from bill2bill.rules.statuses import panel_service_status
+from bill2bill.services.domain import DELETED
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
     from bill2bill.commands.provider import Provider
     from bill2bill.commands.world import World
 
-DELETED = 4  # item.status (host-protocol 6.5)
 SEEN = "seen"
 
 
@@ -31,8 +30,7 @@ def run(world: World) -> None:
             _missing(world, provider, item, known.id)
             return
         world.memory.keep(f"item-{item.id}", "listing", SEEN)
-        if domain.name != names.to_ascii(item.name):
-            raise Failure("not_ours", value=known.id, reason=f"{domain.name} ≠ {names.to_ascii(item.name)}")
+        link.check_name(domain, item)
         _write(world, item, domain)
 
 

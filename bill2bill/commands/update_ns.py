@@ -21,6 +21,7 @@ LOG = logging.getLogger("bill2bill")
 
 def run(world: World) -> None:
     with world.item_locked() as item:
+        link.must_live(item)
         connection = world.connection(item.module)
         must_be_on(on=connection.send_setparam, what="update_ns")
         known = link.required(world, item)

@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional
+from typing import TYPE_CHECKING, BinaryIO, Callable, Iterator, Optional
 
 from bill2bill.config import Connection, Options, connection, options_of
 from bill2bill.errors import Failure, Retry
 from bill2bill.host import failure as failures
 from bill2bill.host import log, place
 from bill2bill.host.call import Call
-from bill2bill.host.data import Data, Item
+from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
+from bill2bill.journal.begun import Asker, begun
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
@@ -108,37 +109,57 @@ class World:
 
     # -- buying ----------------------------------------------------------------------------------------------------
 
-    def buy(self, kind: str, name: str, months: int, before: Optional[date], deal: Deal) -> Purchase:
-        """Buy for the item of this call, once (journal.once)."""
-        operation = self.data.operation(self.call.operation) if self.call.operation else None
-        if self.call.operation and (operation is None or (operation.item, operation.command) != (self.item.id, kind)):
-            raise Failure("not_an_operation", detail=f"operation {self.call.operation} is not a {kind} of item {self.item.id}")
-        intent = Intent(self.item.id, kind, self.item.module, self.call.operation, operation.trycount if operation else 0, name, months, before)
-        patience = Patience(self.options.settle, self.options.overdue)
-        return spend_once(self.store, intent, deal, patience, lambda number: self._has_ended(kind, number))
+    @cached_property
+    def operation(self) -> Optional[Operation]:
+        """The running operation of this call. Raises not_an_operation for one that has left the panel or is of another item or command."""
+        number = self.call.operation
+        found = self.data.operation(number) if number else None
+        if number and (found is None or (found.item, found.command) != (self.item.id, self.call.command)):
+            raise Failure("not_an_operation", detail=f"operation {number} is not a {self.call.command} of item {self.item.id}")
+        return found
 
     def begun(self, kind: str) -> Optional[Purchase]:
-        """The purchase of this item that is not over. One that the panel was told of is over, though we may have died before we wrote it down."""
-        row = self.store.unsettled(self.item.id, kind)
-        if row is None or row.state is not State.CONFIRMED or row.operation is None or row.operation == self.call.operation:
-            return row
-        if not self._has_ended(kind, row.operation):
-            return row
-        self.store.move(row, State.REPORTED, "its operation has left the panel")
-        return None
+        """The purchase of this item that is not over (journal.begun). Asked by another command, it is asked without an operation."""
+        return begun(self.store, self._asker(kind))
 
-    def _has_ended(self, kind: str, operation: int) -> bool:
-        """Did our callback end this operation of the item? If its last run failed, it did not: then the panel gave it a new number (decision 3)."""
-        if kind == "open" or self.data.operation(operation) is not None:  # an item is opened once, whatever the number
-            return False
-        if self.call.operation:
-            return not self.store.failures(self.item.id, kind)
-        return not self.data.prolong_operation_exists(self.item.id)
+    def _asker(self, kind: str) -> Asker:
+        operation = self.operation if self.call.command == kind else None
+        item = self.item.id
+        return Asker(
+            item, kind, operation.id if operation else None, operation.trycount if operation else 0,
+            is_there=lambda number: self.data.operation(number) is not None,
+            one_waits=lambda: self.data.prolong_operation_exists(item),
+        )  # fmt: skip
+
+    def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal) -> Purchase:
+        """Buy for the item of this call, once (journal.once)."""
+        asker = self._asker(kind)
+        intent = Intent(asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before)
+        return spend_once(self.store, intent, deal, Patience(self.options.settle, self.options.overdue), asker)
+
+    def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
+        """Tell the panel that a purchase is done. That we begin to is written down, for we may die on the way (journal.begun)."""
+        if purchase.state is State.REPORTED:
+            callback()
+            return
+        purchase = self.store.move(purchase, State.CONFIRMED, "telling the panel", told=self.operation.trycount if self.operation else 0)
+        try:
+            callback()
+        except Failure as failure:
+            if self._is_on_panel(purchase):
+                self.store.move(purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None)
+                raise
+            LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
+        self.reported(purchase)
 
     def reported(self, purchase: Purchase) -> None:
-        """The panel was told: this purchase is over."""
-        if purchase.state is not State.REPORTED:
-            self.store.move(purchase, State.REPORTED, "the panel was told")
+        """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3)."""
+        stays = purchase.kind == "open" or self._is_on_panel(purchase)  # an item is opened once, whatever the number
+        operation = purchase.operation if stays else None
+        self.store.move(purchase, State.REPORTED, "the panel was told", operation=operation)
+
+    def _is_on_panel(self, purchase: Purchase) -> bool:
+        return purchase.operation is not None and self.data.operation(purchase.operation) is not None
 
     # -- failing ---------------------------------------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from enum import Enum
-from typing import Callable, Optional, Protocol
+from typing import Optional, Protocol
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.journal.begun import Asker, begun
 from bill2bill.journal.states import Intent, Purchase, State, Terms
-from bill2bill.journal.store import Store
+from bill2bill.journal.store import LEAVES, Store
 
 
 class Sight(Enum):
@@ -47,48 +48,50 @@ class Patience:
     overdue: float  # seconds before a person is asked
 
 
-def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, has_left: Callable[[int], bool]) -> Purchase:
+def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker) -> Purchase:
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
-    has_left(operation) tells whether a running operation is no longer on the panel.
     Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
-    Raises Failure: pending (accepted, not seen yet), lost_answer, in_doubt_<kind>, other_purchase, not_an_operation, copied_panel, upstream_busy,
-    or what `deal` raised.
+    Raises Failure: pending (accepted, not seen yet), lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account, not_an_operation,
+    copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
-    row = _begin(store, intent, has_left)
-    if row.state in (State.SENT, State.DOUBT):
+    row = _begin(store, intent, asker)
+    if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:
         row = _look(store, row, deal, patience)
     if row.state is State.INTENDED:
         row = _send(store, row, intent, deal)
         if row.state is State.SENT:
             row = _look(store, row, deal, patience)
     if row.state is State.DOUBT:
-        raise Failure(f"in_doubt_{row.kind}", id=row.id, value=row.name, months=row.months, before=row.before or "-")
+        raise doubt(row)
     if row.state is State.INTENDED:
         raise Failure("lost_answer", func=row.kind)
     return row
 
 
-def _begin(store: Store, intent: Intent, has_left: Callable[[int], bool]) -> Purchase:
-    row = _continued(store, intent, has_left)
+def doubt(row: Purchase) -> Failure:
+    """The question that a person has to answer."""
+    code = "in_doubt_told" if row.told is not None else f"in_doubt_{row.kind}"
+    return Failure(code, id=row.id, value=row.name, months=row.months, before=row.before or "-")
+
+
+def _begin(store: Store, intent: Intent, asker: Asker) -> Purchase:
+    row = _continued(store, intent, begun(store, asker))
     if row is None:
         _may_spend(store, intent)
         return store.insert(intent)
-    if intent.operation is not None and row.operation != intent.operation and row.state is not State.REPORTED:
-        return store.move(row, row.state, f"continued by operation {intent.operation}", operation=intent.operation)
-    return row
+    if intent.operation is None or row.operation == intent.operation or row.state is State.REPORTED:
+        return row
+    taken_over = row.taken_over or row.state is State.INTENDED
+    return store.move(row, row.state, f"continued by operation {intent.operation}", operation=intent.operation, taken_over=taken_over)
 
 
-def _continued(store: Store, intent: Intent, has_left: Callable[[int], bool]) -> Optional[Purchase]:
-    """The purchase that this call is about, if there is one already."""
-    row = store.unsettled(intent.item, intent.kind)
-    if row is None:
-        last = store.latest(intent.item, intent.kind)
-        again = last and last.state is State.REPORTED and last.operation == intent.operation and intent.operation is not None and intent.trycount > 1
-        return last if again else None
-    if row.state is State.CONFIRMED and row.operation != intent.operation and (row.operation is None or has_left(row.operation)):
-        store.move(row, State.REPORTED, "its operation has left the panel")
-        return None
+def _continued(store: Store, intent: Intent, row: Optional[Purchase]) -> Optional[Purchase]:
+    """The purchase that was begun, if it is of the same terms. One of which nothing was sent is withdrawn when the order was changed."""
+    if row is None or row.state is State.REPORTED or (row.state is State.CONFIRMED and row.operation == intent.operation):
+        return row
+    if row.state in (State.SENT, State.DOUBT) and row.account not in ("", intent.account):
+        raise Failure("other_account", id=row.id)
     if (row.name, row.months) == (intent.name, intent.months):
         return row
     if row.state is State.INTENDED:
@@ -107,13 +110,15 @@ def _may_spend(store: Store, intent: Intent) -> None:
 def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
     _may_spend(store, intent)
     seen = deal.look(row)  # whoever did it: what is there already is not bought again
+    if seen.sight is Sight.PRESENT and row.taken_over:
+        return store.move(row, State.DOUBT, "it is there, but another operation began this purchase")
     if seen.sight is Sight.PRESENT:
         return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote)
     if seen.sight is Sight.UNDERWAY:
         raise Failure("upstream_busy", value=row.name)
     terms = deal.terms(row)
     row = store.move(
-        row, State.SENT, "request leaves", sent=time.time(), accepted=False,
+        row, State.SENT, LEAVES, sent=time.time(), accepted=False, account=intent.account, taken_over=False,
         remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost,
     )  # fmt: skip
     try:

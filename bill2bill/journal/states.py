@@ -29,6 +29,7 @@ class Intent:
     module: int
     operation: Optional[int]  # the running operation that asks for it; None: nothing new may be bought
     trycount: int
+    account: str  # a short name of the upstream login that pays
     name: str  # the domain, A-labels
     months: int
     before: Optional[date] = None
@@ -52,9 +53,17 @@ class Purchase:
     period: Optional[int]
     cost: str
     accepted: bool  # the upstream answered yes, though the result was not seen yet
+    account: str  # the login that the last request was sent with
+    told: Optional[int]  # the operation's count of tries when we began to tell the panel; None: we have not
+    taken_over: bool  # nothing was sent yet, and another operation than the one that began it asks now
     sent: Optional[float]  # when the last request left
     created: float
     changed: float
+
+    @property
+    def only_a_person(self) -> bool:
+        """In doubt for a reason that nothing at the upstream can clear up."""
+        return self.state is State.DOUBT and (self.told is not None or self.taken_over)
 
     def age(self, now: float) -> float:
         """Seconds since the last request left; 0 if none did or the clock went back."""

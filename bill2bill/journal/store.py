@@ -26,7 +26,8 @@ CREATE TABLE purchase (
   item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
   state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
   remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
-  accepted INTEGER NOT NULL DEFAULT 0, sent REAL, created REAL NOT NULL, changed REAL NOT NULL
+  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER, taken_over INTEGER NOT NULL DEFAULT 0,
+  sent REAL, created REAL NOT NULL, changed REAL NOT NULL
 );
 CREATE UNIQUE INDEX one_unsettled ON purchase (item, kind) WHERE state IN {UNSETTLED_SQL};
 CREATE INDEX by_item ON purchase (item, kind, id);
@@ -44,7 +45,11 @@ CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL
 CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
-COLUMNS = "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost, accepted, sent, created, changed"
+LEAVES = "request leaves"
+COLUMNS = (
+    "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
+    " accepted, account, told, taken_over, sent, created, changed"
+)
 
 
 def _open(folder: Path) -> sqlite3.Connection:
@@ -133,6 +138,18 @@ class Store:
         """The purchase that opened this item, if the journal knows it."""
         return self._one("item = ? AND kind = 'open' AND state IN ('confirmed', 'reported')", item)
 
+    def holder(self, remote: int, account: str, module: int, but_not: int) -> Optional[Purchase]:
+        """The purchase of another item that gave this service of the upstream. Where no login is noted, the connection counts."""
+        where = (
+            "remote = ? AND item <> ? AND kind = 'open' AND state IN ('confirmed', 'reported')"
+            " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))"
+        )
+        return self._one(where, remote, but_not, account, module, account)
+
+    def sent_times(self, number: int) -> int:
+        """How often a request of this purchase has left."""
+        return len(self.rows("SELECT 1 FROM step WHERE purchase = ? AND note = ?", number, LEAVES))
+
     def purchases(self, *states: State) -> List[Purchase]:
         marks = ", ".join("?" for _ in states)
         return self._many(f"state IN ({marks}) ORDER BY id", *[state.value for state in states])
@@ -156,7 +173,7 @@ class Store:
         return Purchase(
             id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
             name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
-            sent=None, created=now, changed=now,
+            account="", told=None, taken_over=False, sent=None, created=now, changed=now,
         )  # fmt: skip
 
     def move(self, row: Purchase, state: State, note: str = "", **columns: Any) -> Purchase:
@@ -191,13 +208,19 @@ class Store:
 
 
 def _purchase(row: Tuple[object, ...]) -> Purchase:
-    (number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost, accepted, sent, created, changed) = row
+    number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[:13]
+    accepted, account, told, taken_over, sent, created, changed = row[13:]
     return Purchase(
         id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
         state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
         remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost), accepted=bool(accepted),
-        sent=float(str(sent)) if sent is not None else None, created=float(str(created)), changed=float(str(changed)),
+        account=str(account), told=_int(told), taken_over=bool(taken_over), sent=_float(sent),
+        created=float(str(created)), changed=float(str(changed)),
     )  # fmt: skip
+
+
+def _float(value: object) -> Optional[float]:
+    return None if value is None else float(str(value))
 
 
 def _int(value: object) -> Optional[int]:

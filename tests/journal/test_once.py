@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.journal.begun import Asker, begun
 from bill2bill.journal.once import Finding, Patience, Sight, spend_once
 from bill2bill.journal.states import Intent, State, Terms
 from bill2bill.journal.store import Store
@@ -46,11 +48,28 @@ def store(tmp_path):
 
 
 def intent(operation=5, trycount=1, kind="open", **other):
-    return Intent(**{"item": 7, "kind": kind, "module": 3, "operation": operation, "trycount": trycount, "name": "example.ru", "months": 12, **other})
+    usual = {"item": 7, "module": 3, "account": "login", "name": "example.ru", "months": 12}
+    return Intent(**{**usual, "kind": kind, "operation": operation, "trycount": trycount, **other})
+
+
+def asker(wanted, left=(), waits=False):
+    return Asker(wanted.item, wanted.kind, wanted.operation, wanted.trycount, lambda operation: operation not in left, lambda: waits)
 
 
 def buy(store, shop, wanted=None, patience=CALM, left=()):
-    return spend_once(store, wanted or intent(), shop, patience, lambda operation: operation in left)
+    wanted = wanted or intent()
+    return spend_once(store, wanted, shop, patience, asker(wanted, left))
+
+
+def renewal(**other):
+    return intent(kind="prolong", before=date(2027, 1, 1), **other)
+
+
+def bought_and_telling(store, operation=5):
+    """A renewal whose process was killed while it told the panel."""
+    row = store.insert(renewal(operation=operation))
+    row = store.move(row, State.SENT, sent=1.0, account="login", remote=77)
+    return store.move(row, State.CONFIRMED, "telling the panel", told=1)
 
 
 def report(store, row):
@@ -199,23 +218,118 @@ def test_a_recreated_operation_continues_an_unsettled_purchase(store):
     with pytest.raises(Failure):
         buy(store, shop, intent(operation=5))
     with pytest.raises(Failure, match="lost_answer"):
-        buy(store, shop, intent(operation=9))
+        buy(store, shop, intent(operation=9), left=[5])
     assert store.unsettled(7, "open").operation == 9
     assert shop.answers == [10502]
 
 
-def test_a_confirmed_purchase_whose_operation_left_the_panel_counts_as_reported(store):
+def test_an_operation_recreated_before_the_panel_was_told_finishes_its_purchase(store):
     shop = Shop(10501, 10502)
-    buy(store, shop, intent(operation=5))
-    assert buy(store, shop, intent(operation=6), left=[5]).remote == 10502
-    assert [row.state for row in store.purchases(*State)] == [State.REPORTED, State.CONFIRMED]
-
-
-def test_a_confirmed_purchase_whose_operation_is_still_there_is_not_bought_for_another_operation(store):
-    shop = Shop(10501, 10502)
-    buy(store, shop, intent(operation=5))
-    assert buy(store, shop, intent(operation=6)).remote == 10501
+    buy(store, shop, renewal(operation=5))
+    assert buy(store, shop, renewal(operation=6), left=[5]).remote == 10501
     assert shop.charged == 1
+
+
+def test_while_one_operation_is_on_the_panel_no_other_takes_its_purchase(store):
+    shop = Shop(10501, 10502)
+    buy(store, shop, renewal(operation=5))
+    with pytest.raises(Failure, match="item_busy"):
+        buy(store, shop, renewal(operation=6))
+    assert shop.charged == 1
+
+
+def test_the_repeat_of_an_operation_that_was_killed_while_telling_tells_again(store):
+    row = bought_and_telling(store)
+    shop = Shop(10502)
+    assert buy(store, shop, renewal(trycount=2)).id == row.id
+    assert shop.charged == 0
+
+
+@pytest.mark.parametrize(("operation", "left"), [(6, [5]), (5, [])], ids=["another number", "the number came again"])
+def test_whether_the_panel_was_told_before_the_kill_only_a_person_knows(store, operation, left):
+    row = bought_and_telling(store)
+    shop = Shop(10502, sight=Sight.PRESENT)
+    for trycount in (1, 2):
+        with pytest.raises(Failure, match="in_doubt_told"):
+            buy(store, shop, renewal(operation=operation, trycount=trycount), left=left)
+    assert (shop.charged, shop.looks) == (0, 0)
+    decide.is_same(store, row.id, "the number changed")
+    assert buy(store, shop, renewal(operation=operation, trycount=3), left=left).id == row.id
+    assert shop.charged == 0
+
+
+def test_a_person_may_say_that_the_panel_was_told_and_then_the_next_renewal_is_bought(store):
+    row = bought_and_telling(store)
+    shop = Shop(10502)
+    with pytest.raises(Failure, match="in_doubt_told"):
+        buy(store, shop, renewal(operation=6), left=[5])
+    decide.was_told(store, row.id, "the client paid twice")
+    assert buy(store, shop, renewal(operation=6, trycount=2), left=[5]).id != row.id
+    assert shop.charged == 1
+
+
+def test_a_comparison_ends_what_was_told_when_no_operation_is_left(store):
+    bought_and_telling(store)
+    nobody = renewal(operation=None)
+    assert begun(store, asker(nobody, left=[5], waits=True)).state is State.CONFIRMED
+    assert begun(store, asker(nobody, left=[], waits=True)).state is State.CONFIRMED
+    assert begun(store, asker(nobody, left=[5], waits=False)) is None
+    assert store.latest(7, "prolong").state is State.REPORTED
+
+
+def test_what_somebody_else_renewed_meanwhile_is_a_question_when_the_operation_changed(store):
+    class Poor(Shop):
+        def terms(self, row):
+            raise Failure("low_balance", balance="0.00 RUB", value="199.00 RUB")
+
+    with pytest.raises(Failure, match="low_balance"):
+        buy(store, Poor(), renewal(operation=5))
+    shop = Shop(10501, sight=Sight.PRESENT)
+    for _ in range(2):
+        with pytest.raises(Failure, match="in_doubt_prolong"):
+            buy(store, shop, renewal(operation=9), left=[5])
+    assert shop.charged == 0
+    decide.is_absent(store, store.unsettled(7, "prolong").id, "a new year", settle=600)
+    shop.sight = Sight.ABSENT
+    assert buy(store, shop, renewal(operation=9, trycount=2)).remote == 10501
+
+
+def test_another_login_cannot_prove_anything_about_a_request(store):
+    shop = Shop(lost(), 10502)
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, shop)
+    with pytest.raises(Failure, match="other_account"):
+        buy(store, shop, intent(trycount=2, account="another login"), NOW)
+    assert shop.answers == [10502]
+
+
+def test_a_confirmed_purchase_is_finished_though_the_term_of_the_item_was_changed(store):
+    shop = Shop(10501)
+    buy(store, shop)
+    assert buy(store, shop, intent(trycount=2, months=24)).remote == 10501
+
+
+def test_absence_cannot_be_said_while_the_request_may_still_be_carried_out(store):
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, Shop(lost()))
+    row = store.unsettled(7, "open")
+    with pytest.raises(Failure, match="too_early"):
+        decide.is_absent(store, row.id, "", settle=600)
+    assert decide.is_absent(store, row.id, "", settle=0).state is State.REFUSED
+
+
+def test_a_service_of_another_item_cannot_be_claimed(store):
+    buy(store, Shop(10501))
+    other = store.insert(intent(item=8))
+    with pytest.raises(Failure, match="held_by_other"):
+        decide.exists_as(store, other.id, 10501, "")
+    assert decide.exists_as(store, other.id, 10502, "").remote == 10502
+
+
+def test_a_wrong_answer_can_be_corrected_until_the_panel_is_told(store):
+    row = store.insert(intent())
+    decide.exists_as(store, row.id, 10502, "a slip")
+    assert decide.exists_as(store, row.id, 10501, "").remote == 10501
 
 
 def test_without_a_running_operation_nothing_is_bought(store):

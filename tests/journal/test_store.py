@@ -73,7 +73,7 @@ from pathlib import Path
 from bill2bill.journal.store import Store
 from bill2bill.journal.states import Intent
 store = Store(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
-store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "example.ru", 12))
+store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12))
 """
     running = [subprocess.Popen([sys.executable, "-c", code, str(item)], stderr=subprocess.PIPE) for item in range(1, 9)]
     for process in running:
@@ -83,7 +83,7 @@ store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "example.ru", 12))
 
 def test_every_step_of_a_purchase_is_kept(tmp_path):
     store = open_store(tmp_path)
-    row = store.insert(Intent(7, "open", 3, 5, 1, "example.ru", 12))
+    row = store.insert(Intent(7, "open", 3, 5, 1, "login", "example.ru", 12))
     store.move(row, State.SENT, "request leaves", sent=time.time())
     store.move(row, State.CONFIRMED, "accepted", remote=10501)
     assert [(state, note) for _, state, note in store.steps(row.id)] == [

@@ -1,4 +1,4 @@
-"""A panel that sells .test, made once and copied for every test that wants one of its own."""
+"""A panel that sells .test, made once and copied for every test that wants one of its own; a provider, started once and reset for every test."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from .panel_kit import Kit, shop
+from .upstream4_provider import Process, Provider
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,18 @@ def panel(shop_template, tmp_path) -> Kit:
     shutil.copytree(shop_template, root)
     (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
     return Kit(root)
+
+
+@pytest.fixture(scope="session")
+def provider_process(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("provider")
+    process = Process(folder)
+    yield Provider(process.ready, folder)
+    process.stop()
+
+
+@pytest.fixture
+def provider(provider_process) -> Provider:
+    """The running provider as after its start: fixtures, default switches, no faults."""
+    provider_process.post("reset")
+    return provider_process

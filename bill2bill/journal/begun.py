@@ -1,0 +1,70 @@
+"""Is a purchase over? The one place that compares a row of the journal with the running operation that asks.
+
+Ids of operations are reused and re-created, and a process can die while it tells the panel. So the telling is written down before it begins
+(`told`): an operation that left the panel before that was re-created under another number; one that left later was told, or was killed on
+the way to it, and only a person can say which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+from bill2bill.errors import Failure
+from bill2bill.journal.states import Purchase, State
+from bill2bill.journal.store import Store
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks about purchases of an item. operation None: nobody who may buy (a comparison).
+
+    is_there(operation)  is this running operation on the panel?
+    one_waits()          does any operation of this kind wait on the panel for the item?
+    """
+
+    item: int
+    kind: str
+    operation: Optional[int]
+    trycount: int
+    is_there: Callable[[int], bool]
+    one_waits: Callable[[], bool]
+
+
+def begun(store: Store, asker: Asker) -> Optional[Purchase]:
+    """The purchase that this operation is about, if there is one already: unsettled, or reported and told again.
+
+    Raises Failure("item_busy") while it belongs to another operation that is still on the panel.
+    """
+    row = store.unsettled(asker.item, asker.kind)
+    if row is None:
+        return _told_again(store, asker)
+    if row.state is State.CONFIRMED and asker.kind != "open":  # an item is opened once, whatever the number
+        row = _after_buying(store, row, asker)
+    if row and asker.operation and row.operation not in (None, asker.operation) and asker.is_there(row.operation or 0):
+        raise Failure("item_busy", detail=f"operation {row.operation} has begun this purchase")
+    return row
+
+
+def _told_again(store: Store, asker: Asker) -> Optional[Purchase]:
+    """A repeat of an operation that stayed on the panel after it was told (its number is freed otherwise, see World.reported)."""
+    last = store.latest(asker.item, asker.kind)
+    if last and last.state is State.REPORTED and asker.operation is not None and last.operation == asker.operation and asker.trycount > 1:
+        return last
+    return None
+
+
+def _after_buying(store: Store, row: Purchase, asker: Asker) -> Optional[Purchase]:
+    """What became of a purchase that we did not come back from telling the panel."""
+    if asker.operation is None:
+        if asker.one_waits():
+            return row
+        store.move(row, State.REPORTED, "no operation of this kind waits on the panel")
+        return None
+    if row.told is None or row.operation is None:
+        return row  # the telling never began: the operation is the same, whatever its number
+    if row.operation == asker.operation and asker.trycount > row.told:
+        return row  # the panel repeats it: it was not told
+    if row.operation != asker.operation and asker.is_there(row.operation):
+        return row
+    return store.move(row, State.DOUBT, f"was the panel told? Operation {asker.operation} asks, {row.operation} has begun it")
