@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
@@ -26,6 +27,8 @@ from bill2bill.upstream.http import Http
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
+# A form waits for these commands, and the panel ends them after some 30 seconds (host-protocol 9, 25): seconds to connect, for one answer, for all.
+FORM_CONNECT, FORM_READ, FORM_BUDGET = 3.0, 6.0, 15.0
 REQUEST_WAIT = 600.0  # seconds to wait for a free place at the upstream account; a purchase may take minutes there
 
 
@@ -39,12 +42,14 @@ class Provider:
     @cached_property
     def http(self) -> Http:
         options = self.world.options
+        asked = self.world.is_question
         return Http(
             secrets=[self.connection.password],
             ca_file=self.connection.ca_file,
             proxy=options.proxy,
-            connect_timeout=options.connect_timeout,
-            read_timeout=options.read_timeout,
+            connect_timeout=min(options.connect_timeout, FORM_CONNECT) if asked else options.connect_timeout,
+            read_timeout=min(options.read_timeout, FORM_READ) if asked else options.read_timeout,
+            budget=FORM_BUDGET if asked else math.inf,
             spend_timeout=options.spend_timeout,
             answer_limit=options.answer_limit,
             gate=self._gate,

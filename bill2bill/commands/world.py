@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Callable, Iterator, Optional
 
+from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
 from bill2bill.errors import Failure, Retry
 from bill2bill.host import failure as failures
@@ -84,6 +85,11 @@ class World:
         if served_by != self.executable or (served_by == domain.EXECUTABLE and item.itemtype != domain.ITEMTYPE):
             raise Failure("panel_data", object=f"item {item.id}", reason=f"{item.itemtype} of {served_by}: not for {self.executable}")
         return item
+
+    @property
+    def is_question(self) -> bool:
+        """Does a form wait for the answer (host-protocol 2.3, kind Q)?"""
+        return not COMMANDS[self.kind][self.call.command].operation
 
     @property
     def today(self) -> date:
@@ -183,7 +189,7 @@ class World:
             manual=self._lasting(failure),
             notify=self._notify(module.id),
             now=datetime.now(),  # noqa: DTZ005 - host-protocol 4.1: local time
-            doubt=failure.code.startswith("in_doubt"),
+            doubt=failure.code.startswith("in_doubt") or failure.code == "other_account",
         )
 
     def _lasting(self, failure: Failure) -> bool:

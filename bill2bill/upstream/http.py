@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import socket
 import ssl
@@ -78,6 +79,7 @@ class Http:
     proxy         "" = none, else http://host:port; never used for this machine itself
     *_timeout     seconds; for connecting, and for the whole answer to a question and to a spending request
     answer_limit  bytes of a decoded body
+    budget        seconds for all requests together, from now on; somebody waits in front of a form (host-protocol 9, 25)
     gate          entered around each request: locks, pace, pause; what it raises on entering means that nothing was sent
     """
 
@@ -92,6 +94,7 @@ class Http:
         spend_timeout: float,
         answer_limit: int,
         gate: Callable[[], ContextManager[None]],
+        budget: float = math.inf,
     ) -> None:
         self._secrets = tuple(secrets)
         self._verify = _trusted(ca_file)
@@ -100,6 +103,7 @@ class Http:
         self._proxies = {"https": proxy} if proxy else {}
         self.connect_timeout, self.read_timeout, self.spend_timeout = connect_timeout, read_timeout, spend_timeout
         self._limit = answer_limit
+        self._until = time.monotonic() + budget
         self._gate = gate
         self._adapter = _Adapter()  # keeps connections for questions
 
@@ -167,6 +171,9 @@ class Http:
             adapter.close()
 
     def _exchange(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> IO[bytes]:
+        seconds = min(seconds, self._until - time.monotonic())
+        if seconds <= 0:
+            raise _NoBody(Trouble.SLOW, "no time is left", False)
         with Watch(self.connect_timeout + seconds) as watch:
             try:
                 with self._send(adapter, request, seconds) as response:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from command_shop import MODULE
+
+from bill2bill.commands import provider
 
 FREE = "not exist"
 
@@ -107,3 +111,20 @@ def test_a_spoilt_answer_is_never_taken_for_free(shop, kind):
     answer = shop.ask("whois", "--param", "taken.ru", "--module", MODULE)
     assert FREE.encode() not in answer.out
     assert shop.ask("whois", "--param", "example.ru", "--module", MODULE).code in ("try_later", "")
+
+
+def test_a_provider_that_never_answers_is_given_up_before_the_panel_gives_us_up(shop, monkeypatch):
+    """The panel ends a form command after 30 seconds, and reads a killed whois as busy (host-protocol 9, 25)."""
+    monkeypatch.setattr(provider, "FORM_READ", 0.3)
+    (shop.root / "etc" / "bill2bill.conf").write_text("read_timeout 60\npace 0\n")
+    shop.fault("domaininfo", "slow", when="before", seconds=5, sticky=True)
+    began = time.monotonic()
+    answer = shop.ask("whois", "--param", "example.ru")
+    assert (answer.status, answer.code) == (1, "try_later")
+    assert time.monotonic() - began < 5
+
+
+def test_all_requests_of_a_form_together_have_an_end(shop, monkeypatch):
+    monkeypatch.setattr(provider, "FORM_BUDGET", 0.0)
+    assert shop.ask("whois", "--param", "example.ru").code == "try_later"
+    assert shop.asked == []
