@@ -1,0 +1,93 @@
+"""Where a purchase could have been made twice or swallowed: each of these once did, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from bill2bill.admin import decide
+from bill2bill.errors import Failure
+from bill2bill.host.panel import Panel
+from bill2bill.journal.states import State
+
+RENEWED = [("renew", "example.ru")]
+
+
+def lost_renewal(shop):
+    """A renewal that was carried out, but its answer was lost: item and operation."""
+    item = shop.sold()
+    operation = shop.operation(item, "prolong")
+    shop.fault("domain.renew", "cut", when="after")
+    shop.attempt(operation)
+    return item, operation
+
+
+def test_a_wrong_answer_of_absence_does_not_renew_twice(shop):
+    item, operation = lost_renewal(shop)
+    shop.up.post("progress")
+    decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a slip", settle=0)
+    assert shop.attempt(operation).status == 0
+    assert (shop.charges, shop.running(item, "prolong")) == (RENEWED, None)
+
+
+def test_a_renewal_that_the_panel_took_but_did_not_answer_is_over(shop, monkeypatch):
+    shop.at_once()
+    whole = Panel.prolonged
+
+    def without_answer(panel, item):
+        whole(panel, item)
+        raise Failure("panel_unreachable", func="service.postprolong")
+
+    monkeypatch.setattr(Panel, "prolonged", without_answer)
+    item = shop.sold()
+    assert shop.start("prolong", item).status == 0
+    assert shop.store.latest(item, "prolong").state is State.REPORTED
+    monkeypatch.setattr(Panel, "prolonged", whole)
+    assert shop.start("prolong", item).status == 0
+    assert shop.charges == RENEWED * 2
+
+
+@pytest.mark.parametrize(("kind", "switch"), [("open", "send_open"), ("open", "new_orders"), ("prolong", "send_prolong")])
+def test_a_purchase_that_was_only_intended_is_not_sent_after_its_switch_is_off(shop, kind, switch):
+    item = shop.item() if kind == "open" else shop.sold()
+    shop.fault("accountinfo", "502", when="before", times=3)
+    operation = shop.operation(item, kind)
+    shop.attempt(operation)
+    assert shop.store.unsettled(item, kind).state is State.INTENDED
+    shop.connection(**{switch: "off"})
+    assert shop.attempt(operation).code == "switched_off"
+    assert shop.charges == []
+
+
+@pytest.mark.parametrize("command", ["open", "prolong", "update_ns"])
+def test_nothing_is_bought_or_changed_for_a_closed_item(shop, command):
+    item = shop.item() if command == "open" else shop.sold()
+    operation = shop.operation(item, command)
+    shop.db.update("item", item, status=4)
+    assert shop.attempt(operation).code == "item_deleted"
+    assert (shop.asked, shop.charges) == ([], [])
+
+
+def test_an_answer_with_a_wrong_id_is_not_noted_and_can_be_corrected(shop):
+    item = shop.item()
+    operation = shop.operation(item, "open")
+    shop.fault("domain.order.4", "cut", when="before")
+    shop.attempt(operation)
+    row = shop.store.unsettled(item, "open")
+    decide.exists_as(shop.store, row.id, 99, "a slip")
+    assert shop.attempt(operation).code == "remote_gone"
+    assert not shop.param(item, "bill2bill")
+    found = shop.up.post("domain", name="example.ru", status=2, expire="2028-01-01")
+    decide.exists_as(shop.store, row.id, found["id"], "")
+    assert shop.attempt(operation).status == 0
+    assert (shop.row(item)["status"], shop.charges) == (2, [])
+
+
+def test_a_listing_without_the_domain_proves_nothing_about_its_renewal(shop):
+    item = shop.sold()
+    operation = shop.operation(item, "prolong")
+    shop.fault("domain.renew", "cut", when="before")
+    shop.attempt(operation)
+    shop.aged(3600)
+    shop.fault("domain", "empty", when="after", sticky=True)
+    assert shop.attempt(operation).code == "lost_answer"
+    assert shop.charges == []
