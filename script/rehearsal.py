@@ -20,6 +20,7 @@ PLACE = HOME / ".try"
 DOMAIN = "example.ru"
 RUSSIAN = os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ru")
 PASSWORD = "rehearsal-secret"
+STATUS = {"2": ("active", "активна"), "3": ("suspended", "приостановлена"), "4": ("closed", "закрыта")}
 CONTACT = {
     "profiletype": 1, "name": "Ivanov", "firstname": "Ivan", "middlename": "I", "lastname": "Ivanov",
     "firstname_locale": "Иван", "middlename_locale": "Иванович", "lastname_locale": "Иванов", "birthdate": "1980-01-31",
@@ -70,9 +71,11 @@ class Rehearsal:
     def tick(self):
         return {row["command"]: row["result"] for row in self.panel.rows("sandbox.tick")}
 
-    def state(self):
-        """What the panel's list shows for the item (host-protocol 6.5)."""
-        return self.item_row()["item_status"]
+    def shows(self, status):
+        """The panel's list shows the item in this state (host-protocol 6.5)."""
+        expect(self.item_row()["status"], status, "the panel's status")
+        english, russian = STATUS[status]
+        self.tell(f"the panel shows it {english}", f"панель показывает: {russian}")
 
     def operate(self, command, result="gone"):
         self.panel.call("sandbox.operation", item=self.item, command=command)
@@ -143,6 +146,7 @@ class Rehearsal:
             self.provider.post("progress")
             expect(self.tick(), {"open": "gone"}, "the panel")
             expect(self.charges(), ["order"], "the provider's ledger")
+            self.shows("2")
             self.tell(f"active until {self.item_row()['real_expiredate']}", f"активен до {self.item_row()['real_expiredate']}")
 
     def renew(self):
@@ -162,8 +166,10 @@ class Rehearsal:
             self.tell("read back: ns3.example.net ns4.example.net", "прочитано обратно: ns3.example.net ns4.example.net")
         with self.step("suspend", "The service is suspended", "Услуга приостановлена"):
             self.operate("suspend")
+            self.shows("3")
         with self.step("resume", "The service is resumed", "Услуга возобновлена"):
             self.operate("resume")
+            self.shows("2")
 
     def lose_an_answer(self):
         english = "Another renewal, and this time the provider charges but its answer is lost"
@@ -180,6 +186,7 @@ class Rehearsal:
     def close(self):
         with self.step("close", "The service is closed: it will not be renewed", "Услуга закрыта: продлеваться не будет"):
             self.operate("close")
+            self.shows("4")
 
     # -- the judgement ---------------------------------------------------------------------------------------------
 
@@ -201,7 +208,7 @@ class Rehearsal:
             self.say(f"    {row['kind']:6} {row['name']:14} {row['amount']:>8} {row['currency']}  {row['time'][:19]}")
         self.say(items)
         for row in self.panel.rows("domain"):
-            self.say(f"    {row['id']:>4}   {row['domain']:14} {row['item_status']:>8}  {row['real_expiredate']}")
+            self.say(f"    {row['id']:>4}   {row['domain']:14} {STATUS[row['status']][RUSSIAN]:>8}  {row['real_expiredate']}")
 
 
 def stop_the_last_one():

@@ -34,12 +34,20 @@ def is_absent(store: Store, number: int, why: str, settle: float) -> Purchase:
 
 def is_same(store: Store, number: int, why: str) -> Purchase:
     """The operation that asks is the one of this purchase under a new number: its next run tells the panel without buying."""
-    return store.move(_in(store, number, State.DOUBT), State.CONFIRMED, _said("is the same renewal", why), told=None, taken_over=False)
+    return store.move(_telling(store, number), State.CONFIRMED, _said("is the same renewal", why), told=None)
 
 
 def was_told(store: Store, number: int, why: str) -> Purchase:
     """The panel knows of it: the operation that asks is a further purchase."""
-    return store.move(_in(store, number, State.DOUBT, State.CONFIRMED), State.REPORTED, _said("the panel was told", why), operation=None)
+    return store.move(_telling(store, number), State.REPORTED, _said("the panel was told", why), operation=None)
+
+
+def _telling(store: Store, number: int) -> Purchase:
+    """A purchase that certainly was made; the question is what the panel knows of it."""
+    row = _in(store, number, State.DOUBT)
+    if row.told is None:
+        raise Failure("no_question", id=number, value=row.state.value)
+    return row
 
 
 def _in(store: Store, number: int, *states: State) -> Purchase:

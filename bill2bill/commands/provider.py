@@ -58,7 +58,8 @@ class Provider:
     @contextmanager
     def _gate(self) -> Iterator[None]:
         options = self.world.options
-        with self.world.locks.request(self._short(self.connection.server + self.connection.url), options.parallel, options.pace, REQUEST_WAIT):
+        wait = FORM_BUDGET if self.world.is_question else REQUEST_WAIT
+        with self.world.locks.request(self._short(self.connection.server + self.connection.url), options.parallel, options.pace, wait):
             yield
 
     @cached_property

@@ -326,6 +326,16 @@ def test_a_service_of_another_item_cannot_be_claimed(store):
     assert decide.exists_as(store, other.id, 10502, "").remote == 10502
 
 
+@pytest.mark.parametrize("answer", [decide.is_same, decide.was_told])
+def test_what_may_not_have_been_bought_is_never_settled_by_an_answer_about_the_panel(store, answer):
+    shop = Shop(lost())
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, shop, renewal())
+    row = store.move(store.unsettled(7, "prolong"), State.DOUBT)
+    with pytest.raises(Failure, match="no_question"):
+        answer(store, row.id, "")
+
+
 def test_a_wrong_answer_can_be_corrected_until_the_panel_is_told(store):
     row = store.insert(intent())
     decide.exists_as(store, row.id, 10502, "a slip")
