@@ -109,7 +109,7 @@ class Rehearsal:
 
     def connection(self, password):
         fields = {"url": self.provider.url, "username": "reseller", "project": "*.ru-tld.ru (Domains)", "ca_file": self.provider.ca_file}
-        fields.update(module="pmbill2billreg", type="domain", name="Provider", send_close="on")
+        fields.update(module="pmbill2billreg", type="domain", name="Provider", send_close="on", lang="ru" if RUSSIAN else "en")
         return self.panel.new("sandbox.module.add", {"password": password}, **fields)
 
     def connect(self):
