@@ -98,6 +98,7 @@ class Rehearsal:
             self.provider = Provider(PLACE / "upstream", "--tls", "--password", PASSWORD)
             (PLACE / "upstream.pid").write_text(str(self.provider.process.pid))
             self.tell(f"panel {self.panel.root}", f"панель {self.panel.root}")
+            self.panel.call("sandbox.set", call_options="full")  # then the module is told which language its reader speaks
             self.tell(f"provider {self.provider.url}", f"поставщик {self.provider.url}")
         with self.step("install", "install.sh installs bill2bill into the panel", "install.sh ставит bill2bill в панель"):
             python = os.path.realpath(sys.executable)

@@ -20,12 +20,16 @@ def ok() -> bytes:
 
 
 def error_document(failure: Failure, lang: str) -> bytes:
-    """The simple shape of host-protocol 4.1, with every param of the failure and the ready text in `lang` (ru or en)."""
+    """The simple shape of host-protocol 4.1, with every param of the failure and the ready text in `lang`.
+
+    The panel need not say who reads it (host-protocol 9, 13): then the text is in both languages.
+    """
     doc = etree.Element("doc")
     params = _safe(failure.params)
     error = etree.SubElement(doc, "error", _attributes(failure.code, params, ("object",)))
     _add_params(error, params)
-    etree.SubElement(error, "msg").text = _sentence(failure, params, "ru" if lang.lower().startswith("ru") else "en")
+    languages = [lang.lower()[:2]] if lang else ["ru", "en"]
+    etree.SubElement(error, "msg").text = " / ".join(_sentence(failure, params, language) for language in languages)
     return to_bytes(doc)
 
 

@@ -42,10 +42,15 @@ def test_an_error_has_its_code_its_params_and_the_ready_text():
     assert "raw answer" not in etree.tostring(error, encoding="unicode")
 
 
-@pytest.mark.parametrize(("lang", "text"), [("ru", "ru"), ("ru_RU", "ru"), ("en", "en"), ("", "en"), ("de", "en")])
+@pytest.mark.parametrize(("lang", "text"), [("ru", "ru"), ("ru_RU", "ru"), ("en", "en"), ("de", "en")])
 def test_the_text_is_in_the_language_of_the_user(lang, text):
     failure = Failure("item_busy")
     assert error_of(reply.error_document(failure, lang)).findtext("msg") == failure.text(text)
+
+
+def test_the_text_is_in_both_languages_when_the_panel_does_not_say_who_reads_it():
+    failure = Failure("item_busy")
+    assert error_of(reply.error_document(failure, "")).findtext("msg") == f"{failure.text('ru')} / {failure.text('en')}"
 
 
 @pytest.mark.parametrize("code", sorted(PROBLEMS))
