@@ -32,8 +32,9 @@ def for_order(world: World, provider: Provider, item: Item, zone: str, registrar
     roles = list(names.contact_roles(zone))
     if registrar in world.options.customer_registrars:
         roles.append("customer")
-        people.setdefault("customer", people["owner"] if "owner" in people else people.get("customer"))  # type: ignore[arg-type]
-    missing = [role for role in roles if people.get(role) is None]
+        if "owner" in people:
+            people.setdefault("customer", people["owner"])
+    missing = [role for role in roles if role not in people]
     if missing:
         raise Failure("panel_data", object=f"item {item.id}", reason=f"no contact: {', '.join(missing)}")
     return {role: _linked(world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)) for role in roles}

@@ -32,14 +32,16 @@ def run(world: World) -> None:
         known = link.required(world, item)
         provider = world.provider(connection)
         deal = ProlongDeal(provider, item, known, periods.months_of(item.period))
-        before = begun.before if begun else _before_a_wrong_answer(world, item) or deal.read_before()
-        purchase = world.buy("prolong", provider, names.to_ascii(item.name), deal.months, before, deal)
+        old = None if begun else _before_an_answer(world, item)
+        before = begun.before if begun else old or deal.read_before()
+        purchase = world.buy("prolong", provider, names.to_ascii(item.name), deal.months, before, deal, inherited=old is not None)
         link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
         world.tell(purchase, lambda: world.panel.prolonged(item.id))
 
 
-def _before_a_wrong_answer(world: World, item: Item) -> Optional[date]:
-    """A person said that this operation's renewal does not exist: if that was a mistake, the old expiry date still shows it."""
+def _before_an_answer(world: World, item: Item) -> Optional[date]:
+    """This operation's last renewal was sent and then refused, or a person said that it does not exist. If that was a mistake, its old expiry
+    date still shows it; then a person is asked once more."""
     last = world.store.latest(item.id, "prolong")
     again = last and last.state is State.REFUSED and last.sent is not None and last.operation == world.call.operation
     return last.before if last and again else None

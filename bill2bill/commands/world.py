@@ -137,10 +137,12 @@ class World:
             one_waits=lambda: self.data.prolong_operation_exists(item),
         )  # fmt: skip
 
-    def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal) -> Purchase:
+    def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:
         """Buy for the item of this call, once (journal.once)."""
         asker = self._asker(kind)
-        intent = Intent(asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before)
+        intent = Intent(
+            asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before, inherited
+        )  # fmt: skip
         return spend_once(self.store, intent, deal, Patience(self.options.settle, self.options.overdue), asker)
 
     def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
@@ -171,7 +173,12 @@ class World:
 
     def note_refused_login(self, failure: Failure) -> None:
         """After one refused login nothing more is sent with it, or the upstream may close the account to us (upstream-billmanager4 1.4)."""
-        if failure.code == "invalid_login_or_passwd" and self.last_provider:
+        reasons = []
+        cause: Optional[BaseException] = failure
+        while cause is not None:  # a look that was refused is told as a lost answer
+            reasons.append(getattr(cause, "code", ""))
+            cause = cause.__cause__
+        if "invalid_login_or_passwd" in reasons and self.last_provider:
             LOG.warning("requests with this login rest until its settings change")
             self.last_provider.login_refused()
 

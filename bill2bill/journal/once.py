@@ -111,7 +111,7 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
     _may_spend(store, intent)
     seen = deal.look(row)  # whoever did it: what is there already is not bought again
     if seen.sight is Sight.PRESENT and row.taken_over:
-        return store.move(row, State.DOUBT, "it is there, but another operation began this purchase")
+        return store.move(row, State.DOUBT, "it is there, and it may be what was begun before")
     if seen.sight is Sight.PRESENT:
         return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote)
     if seen.sight is Sight.UNDERWAY:

@@ -33,6 +33,7 @@ class Intent:
     name: str  # the domain, A-labels
     months: int
     before: Optional[date] = None
+    inherited: bool = False  # `before` is that of an earlier, settled purchase: what is there already is then a question
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Purchase:
     accepted: bool  # the upstream answered yes, though the result was not seen yet
     account: str  # the login that the last request was sent with
     told: Optional[int]  # the operation's count of tries when we began to tell the panel; None: we have not
-    taken_over: bool  # nothing was sent yet, and another operation than the one that began it asks now
+    taken_over: bool  # nothing was sent yet, and another operation or purchase began it than the one that asks now
     sent: Optional[float]  # when the last request left
     created: float
     changed: float

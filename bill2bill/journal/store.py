@@ -165,15 +165,16 @@ class Store:
         now = time.time()
         with self.write() as db:
             number = db.execute(
-                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, created, changed) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, created, changed)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 (intent.item, intent.kind, intent.module, intent.operation, State.INTENDED.value, intent.name, intent.months,
-                 intent.before.isoformat() if intent.before else None, now, now),
+                 intent.before.isoformat() if intent.before else None, intent.inherited, now, now),
             ).lastrowid
             db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (number, now, State.INTENDED.value, f"operation {intent.operation}"))
         return Purchase(
             id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
             name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
-            account="", told=None, taken_over=False, sent=None, created=now, changed=now,
+            account="", told=None, taken_over=intent.inherited, sent=None, created=now, changed=now,
         )  # fmt: skip
 
     def move(self, row: Purchase, state: State, note: str = "", **columns: Any) -> Purchase:

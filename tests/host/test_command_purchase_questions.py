@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from command_shop import EXPIRES, in_years
 
 from bill2bill.admin import decide
 from bill2bill.errors import Failure
@@ -21,12 +22,39 @@ def lost_renewal(shop):
     return item, operation
 
 
-def test_a_wrong_answer_of_absence_does_not_renew_twice(shop):
+def test_a_wrong_answer_of_absence_does_not_renew_twice_and_is_asked_about_again(shop):
     item, operation = lost_renewal(shop)
     shop.up.post("progress")
     decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a slip", settle=0)
+    assert shop.attempt(operation).code == "in_doubt_prolong"
+    assert shop.charges == RENEWED
+    decide.exists_as(shop.store, shop.store.unsettled(item, "prolong").id, shop.remote(item), "it is there indeed")
     assert shop.attempt(operation).status == 0
     assert (shop.charges, shop.running(item, "prolong")) == (RENEWED, None)
+
+
+def test_a_number_that_comes_again_does_not_inherit_last_years_refusal_silently(shop):
+    """Refused once, then renewed by hand: next year's operation has the same number, and its renewal must not be swallowed."""
+    item = shop.sold()
+    operation = shop.operation(item, "prolong")
+    shop.fault("domain.renew", "error", when="before", code=5)
+    assert shop.attempt(operation).code == "upstream_refused"
+    shop.up.post("reset")
+    shop.up.post("domain", name="example.ru", expire=str(in_years(EXPIRES, 1)))
+    assert shop.attempt(operation).code == "in_doubt_prolong"
+    decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a new year", settle=600)
+    shop.at_once()
+    assert shop.attempt(operation).status == 0
+    assert shop.charges == RENEWED
+
+
+def test_a_login_that_is_refused_in_a_look_rests_too(shop):
+    _, operation = lost_renewal(shop)
+    shop.fault("*", "wrong_password", when="before", sticky=True)
+    assert shop.attempt(operation).code == "lost_answer"
+    asked = len(shop.asked)
+    shop.attempt(operation)
+    assert len(shop.asked) == asked
 
 
 def test_a_renewal_that_the_panel_took_but_did_not_answer_is_over(shop, monkeypatch):
