@@ -1,10 +1,11 @@
-"""Domain tariffs of an upstream, and which of them serves a zone."""
+"""Tariffs of an upstream, and which of them serves a zone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Iterable, Optional, Tuple
+from enum import Enum
+from typing import Iterable, Mapping, Optional, Tuple
 
 from bill2bill.rules.money import Money
 from bill2bill.rules.names import to_ascii
@@ -37,6 +38,46 @@ class DomainTariff:
         """The row of exactly this length, or None: lengths are never put together. Of two such rows the cheaper one."""
         rows = [period for period in self.periods if period.months == months]
         return min(rows, key=lambda row: (row.price, row.id)) if rows else None
+
+
+class AddonKind(Enum):
+    BOOLEAN = 1  # upstream-billmanager6 4.2, addontype
+    INTEGER = 2
+    CHOICE = 3
+
+
+@dataclass(frozen=True)
+class Addon:
+    """A resource of a tariff. intname is its machine name and the same in every tariff, id belongs to this tariff alone.
+
+    least, most, step, included   of an integer: its range, and how much the base price holds (upstream-billmanager6 4.2)
+    choices                       of a choice: (id, name), the id is what is sent; prices of choices are not among `prices`
+    prices                        months -> price of one unit above `included`, or of "on"; months that are not sold are absent
+    """
+
+    id: int
+    intname: str
+    kind: AddonKind
+    least: int = 0
+    most: int = 0
+    step: int = 1
+    included: int = 0
+    choices: Tuple[Tuple[int, str], ...] = ()
+    prices: Mapping[int, Decimal] = field(default_factory=dict)
+    choice_prices: Mapping[Tuple[int, int], Decimal] = field(default_factory=dict)  # (choice id, months) -> price
+
+
+@dataclass(frozen=True)
+class ServiceTariff:
+    """A tariff plan of servers, hosting, licences (upstream-billmanager6 4.2). prices: months -> price of the whole period."""
+
+    id: int
+    name: str
+    currency: str  # ISO code
+    prices: Mapping[int, Decimal]
+    addons: Tuple[Addon, ...] = ()
+    datacenters: Tuple[int, ...] = ()
+    other_names: Tuple[str, ...] = ()  # in other languages
 
 
 def choose_tariff(tariffs: Iterable[DomainTariff], zone: str, registrar: Optional[int], price_id: Optional[int]) -> Optional[DomainTariff]:

@@ -1,8 +1,9 @@
-"""States of a domain. The versions number two of them the other way round, so numbers stay in this file."""
+"""States of domains and other services. The versions number two of them the other way round, so numbers stay in this file."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Tuple
 
 from bill2bill.rules.words import UnknownWord
 
@@ -61,3 +62,41 @@ def registered(state: DomainState) -> bool:
 def underway(state: DomainState) -> bool:
     """Is a registration, renewal or transfer being carried out, so that dates are not to be believed yet?"""
     return state in (DomainState.REGISTERING, DomainState.RENEWING, DomainState.TRANSFERRING)
+
+
+class ServiceState(Enum):
+    UNPAID = "unpaid"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+    WORKING = "working"  # an operation is being carried out
+
+
+# upstream-billmanager6 6.2 [C]
+SERVICE_STATES = {
+    "1": ServiceState.UNPAID,
+    "2": ServiceState.ACTIVE,
+    "3": ServiceState.SUSPENDED,
+    "4": ServiceState.DELETED,
+    "5": ServiceState.WORKING,
+}
+
+# upstream-billmanager6 6.2 [I]: suspended by the provider for its own reasons; we never lift that
+NOT_OURS_TO_LIFT = frozenset(["employeesuspend", "abusesuspend"])
+
+# upstream-billmanager6 5.3, 6.2, 9.2: paid, but a person at the provider has to do something
+STUCK = frozenset(["need_configure", "nosuitable"])
+
+
+def service_state(word: str) -> Tuple[ServiceState, str]:
+    """State and substate of a status such as "2", "5_open", "3_employeesuspend", "service_nosuitable" (6.2: the number before the first "_").
+
+    Raises UnknownWord on anything else: the words of people ("Active") depend on the language.
+    """
+    if word == "service_nosuitable":
+        return ServiceState.WORKING, "nosuitable"
+    number, _, substate = word.strip().partition("_")
+    try:
+        return SERVICE_STATES[number], substate
+    except KeyError:
+        raise UnknownWord("item_status", word) from None

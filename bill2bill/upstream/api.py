@@ -15,8 +15,8 @@ from typing import Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, 
 
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.money import Money
-from bill2bill.rules.pricing import DomainTariff
-from bill2bill.rules.statuses import DomainState
+from bill2bill.rules.pricing import DomainTariff, ServiceTariff
+from bill2bill.rules.statuses import DomainState, ServiceState
 
 
 class Availability(Enum):
@@ -83,8 +83,146 @@ class DomainOrder:
     name_servers: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login, None = not told."""
+
+    account: Account
+    version: str
+    may_suspend: Optional[bool]
+    may_delete: Optional[bool]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of any type but a domain, as a list or its edit form shows it.
+
+    substate      the word behind the number of the state: open, employeesuspend, need_configure …; "" if there is none
+    tariff        id of the tariff plan, where the answer carries it; tariff_name is shown everywhere
+    mark          what we sent as `remoteid`; None: this answer does not show it
+    auto_renewal  the upstream's word, "" = off, None = not shown
+    closing       it is closed when its term ends
+    """
+
+    id: int
+    name: str  # host name, lower case; "" if it has none
+    state: ServiceState
+    substate: str
+    expires: Optional[date]
+    tariff: Optional[int]
+    tariff_name: str
+    mark: Optional[str]
+    auto_renewal: Optional[str]
+    ip: str
+    closing: bool
+
+
+@dataclass(frozen=True)
+class ServiceForm:
+    """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it ("2", "on", an item's id)."""
+
+    service: Service
+    addons: Mapping[int, str]
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"ServiceForm({self.service!r}, {dict(self.addons)!r})"  # never the password
+
+
+@dataclass(frozen=True)
+class OrderForm:
+    """What the order form of one tariff offers right now: it binds, the catalogue only informs (upstream-billmanager6 4.2, "Dynamic limits").
+
+    choices   field (ostempl, recipe, addon_102 …) -> keys that may be sent
+    depends   (field, key) -> key of the parent select that it belongs to; absent: always valid
+    values    field -> what the form would send by itself
+    ranges    id of an integer add-on -> (least, most, step)
+    """
+
+    choices: Mapping[str, Sequence[str]]
+    depends: Mapping[Tuple[str, str], str]
+    values: Mapping[str, str]
+    ranges: Mapping[int, Tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class ServiceOrder:
+    """One service to order and pay. Ids are the upstream's; mark is stored with the service as `remoteid`.
+
+    name    host name, "" = the upstream makes one; fields: ostempl, recipe and the like; addons: id -> value as the upstream writes it
+    """
+
+    itemtype: str
+    tariff: int
+    months: int
+    datacenter: Optional[int]
+    name: str
+    mark: str
+    fields: Mapping[str, str]
+    addons: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came back from a spending call that said yes.
+
+    remote  id of the service, None if the answer names none: then only a look tells
+    unpaid  number of an order that now waits for payment in the upstream's cart: nothing was carried out yet
+    """
+
+    remote: Optional[int] = None
+    unpaid: Optional[int] = None
+
+
+class ServiceUpstream(Protocol):
+    """What is asked about servers, hosting, licences: itemtype is the upstream's internal name of a product (vds, dedic …)."""
+
+    dialect: str
+
+    def identity(self) -> Identity: ...
+
+    def service_tariffs(self, itemtype: str) -> List[ServiceTariff]:
+        """The catalogue with the prices of this login. Entries that cannot be read are left out and logged."""
+
+    def services(self, itemtype: str) -> Iterator[Service]:
+        """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises."""
+
+    def service(self, itemtype: str, remote_id: int) -> Optional[ServiceForm]:
+        """One service with its add-ons, in one request where the form tells enough. None: the upstream says that there is none."""
+
+    def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm: ...
+
+    def order_service(self, order: ServiceOrder) -> Receipt:
+        """Order and pay one service, automatic renewal off. *Spends.*"""
+
+    def renew_service(self, remote_id: int, months: int) -> Receipt:
+        """Renew and pay. *Spends.* Whether the date moved must be read back."""
+
+    def change_addons(self, itemtype: str, remote_id: int, addons: Mapping[int, str]) -> Receipt:
+        """Set add-ons and pay what they cost; everything else in the form goes back as it is. *Spends.*"""
+
+    def tariff_targets(self, remote_id: int) -> Dict[int, str]:
+        """Tariffs (id -> name) to which this service may be moved now; {} = it may not."""
+
+    def change_tariff(self, remote_id: int, target: int) -> Receipt:
+        """Move a service to another tariff and pay the difference: the second and third of three steps. *Spends.*"""
+
+    def switch_auto_renewal_off(self, itemtype: str, remote_id: int) -> None:
+        """Raises as a spending method does; costs nothing. Read back whether it is off."""
+
+    def suspend_service(self, itemtype: str, remote_id: int) -> None:
+        """Raises as a spending method does."""
+
+    def resume_service(self, itemtype: str, remote_id: int) -> None:
+        """Raises as a spending method does."""
+
+    def delete_service(self, itemtype: str, remote_id: int) -> None:
+        """Close at once or at the end of the term, as the upstream likes. Raises as a spending method does."""
+
+
 class Upstream(Protocol):
-    """One adapter per dialect."""
+    """What is asked about domains. One adapter per dialect."""
 
     dialect: str
 
