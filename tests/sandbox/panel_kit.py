@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -126,6 +127,15 @@ class Kit:
 
     def item(self, number: int) -> Dict[str, str]:
         return self.form("domain.edit", elid=number)
+
+    def sql(self, text: str, *values: object) -> List[Dict[str, Any]]:
+        """Rows as a module reads them from the panel's tables."""
+        connection = sqlite3.connect(self.root / "var/sandbox/billmgr.sqlite3")
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute(text, values)]
+        finally:
+            connection.close()
 
     def log(self, name: str) -> List[Dict[str, Any]]:
         return lines(self.root / "var/sandbox" / f"{name}.jsonl")

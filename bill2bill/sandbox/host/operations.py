@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import modules, services
+from . import addons, modules, services
 from .dates import after, now, today
 from .db import Row
 from .documents import PanelError
@@ -16,13 +16,16 @@ AUTOMATIC, MANUAL = "off", "on"
 SELF_ENDING = {"update_ns": "service.postupdatens"}
 
 
-def create(panel: Panel, item: Row, command: str, options: Optional[Dict[str, str]] = None) -> int:
-    """A new operation; the item goes into status 5. Call inside a transaction. Returns the operation's id."""
-    notes: Dict[str, Any] = {"options": options or {}}
+def create(panel: Panel, item: Row, command: str, options: Optional[Dict[str, str]] = None, before: Optional[Row] = None) -> int:
+    """A new operation; the item goes into status 5. Call inside a transaction. Returns the operation's id.
+
+    `options` come with every run; `before` is what the add-ons were before a change of the tariff.
+    """
+    notes: Dict[str, Any] = {"options": options or {}, "before": before or {}}
     if command == "prolong":
         notes.update(_paid(panel, item))
     operation = _insert(panel, item["id"], command)
-    panel.db.insert("sandbox_operation", operation=operation, command=command, options=json.dumps(notes))
+    panel.db.insert("sandbox_operation", operation=operation, command=command, options=json.dumps(notes, default=str))
     panel.db.update("item", item["id"], status=services.PROCESSING)
     return operation
 
@@ -37,7 +40,7 @@ def _insert(panel: Panel, item_id: object, command: str) -> int:
 
 def _paid(panel: Panel, item: Row) -> Dict[str, Any]:
     """The client has paid a renewal: an expense of today, and the new date now or later (open question 21)."""
-    charge = {"subaccount": item["subaccount"], "amount": item["cost"], "notpayd": "0.0000"}
+    charge = {"subaccount": item["subaccount"], "amount": addons.total(panel, item), "notpayd": "0.0000"}
     panel.db.insert("expense", item=item["id"], operation="prolong", realdate=today(), **charge)
     start = item["expiredate"] or today()
     moved = after(start, int(item["period"] or 0)) or None
@@ -56,7 +59,7 @@ def restart(panel: Panel, operation: Row) -> int:
     panel.db.delete("runningoperation", id=operation["id"])
     panel.db.delete("sandbox_operation", operation=operation["id"])
     number = _insert(panel, operation["item"], operation["intname"])
-    panel.db.insert("sandbox_operation", operation=number, command=operation["intname"], options=json.dumps(notes))
+    panel.db.insert("sandbox_operation", operation=number, command=operation["intname"], options=json.dumps(notes, default=str))
     return number
 
 

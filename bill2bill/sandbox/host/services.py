@@ -31,6 +31,11 @@ def itemtype_of(panel: Panel, found: Row) -> str:
     return str(panel.db.value(sql, found["pricelist"]) or "")
 
 
+def staff(panel: Panel) -> str:
+    """Id of the user who changes services in the name of the provider."""
+    return str(panel.db.value("SELECT id FROM user WHERE level = ? ORDER BY id", 29) or "")
+
+
 def params(panel: Panel, item_id: object) -> Dict[str, str]:
     return {row["intname"]: row["value"] or "" for row in panel.db.find("itemparam", item=item_id)}
 
@@ -76,8 +81,8 @@ def operation_notes(panel: Panel, operation: object) -> Dict[str, Any]:
     return notes
 
 
-def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> None:
-    """One operation of the item is done. Also callable without one: sync_item reports what it saw."""
+def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> List[Dict[str, Any]]:
+    """One operation of the item is done. Also callable without one: sync_item reports what it saw. Returns what was noted for it."""
     notes = drop_operations(panel, found["id"], commands)
     command, changes = commands[0], {}
     if command == "open":
@@ -96,7 +101,10 @@ def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> None:
             changes.update(_moved_late(found, notes))
     if changes:
         panel.db.update("item", found["id"], **changes)
+    if command in {"open", "close"}:
+        panel.db.run("UPDATE item SET status = ? WHERE parent = ?", changes["status"], found["id"])
     panel.db.insert("history_item", reference=found["id"], changedate=now(), request_action="post" + command, username="root")
+    return notes
 
 
 def _opened(found: Row) -> Row:

@@ -29,7 +29,7 @@ def money(name: str, text: str) -> Optional[str]:
     return str(amount.quantize(Decimal("0.0001")))
 
 
-def set_prices(panel: Panel, pricelist: int, currency: object, prices: Mapping[str, str]) -> None:
+def set_prices(panel: Panel, pricelist: object, currency: object, prices: Mapping[str, str]) -> None:
     values = {name: money(name, text) for name, text in prices.items()}
     if not values:
         return
@@ -40,20 +40,31 @@ def set_prices(panel: Panel, pricelist: int, currency: object, prices: Mapping[s
         panel.db.insert("pricelistprice", pricelist=pricelist, currency=currency, price=panel.db.insert("price", **values))
 
 
-def cost(panel: Panel, pricelist: int, currency: object, period: int) -> str:
+def cost(panel: Panel, pricelist: object, currency: object, period: int) -> str:
     """Price of one period; a tariff plan without prices is free. Raises PanelError for a period that is not sold."""
+    amount = price(panel, pricelist, currency, period)
+    if amount is None and panel.db.find("pricelistprice", pricelist=pricelist, currency=currency):
+        raise PanelError("value", "period", str(period))
+    return amount or "0.0000"
+
+
+def price(panel: Panel, pricelist: object, currency: object, period: int) -> Optional[str]:
+    """Price of one period or None."""
     found = panel.db.find("pricelistprice", pricelist=pricelist, currency=currency)
-    if not found:
-        return "0.0000"
-    prices = panel.db.get("price", found[0]["price"]) or {}
+    prices = (panel.db.get("price", found[0]["price"]) if found else None) or {}
     words = [word for word, code in PERIODS.items() if code == period]
     amount = prices.get(words[0]) if words else None
-    if amount is None:
-        raise PanelError("value", "period", str(period))
-    return str(amount)
+    return None if amount is None else str(amount)
 
 
-def sell_by(panel: Panel, pricelist: int, instances: str) -> None:
+def currency(panel: Panel, iso: str) -> int:
+    found = panel.db.find("currency", iso=iso)
+    if not found:
+        raise PanelError("value", "currency", iso)
+    return int(found[0]["id"])
+
+
+def sell_by(panel: Panel, pricelist: object, instances: str) -> None:
     """Which instances serve a tariff plan; ids separated by commas."""
     panel.db.delete("processingmodule2pricelist", pricelist=pricelist)
     for number in instances.replace(",", " ").split():
@@ -62,7 +73,11 @@ def sell_by(panel: Panel, pricelist: int, instances: str) -> None:
         panel.db.insert("processingmodule2pricelist", processingmodule=int(number), pricelist=pricelist)
 
 
-def save_params(panel: Panel, pricelist: int, values: Mapping[str, str]) -> None:
+def params(panel: Panel, pricelist: object) -> Dict[str, str]:
+    return {row["intname"]: row["value"] or "" for row in panel.db.find("pricelistparam", pricelist=pricelist)}
+
+
+def save_params(panel: Panel, pricelist: object, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         panel.db.put("pricelistparam", {"pricelist": pricelist, "intname": name}, value=value)
 

@@ -23,7 +23,8 @@ AREAS = {
     "sandbox.": "person_panel",
     "sandbox.module.": "person_setup",
     "sandbox.tld.": "person_setup",
-    "sandbox.tariff.": "person_setup",
+    "sandbox.tariff.": "person_tariffs",
+    "sandbox.addon.": "person_tariffs",
     "sandbox.client.": "person_setup",
     "sandbox.contact.": "person_orders",
     "sandbox.check": "person_orders",
@@ -58,8 +59,8 @@ def call(panel: Panel, request: Request) -> Element:
         raise PanelError("access", request.func)
     if not found.writes:
         return found.call(panel, request)
-    with panel.db.transaction():
-        return found.call(panel, request)
+    work = found.call
+    return panel.db.atomically(lambda: work(panel, request))
 
 
 def _become(panel: Panel, request: Request) -> None:

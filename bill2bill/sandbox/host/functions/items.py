@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from .. import services
+from .. import addons, services
 from ..db import Row
 from ..documents import Element, PanelError, form, ok, rows
 from ..panel import CLIENT_LEVEL, Panel, Request
@@ -52,7 +52,7 @@ def _listed(panel: Panel, row: Row) -> Dict[str, object]:
         reasons = [reason for reason in services.REASONS if row[reason] == "on"]
         status += "_" + reasons[0] if reasons else ""
     params = services.params(panel, row["id"])
-    return {**row, "domain": params.get("domain", ""), "item_status": status, "service_status": params.get("service_status", "")}
+    return {**row, **{name: params.get(name, "") for name in ("domain", "ip", "service_status")}, "item_status": status}
 
 
 @function("*.open", "elid sok [<item parameter>=]", writes=True)
@@ -76,7 +76,8 @@ def edit(panel: Panel, request: Request) -> Element:
         raise PanelError("access", request.func)
     if not request.sok:
         contacts = {f"service_profile_{row['type']}": row["service_profile"] for row in panel.db.find("service_profile2item", item=found["id"])}
-        return form({**found, **services.params(panel, found["id"]), **contacts, "elid": found["id"]})
+        chosen = {f"addon_{number}": value for number, value in addons.values(panel, found).items()}
+        return form({**found, **services.params(panel, found["id"]), **contacts, **chosen, "elid": found["id"]})
     changes = request.others("elid")
     columns = {name: changes.pop(name) or None for name in EDITABLE if name in changes}
     if columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .. import connections, modules, operations, orders, profiles, services, tariffs
+from .. import addons, connections, modules, operations, orders, profiles, services, tariffs
 from ..dates import today
 from ..db import Row
 from ..documents import Element, PanelError, add, ok
@@ -76,7 +76,8 @@ def _ask(panel: Panel, seller: Row, zone: Row, domain: str) -> Row:
 
 @function(
     "sandbox.order",
-    "itemtype pricelist period [domain action=register|transfer auth_code ns0 ns1 ... account autoprolong <type>=<contact id> <type>_<field>=]",
+    "itemtype pricelist period [domain action=register|transfer auth_code ns0 ns1 ... account autoprolong addon_<intname>= <type>=<contact id>"
+    " <type>_<field>= <parameter>=]",
 )
 def order(panel: Panel, request: Request) -> Element:
     """Order a service, not yet paid; answers the item's id."""
@@ -84,6 +85,7 @@ def order(panel: Panel, request: Request) -> Element:
     instance = _seller(panel, tariff)
     account = services.need_row(panel, "account", request.number("account", CLIENT), "account")
     given = request.others("itemtype", "pricelist", "period", "account", "action", "autoprolong")
+    chosen = addons.take(panel, tariff["id"], given)
     contacts: List[Contact] = []
     if request.get("itemtype") == "domain":
         request.need("domain")
@@ -91,6 +93,7 @@ def order(panel: Panel, request: Request) -> Element:
     with panel.db.transaction():
         item = _new_item(panel, request, tariff, instance, account)
         services.save_params(panel, item, given)
+        addons.put(panel, services.item(panel, item), chosen)
         _link(panel, item, account, contacts)
     return ok(id=item)
 
@@ -98,7 +101,7 @@ def order(panel: Panel, request: Request) -> Element:
 def _tariff(panel: Panel, request: Request) -> Row:
     tariff = services.need_row(panel, "pricelist", request.need("pricelist"), "pricelist")
     itemtype = services.need_row(panel, "itemtype", tariff["itemtype"], "itemtype")
-    if itemtype["intname"] != request.need("itemtype") or tariff["active"] != "on":
+    if tariff["parent"] or itemtype["intname"] != request.need("itemtype") or tariff["active"] != "on":
         raise PanelError("value", "pricelist", request.get("pricelist"))
     return tariff
 
@@ -158,11 +161,12 @@ def pay(panel: Panel, request: Request) -> Element:
     return ok(operation=operations.create(panel, item, command))
 
 
-@function("sandbox.change", "item [ns0 ns1 ...] [<parameter>=]")
+@function("sandbox.change", "item [ns0 ns1 ...] [addon_<intname>=] [<parameter>=]")
 def change(panel: Panel, request: Request) -> Element:
-    """Change parameters of a service; name servers are sent to a module that declares update_ns."""
+    """Change parameters and add-ons of a service: add-ons start setparam, name servers update_ns where that is declared."""
     item = services.item(panel, request.need("item"), "item")
     changes = request.others("item")
+    chosen = addons.take(panel, item["pricelist"], changes)
     name = operations.module_name(panel, item)
     sends = any(field.startswith("ns") for field in changes) and "update_ns" in modules.features(panel, name)
     operation: object = ""
@@ -172,6 +176,9 @@ def change(panel: Panel, request: Request) -> Element:
         services.save_params(panel, item["id"], changes)
         if sends and panel.switches["update_ns"] == "operation":
             operation = operations.create(panel, item, "update_ns")
+        if chosen:
+            addons.put(panel, item, chosen)
+            operation = operations.create(panel, item, "setparam", {"userid": services.staff(panel)})
     if sends and not operation:
         modules.ask(panel, name, "update_ns", [("item", item["id"]), *connections.options(panel, request.lang)])
     return ok(operation=operation)

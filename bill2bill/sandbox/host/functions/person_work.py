@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Dict, List, Tuple
 
-from .. import modules, operations, services
+from .. import addons, modules, operations, services
 from ..crypt import encrypt
 from ..dates import days_between, today
 from ..db import Row
@@ -14,29 +14,33 @@ from ..panel import Panel, Request
 from ..registry import function
 
 LIVING = "SELECT * FROM item WHERE status IN (?, ?) AND parent IS NULL ORDER BY id"
+ADDING_ADDRESS, ADDRESS_COMMANDS = ("addip", "add_ip"), ("addip", "add_ip", "delip", "del_ip")  # open question 2
 BY_ITEM = ("sync_item", "cancel_prolong")
 BY_INSTANCE = ("getbalance", "sync_server", "sync_pricelist", "sync_iplist", "get_server_config", "stat")
 
 
-@function("sandbox.operation", "item command [period] [pricelist] [reason] [password] [option_<name>=]", writes=True)
+@function("sandbox.operation", "item command [period] [pricelist] [reason] [password] [ip] [option_<name>=]", writes=True)
 def operation(panel: Panel, request: Request) -> Element:
     """Start an operation: status 5, run by the next tick; answers its id."""
     item = services.item(panel, request.need("item"), "item")
     command = request.need("command")
     options = {name[len("option_") :]: value for name, value in request.params.items() if name.startswith("option_")}
     changes: Row = {}
+    before: Row = {}
     if request.get("period"):
         changes["period"] = request.number("period")
     if command == "suspend":
         changes.update(_reason(request))
     if command == "setparam":
-        options["userid"] = str((panel.db.find("user", level=29) or [{"id": 1}])[0]["id"])
-        changes.update(_new_tariff(panel, request, item))
+        options["userid"] = services.staff(panel)
+        before, changes["pricelist"], changes["lastpricelist"] = _new_tariff(panel, request, item)
     if command == "changepassword":
         options["password"] = encrypt(panel.key, request.need("password"))
+    if command in ADDRESS_COMMANDS:
+        options[panel.switches["ip_option"]] = str(_address(panel, request, item, command))
     if changes:
         panel.db.update("item", item["id"], **changes)
-    return ok(id=operations.create(panel, {**item, **changes}, command, options))
+    return ok(id=operations.create(panel, {**item, **changes}, command, options, before))
 
 
 def _reason(request: Request) -> Row:
@@ -46,12 +50,27 @@ def _reason(request: Request) -> Row:
     return {reason: "on"}
 
 
-def _new_tariff(panel: Panel, request: Request, item: Row) -> Row:
-    """item.lastpricelist keeps the old tariff plan while the change runs (host-protocol 2.5)."""
+def _new_tariff(panel: Panel, request: Request, item: Row) -> Tuple[Row, object, object]:
+    """Moves the add-ons to the new tariff plan. Returns how they were, the new plan, and the old one for item.lastpricelist (host-protocol 2.5)."""
     if not request.get("pricelist"):
-        return {}
+        return {}, item["pricelist"], item["lastpricelist"]
     plan = services.need_row(panel, "pricelist", request.need("pricelist"), "pricelist")
-    return {"lastpricelist": item["pricelist"], "pricelist": plan["id"]}
+    if plan["parent"] or plan["itemtype"] != (panel.db.get("pricelist", item["pricelist"]) or {}).get("itemtype"):
+        raise PanelError("value", "pricelist", str(plan["id"]))
+    before = addons.snapshot(panel, item["id"])
+    addons.move(panel, item, plan["id"])
+    return before, plan["id"], item["pricelist"]
+
+
+def _address(panel: Panel, request: Request, item: Row, command: str) -> int:
+    """A fresh slot for addip; for delip the one that `ip` names, by its id or its address."""
+    if command in ADDING_ADDRESS:
+        return addons.new_slot(panel, item["id"])
+    wanted = request.need("ip")
+    found = [slot for slot in addons.slots(panel, item["id"]) if wanted in {str(slot["id"]), slot["name"]}]
+    if not found:
+        raise PanelError("value", "ip", wanted)
+    return int(found[0]["id"])
 
 
 @function("sandbox.tick", "[parallel]")

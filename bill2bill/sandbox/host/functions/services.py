@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Tuple
 
-from .. import services
+from .. import addons, services
 from ..crypt import encrypt
 from ..db import Row
-from ..documents import Element, PanelError, form, ok
+from ..documents import Element, PanelError, form, ok, rows
 from ..panel import Panel, Request
 from ..registry import Call, function
 
@@ -110,12 +110,17 @@ def setexpiredate(panel: Panel, request: Request) -> Element:
 
 @function("service.changepricelist.rollback", "elid [userid] sok", writes=True)
 def rollback(panel: Panel, request: Request) -> Element:
-    """Undo a tariff change: the old tariff plan comes back."""
+    """Undo a tariff change: the old tariff plan comes back with its add-ons."""
     item = services.item(panel, request.need("elid"))
     if not item["lastpricelist"]:
         raise PanelError("missed", "lastpricelist")
     panel.db.update("item", item["id"], pricelist=item["lastpricelist"], lastpricelist=None)
-    services.finish(panel, {**item, "lastpricelist": None}, ("setparam",))
+    notes = services.finish(panel, {**item, "lastpricelist": None}, ("setparam",))
+    before = next((note["before"] for note in notes if note.get("before")), None)
+    if before:
+        addons.restore(panel, item["id"], before)
+    else:
+        addons.move(panel, item, item["lastpricelist"])
     return ok()
 
 
@@ -136,6 +141,21 @@ def _after(seller: Row, current: object, sellers: list[Row]) -> bool:
     return current not in ids or ids.index(seller["id"]) > ids.index(current)
 
 
+@function("service.ip", "elid=<item>")
+def ip_list(panel: Panel, request: Request) -> Element:
+    """List of a service's address slots."""
+    return rows(addons.slots(panel, services.item(panel, request.need("elid"))["id"]))
+
+
+@function("service.ip.edit", "elid=<ip> plid=<item>")
+def ip_edit(panel: Panel, request: Request) -> Element:
+    """Read one address slot of a service."""
+    found = [slot for slot in addons.slots(panel, request.number("plid")) if str(slot["id"]) == request.need("elid")]
+    if not found:
+        raise PanelError("value", "elid", request.get("elid"))
+    return form(found[0])
+
+
 @function("service.ip.add", "elid ip [mask gateway domain] sok", writes=True)
 def ip_add(panel: Panel, request: Request) -> Element:
     """Fill an address slot; answers its id as ip.id."""
@@ -147,12 +167,23 @@ def ip_add(panel: Panel, request: Request) -> Element:
 @function("service.ip.add.commit", "elid sok", writes=True)
 def ip_commit(panel: Panel, request: Request) -> Element:
     """The address is in use."""
-    panel.db.update("ip", services.need_row(panel, "ip", request.need("elid"))["id"], status=2)
+    slot = services.need_row(panel, "ip", request.need("elid"))
+    panel.db.update("ip", slot["id"], status=2)
+    _end_of_address(panel, slot, ("addip", "add_ip"))
     return ok()
 
 
 @function("service.ip.del", "elid sok", writes=True)
 def ip_del(panel: Panel, request: Request) -> Element:
     """Release an address slot."""
-    panel.db.delete("ip", id=services.need_row(panel, "ip", request.need("elid"))["id"])
+    slot = services.need_row(panel, "ip", request.need("elid"))
+    addons.release(panel, slot)
+    _end_of_address(panel, slot, ("delip", "del_ip"))
     return ok()
+
+
+def _end_of_address(panel: Panel, slot: Row, commands: Tuple[str, ...]) -> None:
+    """Ends the operation on the slot's service, if there is one: an opening fills slots too."""
+    row = panel.db.get("item", slot["item"]) or {}
+    if row.get("parent") and services.operations(panel, row["parent"], commands):
+        services.finish(panel, services.item(panel, row["parent"]), commands)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from .. import services, tariffs
+from .. import addons, services, tariffs
+from ..db import Row
 from ..documents import Element, PanelError, form, ok, rows
 from ..panel import CLIENT_LEVEL, Panel, Request
 from ..registry import function
@@ -61,13 +62,12 @@ def edit(panel: Panel, request: Request) -> Element:
     """Read or change a tariff plan."""
     plan = services.need_row(panel, "pricelist", request.need("elid"))
     if not request.sok:
-        params = {row["intname"]: row["value"] for row in panel.db.find("pricelistparam", pricelist=plan["id"])}
-        return form({**plan, **params, **_prices(panel, plan["id"])})
+        return form({**plan, **tariffs.params(panel, plan["id"]), **_prices(panel, plan["id"])})
     _save(panel, request, plan["id"])
     return ok()
 
 
-def _prices(panel: Panel, plan: int) -> Dict[str, object]:
+def _prices(panel: Panel, plan: object) -> Dict[str, object]:
     shown: Dict[str, object] = {}
     for link in panel.db.find("pricelistprice", pricelist=plan):
         prices = panel.db.get("price", link["price"]) or {}
@@ -76,7 +76,7 @@ def _prices(panel: Panel, plan: int) -> Dict[str, object]:
 
 
 def _save(panel: Panel, request: Request, plan: int) -> None:
-    changeable = set(columns("pricelist")) - {"id", "itemtype", "intname", "active", "parent"}
+    changeable = set(columns("pricelist")) - {"id", "itemtype", "intname", "active", "parent", "addontype", "billtype"}
     changes = {name: request.get(name) for name in request.params if name in changeable}
     if changes:
         panel.db.update("pricelist", plan, **changes)
@@ -103,3 +103,37 @@ def _switch(panel: Panel, request: Request, active: str) -> Element:
     for number in request.ids():
         panel.db.update("pricelist", services.need_row(panel, "pricelist", number)["id"], active=active)
     return ok()
+
+
+@function("pricelist.detail", "elid=<tariff plan>")
+def details(panel: Panel, request: Request) -> Element:
+    """List of a tariff plan's add-ons (host-protocol 7.8)."""
+    plan = services.need_row(panel, "pricelist", request.need("elid"))
+    found = panel.db.find("pricelist", parent=plan["id"])
+    return rows({**addon, "price": _price_text(panel, addon), "status": "active" if addon["active"] == "on" else "suspended"} for addon in found)
+
+
+def _price_text(panel: Panel, addon: Row) -> str:
+    return " ".join(f"{name}={value}" for name, value in _prices(panel, addon["id"]).items())
+
+
+@function("pricelist.detail.edit", "plid=<tariff> [elid] name intname addontype billtype [itemtype <column>= <price>= sok]", writes=True)
+def detail_edit(panel: Panel, request: Request) -> Element:
+    """Read, create (without elid) or change an add-on."""
+    plan = services.need_row(panel, "pricelist", request.need("plid"), "plid")
+    addon = services.need_row(panel, "pricelist", request.get("elid")) if request.get("elid") else None
+    if addon and addon["parent"] != plan["id"]:
+        raise PanelError("value", "elid", str(addon["id"]))
+    if not request.sok:
+        return form({**(addon or {}), **(_prices(panel, addon["id"]) if addon else {})})
+    kind, billed = request.number("addontype", (addon or {}).get("addontype")), request.number("billtype", (addon or {}).get("billtype"))
+    for field, value, allowed in (("addontype", kind, addons.TYPES.values()), ("billtype", billed, addons.BILLTYPES)):
+        if value not in allowed:
+            raise PanelError("value", field, str(value))
+    base = {"addontype": kind, "billtype": billed, "intname": request.get("intname", (addon or {}).get("intname") or "")}
+    if request.get("itemtype"):
+        base["itemtype"] = services.need_row(panel, "itemtype", request.get("itemtype"), "itemtype")["id"]
+    number = addon["id"] if addon else panel.db.insert("pricelist", parent=plan["id"], name=request.need("name"), active="on", orderpriority=0)
+    panel.db.update("pricelist", number, **base)
+    _save(panel, request, number)
+    return ok(id=number)
