@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, Iterator, List
 
 JOURNAL, REST = "journal", "the rest"
 IMPORTED = (
-    "bill2bill.main", "bill2bill.commands.carry_out", "bill2bill.commands.open", "bill2bill.commands.prolong", "bill2bill.commands.provider",
+    "bill2bill.main", "bill2bill.commands.carry_out", "bill2bill.commands.registrar.open", "bill2bill.commands.registrar.prolong", "bill2bill.commands.registrar.provider",
     "cryptography.hazmat.primitives.serialization",
 )  # fmt: skip
 WRAPPED = {

@@ -37,7 +37,7 @@ class Field:
         return self.kind == "secret"
 
 
-CONNECTION: Tuple[Field, ...] = (
+_URL, _SERVER = (
     Field(
         "url", "text", "", "API address", "Адрес API",
         "Full address, for example https://my.ru-tld.ru/manager/billmgr. Empty: it is found from the server name.",
@@ -48,12 +48,8 @@ CONNECTION: Tuple[Field, ...] = (
         "Host name of the provider's billing; used when the API address is empty.",
         "Имя сервера биллинга поставщика; используется, если адрес API пуст.",
     ),
-    Field(
-        "dialect", "choice", "auto", "BILLmanager version", "Версия BILLmanager",
-        "Version of the provider's panel. Normally recognised by a call without a password; a version that is named is not asked for.",
-        "Версия панели поставщика. Обычно определяется запросом без пароля; указанная версия не проверяется.",
-        (("auto", "recognise", "определить"), ("4", "BILLmanager 4", "BILLmanager 4")),
-    ),
+)
+_LOGIN = (
     Field(
         "username", "text", "", "User", "Пользователь",
         "Name of your account at the provider. Use a separate one for this connection.",
@@ -63,19 +59,18 @@ CONNECTION: Tuple[Field, ...] = (
     Field("password", "secret", "", "Password", "Пароль", "Its password.", "Её пароль.", required=True),
     Field(
         "project", "text", "", "Account or project", "Счёт или проект",
-        "Name of the project whose account pays, exactly as the provider writes it. May be empty if there is only one.",
-        "Имя проекта, со счёта которого платить, точно как у поставщика. Можно оставить пустым, если он один.",
+        "Name of the project whose account pays, exactly as the provider writes it; in version 5 or 6 the project's number. May be empty if there is only one.",
+        "Имя проекта, со счёта которого платить, точно как у поставщика; в версии 5 или 6 номер проекта. Можно оставить пустым, если он один.",
     ),
-    Field(
-        "registrar", "text", "", "Registrar", "Регистратор",
-        "Number of the registrar at the provider. Empty: the provider's own (13) first, then the cheapest.",
-        "Номер регистратора у поставщика. Пусто: сначала собственный (13), затем самый дешёвый.",
-    ),
+)
+_TRUST = (
     Field(
         "ca_file", "text", "", "CA file", "Файл CA",
         "Path on this server to the certificates that may sign the provider's TLS certificate. Empty: the public ones.",
         "Путь на этом сервере к сертификатам, которыми может быть подписан TLS-сертификат поставщика. Пусто: публичные.",
     ),
+)
+_ORDERS = (
     Field(
         "new_orders", "switch", ON, "Use for new orders", "Использовать для новых заказов",
         "Off: new orders wait for a person.", "Выключено: новые заказы ждут человека.",
@@ -90,11 +85,8 @@ CONNECTION: Tuple[Field, ...] = (
         "Off: a person renews at the provider, the operation becomes manual.",
         "Выключено: продлевает человек, операция становится ручной.",
     ),
-    Field(
-        "send_setparam", "switch", ON, "Send changes", "Передавать изменения",
-        "Off: a person changes name servers at the provider, the operation becomes manual.",
-        "Выключено: серверы имён меняет человек, операция становится ручной.",
-    ),
+)
+_CLOSING = (
     Field(
         "send_close", "switch", OFF, "Send closing", "Передавать закрытие",
         "Off: a person closes the service at the provider, the operation becomes manual.",
@@ -104,6 +96,82 @@ CONNECTION: Tuple[Field, ...] = (
         "notify", "switch", ON, "Notify about errors", "Сообщать об ошибках",
         "Off: no task is made for a failed operation, except for purchases in doubt.",
         "Выключено: по ошибкам задачи не создаются, кроме покупок под вопросом.",
+    ),
+)
+
+
+def _dialect(*versions: Tuple[str, str, str]) -> Field:
+    return Field(
+        "dialect", "choice", "auto", "BILLmanager version", "Версия BILLmanager",
+        "Version of the provider's panel. Normally recognised by a call without a password; a version that is named is not asked for.",
+        "Версия панели поставщика. Обычно определяется запросом без пароля; указанная версия не проверяется.",
+        (("auto", "recognise", "определить"), *versions),
+    )  # fmt: skip
+
+
+# Kind of module (its folder in the source) -> the fields of its connections.
+CONNECTIONS: Dict[str, Tuple[Field, ...]] = {
+    "registrar": (
+        _URL, _SERVER, _dialect(("4", "BILLmanager 4", "BILLmanager 4")), *_LOGIN,
+        Field(
+            "registrar", "text", "", "Registrar", "Регистратор",
+            "Number of the registrar at the provider. Empty: the provider's own (13) first, then the cheapest.",
+            "Номер регистратора у поставщика. Пусто: сначала собственный (13), затем самый дешёвый.",
+        ),
+        *_TRUST, *_ORDERS,
+        Field(
+            "send_setparam", "switch", ON, "Send changes", "Передавать изменения",
+            "Off: a person changes name servers at the provider, the operation becomes manual.",
+            "Выключено: серверы имён меняет человек, операция становится ручной.",
+        ),
+        *_CLOSING,
+    ),
+    "processing": (
+        _URL, _SERVER, _dialect(("6", "BILLmanager 5 or 6", "BILLmanager 5 или 6")), *_LOGIN,
+        Field(
+            "generation", "choice", "auto", "Order functions", "Функции заказа",
+            "Which order functions of the provider are called. Normally told from its version.",
+            "Какие функции заказа поставщика вызывать. Обычно определяется по его версии.",
+            (("auto", "by version", "по версии"), ("new", "new (v2)", "новые (v2)"), ("old", "old", "старые")),
+        ),
+        *_TRUST, *_ORDERS,
+        Field(
+            "send_setparam", "switch", ON, "Send changes", "Передавать изменения",
+            "Off: a person changes tariffs and add-ons at the provider, the operation becomes manual.",
+            "Выключено: тарифы и дополнения меняет человек, операция становится ручной.",
+        ),
+        Field(
+            "send_suspend", "switch", ON, "Send suspending", "Передавать приостановку",
+            "Off: services are suspended and resumed in this panel only, at the provider they go on.",
+            "Выключено: услуги останавливаются и включаются только в этой панели, у поставщика они продолжают работать.",
+        ),
+        *_CLOSING,
+    ),
+}  # fmt: skip
+
+# Fields of a tariff plan that is sold through the processing module (host-protocol 2.7, pricelist_dynamic_settings): kept in pricelistparam.
+TARIFF: Tuple[Field, ...] = (
+    Field(
+        "b2b_tariff", "text", "", "Provider's tariff", "Тариф поставщика",
+        "Number of the tariff plan at the provider. Without it nothing is ordered.",
+        "Номер тарифного плана у поставщика. Без него ничего не заказывается.",
+    ),
+    Field(
+        "b2b_datacenter", "text", "", "Provider's data centre", "Дата-центр поставщика",
+        "Number of the data centre at the provider. Empty: the one of the provider's order form.",
+        "Номер дата-центра у поставщика. Пусто: тот, что в форме заказа поставщика.",
+    ),
+    Field(
+        "b2b_periods", "text", "", "Provider's periods", "Периоды поставщика",
+        "What to buy for a period of yours, in months, for example «1=3 6=12»: sold monthly, bought by the quarter. Periods that are not named are bought as"
+        " they are sold. A period that is bought must not be shorter than the one that is sold.",
+        "Что покупать за ваш период, в месяцах, например «1=3 6=12»: продаётся помесячно, покупается поквартально. Не названные периоды покупаются"
+        " такими же, какими проданы. Покупаемый период не может быть короче продаваемого.",
+    ),
+    Field(
+        "b2b_local_addons", "text", "", "Add-ons of your own", "Собственные дополнения",
+        "Internal names of add-ons that you provide yourself, separated by blanks: they are not looked for at the provider.",
+        "Внутренние имена дополнений, которые вы оказываете сами, через пробел: у поставщика они не ищутся.",
     ),
 )
 
@@ -119,7 +187,6 @@ class Connection:
     username: str
     password: str
     project: str
-    registrar: str
     ca_file: str
     new_orders: bool
     send_open: bool
@@ -127,15 +194,18 @@ class Connection:
     send_setparam: bool
     send_close: bool
     notify: bool
+    registrar: str = ""  # domains only
+    generation: str = "auto"  # services only, as send_suspend
+    send_suspend: bool = True
 
     def __repr__(self) -> str:
         return f"Connection(module={self.module}, url={self.url!r}, server={self.server!r})"  # never the password
 
 
-def connection(module: int, values: Mapping[str, str]) -> Connection:
-    """A connection from what the panel stored or a form submitted; absent fields take their defaults."""
+def connection(kind: str, module: int, values: Mapping[str, str]) -> Connection:
+    """A connection of a module of this kind, from what the panel stored or a form submitted; absent fields take their defaults."""
     got: Dict[str, object] = {"module": module}
-    for field in CONNECTION:
+    for field in CONNECTIONS[kind]:
         text = values.get(field.name)
         text = field.default if text is None else text.strip() if not field.secret else text
         if field.kind == "choice" and text not in [value for value, _, _ in field.choices]:

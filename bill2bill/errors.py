@@ -119,8 +119,10 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "other_dialect": Problem(
         PERSON,
-        "The upstream __url__ is a BILLmanager 5 or 6; this version of the registrar module speaks with version 4 only.",
-        "Поставщик __url__ работает на BILLmanager 5 или 6; этот модуль регистратора пока говорит только с версией 4.",
+        "The upstream __url__ runs another version of BILLmanager than this module speaks with: domains are bought from version 4, servers from version 5"
+        " or 6. Check the address of the connection.",
+        "Поставщик __url__ работает на другой версии BILLmanager, чем та, с которой говорит этот модуль: домены покупаются у версии 4, серверы у версий 5"
+        " и 6. Проверьте адрес в подключении.",
     ),
     "invalid_login_or_passwd": Problem(
         PERSON,

@@ -17,7 +17,7 @@ PACKAGE = os.path.dirname(os.path.abspath(__file__))
 def run(kind: str, argv: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: TextIO, env: Mapping[str, str]) -> int:
     """Carry out one call of the panel.
 
-    kind    "registrar" (domains) or "addon" (pages of the admin interface)
+    kind    "registrar" (domains), "processing" (servers and the like) or "addon" (pages of the admin interface)
     argv    with the executable's own path first: the panel's root is the folder above its folder
     Returns the exit status: 0 success, 1 failure (host-protocol 2.1). stdout gets one XML document or nothing.
     """

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bill2bill.admin.describe import FILES
-from bill2bill.commands import REGISTRAR
-from bill2bill.config import CONNECTION, OPTIONS
+from bill2bill.commands import COMMANDS
+from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ def test_every_placeholder_of_a_text_stands_in_both_languages():
 
 
 def test_every_text_for_people_exists_in_russian_and_english():
-    for field in CONNECTION:
+    for field in (*(field for fields in CONNECTIONS.values() for field in fields), *TARIFF):
         assert re.search("[а-яё]", field.ru + field.hint_ru, re.IGNORECASE), field.name
         assert field.en, field.name
         assert field.hint_en, field.name
@@ -63,8 +63,9 @@ def test_descriptions_for_the_panel_have_the_same_texts_in_both_languages(path):
 
 
 def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
-    files = {path.stem for path in (ROOT / "bill2bill" / "commands").glob("*.py") if "\ndef run(world" in path.read_text(encoding="utf-8")}
-    assert files == set(REGISTRAR)
+    home = ROOT / "bill2bill" / "commands"
+    files = {path.relative_to(home) for path in home.rglob("*.py") if "\ndef run(world" in path.read_text(encoding="utf-8")}
+    assert files == {Path(command.file.replace(".", "/") + ".py") for commands in COMMANDS.values() for command in commands.values()}
 
 
 def test_every_command_of_the_command_line_has_help_and_is_documented():
@@ -133,7 +134,8 @@ def test_every_document_is_in_the_index():
 
 @pytest.mark.parametrize("name", FOR_ADMINISTRATORS)
 def test_an_administrator_reads_only_of_settings_errors_and_commands_that_exist(name):
-    known = set(PROBLEMS) | {field.name for field in CONNECTION} | set(OPTIONS) | set(REGISTRAR)
+    fields = {field.name for fields in CONNECTIONS.values() for field in fields} | {field.name for field in TARIFF}
+    known = set(PROBLEMS) | fields | set(OPTIONS) | {name for commands in COMMANDS.values() for name in commands}
     assert {code for code in codes(read(name)) if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)} <= known
 
 

@@ -1,33 +1,50 @@
-"""Files made from the declarations: the module's description for the panel, and the pages of docs/ that list settings and errors.
+"""Files made from the declarations: the modules' descriptions for the panel, and the pages of docs/ that list settings and errors.
 
 `python -m bill2bill.admin.describe` writes them all; a test checks that they are fresh.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Callable, Dict, List, Tuple
 
 from lxml import etree
 
-from bill2bill.commands import REGISTRAR
-from bill2bill.config import CONNECTION, OPTIONS, Field
+from bill2bill.commands import COMMANDS, FLAGS
+from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF, Field
 from bill2bill.errors import PROBLEMS, Retry
-from bill2bill.services.domain import EXECUTABLE, ITEMTYPE
+from bill2bill.services.modules import MODULES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CARD = {
-    "en": {
-        "desc_short": "Domains of another BILLmanager",
-        "desc_full": "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless told otherwise).",
-        "price": "Free",
-        "name": "bill2bill: domains",
+CARDS = {
+    "registrar": {
+        "en": {
+            "desc_short": "Domains of another BILLmanager",
+            "desc_full": "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless told otherwise).",
+            "price": "Free",
+            "name": "bill2bill: domains",
+        },
+        "ru": {
+            "desc_short": "Домены другого BILLmanager",
+            "desc_full": "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию my.ru-tld.ru).",
+            "price": "Бесплатно",
+            "name": "bill2bill: домены",
+        },
     },
-    "ru": {
-        "desc_short": "Домены другого BILLmanager",
-        "desc_full": "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию my.ru-tld.ru).",
-        "price": "Бесплатно",
-        "name": "bill2bill: домены",
+    "processing": {
+        "en": {
+            "desc_short": "Servers of another BILLmanager",
+            "desc_full": "Sells servers that a provider sells in its own BILLmanager (version 5 or 6).",
+            "price": "Free",
+            "name": "bill2bill: servers",
+        },
+        "ru": {
+            "desc_short": "Серверы другого BILLmanager",
+            "desc_full": "Продаёт серверы поставщика, чей биллинг тоже BILLmanager (версии 5 или 6).",
+            "price": "Бесплатно",
+            "name": "bill2bill: серверы",
+        },
     },
 }
 WHAT_NEXT = {
@@ -37,22 +54,35 @@ WHAT_NEXT = {
 }
 
 
-def module_xml() -> bytes:
-    """etc/xml/billmgr_mod_pmbill2billreg.xml (host-protocol 7.1): card, connection form, texts in both languages."""
+def module_xml(kind: str) -> bytes:
+    """etc/xml/billmgr_mod_<executable>.xml (host-protocol 7.1): card, forms of a connection and of a tariff plan, texts in both languages."""
+    module, forms = MODULES[kind], _forms(kind)
     root = etree.Element("mgrdata")
     root.append(etree.Comment(" Made by `python -m bill2bill.admin.describe` from config.py and errors.py: change those. "))
-    plugin = etree.SubElement(root, "plugin", name=EXECUTABLE)
+    plugin = etree.SubElement(root, "plugin", name=module.executable)
     etree.SubElement(plugin, "group").text = "processing_module"
     etree.SubElement(plugin, "author").text = "bill2bill"
-    etree.SubElement(etree.SubElement(plugin, "params"), "type", name=ITEMTYPE)
-    metadata = etree.SubElement(root, "metadata", name=f"processing.edit.{EXECUTABLE}", type="form")
-    page = etree.SubElement(etree.SubElement(metadata, "form", title="name"), "page", name="connect")
-    for field in CONNECTION:
-        _add_field(page, field)
+    params = etree.SubElement(plugin, "params")
+    for itemtype in module.itemtypes:
+        etree.SubElement(params, "type", name=itemtype)
+    for name, (page_name, fields) in forms.items():
+        metadata = etree.SubElement(root, "metadata", name=name, type="form")
+        page = etree.SubElement(etree.SubElement(metadata, "form", title="name"), "page", name=page_name)
+        for field in fields:
+            _add_field(page, field)
     for lang in ("en", "ru"):
-        _add_texts(etree.SubElement(root, "lang", name=lang), lang)
+        _add_texts(etree.SubElement(root, "lang", name=lang), kind, lang)
     etree.indent(root, "  ")
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+
+
+def _forms(kind: str) -> Dict[str, Tuple[str, Tuple[Field, ...]]]:
+    """Name of the metadata -> (name of its page, fields)."""
+    executable = MODULES[kind].executable
+    forms = {f"processing.edit.{executable}": ("connect", CONNECTIONS[kind])}
+    if FLAGS[kind]:
+        forms[f"pricelist.{executable}"] = ("bill2bill", TARIFF)
+    return forms
 
 
 def _add_field(page: etree._Element, field: Field) -> None:
@@ -68,34 +98,53 @@ def _add_field(page: etree._Element, field: Field) -> None:
         control.set("private", "yes")
 
 
-def _add_texts(block: etree._Element, lang: str) -> None:
-    card = CARD[lang]
+def _add_texts(block: etree._Element, kind: str, lang: str) -> None:
+    card, executable = CARDS[kind][lang], MODULES[kind].executable
     texts: Dict[str, Dict[str, str]] = {
-        "plugin": {f"{part}_{EXECUTABLE}": card[part] for part in ("desc_short", "desc_full", "price")},
-        "label_processing_modules": {EXECUTABLE: card["name"], f"module_{EXECUTABLE}": card["name"]},
-        f"processing.edit.{EXECUTABLE}": {},
+        "plugin": {f"{part}_{executable}": card[part] for part in ("desc_short", "desc_full", "price")},
+        "label_processing_modules": {executable: card["name"], f"module_{executable}": card["name"]},
+        **{name: _labels(fields, lang) for name, (_, fields) in _forms(kind).items()},
         "msgerror": {f"msg_error_{code}": problem.ru if lang == "ru" else problem.en for code, problem in PROBLEMS.items()},
     }
-    for field in CONNECTION:
-        form = texts[f"processing.edit.{EXECUTABLE}"]
-        form[field.name] = field.ru if lang == "ru" else field.en
-        form[f"hint_{field.name}"] = field.hint_ru if lang == "ru" else field.hint_en
     for name, messages in texts.items():
         box = etree.SubElement(block, "messages", name=name)
         for key, text in messages.items():
             etree.SubElement(box, "msg", name=key).text = text
 
 
+def _labels(fields: Tuple[Field, ...], lang: str) -> Dict[str, str]:
+    labels: Dict[str, str] = {}
+    for field in fields:
+        labels[field.name] = field.ru if lang == "ru" else field.en
+        labels[f"hint_{field.name}"] = field.hint_ru if lang == "ru" else field.hint_en
+    return labels
+
+
 def settings_page() -> bytes:
     lines = ["# Settings", "", "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/config.py: change that. -->", ""]
     lines += ["## Of a connection", "", "Entered in the panel: Integration, Processing modules.", ""]
-    lines += ["| field | name in the form | default | what it does |", "|---|---|---|---|"]
-    lines += [f"| `{field.name}` | {field.en} / {field.ru} | {_code(field.default)} | {field.hint_en}<br>{field.hint_ru} |" for field in CONNECTION]
+    lines += _rows(tuple(dict.fromkeys(field for fields in CONNECTIONS.values() for field in fields)))
+    lines += ["", "## Of a tariff plan", "", f"Entered in the panel, in a tariff plan that is sold through `{MODULES['processing'].executable}`.", ""]
+    lines += _rows(TARIFF)
     lines += ["", "## Of the plugin", ""]
     lines += ["The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a comment. It need not exist.", ""]
     lines += ["| name | default | unit | what it does |", "|---|---|---|---|"]
     lines += [f"| `{name}` | {_code(default)} | {unit} | {en}<br>{ru} |" for name, (default, unit, en, ru) in OPTIONS.items()]
     return _text(lines)
+
+
+def _rows(fields: Tuple[Field, ...]) -> List[str]:
+    rows = [
+        f"| `{field.name}` | {field.en} / {field.ru} | {_module_of(field)} | {_code(field.default)} | {field.hint_en}<br>{field.hint_ru} |"
+        for field in fields
+    ]
+    return ["| field | name in the form | module | default | what it does |", "|---|---|---|---|---|", *rows]
+
+
+def _module_of(field: Field) -> str:
+    """The one module that has it; "" for all."""
+    kinds = [kind for kind in MODULES if field in (*CONNECTIONS[kind], *(TARIFF if FLAGS[kind] else ()))]
+    return f"`{MODULES[kinds[0]].executable}`" if len(kinds) == 1 else ""
 
 
 def errors_page() -> bytes:
@@ -111,11 +160,14 @@ def commands_page() -> bytes:
     import importlib
 
     lines = ["# Commands of the panel", "", "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/commands/: change that. -->", ""]
-    lines += [f"`{EXECUTABLE}` (item type `{ITEMTYPE}`) answers:", "", "| command | what it does |", "|---|---|"]
-    for name in sorted(REGISTRAR):
-        told = importlib.import_module(f"bill2bill.commands.{name}").__doc__ or ""
-        lines.append(f"| `{name}` | {' '.join(told.split())} |")
-    return _text(lines)
+    for kind, module in MODULES.items():
+        lines += [f"`{module.executable}` (item type {', '.join(f'`{name}`' for name in module.itemtypes)}) answers:", ""]
+        lines += ["| command | what it does |", "|---|---|"]
+        for name, command in COMMANDS[kind].items():
+            told = importlib.import_module(f"bill2bill.commands.{command.file}").__doc__ or ""
+            lines.append(f"| `{name}` | {' '.join(told.split())} |")
+        lines.append("")
+    return _text(lines[:-1])
 
 
 def _code(text: str) -> str:
@@ -127,7 +179,7 @@ def _text(lines: List[str]) -> bytes:
 
 
 FILES: Dict[str, Callable[[], bytes]] = {
-    f"etc/xml/billmgr_mod_{EXECUTABLE}.xml": module_xml,
+    **{f"etc/xml/billmgr_mod_{module.executable}.xml": partial(module_xml, kind) for kind, module in MODULES.items()},
     "docs/settings.md": settings_page,
     "docs/errors.md": errors_page,
     "docs/commands.md": commands_page,

@@ -42,7 +42,7 @@ def _run(world: World, call: Call, command: Command) -> Outcome:
     try:
         if call.command not in COMMANDS[world.kind]:
             raise Failure("bad_call", reason=f"--command {call.command}")
-        answer = importlib.import_module(f"bill2bill.commands.{call.command}").run(world)
+        answer = importlib.import_module(f"bill2bill.commands.{command.file}").run(world)
         if call.operation:
             world.store.forget_failures(world.item.id, call.command)
         return 0, answer

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands import REGISTRAR
-from bill2bill.config import CONNECTION
+from bill2bill.commands import COMMANDS, FLAGS
+from bill2bill.config import CONNECTIONS
 from bill2bill.host.features import features
-from bill2bill.services.domain import ITEMTYPE
+from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
 
 def run(world: World) -> bytes:
-    return features([ITEMTYPE], [(field.name, field.secret) for field in CONNECTION], sorted(REGISTRAR))
+    settings = [(field.name, field.secret) for field in CONNECTIONS[world.kind]]
+    return features(MODULES[world.kind].itemtypes, settings, sorted([*COMMANDS[world.kind], *FLAGS[world.kind]]))

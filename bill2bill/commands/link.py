@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Mapping, Optional
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.states import Purchase
-from bill2bill.rules import names
-from bill2bill.services.domain import DELETED, LINK
-from bill2bill.upstream.api import Domain
+from bill2bill.services import DELETED, LINK
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
     from bill2bill.commands.world import World
 
 SHAPE = re.compile(r"id=([0-9]{1,15});price=([0-9]{0,15});period=([0-9]{0,15})")
@@ -77,27 +74,3 @@ def must_live(item: Item) -> None:
     """Nothing is bought or changed for an item that was closed, whatever operation of it is left over."""
     if item.status == DELETED:
         raise Failure("item_deleted")
-
-
-def check_name(domain: Domain, item: Item) -> None:
-    """Raises not_ours when the service at the upstream bears another name than the item: then nothing may be sent."""
-    wanted = names.to_ascii(item.name)
-    if domain.name != wanted:
-        raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
-
-
-def auto_renewal(provider: Provider, domain: Domain) -> Optional[Failure]:
-    """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None: it is off."""
-    word = provider.upstream.domain_form(domain.id).auto_renewal
-    if word == "":
-        return None
-    return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
-
-
-def read_ours(provider: Provider, item: Item, remote: int) -> Domain:
-    """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then nothing may be sent."""
-    domain = provider.upstream.domain(remote)
-    if domain is None:
-        raise Failure("remote_gone", value=remote)
-    check_name(domain, item)
-    return domain

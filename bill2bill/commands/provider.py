@@ -1,4 +1,4 @@
-"""One connected upstream account: its adapter, and what is remembered of it so that one question serves many commands."""
+"""One connected upstream account, whatever is bought there: the way to it, its name for our files, and whether its login rests."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ import hmac
 import json
 import math
 from contextlib import contextmanager
-from dataclasses import asdict
-from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Dict, Iterator, List, Optional
+from typing import TYPE_CHECKING, ClassVar, Iterator, List, Optional
 
 from bill2bill.config import Connection
 from bill2bill.errors import Failure
-from bill2bill.journal.memory import Listed
 from bill2bill.rules.money import Money
-from bill2bill.rules.periods import parse_date
-from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
-from bill2bill.rules.statuses import DomainState
 from bill2bill.upstream import sniff
-from bill2bill.upstream.api import Account, Domain, Upstream
-from bill2bill.upstream.billmgr4.adapter import Billmgr4
+from bill2bill.upstream.api import Account
 from bill2bill.upstream.http import Http
 
 if TYPE_CHECKING:
@@ -33,11 +26,14 @@ REQUEST_WAIT = 600.0  # seconds to wait for a free place at the upstream account
 
 
 class Provider:
-    """The upstream of one connection. Public files need no login; `upstream` refuses to work with a login that was refused before."""
+    """The upstream of one connection. The kinds of module add what they ask for; `dialect` is the version that they speak with."""
+
+    dialect: ClassVar[str]
 
     def __init__(self, world: World, connection: Connection) -> None:
         self.world = world
         self.connection = connection
+        world.last_provider = self
 
     @cached_property
     def http(self) -> Http:
@@ -79,7 +75,7 @@ class Provider:
                 trouble: Optional[Failure] = failure
                 continue
             trouble = None
-            if dialect == "4":
+            if dialect == self.dialect:
                 self.world.memory.keep("", f"url of {self.connection.server}", url)
                 return url
             if dialect is not None:
@@ -87,21 +83,6 @@ class Provider:
         if trouble is not None:
             raise trouble
         raise Failure("not_billmanager", url=self.connection.server)
-
-    @cached_property
-    def public(self) -> Upstream:
-        """The adapter, for what needs no login."""
-        return Billmgr4(
-            self.http, self.url, self.connection.username, self.connection.password,
-            send_contact=self.world.options.send_contact, send_projectns=self.world.options.send_projectns,
-        )  # fmt: skip
-
-    @property
-    def upstream(self) -> Upstream:
-        """The adapter, with the login. Raises account_paused."""
-        if self.world.memory.paused(self.account_key, self.settings):
-            raise Failure("account_paused")
-        return self.public
 
     # -- names for the account -------------------------------------------------------------------------------------
 
@@ -123,80 +104,31 @@ class Provider:
     def login_refused(self) -> None:
         self.world.memory.pause(self.account_key, self.settings)
 
-    # -- what is asked for -----------------------------------------------------------------------------------------
+    def must_not_rest(self) -> None:
+        """Raises account_paused: a login that was refused before is not sent again until its settings change."""
+        if self.world.memory.paused(self.account_key, self.settings):
+            raise Failure("account_paused")
 
-    def account(self) -> Account:
-        """The account that pays: the one whose project, else name, is the configured text (upstream-billmanager4 3.1)."""
-        found = self.upstream.accounts()
-        return pick_account(found, self.connection.project)
+    def speaks_our_dialect(self) -> None:
+        """For the check of a connection. Raises not_billmanager or other_dialect; asks without credentials."""
+        if not self.connection.url:
+            self.find_url()
+            return
+        if self.connection.dialect != "auto":
+            return  # a person says so; the envelope of the first answer still tells another version
+        dialect = sniff.recognise(self.http, self.url)
+        if dialect is None:
+            raise Failure("not_billmanager", url=self.url)
+        if dialect != self.dialect:
+            raise Failure("other_dialect", url=self.url)
 
-    def domain_tariff(self, zone: str, price_id: Optional[int]) -> DomainTariff:
-        """The tariff for a zone: exactly the stored one, else by the rule of upstream-billmanager4 4.2."""
-        registrar = self._registrar()
-        tariff = choose_tariff(self._tariffs(), zone, registrar, price_id)
-        if tariff is None:
-            raise Failure("tariff_not_found", value=zone)
-        return tariff
 
-    def period(self, tariff: DomainTariff, months: int) -> Period:
-        period = tariff.period(months)
-        if period is None:
-            raise Failure("period_not_found", object=tariff.zone, value=months, found=", ".join(str(one.months) for one in tariff.periods))
-        return period
-
-    def _registrar(self) -> Optional[int]:
-        if not self.connection.registrar:
-            return None
-        if not self.connection.registrar.isdigit():
-            raise Failure("panel_data", object="registrar", reason=self.connection.registrar)
-        return int(self.connection.registrar)
-
-    def refresh_files(self) -> None:
-        """Read price and country files now, whatever is kept."""
-        self._keep_tariffs()
-        self._keep_countries()
-
-    def _tariffs(self) -> List[DomainTariff]:
-        kept = self.world.memory.recall(self.account_key, "tariffs", self.world.options.files_fresh)
-        if kept is not None:
-            return [_tariff(row) for row in json.loads(kept)]
-        return self._keep_tariffs()
-
-    def _keep_tariffs(self) -> List[DomainTariff]:
-        tariffs = self.public.domain_tariffs()
-        self.world.memory.keep(self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str))
-        return tariffs
-
-    def countries(self) -> Dict[str, str]:
-        kept = self.world.memory.recall(self.account_key, "countries", self.world.options.files_fresh)
-        if kept is not None:
-            return dict(json.loads(kept))
-        return self._keep_countries()
-
-    def _keep_countries(self) -> Dict[str, str]:
-        countries = self.public.countries()
-        self.world.memory.keep(self.account_key, "countries", json.dumps(countries))
-        return countries
-
-    def listed(self, remote: int) -> Optional[Domain]:
-        """The domain in the listing of all domains, which is read at most once per freshness window, once for all who wait."""
-        fresh = self.world.options.listing_fresh
-        if self.world.memory.recall(self.account_key, "listing", fresh) is None:
-            with self.world.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
-                if self.world.memory.recall(self.account_key, "listing", fresh) is None:
-                    self.list_again()
-        return _domain(self.world.memory.listed(self.account_key, remote))
-
-    def listed_name(self, name: str) -> Optional[Domain]:
-        """The same by name, from the listing that was read last."""
-        return _domain(self.world.memory.listed_name(self.account_key, name))
-
-    def list_again(self) -> None:
-        rows = (
-            Listed(domain.id, domain.name, domain.state.name, domain.expires.isoformat() if domain.expires else None, domain.tariff)
-            for domain in self.upstream.domains()
-        )
-        self.world.memory.keep_listing(self.account_key, rows)
+def check_funds(account: Account, price: Money) -> None:
+    """Can the account pay? Accounts of another currency never pay (upstream-billmanager4 3.4)."""
+    if account.balance.currency != price.currency:
+        raise Failure("account_currency", object=account.project or account.name, value=account.balance.currency, found=price.currency)
+    if account.spendable.amount < price.amount:
+        raise Failure("low_balance", balance=account.balance, value=price)
 
 
 def pick_account(accounts: List[Account], project: str) -> Account:
@@ -208,24 +140,3 @@ def pick_account(accounts: List[Account], project: str) -> Account:
     if len(by_project) == 1:
         return by_project[0]
     raise Failure("account_not_found", value=project, found="; ".join(account.project or account.name for account in accounts) or "-")
-
-
-def check_funds(account: Account, tariff: DomainTariff, period: Period) -> Money:
-    """The price, if the account can pay it (upstream-billmanager4 3.4). Accounts of another currency never pay."""
-    price = Money(period.price, tariff.currency)
-    if account.balance.currency != price.currency:
-        raise Failure("account_currency", object=account.project or account.name, value=account.balance.currency, found=price.currency)
-    if account.spendable.amount < price.amount:
-        raise Failure("low_balance", balance=account.balance, value=price)
-    return price
-
-
-def _domain(row: Optional[Listed]) -> Optional[Domain]:
-    return Domain(row.remote, row.name, DomainState[row.state], parse_date(row.expires), row.tariff) if row else None
-
-
-def _tariff(row: Dict[str, object]) -> DomainTariff:
-    periods = row.pop("periods")
-    assert isinstance(periods, list)  # noqa: S101 - our own file, written by _tariffs
-    made = tuple(Period(int(one["id"]), int(one["months"]), Decimal(one["price"])) for one in periods)
-    return DomainTariff(periods=made, **row)  # type: ignore[arg-type]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Iterable
 
 from lxml import etree
 
-from bill2bill.config import CONNECTION
+from bill2bill.config import CONNECTIONS, Field
 from bill2bill.host import document, reply
 
 if TYPE_CHECKING:
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 def run(world: World) -> bytes:
     form = document.read_document(world.stdin)
     russian = (world.call.lang or form.get("lang", "")) == "ru"
-    for field in CONNECTION:
+    fields = CONNECTIONS[world.kind]
+    for field in fields:
         if field.choices:
             reply.slist(form, field.name, [(value, ru if russian else en) for value, en, ru in field.choices])
     if not form.findtext("elid") and not form.findtext("sv_field"):
-        _fill_defaults(form)
+        _fill_defaults(form, fields)
     return document.to_bytes(form)
 
 
-def _fill_defaults(form: etree._Element) -> None:
-    for field in CONNECTION:
+def _fill_defaults(form: etree._Element, fields: Iterable[Field]) -> None:
+    for field in fields:
         if field.default and form.find(field.name) is None:
             etree.SubElement(form, field.name).text = field.default

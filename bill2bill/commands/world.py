@@ -22,9 +22,9 @@ from bill2bill.journal.begun import Asker, begun
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
-from bill2bill.journal.states import Intent, Purchase, State
+from bill2bill.journal.states import Intent, Purchase, State, command_of
 from bill2bill.journal.store import Store
-from bill2bill.services import domain
+from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:
     from bill2bill.commands.provider import Provider
@@ -82,7 +82,7 @@ class World:
         """The item of this call. Raises panel_data also for one that this executable does not serve."""
         item = self.data.item(self.call.item or 0)
         served_by = self.data.module(item.module).executable
-        if served_by != self.executable or (served_by == domain.EXECUTABLE and item.itemtype != domain.ITEMTYPE):
+        if served_by != self.executable or item.itemtype not in MODULES[self.kind].itemtypes:
             raise Failure("panel_data", object=f"item {item.id}", reason=f"{item.itemtype} of {served_by}: not for {self.executable}")
         return item
 
@@ -102,16 +102,9 @@ class World:
             yield self.item
 
     def connection(self, module: int) -> Connection:
-        found = connection(module, self.data.connection_values(module))
+        found = connection(self.kind, module, self.data.connection_values(module))
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
-
-    def provider(self, settings: Connection) -> Provider:
-        """The upstream behind a connection."""
-        from bill2bill.commands.provider import Provider
-
-        self.last_provider = Provider(self, settings)
-        return self.last_provider
 
     # -- buying ----------------------------------------------------------------------------------------------------
 
@@ -129,12 +122,12 @@ class World:
         return begun(self.store, self._asker(kind))
 
     def _asker(self, kind: str) -> Asker:
-        operation = self.operation if self.call.command == kind else None
-        item = self.item.id
+        item, command = self.item.id, command_of(kind)
+        operation = self.operation if self.call.command == command else None
         return Asker(
             item, kind, operation.id if operation else None, operation.trycount if operation else 0,
             is_there=lambda number: self.data.operation(number) is not None,
-            one_waits=lambda: self.data.prolong_operation_exists(item),
+            one_waits=lambda: self.data.operation_exists(item, command),
         )  # fmt: skip
 
     def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:

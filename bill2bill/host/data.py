@@ -12,16 +12,25 @@ from pathlib import Path
 from typing import Dict, List, Mapping, Optional
 
 from bill2bill.errors import Failure
-from bill2bill.host import log, secrets
+from bill2bill.host import addons, log, secrets
 from bill2bill.host.cells import date_of, number_of, only, text_of
 from bill2bill.host.database import Database, Row, locate
 from bill2bill.host.mgrctl import Mgrctl
+
+ADDONS = (
+    "SELECT p.intname, t.intname, p.active, p.addontype, p.billtype, p.compound, p.addonbool, p.addonlimit, p.addonmax, p.addonmaxtrial,"
+    " pe.intname, a.id, a.boolvalue, a.intvalue, a.addonlimit, a.addonmax, ae.intname"
+    " FROM pricelist p LEFT JOIN itemtype t ON t.id = p.itemtype LEFT JOIN enumerationitem pe ON pe.id = p.enumerationitem"
+    " LEFT JOIN item a ON a.pricelist = p.id AND a.parent = ? LEFT JOIN enumerationitem ae ON ae.id = a.enumerationitem"
+    " WHERE p.parent = ? ORDER BY p.id, a.id"
+)
 
 
 @dataclass(frozen=True)
 class Item:
     """One service. period: months, 0 lifetime, -50 a day, -100 trial; status: see host-protocol 6.5.
 
+    lastpricelist  the tariff plan before a change that is being carried out, else None (host-protocol 6.1)
     zone     the tariff's zone without dot, as the panel writes it; "" unless itemtype is "domain"
     expires  None if the panel has no date
     name     item parameter `domain`; never "" for a domain
@@ -32,6 +41,7 @@ class Item:
     itemtype: str
     module: int
     pricelist: int
+    lastpricelist: Optional[int]
     zone: str
     period: int
     status: int
@@ -90,11 +100,12 @@ class Data:
         about = f"item {item}"
         row = self._one(
             about,
-            "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate FROM item i"
+            "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate,"
+            " i.lastpricelist FROM item i"
             " LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON t.id = p.itemtype WHERE i.id = ?",
             item,
         )
-        itemtype, module, pricelist, intname, period, status, expires = row
+        itemtype, module, pricelist, intname, period, status, expires, last = row
         params = self._values(about, "SELECT intname, value FROM itemparam WHERE item = ?", item)
         domain = text_of(about, "the tariff's item type", itemtype) == "domain"
         return Item(
@@ -102,6 +113,7 @@ class Data:
             itemtype=text_of(about, "the tariff's item type", itemtype),
             module=number_of(about, "processingmodule", module),
             pricelist=number_of(about, "pricelist", pricelist),
+            lastpricelist=number_of(about, "lastpricelist", last) if last not in (None, "", "0") else None,
             zone=self._zone(about, intname) if domain else "",
             period=number_of(about, "period", period),
             status=number_of(about, "status", status),
@@ -137,6 +149,14 @@ class Data:
         """The connection of an item whose other data may be unusable, so that even this failure can be reported."""
         row = self._one(f"item {item}", "SELECT processingmodule FROM item WHERE id = ?", item)
         return self.module(number_of(f"item {item}", "processingmodule", row[0]))
+
+    def tariff_settings(self, pricelist: int) -> Dict[str, str]:
+        """What a tariff plan keeps for the module that sells it (host-protocol 2.7, pricelist_dynamic_settings)."""
+        return self._values(f"tariff {pricelist}", "SELECT intname, value FROM pricelistparam WHERE pricelist = ?", pricelist)
+
+    def addons(self, item: Item) -> Dict[str, str]:
+        """Internal name -> value of each add-on of a service: a number, "on" or "off", or the internal name of a choice (host-protocol 6.3)."""
+        return addons.values(f"item {item.id}", self._database.rows(ADDONS, item.id, item.pricelist), trial=item.period == addons.TRIAL)
 
     def active_modules(self, executable: str) -> List[int]:
         rows = self._database.rows("SELECT id FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id", executable)
@@ -186,8 +206,9 @@ class Data:
             item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
         )  # fmt: skip
 
-    def prolong_operation_exists(self, item: int) -> bool:
-        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = 'prolong' LIMIT 1", item)
+    def operation_exists(self, item: int, command: str) -> bool:
+        """Does any operation of this command wait for the item?"""
+        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = ? LIMIT 1", item, command)
 
     def task_exists(self, operation: int) -> bool:
         """Does any task, closed ones too, refer to this operation (host-protocol 2.8)?"""

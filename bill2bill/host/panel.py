@@ -38,6 +38,13 @@ class Panel:
     def resumed(self, item: int) -> None:
         self._write("service.postresume", elid=str(item))
 
+    def changed(self, item: int) -> None:
+        self._write("service.postsetparam", elid=str(item))
+
+    def take_back_tariff_change(self, item: int, user: str) -> None:
+        """The item gets its old tariff plan again; user: who wanted the change (`--userid`), "" if the panel did not say."""
+        self._write("service.changepricelist.rollback", elid=str(item), **({"userid": user} if user else {}))
+
     def closed(self, item: int) -> None:
         self._write("service.postclose", elid=str(item))
 
@@ -55,6 +62,10 @@ class Panel:
     def save_param(self, item: int, name: str, value: str) -> None:
         """One item parameter, in the form that panels 5 and 6 both know (host-protocol 9 #9)."""
         self._write("service.saveparam", elid=str(item), name=name, value=value)
+
+    def save_secret(self, item: int, name: str, value: str) -> None:
+        """One item parameter that the panel encrypts (host-protocol 6.4); it travels in the environment (decision 1)."""
+        self.mgrctl.call("service.saveparam", {"elid": str(item), "name": name, "crypted": "on", "sok": "ok"}, {"value": value})
 
     def set_service_status(self, item: int, status: int) -> None:
         """The second-level status, host-protocol 6.5."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Iterable, Optional, Tuple
+from typing import Iterable, List, Optional, Tuple
 
 from bill2bill.journal.store import Store
 
@@ -22,6 +22,16 @@ class Listed:
     state: str
     expires: Optional[str]
     tariff: Optional[int]
+
+
+@dataclass(frozen=True)
+class ListedService:
+    """One row of the last listing of a type of service. mark: "" if it shows none; body: the whole row as JSON."""
+
+    remote: int
+    name: str
+    mark: str
+    body: str
 
 
 class Memory:
@@ -65,6 +75,35 @@ class Memory:
             return None
         number, name, state, expires, tariff = found[0]
         return Listed(int(str(number)), str(name), str(state), str(expires) if expires else None, int(str(tariff)) if tariff else None)
+
+    def keep_services(self, account: str, itemtype: str, rows: Iterable[ListedService]) -> None:
+        """The same for services of one type; the mark is recalled as (account, "listing <itemtype>")."""
+        read = [(account, itemtype, row.remote, row.name, row.mark, row.body) for row in rows]
+        with self.store.write() as db:
+            db.execute("DELETE FROM listed_service WHERE account = ? AND itemtype = ?", (account, itemtype))
+            db.executemany("INSERT OR REPLACE INTO listed_service VALUES (?, ?, ?, ?, ?, ?)", read)
+            db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, f"listing {itemtype}", time.time(), secrets.token_hex(8)))
+
+    def service(self, account: str, itemtype: str, remote: int) -> Optional[ListedService]:
+        return next(iter(self._services("remote = ?", account, itemtype, remote)), None)
+
+    def services_marked(self, account: str, itemtype: str, mark: str) -> List[ListedService]:
+        return self._services("mark = ?", account, itemtype, mark)
+
+    def services_above(self, account: str, itemtype: str, name: str, highest: int) -> List[ListedService]:
+        """Those of this name, "" = any name, whose id is greater than `highest`."""
+        if not name:
+            return self._services("remote > ?", account, itemtype, highest)
+        return self._services("name = ? AND remote > ?", account, itemtype, name, highest)
+
+    def highest_service(self, account: str, itemtype: str) -> int:
+        """The greatest id in the listing that was read last; 0 for an empty one."""
+        found = self.store.rows("SELECT COALESCE(MAX(remote), 0) FROM listed_service WHERE account = ? AND itemtype = ?", account, itemtype)
+        return int(str(found[0][0]))
+
+    def _services(self, where: str, *values: object) -> List[ListedService]:
+        sql = f"SELECT remote, name, mark, body FROM listed_service WHERE account = ? AND itemtype = ? AND {where} ORDER BY remote"  # noqa: S608
+        return [ListedService(int(str(number)), str(name), str(mark), str(body)) for number, name, mark, body in self.store.rows(sql, *values)]
 
     # -- contacts: making one takes two calls, so each is a state: creating, created, filled ------------------------
 

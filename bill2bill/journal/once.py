@@ -29,6 +29,14 @@ class Finding:
     remote: Optional[int] = None  # the upstream's id, where the look shows it
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What came with a yes. remote: the upstream's id, None when the result must be seen by a look; unpaid: an order that waits for payment."""
+
+    remote: Optional[int] = None
+    unpaid: Optional[int] = None
+
+
 class Deal(Protocol):
     """How one kind of purchase is made. Every method may raise a Failure that stops the purchase where it is."""
 
@@ -38,8 +46,8 @@ class Deal(Protocol):
     def terms(self, row: Purchase) -> Terms:
         """What the request will ask for; refuses here what must not be sent (balance, tariff, contacts)."""
 
-    def act(self) -> Optional[int]:
-        """Send the request. Returns the upstream's id, or None when the result must be seen by a look. Raises NotSent, Refused or NoAnswer."""
+    def act(self, row: Purchase) -> Receipt:
+        """Send the request. Raises NotSent, Refused or NoAnswer."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, ask
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
     Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
-    Raises Failure: pending (accepted, not seen yet), lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account, not_an_operation,
+    Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account, not_an_operation,
     copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
     row = _begin(store, intent, asker)
@@ -119,10 +127,10 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
     terms = deal.terms(row)
     row = store.move(
         row, State.SENT, LEAVES, sent=time.time(), accepted=False, account=intent.account, taken_over=False,
-        remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost,
+        remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost, highest=terms.highest,
     )  # fmt: skip
     try:
-        remote = deal.act()
+        receipt = deal.act(row)
     except NotSent as failure:
         store.move(row, State.INTENDED, f"not sent: {failure.code}", sent=None)
         raise
@@ -131,9 +139,11 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
         raise
     except NoAnswer as failure:
         return store.move(row, State.SENT, f"no answer: {failure.code} {failure.params}")
-    if remote is None:
+    if receipt.unpaid is not None:
+        return store.move(row, State.SENT, f"accepted, but order {receipt.unpaid} is not paid", accepted=True, unpaid=receipt.unpaid)
+    if receipt.remote is None:
         return store.move(row, State.SENT, "accepted", accepted=True)
-    return store.move(row, State.CONFIRMED, "accepted", accepted=True, remote=remote)
+    return store.move(row, State.CONFIRMED, "accepted", accepted=True, remote=receipt.remote)
 
 
 def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
@@ -153,6 +163,8 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
         return store.move(row, State.CONFIRMED, "seen at the upstream", remote=seen.remote or row.remote)
     if row.state is State.DOUBT:
         return row
+    if row.unpaid is not None:  # linked, never deleted, never ordered anew: a person pays it (decision 9)
+        raise Failure("unpaid_order", value=row.unpaid)
     if seen.sight is Sight.ABSENT and not row.accepted:
         if age < patience.settle:
             raise Failure("lost_answer", func=row.kind)

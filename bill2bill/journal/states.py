@@ -17,6 +17,15 @@ class State(Enum):
     REPORTED = "reported"  # the panel was told
 
 
+# A change of tariff and a change of add-ons are two purchases of one command of the panel (host-protocol 2.5, setparam).
+COMMANDS = {"changepricelist": "setparam"}
+
+
+def command_of(kind: str) -> str:
+    """The panel's command that a kind of purchase is made by."""
+    return COMMANDS.get(kind, kind)
+
+
 UNSETTLED = (State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT)
 
 
@@ -25,7 +34,7 @@ class Intent:
     """What shall be bought once. months: the term that the customer paid for; before: the upstream's expiry read before the first send."""
 
     item: int
-    kind: str  # the host's command: open, prolong
+    kind: str  # open, prolong, changepricelist, setparam: see command_of
     module: int
     operation: Optional[int]  # the running operation that asks for it; None: nothing new may be bought
     trycount: int
@@ -57,6 +66,8 @@ class Purchase:
     account: str  # the login that the last request was sent with
     told: Optional[int]  # the operation's count of tries when we began to tell the panel; None: we have not
     taken_over: bool  # nothing was sent yet, and another operation or purchase began it than the one that asks now
+    highest: Optional[int]  # openings: the greatest id in the upstream's listing before the request left
+    unpaid: Optional[int]  # number of an order that waits for payment at the upstream
     sent: Optional[float]  # when the last request left
     created: float
     changed: float
@@ -78,4 +89,5 @@ class Terms:
     tariff: int
     period: int
     cost: str
-    remote: Optional[int] = None  # renewals: the service that is renewed
+    remote: Optional[int] = None  # the service that is renewed or changed
+    highest: Optional[int] = None

@@ -45,10 +45,25 @@ CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL
 CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
+# What later releases added, by the version that it leads to. Older releases can still work with the result: --rollback of the installer.
+ADDED = {
+    2: """
+ALTER TABLE purchase ADD COLUMN highest INTEGER;
+ALTER TABLE purchase ADD COLUMN unpaid INTEGER;
+CREATE TABLE listed_service (
+  account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (account, itemtype, remote)
+);
+CREATE INDEX listed_by_name ON listed_service (account, itemtype, name);
+CREATE INDEX listed_by_mark ON listed_service (account, itemtype, mark);
+PRAGMA user_version = 2;
+"""
+}
+VERSION = max(ADDED)
 LEAVES = "request leaves"
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
-    " accepted, account, told, taken_over, sent, created, changed"
+    " accepted, account, told, taken_over, sent, created, changed, highest, unpaid"
 )
 
 
@@ -75,18 +90,29 @@ class Store:
         self._here = (machine, root)
         with self._trouble():
             self.db = _open(folder)
-            if self.db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                self._create()
+            if self._version() < VERSION:
+                self._bring_up_to_date()
 
-    def _create(self) -> None:
-        self.db.execute("PRAGMA journal_mode = WAL")
+    def _version(self) -> int:
+        return int(self.db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _bring_up_to_date(self) -> None:
+        if self._version() == 0:
+            self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("BEGIN IMMEDIATE")
-        if self.db.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody else was faster
-            for statement in SCHEMA.split(";\n"):
-                if statement.strip():
-                    self.db.execute(statement)
+        if self._version() == 0:  # nobody else was faster
+            self._carry_out(SCHEMA)
             self.db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+        for version, script in sorted(ADDED.items()):
+            if self._version() < version:
+                self._carry_out(script)
         self.db.execute("COMMIT")
+
+    def _carry_out(self, script: str) -> None:
+        """Statement by statement: sqlite3's own way to run a script would commit before it."""
+        for statement in script.split(";\n"):
+            if statement.strip():
+                self.db.execute(statement)
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
@@ -138,6 +164,15 @@ class Store:
         """The purchase that opened this item, if the journal knows it."""
         return self._one("item = ? AND kind = 'open' AND state IN ('confirmed', 'reported')", item)
 
+    def months_left(self, item: int) -> int:
+        """Months that were bought for an item and not sold to the client yet (decision 8). `period` of a service's purchase is its months."""
+        found = self.rows(
+            "SELECT COALESCE(SUM(COALESCE(period, 0) - months), 0) FROM purchase"
+            " WHERE item = ? AND kind IN ('open', 'prolong') AND state IN ('confirmed', 'reported')",
+            item,
+        )
+        return int(str(found[0][0]))
+
     def holder(self, remote: int, account: str, module: int, but_not: int) -> Optional[Purchase]:
         """The purchase of another item that gave this service of the upstream. Where no login is noted, the connection counts."""
         where = (
@@ -174,7 +209,7 @@ class Store:
         return Purchase(
             id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
             name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
-            account="", told=None, taken_over=intent.inherited, sent=None, created=now, changed=now,
+            account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, created=now, changed=now,
         )  # fmt: skip
 
     def move(self, row: Purchase, state: State, note: str = "", **columns: Any) -> Purchase:
@@ -210,13 +245,13 @@ class Store:
 
 def _purchase(row: Tuple[object, ...]) -> Purchase:
     number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[:13]
-    accepted, account, told, taken_over, sent, created, changed = row[13:]
+    accepted, account, told, taken_over, sent, created, changed, highest, unpaid = row[13:]
     return Purchase(
         id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
         state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
         remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost), accepted=bool(accepted),
         account=str(account), told=_int(told), taken_over=bool(taken_over), sent=_float(sent),
-        created=float(str(created)), changed=float(str(changed)),
+        created=float(str(created)), changed=float(str(changed)), highest=_int(highest), unpaid=_int(unpaid),
     )  # fmt: skip
 
 

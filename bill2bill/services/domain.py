@@ -11,7 +11,3 @@ WHOIS_BUSY = "The name is registered"
 
 # A name that is certainly taken: the check of a connection asks for it (upstream-billmanager4, connection test 5).
 SURELY_TAKEN = "ru-tld.ru"
-
-DELETED = 4  # item.status (host-protocol 6.5)
-
-LINK = "bill2bill"  # the item parameter that says what a purchase gave: id=…;price=…;period=…

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bill2bill.commands import prolong
+from bill2bill.commands.registrar import prolong
 
 pytestmark = pytest.mark.usefixtures("processes")
 

@@ -8,7 +8,7 @@ import pytest
 from command_shop import ask
 from lxml import etree
 
-from bill2bill.config import CONNECTION
+from bill2bill.config import CONNECTIONS
 
 ALL = {
     "check_connection", "close", "features", "get_contact_type", "open", "prolong", "resume", "suspend", "sync_item", "tune_connection",
@@ -33,7 +33,7 @@ def test_features_names_every_command_and_marks_the_password_as_secret(shop):
     assert {node.get("name") for node in answer.doc.iterfind("features/feature")} == ALL
     assert [node.get("name") for node in answer.doc.iterfind("itemtypes/itemtype")] == ["domain"]
     params = {node.get("name"): node.get("crypted") for node in answer.doc.iterfind("params/param")}
-    assert list(params) == [field.name for field in CONNECTION]
+    assert list(params) == [field.name for field in CONNECTIONS["registrar"]]
     assert {name for name, crypted in params.items() if crypted == "yes"} == {"password"}
 
 

@@ -7,12 +7,13 @@ import pytest
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.journal.begun import Asker, begun
-from bill2bill.journal.once import Finding, Patience, Sight, spend_once
+from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
 from bill2bill.journal.states import Intent, State, Terms
 from bill2bill.journal.store import Store
 
 CALM = Patience(settle=600, overdue=86400)
 NOW = Patience(settle=0, overdue=86400)
+BEFORE = date(2027, 3, 14)
 
 
 class Shop:
@@ -30,12 +31,12 @@ class Shop:
     def terms(self, row):
         return Terms(565, 881, "199.00 RUB")
 
-    def act(self):
+    def act(self, row):
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         self.charged += 1
-        return answer
+        return answer if isinstance(answer, Receipt) else Receipt(answer)
 
 
 def lost():
@@ -78,12 +79,12 @@ def report(store, row):
 
 def test_a_purchase_is_on_disk_before_its_request_leaves(store, tmp_path):
     class Watching(Shop):
-        def act(self):
+        def act(self, row):
             seen = Store(tmp_path / "bill2bill", "machine", "root").unsettled(7, "open")
             assert seen.state is State.SENT
             assert seen.sent is not None
             assert (seen.tariff, seen.period, seen.cost) == (565, 881, "199.00 RUB")
-            return super().act()
+            return super().act(row)
 
     assert buy(store, Watching(10501)).state is State.CONFIRMED
 
@@ -192,7 +193,7 @@ def test_a_crash_in_the_middle_of_the_request_leaves_it_sent(store):
         pass
 
     class Dying(Shop):
-        def act(self):
+        def act(self, row):
             raise Killed
 
     with pytest.raises(Killed):
@@ -389,3 +390,22 @@ def test_two_unsettled_purchases_of_one_item_cannot_exist(store):
     store.insert(intent())
     with pytest.raises(Failure, match="state_unusable"):
         store.insert(intent(operation=6))
+
+
+def test_an_order_that_waits_for_payment_is_linked_and_never_sent_again(store):
+    shop = Shop(Receipt(unpaid=9050))
+    for trycount in (1, 2, 3):
+        with pytest.raises(Failure) as caught:
+            buy(store, shop, intent(kind="prolong", before=BEFORE, trycount=trycount), NOW)
+        assert (caught.value.code, caught.value.params["value"]) == ("unpaid_order", "9050")
+    assert shop.charged == 1
+
+
+def test_an_order_that_a_person_paid_is_seen_and_confirmed(store):
+    shop = Shop(Receipt(unpaid=9050))
+    wanted = intent(kind="prolong", before=BEFORE)
+    with pytest.raises(Failure, match="unpaid_order"):
+        buy(store, shop, wanted)
+    shop.sight = Sight.PRESENT
+    assert buy(store, shop, wanted).state is State.CONFIRMED
+    assert shop.charged == 1

@@ -1,6 +1,7 @@
 """The file of purchases: private, durable, and honest about trouble."""
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -192,3 +193,45 @@ def test_requests_keep_their_pace(tmp_path):
         with locks.request("a", parallel=2, pace=20, wait=10):
             pass
     assert time.monotonic() - began >= 3 / 20
+
+
+FIRST_RELEASE = """
+CREATE TABLE purchase (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
+  state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
+  remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
+  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER, taken_over INTEGER NOT NULL DEFAULT 0,
+  sent REAL, created REAL NOT NULL, changed REAL NOT NULL
+);
+INSERT INTO purchase (item, kind, module, operation, state, name, months, sent, created, changed)
+  VALUES (7, 'open', 3, 5, 'sent', 'example.ru', 12, 1.0, 1.0, 1.0);
+CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what));
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_journal_of_the_first_release_is_continued(tmp_path):
+    folder = tmp_path / "bill2bill"
+    folder.mkdir()
+    old = sqlite3.connect(folder / "state.sqlite3")
+    old.executescript(FIRST_RELEASE)
+    old.close()
+    for _ in "twice":
+        store = Store(folder, "machine", "root")
+        row = store.unsettled(7, "open")
+        assert (row.state, row.name, row.highest, row.unpaid) == (State.SENT, "example.ru", None, None)
+        store.db.close()
+
+
+def test_months_bought_and_not_yet_sold_are_counted_for_each_item(tmp_path):
+    store = Store(tmp_path / "bill2bill", "machine", "root")
+    assert store.months_left(7) == 0
+    for kind, months, bought, state in (
+        ("open", 1, 3, State.REPORTED), ("prolong", 1, None, State.REPORTED), ("prolong", 12, 12, State.REFUSED), ("setparam", 0, 6, State.REPORTED),
+    ):  # fmt: skip
+        row = store.insert(Intent(item=7, kind=kind, module=3, operation=5, trycount=1, account="login", name="vm", months=months))
+        store.move(row, state, period=bought)
+    assert store.months_left(7) == 1
+    assert store.months_left(8) == 0

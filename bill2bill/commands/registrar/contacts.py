@@ -17,7 +17,7 @@ from bill2bill.rules.contacts import Kind
 from bill2bill.upstream.api import DomainOrder
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
+    from bill2bill.commands.registrar.provider import DomainProvider
     from bill2bill.commands.world import World
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
@@ -26,7 +26,7 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(world: World, provider: Provider, item: Item, zone: str, registrar: int) -> Dict[str, int]:
+def for_order(world: World, provider: DomainProvider, item: Item, zone: str, registrar: int) -> Dict[str, int]:
     """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad or panel_data."""
     people = {contact.role: contact for contact in world.data.contacts(item.id)}
     roles = list(names.contact_roles(zone))
@@ -40,14 +40,14 @@ def for_order(world: World, provider: Provider, item: Item, zone: str, registrar
     return {role: _linked(world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)) for role in roles}
 
 
-def forget_refused(world: World, provider: Provider, order: DomainOrder, failure: Failure) -> None:
+def forget_refused(world: World, provider: DomainProvider, order: DomainOrder, failure: Failure) -> None:
     """An order that was refused because of a contact: the next try looks for that contact anew."""
     role = failure.params.get("value", "")
     if isinstance(failure, Refused) and role in order.contacts:
         world.memory.forget_contact(provider.account_key, order.contacts[role])
 
 
-def _linked(world: World, provider: Provider, item: Item, role: str, person: Contact, kind: Kind) -> int:
+def _linked(world: World, provider: DomainProvider, item: Item, role: str, person: Contact, kind: Kind) -> int:
     fields = rules.remote_fields(person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form)
     log.hide(fields[name] for name in PAPERS if name in fields)  # an upstream may repeat them in an error
     name = rules.contact_name(place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key))
@@ -60,7 +60,7 @@ def _linked(world: World, provider: Provider, item: Item, role: str, person: Con
     return remote
 
 
-def _filled(world: World, provider: Provider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]) -> int:
+def _filled(world: World, provider: DomainProvider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
     known = world.memory.contact(provider.account_key, name)[0]
     named = {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
@@ -77,14 +77,14 @@ def _filled(world: World, provider: Provider, person: Contact, kind: Kind, name:
     raise Failure("contact_bad", object=person.name, value=name, reason="locked")
 
 
-def _created(world: World, provider: Provider, kind: Kind, name: str, spare: str) -> int:
+def _created(world: World, provider: DomainProvider, kind: Kind, name: str, spare: str) -> int:
     world.memory.keep_contact(provider.account_key, name, None, CREATING)
     remote = provider.upstream.create_contact(kind, spare)
     world.memory.keep_contact(provider.account_key, name, remote, CREATED)
     return remote
 
 
-def _edited(provider: Provider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]) -> bool:
+def _edited(provider: DomainProvider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]) -> bool:
     """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream refused."""
     try:
         provider.upstream.edit_contact(remote, kind, name, fields)

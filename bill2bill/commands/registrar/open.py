@@ -6,12 +6,13 @@ import logging
 import time
 from typing import TYPE_CHECKING, List, Optional
 
-from bill2bill.commands import contacts, dates, link
-from bill2bill.commands.provider import Provider, check_funds
+from bill2bill.commands import link
+from bill2bill.commands.registrar import contacts, dates, ours
+from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Sight
+from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, panel_service_status, registered
@@ -28,7 +29,7 @@ EXISTS = "2"  # upstream-billmanager4 2.4
 def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
-        provider = world.provider(world.connection(item.module))
+        provider = DomainProvider(world, world.connection(item.module))
         known = link.stored(item.params)
         if known and not world.store.latest(item.id, "open"):
             _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
@@ -40,11 +41,11 @@ def run(world: World) -> None:
         world.reported(purchase)
 
 
-def _may_order(provider: Provider) -> None:
+def _may_order(provider: DomainProvider) -> None:
     must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
 
 
-def _buy(world: World, provider: Provider, item: Item) -> Purchase:
+def _buy(world: World, provider: DomainProvider, item: Item) -> Purchase:
     name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
@@ -55,7 +56,7 @@ def _buy(world: World, provider: Provider, item: Item) -> Purchase:
 class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
-    def __init__(self, world: World, provider: Provider, item: Item, name: str, zone: str, months: int) -> None:
+    def __init__(self, world: World, provider: DomainProvider, item: Item, name: str, zone: str, months: int) -> None:
         self.world, self.provider, self.item = world, provider, item
         self.name, self.zone, self.months = name, zone, months
         self.order: Optional[DomainOrder] = None
@@ -87,16 +88,16 @@ class OpenDeal:
         period = self.provider.period(tariff, self.months)
         servers = names.name_servers(name_servers_of(self.item), self.name)
         account = self.provider.account()
-        price = check_funds(account, tariff, period)
+        price = affordable(account, tariff, period)
         people = contacts.for_order(self.world, self.provider, self.item, self.zone, tariff.registrar)
         self.order = DomainOrder(self.name, tariff, period.id, account.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
-    def act(self) -> int:
+    def act(self, row: Purchase) -> Receipt:
         if self.order is None:
             raise Failure("internal", id="order without terms")
         try:
-            return self.provider.upstream.order_domain(self.order)
+            return Receipt(self.provider.upstream.order_domain(self.order))
         except NoAnswer as failure:
             if failure.params.get("code") == EXISTS and not self.sent_before and self._is_not_ours():
                 raise Refused("name_busy", value=self.name) from failure
@@ -122,12 +123,12 @@ def name_servers_of(item: Item) -> List[str]:
     return found
 
 
-def _finish(world: World, provider: Provider, item: Item, known: link.Link, age: float) -> None:
+def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link, age: float) -> None:
     """Note what was bought, then tell the panel if the domain is registered.
 
     age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
-    domain = link.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
+    domain = ours.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
     link.save(world, item, known)
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=known.id)
@@ -138,7 +139,7 @@ def _finish(world: World, provider: Provider, item: Item, known: link.Link, age:
         if age > world.options.overdue:
             raise Failure("upstream_slow", value=known.id)
         raise Failure("pending", value=domain.name)
-    trouble = link.auto_renewal(provider, domain)
+    trouble = ours.auto_renewal(provider, domain)
     if trouble:
         world.notice(trouble)
     dates.write_read_back(world, item, domain)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bill2bill.commands import link
+from bill2bill.commands.registrar import ours
+from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
@@ -39,13 +41,13 @@ def _nothing_unsettled(world: World, item: Item) -> None:
 
 def _will_lapse(world: World, item: Item, remote: int) -> None:
     """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go on paying."""
-    provider = world.provider(world.connection(item.module))
+    provider = DomainProvider(world, world.connection(item.module))
     domain = provider.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:
         return
-    link.check_name(domain, item)
+    ours.check_name(domain, item)
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=remote)
-    trouble = link.auto_renewal(provider, domain)
+    trouble = ours.auto_renewal(provider, domain)
     if trouble:
         raise trouble

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bill2bill.commands.provider import Provider, pick_account
+from bill2bill.commands.provider import pick_account
+from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.config import connection
 from bill2bill.errors import Failure
 from bill2bill.host import document, log, reply
 from bill2bill.services.domain import SURELY_TAKEN
-from bill2bill.upstream import sniff
 from bill2bill.upstream.api import Availability
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def run(world: World) -> bytes:
     if form is None:
         raise Failure("bad_input", reason="/doc/processingmodule")
     values = {str(field.tag): field.text or "" for field in form if isinstance(field.tag, str)}
-    entered = connection(world.call.module or 0, values)
+    entered = connection(world.kind, world.call.module or 0, values)
     log.hide([entered.password, f"{entered.username}:{entered.password}"])
-    provider = world.provider(entered)
-    _speaks_our_dialect(provider)
+    provider = DomainProvider(world, entered)
+    provider.speaks_our_dialect()
     _has_account(provider, entered.project)
     provider.refresh_files()
     if "RU" not in provider.countries():
@@ -38,20 +38,7 @@ def run(world: World) -> bytes:
     return reply.ok()
 
 
-def _speaks_our_dialect(provider: Provider) -> None:
-    if not provider.connection.url:
-        provider.find_url()
-        return
-    if provider.connection.dialect != "auto":
-        return  # a person says so; the envelope of the first answer still tells another version
-    dialect = sniff.recognise(provider.http, provider.url)
-    if dialect is None:
-        raise Failure("not_billmanager", url=provider.url)
-    if dialect != "4":
-        raise Failure("other_dialect", url=provider.url)
-
-
-def _has_account(provider: Provider, project: str) -> None:
+def _has_account(provider: DomainProvider, project: str) -> None:
     """A person asks, so a login that rests after a refusal is tried once more; if it works now, it rests no longer."""
     account = pick_account(provider.public.accounts(), project)
     provider.world.memory.unpause(provider.account_key)

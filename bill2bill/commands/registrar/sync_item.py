@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands import dates, link
+from bill2bill.commands import link
+from bill2bill.commands.registrar import dates, ours
+from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import panel_service_status
-from bill2bill.services.domain import DELETED
+from bill2bill.services import DELETED
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
     from bill2bill.commands.world import World
 
 SEEN = "seen"
@@ -24,17 +25,17 @@ def run(world: World) -> None:
         if item.status == DELETED or known is None:
             return
         world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
-        provider = world.provider(world.connection(item.module))
+        provider = DomainProvider(world, world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
             _missing(world, provider, item, known.id)
             return
         world.memory.keep(f"item-{item.id}", "listing", SEEN)
-        link.check_name(domain, item)
+        ours.check_name(domain, item)
         _write(world, item, domain)
 
 
-def _missing(world: World, provider: Provider, item: Item, remote: int) -> None:
+def _missing(world: World, provider: DomainProvider, item: Item, remote: int) -> None:
     """A row that is not in the listing proves nothing: the domain may be younger. Missing from two listings in a row, it is worth a
     person's look (upstream-billmanager4 11, 18)."""
     this = world.memory.recall(provider.account_key, "listing", float("inf")) or ""

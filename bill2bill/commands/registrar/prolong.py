@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Optional
 
 from bill2bill.commands import link
-from bill2bill.commands.provider import Provider, check_funds
+from bill2bill.commands.registrar import ours
+from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Sight
+from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
@@ -30,7 +31,7 @@ def run(world: World) -> None:
         if not begun:
             must_be_on(on=connection.send_prolong, what="prolong")
         known = link.required(world, item)
-        provider = world.provider(connection)
+        provider = DomainProvider(world, connection)
         deal = ProlongDeal(provider, item, known, periods.months_of(item.period))
         old = None if begun else _before_an_answer(world, item)
         before = begun.before if begun else old or deal.read_before()
@@ -50,14 +51,14 @@ def _before_an_answer(world: World, item: Item) -> Optional[date]:
 class ProlongDeal:
     """How a domain is renewed (upstream-billmanager4 5.7)."""
 
-    def __init__(self, provider: Provider, item: Item, known: link.Link, months: int) -> None:
+    def __init__(self, provider: DomainProvider, item: Item, known: link.Link, months: int) -> None:
         self.provider, self.item, self.known, self.months = provider, item, known, months
         self.just_read: Optional[Domain] = None
         self.period = self.account = 0
 
     def read_before(self) -> date:
         """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or not) may be stale: see _later."""
-        domain = link.read_ours(self.provider, self.item, self.known.id)
+        domain = ours.read_ours(self.provider, self.item, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
         if domain.state is DomainState.REMOVED:
@@ -86,7 +87,7 @@ class ProlongDeal:
 
     def look(self, row: Purchase) -> Finding:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
-        domain = self.just_read or link.read_ours(self.provider, self.item, self.known.id)
+        domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
         self.just_read = None
         if row.sent is not None and not self._done(row, domain) and not underway(domain.state):
             domain = self._later(domain)
@@ -103,7 +104,7 @@ class ProlongDeal:
         tariff = self.provider.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
         period = self.provider.period(tariff, self.months)
         account = self.provider.account()
-        price = check_funds(account, tariff, period)
+        price = affordable(account, tariff, period)
         self.period, self.account = period.id, account.id
         return Terms(tariff.id, period.id, str(price), self.known.id)
 
@@ -119,5 +120,6 @@ class ProlongDeal:
             raise Failure("tariff_unknown", value=self.known.id)
         return listed.tariff
 
-    def act(self) -> None:
+    def act(self, row: Purchase) -> Receipt:
         self.provider.upstream.renew_domain(self.known.id, self.period, self.account)
+        return Receipt()

@@ -1,0 +1,1 @@
+"""Servers and other services: one file per command of the processing module."""

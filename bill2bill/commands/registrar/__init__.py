@@ -1,0 +1,1 @@
+"""Domains: one file per command of the registrar module."""
