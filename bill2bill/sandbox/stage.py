@@ -33,9 +33,12 @@ class Panel:
         self.root = root
 
     @classmethod
-    def make(cls, root: Path) -> Panel:
+    def make(cls, root: Path, server: Optional[Mapping[str, str]] = None) -> Panel:
+        """server: host, port, socket, user, password, name of a MariaDB database for its tables instead of a file."""
         code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.host.make import main; sys.exit(main(sys.argv[1:]))"
-        subprocess.run([sys.executable, "-I", "-c", code, "--root", str(root)], check=True, stdout=subprocess.DEVNULL)
+        words = [sys.executable, "-I", "-c", code, "--root", str(root), *(["--database", "mysql"] if server else [])]
+        login = {f"SANDBOX_DB_{name.upper()}": value for name, value in (server or {}).items()}
+        subprocess.run(words, env={**os.environ, **login}, check=True, stdout=subprocess.DEVNULL)
         return cls(root.resolve())
 
     def call(self, func: str, secret: Optional[Mapping[str, str]] = None, **params: Any) -> ET.Element:

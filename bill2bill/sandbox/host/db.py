@@ -1,50 +1,97 @@
 """The panel's database: one connection per process, autocommit, explicit short transactions.
 
-A transaction must never be open while a child process runs: the child calls mgrctl, which writes to the same file.
+One SQL text, with `?` for each value, serves SQLite and MariaDB. A transaction must never be open while a child process runs:
+the child calls mgrctl, which writes to the same tables.
 """
 
 from __future__ import annotations
 
-import sqlite3
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, TypeVar
+
+from .address import Address
 
 Row = Dict[str, Any]
+T = TypeVar("T")
+
+TRIES = 20  # of what a deadlock undid
 
 
-class Database:
-    def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self._connection.row_factory = lambda cursor, row: {column[0]: value for column, value in zip(cursor.description, row)}
-        self._connection.execute("PRAGMA synchronous = OFF")
+class Deadlock(Exception):
+    """The server undid what another one's work stood in the way of; it may be done again."""
 
-    def close(self) -> None:
-        self._connection.close()
+
+class Unreachable(Exception):
+    """There is no database at this address, it does not let us in, or not before it is too late."""
+
+
+class Database(ABC):
+    """Numbers are read as int; texts, flags, money and dates as text; NULL as None."""
+
+    kind: str
+
+    def __init__(self) -> None:
+        self.in_transaction = False
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def _execute(self, sql: str, values: Tuple[object, ...]) -> Any:
+        """A cursor with what the statement gave. Raises Deadlock, and PanelError for a value that its column does not take."""
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Only one transaction of the panel runs at a time, so that what is read inside cannot go stale."""
+
+    @abstractmethod
+    def _end(self, word: str) -> None:
+        """word: COMMIT or ROLLBACK."""
+
+    @abstractmethod
+    def restart_numbers(self, tables: Iterable[str]) -> None:
+        """Ids of these empty tables begin with 1 again. Not inside a transaction."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; the write lock is taken at once, so that a read inside cannot go stale."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All or nothing."""
+        if self.in_transaction:
+            raise RuntimeError("a transaction inside a transaction")
+        self._begin()
+        self.in_transaction = True
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._finish("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        self._finish("COMMIT")
 
-    @property
-    def in_transaction(self) -> bool:
-        return self._connection.in_transaction
+    def _finish(self, word: str) -> None:
+        self.in_transaction = False
+        self._end(word)
 
-    def run(self, sql: str, *values: object) -> sqlite3.Cursor:
-        return self._connection.execute(sql, values)
+    def atomically(self, work: Callable[[], T]) -> T:
+        """A transaction that is done again after a deadlock; `work` must do nothing but read and write here."""
+
+        def once() -> T:
+            with self.transaction():
+                return work()
+
+        return _repeated(once)
+
+    def run(self, sql: str, *values: object) -> Any:
+        if self.in_transaction:
+            return self._execute(sql, values)
+        return _repeated(lambda: self._execute(sql, values))
 
     def rows(self, sql: str, *values: object) -> List[Row]:
-        return self.run(sql, *values).fetchall()
+        cursor = self.run(sql, *values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]
 
     def row(self, sql: str, *values: object) -> Optional[Row]:
-        found: Optional[Row] = self.run(sql, *values).fetchone()
-        return found
+        return next(iter(self.rows(sql, *values)), None)
 
     def value(self, sql: str, *values: object) -> Any:
         """First column of the first row, or None."""
@@ -52,26 +99,26 @@ class Database:
         return next(iter(found.values())) if found else None
 
     def get(self, table: str, row_id: object) -> Optional[Row]:
-        return self.row(f"SELECT * FROM {table} WHERE id = ?", row_id)
+        return self.row(f"SELECT * FROM {quoted(table)} WHERE id = ?", row_id)
 
     def find(self, table: str, **where: object) -> List[Row]:
         """Rows whose columns equal the given values, in order of id; no condition gives all rows."""
-        return self.rows(f"SELECT * FROM {table}{_condition(where)} ORDER BY id", *where.values())
+        return self.rows(f"SELECT * FROM {quoted(table)}{_condition(where)} ORDER BY id", *where.values())
 
     def insert(self, table: str, **values: object) -> int:
-        marks = ", ".join("?" for _ in values)
-        return self.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values()).lastrowid or 0
+        names, marks = ", ".join(map(quoted, values)), ", ".join("?" for _ in values)
+        return self.run(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", *values.values()).lastrowid or 0
 
     def update(self, table: str, row_id: object, **values: object) -> None:
-        changes = ", ".join(f"{name} = ?" for name in values)
-        self.run(f"UPDATE {table} SET {changes} WHERE id = ?", *values.values(), row_id)
+        changes = ", ".join(f"{quoted(name)} = ?" for name in values)
+        self.run(f"UPDATE {quoted(table)} SET {changes} WHERE id = ?", *values.values(), row_id)
 
     def delete(self, table: str, **where: object) -> None:
-        self.run(f"DELETE FROM {table}{_condition(where)}", *where.values())
+        self.run(f"DELETE FROM {quoted(table)}{_condition(where)}", *where.values())
 
     def put(self, table: str, key: Row, **values: object) -> int:
         """Update the row with this key or insert it; returns its id. Portable, unlike ON CONFLICT."""
-        found = self.row(f"SELECT id FROM {table}{_condition(key)}", *key.values())
+        found = self.row(f"SELECT id FROM {quoted(table)}{_condition(key)}", *key.values())
         if not found:
             return self.insert(table, **key, **values)
         if values:
@@ -79,5 +126,30 @@ class Database:
         return int(found["id"])
 
 
+def connect(address: Address) -> Database:
+    """Raises Unreachable."""
+    if address.kind == "sqlite":
+        from .sqlite import Sqlite
+
+        return Sqlite(address.name)
+    from .mysql import Mysql
+
+    return Mysql(address)
+
+
+def quoted(name: str) -> str:
+    """A table or column whose name may be a word of SQL; both databases take backticks."""
+    return f"`{name}`"
+
+
 def _condition(where: Row) -> str:
-    return " WHERE " + " AND ".join(f"{name} = ?" for name in where) if where else ""
+    return " WHERE " + " AND ".join(f"{quoted(name)} = ?" for name in where) if where else ""
+
+
+def _repeated(work: Callable[[], T]) -> T:
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except Deadlock:
+            continue
+    return work()

@@ -10,6 +10,8 @@ import sys
 from typing import Dict, List, Tuple
 
 from . import formats, logs
+from .address import BadAddress
+from .db import Unreachable
 from .documents import Element, PanelError, add, ok
 from .panel import Panel, Request
 
@@ -69,7 +71,11 @@ class CommandLine:
 
 def main(root: str, argv: List[str]) -> int:
     """Entry of `<root>/sbin/mgrctl`; returns the exit code. The call is in mgrctl.jsonl before anything is printed."""
-    panel, line = Panel(root), CommandLine()
+    try:
+        panel, line = Panel(root), CommandLine()
+    except (BadAddress, Unreachable) as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+        return 1
     request = Request("", {})
     try:
         line.read(argv)

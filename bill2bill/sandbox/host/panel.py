@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from typing import Dict, List, Optional, Set
 
-from .db import Database
+from . import address
+from .db import connect
 from .documents import PanelError
 from .switches import Switches
 
-DATABASE = "var/sandbox/billmgr.sqlite3"
 ROOT_LEVEL, ADMIN_LEVEL, CLIENT_LEVEL = 30, 29, 16  # host-protocol 6.5
 
 
 class Panel:
+    """Raises Unreachable or BadAddress if its database cannot be opened."""
+
     def __init__(self, root: str) -> None:
         self.root = root
-        self.db = Database(self.path(DATABASE))
+        self.db = connect(address.of_panel(root))
         self.switches = Switches(self.db)
 
     def path(self, *parts: str) -> str:

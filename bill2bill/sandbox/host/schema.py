@@ -1,12 +1,16 @@
 """The panel's tables: names of columns from host-protocol 6.1, types as the proposal at the head of section 6.
 
 One line per table: `table: column type, column type, ...`; a column without a type is a reference (a number or NULL).
-`id` is always the automatic key. Tables named `sandbox_*` are this emulator's own and not part of any contract.
+Other types: name (up to 255 characters), text (64 KiB), long (more), flag (on or off), money, date, time (with the time of day).
+`id` is always the automatic key. There are no foreign keys: what a module has to survive, a row whose partner is gone, must be there to be read.
+Tables named `sandbox_*` are this emulator's own and not part of any contract.
 """
 
 from __future__ import annotations
 
 from typing import Dict, Iterator, List, Tuple
+
+from .db import quoted
 
 TABLES = """
 item: id, name name, parent, pricelist, lastpricelist, account, subaccount, period int, currency, status int, createdate date, opendate date,
@@ -17,8 +21,8 @@ item: id, name name, parent, pricelist, lastpricelist, account, subaccount, peri
 itemparam: id, item, intname name, value text
 itemcryptedparam: id, item, intname name, value text
 itemstat: id, item, statdate date, param name, value money, measure
-processingmodule: id, name name, module name, active flag, orderpriority int, ipmgr, config text, department, datacenter, itemtype, balance money,
- balance_currency name, balance_notify_time date
+processingmodule: id, name name, module name, active flag, orderpriority int, ipmgr, config long, department, datacenter, itemtype, balance money,
+ balance_currency name, balance_notify_time time
 processingparam: id, processingmodule, intname name, value text
 processingcryptedparam: id, processingmodule, intname name, value text
 processingmodule2pricelist: id, processingmodule, pricelist
@@ -49,10 +53,10 @@ enumeration: id, intname name, name name, name_ru name
 enumerationitem: id, enumeration, intname name, name name, name_ru name
 ip: id, name name, item, status int, domain name, mask name, gateway name
 certificate: id, item, pkey text, csr text, crt text
-runningoperation: id, item, intname name, trycount int, errorxml text, manual flag, createdate date
-task: id, type name, item, runningoperation, status int, department, performer, opendate date, specification text, params text
+runningoperation: id, item, intname name, trycount int, errorxml text, manual flag, createdate time
+task: id, type name, item, runningoperation, status int, department, performer, opendate time, specification text, params text
 expense: id, item, operation name, realdate date, subaccount, notpayd money, amount money
-history_item: id, reference, changedate date, request_action name, request_ip name, changedfields text, username name
+history_item: id, reference, changedate time, request_action name, request_ip name, changedfields text, username name
 account: id, name name, parent, level int, country, registration_date date, note text
 subaccount: id, account, project, currency, active flag, balance money
 user: id, name name, account, email name, realname name, phone name, level int, language name, enabled flag, support_department
@@ -71,11 +75,11 @@ core_funcs: id, name name
 core_members: id, name name
 sandbox_setting: id, name name, value text
 sandbox_module: id, name name, ready flag
-sandbox_declaration: id, module name, kind name, name name, crypted flag
-sandbox_xml: id, kind name, name name, lang name, source name, body text
-sandbox_problem: id, kind name, name name, object name, level name, text text, date date
-sandbox_operation: id, operation, command name, options text
-sandbox_history: id, operation, item, intname name, date date, errorxml text
+sandbox_declaration: id, module name, kind name, name name, crypted name
+sandbox_xml: id, kind name, name name, lang name, source name, body long
+sandbox_problem: id, kind name, name name, object name, level name, text long, date time
+sandbox_operation: id, operation, command name, options long
+sandbox_history: id, operation, item, intname name, date time, errorxml text
 """
 
 INDEXES = (
@@ -88,8 +92,17 @@ INDEXES = (
     "INDEX profileparam_profile ON service_profileparam (service_profile)",
 )
 
-# Money and dates are text: SQLite has no DECIMAL, and a REAL would turn 15.00 into 15.0. `time`s share the type of dates.
-SQLITE_TYPES = {"ref": "INTEGER", "int": "INTEGER", "name": "TEXT", "text": "TEXT", "flag": "TEXT", "money": "TEXT", "date": "TEXT"}
+# Money and dates are text: SQLite has no DECIMAL, and a REAL would turn 15.00 into 15.0.
+SQLITE_TYPES = {"ref": "INTEGER", "int": "INTEGER", **dict.fromkeys(("name", "text", "long", "flag", "money", "date", "time"), "TEXT")}
+MYSQL_TYPES = {
+    "ref": "INT UNSIGNED", "int": "INT", "name": "VARCHAR(255)", "text": "TEXT", "long": "MEDIUMTEXT", "flag": "ENUM('on', 'off')",
+    "money": "DECIMAL(14,4)", "date": "DATE", "time": "DATETIME",
+}  # fmt: skip
+# The collation compares as SQLite does: exactly.
+DIALECTS = {
+    "sqlite": (SQLITE_TYPES, "INTEGER PRIMARY KEY AUTOINCREMENT", ""),
+    "mysql": (MYSQL_TYPES, "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
+}
 
 
 def tables() -> Dict[str, List[Tuple[str, str]]]:
@@ -106,10 +119,11 @@ def columns(table: str) -> List[str]:
     return ["id"] + [name for name, _ in tables()[table]]
 
 
-def statements() -> Iterator[str]:
-    """The DDL that makes an empty panel."""
+def statements(dialect: str) -> Iterator[str]:
+    """The DDL that makes an empty panel; dialect: sqlite or mysql."""
+    types, key, options = DIALECTS[dialect]
     for table, described in tables().items():
-        body = ", ".join(f"{name} {SQLITE_TYPES[kind]}" for name, kind in described)
-        yield f"CREATE TABLE {table} (id INTEGER PRIMARY KEY AUTOINCREMENT, {body})"
+        body = ", ".join(f"{quoted(name)} {types[kind]}" for name, kind in described)
+        yield f"CREATE TABLE {quoted(table)} (id {key}, {body}){options}"
     for index in INDEXES:
         yield f"CREATE {index}"

@@ -56,7 +56,8 @@ def reset(panel: Panel, request: Request) -> Element:
     with panel.db.transaction():
         for table in schema.tables():
             panel.db.delete(table)
-        panel.db.delete("sqlite_sequence")
+    panel.db.restart_numbers(schema.tables())
+    with panel.db.transaction():
         seeds.plant(panel.db)
         start.stop(panel)
     for name in LOGS:

@@ -1,0 +1,134 @@
+"""The two databases that a panel may keep its tables in: SQLite, and a private MariaDB server that a test process starts for itself."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pymysql
+import pytest
+
+FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one
+PROGRAMS = ("mariadb-install-db", "mariadbd")
+USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"
+QUICK = (  # nothing has to outlive the tests
+    "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=32M", "--skip-sync-frm",
+    "--innodb-log-file-size=16M", "--performance-schema=off", "--skip-networking=0", "--max-connections=200",
+)  # fmt: skip
+
+
+def why_not() -> str:
+    """The reason why there can be no MariaDB here; "" if there can."""
+    missing = [name for name in PROGRAMS if not program(name)]
+    return f"no {' and no '.join(missing)} (Debian: mariadb-server)" if missing else ""
+
+
+def program(name: str) -> str:
+    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])) or ""
+
+
+def require() -> None:
+    """Skips the test where MariaDB cannot be had; on a build server that is a failure."""
+    reason = why_not()
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+
+
+class MariaDB:
+    """A server of one's own, reached by a socket and on 127.0.0.1. It ends with stop() or with the process that started it."""
+
+    def __init__(self) -> None:
+        home = next(folder for folder in FOLDERS if os.path.isdir(folder) and os.access(folder, os.W_OK))
+        self.folder = Path(tempfile.mkdtemp(prefix="mariadb-", dir=home))
+        self.socket, self.port, self._numbers = str(self.folder / "sock"), _free_port(), itertools.count(1)
+        self.log = self.folder / "log"
+        owner = "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "mysql")
+        data = [f"--datadir={self.folder / 'data'}", f"--user={owner}"]
+        try:
+            self._install(data)
+            self.process = self._start(data)
+            self._wait()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _install(self, data: List[str]) -> None:
+        words = [program("mariadb-install-db"), "--no-defaults", *data, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _start(self, data: List[str]) -> subprocess.Popen[bytes]:
+        words = [program("mariadbd"), "--no-defaults", *data, f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1"]
+        words += [*QUICK, f"--pid-file={self.folder / 'pid'}", f"--tmpdir={self.folder}"]
+        with open(self.log, "wb") as log:
+            return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                root = pymysql.connect(unix_socket=self.socket, user="root", autocommit=True)
+                break
+            except pymysql.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    self.process.kill()
+                    raise AssertionError(self.log.read_text(errors="replace")) from None
+                time.sleep(0.05)
+        with root.cursor() as cursor:
+            for host in ("localhost", "127.0.0.1"):
+                cursor.execute("GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s", (USER, host, PASSWORD))
+        root.close()
+
+    def stop(self) -> None:
+        self.process.kill()  # there is nothing to save
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+    def new(self) -> Dict[str, str]:
+        """Login with the name of a database that nobody has used; it is not made yet."""
+        name = f"panel_{next(self._numbers)}"
+        return {"host": "localhost", "socket": self.socket, "user": USER, "password": PASSWORD, "name": name}
+
+    def connect(self, name: str = "", **more: Any) -> pymysql.Connection:
+        login = {"user": USER, "password": PASSWORD.encode(), "unix_socket": self.socket, "charset": "utf8mb4", "autocommit": True}
+        return pymysql.connect(**{**login, "database": name or None, **more})
+
+    def copy(self, source: str, target: str) -> None:
+        """All tables with their rows."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {target} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+            cursor.execute(f"SHOW TABLES IN {source}")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"CREATE TABLE {target}.`{table}` LIKE {source}.`{table}`")
+                cursor.execute(f"INSERT INTO {target}.`{table}` SELECT * FROM {source}.`{table}`")
+
+    def drop(self, name: str) -> None:
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _end_with_parent() -> None:
+    """Linux: the server is killed when the process that started it is gone, even without a farewell."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(1, signal.SIGKILL)
