@@ -138,6 +138,46 @@ PROBLEMS: Dict[str, Problem] = {
         "Поставщик уже отклонил этот вход, поэтому запросы с ним остановлены. Исправьте имя, пароль или список разрешённых адресов"
         " у поставщика, затем откройте и сохраните подключение: проверка снимет паузу.",
     ),
+    "address_closed": Problem(
+        PERSON,
+        "The upstream lets nobody use this login from the address of this server. Add the address to the list of allowed addresses (API access) in the"
+        " upstream's settings, then check the connection.",
+        "Поставщик не пускает эту учётную запись с адреса этого сервера. Добавьте адрес в список разрешённых (доступ к API) в настройках у поставщика,"
+        " затем проверьте подключение.",
+    ),
+    "login_blocked": Problem(
+        LATER,
+        "The upstream blocks the login for a while after too many tries. It will be tried again; if it stays so, check the password and ask the provider"
+        " to unblock the address of this server.",
+        "Поставщик временно заблокировал вход из-за множества попыток. Попытка будет повторена; если блокировка остаётся, проверьте пароль и попросите"
+        " поставщика разблокировать адрес этого сервера.",
+    ),
+    "two_factor": Problem(
+        PERSON,
+        "The upstream account wants a second factor, which a module cannot give. Switch two-factor authentication off for this account in the upstream's"
+        " settings, or use an account of its own for the API, then check the connection.",
+        "Учётная запись у поставщика требует второй фактор, которого у модуля нет. Выключите двухфакторную аутентификацию этой учётной записи в настройках"
+        " у поставщика или заведите для API отдельную, затем проверьте подключение.",
+    ),
+    "captcha": Problem(
+        PERSON,
+        "The upstream wants a captcha to be solved. Ask the provider to let the address of this server through without one, then check the connection.",
+        "Поставщик требует решить капчу. Попросите поставщика пропускать адрес этого сервера без неё, затем проверьте подключение.",
+    ),
+    "upstream_wall": Problem(
+        LATER,
+        "Something in front of the upstream (a firewall, a guard against robots, a limit of requests) answered __func__ in its place: __reason__. It will be"
+        " tried again; if it stays so, ask the provider to let the address of this server through, and check the address of the connection.",
+        "Вместо поставщика на __func__ ответила защита перед ним (межсетевой экран, защита от роботов, ограничение запросов): __reason__. Попытка будет"
+        " повторена; если так и останется, попросите поставщика пропускать адрес этого сервера и проверьте адрес в подключении.",
+    ),
+    "rights_missing": Problem(
+        PERSON,
+        "The upstream account has no right to __value__. Ask the provider to grant it (suspending and deleting services are rights of their own), then start"
+        " the operation again. Nothing was done.",
+        "У учётной записи поставщика нет права на __value__. Попросите поставщика выдать его (приостановка и удаление услуг - отдельные права), затем"
+        " запустите операцию снова. Ничего не сделано.",
+    ),
     "account_not_found": Problem(
         PERSON,
         "The upstream has no account or project «__value__». It has: __found__. Enter one of these in the connection.",
@@ -186,10 +226,74 @@ PROBLEMS: Dict[str, Problem] = {
         "Заказ __value__ у поставщика создан, но не оплачен. Пополните счёт и оплатите этот заказ в кабинете поставщика, затем запустите"
         " операцию снова: она подхватит его и не закажет второй.",
     ),
+    "tariff_unlinked": Problem(
+        PERSON,
+        "The tariff plan __value__ does not say which tariff of the provider it sells. Enter its number in the field «Provider's tariff» of the plan, then"
+        " start the operation again. Nothing was ordered.",
+        "В тарифном плане __value__ не указано, какой тариф поставщика он продаёт. Впишите его номер в поле «Тариф поставщика» и запустите операцию снова."
+        " Ничего не заказано.",
+    ),
+    "tariff_gone": Problem(
+        PERSON,
+        "The provider does not offer the tariff __value__ (any more). Enter another number in the tariff plan, then start the operation again. Nothing was ordered.",
+        "Поставщик не предлагает тариф __value__ (больше нет). Впишите другой номер в тарифный план и запустите операцию снова. Ничего не заказано.",
+    ),
+    "tariff_closed": Problem(
+        PERSON,
+        "The provider does not let the service __object__ change to the tariff __value__; it may change to: __found__. The old tariff plan was restored.",
+        "Поставщик не разрешает услуге __object__ переход на тариф __value__; доступны: __found__. Прежний тарифный план возвращён.",
+    ),
+    "addon_bad": Problem(
+        PERSON,
+        "The add-on __object__ = __value__ cannot be bought from the provider (possible: __reason__). Nothing was sent. Correct the add-on of the tariff"
+        " plan or the order; if you provide it yourself, name it in the field «Add-ons of your own».",
+        "Дополнение __object__ = __value__ нельзя купить у поставщика (возможно: __reason__). Ничего не отправлено. Исправьте дополнение тарифного плана"
+        " или заказ; если вы оказываете его сами, назовите его в поле «Собственные дополнения».",
+    ),
+    "choice_bad": Problem(
+        PERSON,
+        "The order asks for __object__ = __value__, which the provider does not offer for this tariff. It offers: __found__. Nothing was sent. Correct the order.",
+        "В заказе указано __object__ = __value__, но поставщик не предлагает этого для тарифа. Предлагается: __found__. Ничего не отправлено. Исправьте заказ.",
+    ),
+    "upstream_stuck": Problem(
+        PERSON,
+        "The order __value__ is paid, but the provider cannot finish it by itself (__reason__). Ask the provider, then start the operation again: the order"
+        " is looked at, not repeated.",
+        "Заказ __value__ оплачен, но поставщик не может выполнить его сам (__reason__). Обратитесь к поставщику, затем запустите операцию снова: заказ будет"
+        " проверен, а не повторён.",
+    ),
+    "suspended_by_provider": Problem(
+        PERSON,
+        "The provider suspended the service __value__ for a reason of its own (__reason__). We never lift that: settle it with the provider, then start the"
+        " operation again.",
+        "Поставщик приостановил услугу __value__ по своей причине (__reason__). Такое мы не снимаем: договоритесь с поставщиком и запустите операцию снова.",
+    ),
+    "suspended_there": Problem(
+        PERSON,
+        "The service __value__ is suspended at the provider (__reason__) but active in this panel. Nothing was changed: settle it with the provider.",
+        "Услуга __value__ у поставщика приостановлена (__reason__), а в этой панели активна. Ничего не изменено: разберитесь с поставщиком.",
+    ),
+    "two_alike": Problem(
+        PERSON,
+        "Several services at the provider may be the one of this order: __found__. None is taken and nothing is ordered: find the right one in the"
+        " provider's cabinet and answer «bill2bill journal resolve __id__ --exists N».",
+        "У поставщика несколько услуг подходят под этот заказ: __found__. Ни одна не взята, ничего не заказывается: найдите нужную в кабинете поставщика"
+        " и ответьте «bill2bill journal resolve __id__ --exists N».",
+    ),
     "upstream_refused": Problem(
         PERSON,
         "The upstream refused __func__ (code __code__, field __value__). Correct the cause and start the operation again. Nothing was bought.",
         "Поставщик отклонил __func__ (код __code__, поле __value__). Устраните причину и запустите операцию снова. Ничего не куплено.",
+    ),
+    "min_order": Problem(
+        PERSON,
+        "The upstream refuses __func__ until the minimum order period of the service has passed; its cabinet shows the date. Start the operation again then.",
+        "Поставщик не выполняет __func__, пока не пройдёт минимальный срок заказа услуги; дату показывает его кабинет. Запустите операцию снова после неё.",
+    ),
+    "too_soon": Problem(
+        PERSON,
+        "The upstream renews this service only after __value__. Nothing was paid. Start the operation again after that day.",
+        "Поставщик продлевает эту услугу только после __value__. Ничего не оплачено. Запустите операцию снова после этого дня.",
     ),
     "not_ours": Problem(
         PERSON,
@@ -198,9 +302,9 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "name_taken": Problem(
         PERSON,
-        "The domain __value__ is already in the upstream account (id __remote__), and no open request of this item explains it. It is not adopted silently:"
+        "The service __value__ is already in the upstream account (id __remote__), and no open request of this item explains it. It is not adopted silently:"
         " decide with «bill2bill journal resolve __id__ --exists __remote__» or order another name.",
-        "Домен __value__ уже есть в аккаунте у поставщика (id __remote__), и незавершённым запросом этой услуги это не объясняется. Молча он не присваивается:"
+        "Услуга __value__ уже есть в аккаунте у поставщика (id __remote__), и незавершённым запросом этой услуги это не объясняется. Молча она не присваивается:"
         " решите командой «bill2bill journal resolve __id__ --exists __remote__» или закажите другое имя.",
     ),
     "name_busy": Problem(
@@ -276,21 +380,39 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "in_doubt_open": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: does the domain __value__ stand in the upstream account because of this order? Look in the upstream's"
-        " cabinet (list of domains, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
+        "Purchase __id__ is in doubt. Question: does the service __value__ stand in the upstream account because of this order? Look in the upstream's"
+        " cabinet (list of services, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
         " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is ordered.",
-        "Покупка __id__ под вопросом: появился ли домен __value__ в аккаунте у поставщика по этому заказу? Проверьте в кабинете поставщика"
-        " (список доменов, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = его id там) или"
+        "Покупка __id__ под вопросом: появилась ли услуга __value__ в аккаунте у поставщика по этому заказу? Проверьте в кабинете поставщика"
+        " (список услуг, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = её id там) или"
         " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не заказывается.",
     ),
     "in_doubt_prolong": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: was the domain __value__ renewed for __months__ months (expiry before: __before__)? Look in the upstream's"
+        "Purchase __id__ is in doubt. Question: was the service __value__ renewed for __months__ months (expiry before: __before__)? Look in the upstream's"
         " cabinet (expiry date, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
         " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is renewed.",
-        "Покупка __id__ под вопросом: продлён ли домен __value__ на __months__ мес. (прежний срок: __before__)? Проверьте в кабинете поставщика"
-        " (срок действия, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = его id там) или"
+        "Покупка __id__ под вопросом: продлена ли услуга __value__ на __months__ мес. (прежний срок: __before__)? Проверьте в кабинете поставщика"
+        " (срок действия, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = её id там) или"
         " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не продлевается.",
+    ),
+    "in_doubt_setparam": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt. Question: were the add-ons changed as ordered (__value__)? Look in the upstream's cabinet (the service, then charges),"
+        " then answer «bill2bill journal resolve __id__ --exists N» (N = the service's id there) or «bill2bill journal resolve __id__ --absent», and start"
+        " the operation again. Until then nothing is changed.",
+        "Покупка __id__ под вопросом: изменены ли дополнения, как заказано (__value__)? Проверьте в кабинете поставщика (услугу, затем списания) и ответьте"
+        " «bill2bill journal resolve __id__ --exists N» (N = id услуги там) или «bill2bill journal resolve __id__ --absent», затем запустите операцию снова."
+        " До этого ничего не меняется.",
+    ),
+    "in_doubt_changepricelist": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt. Question: was the tariff changed as ordered (__value__)? Look in the upstream's cabinet (the service, then charges),"
+        " then answer «bill2bill journal resolve __id__ --exists N» (N = the service's id there) or «bill2bill journal resolve __id__ --absent», and start"
+        " the operation again. Until then nothing is changed.",
+        "Покупка __id__ под вопросом: изменён ли тариф, как заказано (__value__)? Проверьте в кабинете поставщика (услугу, затем списания) и ответьте"
+        " «bill2bill journal resolve __id__ --exists N» (N = id услуги там) или «bill2bill journal resolve __id__ --absent», затем запустите операцию снова."
+        " До этого ничего не меняется.",
     ),
     "in_doubt_told": Problem(
         PERSON,

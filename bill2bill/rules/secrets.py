@@ -1,4 +1,5 @@
-"""Masking of what must not be in a log. Upstream text may repeat credentials, its redirects do (upstream-billmanager4 2.3)."""
+"""Masking of what must not be in a log. Upstream text may repeat credentials: redirects of version 4 do (upstream-billmanager4 2.3), and
+answers of versions 5 and 6 hold what was sent in `tparams` (upstream-billmanager6 1.2)."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from typing import Iterable, Set
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
-WORD = r"(?:authinfo|auth_code|auth|passwd|password)"
+WORD = r"(?:authinfo|auth_code|auth|passwd|password|lickey)"
 PAPER = r"passport[a-z_]{0,20}"
+WHOLE = r"(?:key|confirm)"  # words that end others too: what is chosen from a list has a `$key` and no secret
 
 GAP = r"\s{0,9}"
 OBJECT = rf"(?:{{{GAP}\"\$\"{GAP}:{GAP})?"  # versions 5 and 6 wrap values: {"$": "..."}
@@ -18,9 +20,11 @@ OBJECT = rf"(?:{{{GAP}\"\$\"{GAP}:{GAP})?"  # versions 5 and 6 wrap values: {"$"
 # No pattern begins with an open repetition: the time stays linear on whatever the upstream sends.
 PATTERNS = (
     re.compile(rf"({WORD}(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE),
+    re.compile(rf"((?<![\w$.-]){WHOLE}(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE),
     re.compile(rf"({PAPER}(?:=|%3d))[^&\r\n\"<>]+", re.IGNORECASE),  # its value has blanks: series and number
-    re.compile(rf"((?:{WORD}|{PAPER})\"{GAP}:{GAP}{OBJECT}\")[^\"\\]*(?:\\.[^\"\\]*)*", re.IGNORECASE | re.DOTALL),
-    re.compile(rf"(<(?:{WORD}|{PAPER})>)[^<]+", re.IGNORECASE),
+    re.compile(rf"((?:{WORD}|{PAPER}|\"{WHOLE})\"{GAP}:{GAP}{OBJECT}\")[^\"\\]*(?:\\.[^\"\\]*)*", re.IGNORECASE | re.DOTALL),
+    re.compile(rf"(<(?:user)?(?:{WORD}|{PAPER}|{WHOLE})(?:\s[^<>]{{0,200}})?>)[^<]+", re.IGNORECASE),
+    re.compile(rf"(\"auth\"{GAP}:{GAP}{{)[^{{}}]+"),  # a session: {"$id": "...", "$level": "16", "$": "..."}
     re.compile(r"(<auth\s{1,9}id=[\"'])[^\"']+", re.IGNORECASE),
 )
 

@@ -16,10 +16,15 @@ PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 ROOT = re.compile(rb"<[A-Za-z_]")
 ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 HTML = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+BACKGROUND = re.compile(rb"\blong[A-Za-z0-9_./-]{0,200}billmgr")  # the address of a function that is still at work (upstream-billmanager6 1.5)
 
 
 class Unreadable(Exception):
     """The body cannot be used; the text says why."""
+
+
+class Page(Unreadable):
+    """A page for people, where a program was asked."""
 
 
 def read_body(pieces: Iterable[bytes], encoding: str, limit: int) -> IO[bytes]:
@@ -89,7 +94,7 @@ def _check_head(head: bytes) -> None:
     if text[:1] in (b"{", b"["):
         return
     if HTML.match(text):
-        raise Unreadable("an HTML page")
+        raise Unreadable("the function is still at work") if BACKGROUND.search(text) else Page("an HTML page")
     prolog = PROLOG.match(head)
     if prolog is None or not ROOT.match(head, prolog.end()):
         raise Unreadable("DOCTYPE" if b"<!DOCTYPE" in head.upper() else "neither XML nor JSON")

@@ -21,7 +21,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from bill2bill.errors import Failure, NoAnswer, NotSent
 from bill2bill.rules.secrets import mask
 from bill2bill.upstream.address import bad_url, checked_url
-from bill2bill.upstream.body import PIECE, Unreadable, read_body
+from bill2bill.upstream.body import PIECE, Page, Unreadable, read_body
 from bill2bill.upstream.watch import POOLS, Watch
 
 log = logging.getLogger("bill2bill.upstream")
@@ -37,7 +37,9 @@ class Trouble(Enum):
     CERTIFICATE = "the server cannot prove who it is; nothing was sent"
     REDIRECT = "3xx"
     REJECTED = "4xx other than 408 and 429: the application never saw it"
-    BROKEN = "reset, cut off, 5xx, 408, 429"
+    FORBIDDEN = "403, 460: a firewall in front, so the application never saw it"
+    WALL = "429, or a page for people: somebody in front answers, and nobody knows what was let through"
+    BROKEN = "reset, cut off, 5xx, 408"
     SLOW = "not whole in time"
     UNREADABLE = "whole, but not to be used"
 
@@ -50,6 +52,10 @@ def should_retry(spends: bool, trouble: Trouble, tries: int) -> bool:
 def wait_before(tries: int) -> float:
     """Seconds before repetition number `tries` (1, 2), spread so that many commands do not come back at once."""
     return random.uniform(0.5, 1.0) * 0.5 * 2.0**tries  # noqa: S311 - spreading, not a secret
+
+
+NEVER_SEEN = frozenset([Trouble.REJECTED, Trouble.FORBIDDEN])
+WALLS = {403: Trouble.FORBIDDEN, 460: Trouble.FORBIDDEN, 429: Trouble.WALL}  # upstream-billmanager6 1.4
 
 
 class _NoBody(Exception):
@@ -182,7 +188,7 @@ class Http:
                 watch.check()
                 return body
             except Unreadable as error:
-                raise _NoBody(Trouble.UNREADABLE, str(error), True) from error
+                raise _NoBody(Trouble.WALL if isinstance(error, Page) else Trouble.UNREADABLE, str(error), True) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 root = _root(error)
                 raise _NoBody(_trouble(error, root, watch), str(root) or type(root).__name__, watch.sent) from error
@@ -192,7 +198,7 @@ class Http:
 
 
 def _failure(func: str, url: str, spends: bool, bad: _NoBody, reason: str) -> Failure:
-    if spends and bad.sent and bad.trouble is not Trouble.REJECTED:
+    if spends and bad.sent and bad.trouble not in NEVER_SEEN:
         return NoAnswer("lost_answer", func=func, detail=f"{bad.trouble.name}: {reason}")
     kind = NotSent if spends else Failure
     if bad.trouble is Trouble.UNREACHABLE:
@@ -201,6 +207,8 @@ def _failure(func: str, url: str, spends: bool, bad: _NoBody, reason: str) -> Fa
         return kind("upstream_certificate", url=url, reason=reason)
     if bad.trouble is Trouble.REDIRECT:
         return kind("upstream_redirect", value=reason)
+    if bad.trouble in WALLS.values():
+        return kind("upstream_wall", func=func, reason=reason)
     return kind("upstream_answer", func=func, reason=reason)
 
 
@@ -221,7 +229,9 @@ def _check_status(response: requests.Response) -> None:
         return
     if 300 <= status < 400:
         raise _NoBody(Trouble.REDIRECT, response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}", True)
-    if status in (408, 429) or status >= 500:
+    if status in WALLS:
+        raise _NoBody(WALLS[status], f"HTTP {status}", True)
+    if status == 408 or status >= 500:
         raise _NoBody(Trouble.BROKEN, f"HTTP {status}", True)
     raise _NoBody(Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE, f"HTTP {status}", True)
 

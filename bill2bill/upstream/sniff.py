@@ -8,12 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 from bill2bill.errors import Failure
 from bill2bill.rules.names import to_ascii
 from bill2bill.upstream.address import bad_url, checked_url
-from bill2bill.upstream.billmgr4.envelope import OtherDialect, read_doc
+from bill2bill.upstream.billmgr4.envelope import read_doc
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
+from bill2bill.upstream.parsing import OtherDialect
 
 PATHS = ("/manager/billmgr", "/billmgr", ":1500/billmgr")  # upstream-billmanager4 0.3, upstream-billmanager6 1.1
-NO_BILLMANAGER = frozenset(["upstream_answer", "upstream_redirect"])
+NO_BILLMANAGER = frozenset(["upstream_answer", "upstream_redirect", "upstream_wall"])  # any web server has pages and forbids some
 
 
 def candidate_urls(server: str) -> List[str]:

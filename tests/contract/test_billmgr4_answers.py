@@ -17,9 +17,10 @@ from bill2bill.rules.contacts import Kind
 from bill2bill.rules.statuses import DomainState
 from bill2bill.upstream.api import Availability
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
-from bill2bill.upstream.billmgr4.envelope import OtherDialect, WireError, read_doc, read_json, read_rows, status_of
+from bill2bill.upstream.billmgr4.envelope import WireError, read_doc, read_rows, status_of
 from bill2bill.upstream.billmgr4.files import countries_of, tariffs_of
 from bill2bill.upstream.body import Unreadable
+from bill2bill.upstream.parsing import OtherDialect, read_json
 
 from .provider import http
 from .rawserver import RawServer, answer

@@ -80,6 +80,7 @@ HOSTILE = {
     "utf-8 cut in a letter": answer("<doc>ж".encode()[:-1]),
     "text": answer(b"OK"),
     "html": answer(b"<html><body>Maintenance</body></html>"),
+    "still at work": answer(b'<html><a href="/manager/longbillmgr?id=1">wait</a></html>'),
     "html 5": answer(b"\n<!DOCTYPE html><html></html>"),
     "blanks": answer(b" \n "),
     "empty": answer(b""),
@@ -116,6 +117,7 @@ HOSTILE = {
     "redirect 307": answer(FINE, "Location: /manager/billmgr", status="307 Temporary Redirect"),
     "redirect with an endless body": flooding(b" " * MIB, b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"),
 }
+WALLS = ("html", "html 5", "429")
 ENDLESS = ("dripping", "endless 100", "silence", "cut off", "no http")
 
 
@@ -129,7 +131,7 @@ def test_a_hostile_answer_is_refused_soon_and_a_purchase_is_in_doubt(name: str, 
         assert isinstance(failure, NoAnswer)
         assert sent == 1
     else:
-        assert failure.code == ("upstream_redirect" if name.startswith("redirect") else "upstream_answer")
+        assert failure.code == ("upstream_redirect" if name.startswith("redirect") else "upstream_wall" if name in WALLS else "upstream_answer")
         assert not isinstance(failure, (NotSent, NoAnswer))
 
 
@@ -167,9 +169,11 @@ def test_a_small_compressed_answer_cannot_become_a_huge_one() -> None:
 @pytest.mark.parametrize("status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "413 Too Large", "460 WAF"])
 def test_a_front_end_that_says_no_has_not_let_the_purchase_through(status: str) -> None:
     with RawServer(answer(b"<html>", status=status)) as server:
-        assert isinstance(outcome(server, http(), True), NotSent)
-        assert not isinstance(outcome(server, http(), False), NotSent)
+        bought, asked_for = outcome(server, http(), True), outcome(server, http(), False)
+        assert isinstance(bought, NotSent)
+        assert not isinstance(asked_for, NotSent)
         assert len(server.requests) == 2
+    assert bought.code == asked_for.code == ("upstream_wall" if status[:3] in ("403", "460") else "upstream_answer")
 
 
 def test_a_question_is_repeated_twice_and_a_purchase_never() -> None:

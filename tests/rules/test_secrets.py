@@ -43,6 +43,16 @@ def test_a_password_is_masked_however_it_is_written(written):
         ('{"password":"cut of', '{"password":"***'),
         ("<passport_org>OVD</passport_org><id>1</id>", "<passport_org>***</passport_org><id>1</id>"),
         ('<doc><auth id="SESSION"/></doc>', '<doc><auth id="***"/></doc>'),
+        ('<auth id="8c1f" level="16">8c1f</auth>', '<auth id="***" level="16">***</auth>'),
+        ('{"auth":{"$level":"16","$id":"8c1f","$":"8c1f"}}', '{"auth":{***}}'),
+        ("<tparams><auth>8c1f</auth><authinfo>me:secret</authinfo></tparams>", "<tparams><auth>***</auth><authinfo>***</authinfo></tparams>"),
+        ("<tparams><passwd>a</passwd><confirm>a</confirm></tparams>", "<tparams><passwd>***</passwd><confirm>***</confirm></tparams>"),
+        ('{"tparams":{"authinfo":{"$":"me:secret"},"func":{"$":"vds"}}}', '{"tparams":{"authinfo":{"$":"***"},"func":{"$":"vds"}}}'),
+        ('<userpassword orig="">hunter2</userpassword>', '<userpassword orig="">***</userpassword>'),
+        ("<lickey>ABCD-1</lickey><licname>x</licname>", "<lickey>***</lickey><licname>x</licname>"),
+        ('{"model":{"csr":"x","key":"-----BEGIN"}}', '{"model":{"csr":"x","key":"***"}}'),
+        ("func=auth&username=me&key=abc", "func=auth&username=me&key=***"),
+        ("<auth_code>Q1w2</auth_code>", "<auth_code>***</auth_code>"),
     ],
 )
 def test_values_of_telling_names_are_masked_without_being_known(text, masked):
@@ -53,7 +63,13 @@ def test_a_longer_secret_is_masked_before_its_part():
     assert mask("secretsecret2", ["secret", "secretsecret2"]) == "***"
 
 
-@pytest.mark.parametrize("text", ["", "<doc><ok/></doc>", '{"elem":[{"id":"1","name":"author"}]}', "author=me"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "<doc><ok/></doc>", '{"elem":[{"id":"1","name":"author"}]}', "author=me", '<slist name="ostempl"><val key="null">--</val></slist>',
+        '{"$key":"ISPsystem__Debian-12","$":"Debian-12"}', "keyvalue=277_3&addon_key=5",
+    ],
+)  # fmt: skip
 def test_harmless_text_stays_as_it_is(text):
     assert mask(text, [""]) == text
 
@@ -68,7 +84,7 @@ def test_surrogates_do_not_stop_the_masking():
     assert mask("a \ud800x b", ["\ud800x"]) == "a *** b"
 
 
-@pytest.mark.parametrize("piece", ["passport_", "auth", 'password"' + " " * 9, "<auth ", 'password":"\\', "password="])
+@pytest.mark.parametrize("piece", ["passport_", "auth", 'password"' + " " * 9, "<auth ", 'password":"\\', "password=", '"auth":{', "<key ", "key="])
 def test_hostile_text_is_masked_in_linear_time(piece):
     start = time.monotonic()
     mask(piece * (1_000_000 // len(piece)), ["secret"])

@@ -13,17 +13,19 @@ from bill2bill.rules.names import ru_group, split
 from bill2bill.rules.pricing import DomainTariff
 from bill2bill.rules.statuses import DomainState
 from bill2bill.upstream.api import Account, Availability, Domain, DomainForm, DomainOrder, RemoteContact
+from bill2bill.upstream.asking import POSITIVE, one_id
 from bill2bill.upstream.billmgr4 import types as wire
-from bill2bill.upstream.billmgr4.client import Client, one_id
-from bill2bill.upstream.billmgr4.envelope import Doc, Fields, read_json, status_of
+from bill2bill.upstream.billmgr4.client import Client
+from bill2bill.upstream.billmgr4.envelope import Doc, Fields, status_of
 from bill2bill.upstream.billmgr4.files import countries_of, tariffs_of
-from bill2bill.upstream.billmgr4.reading import POSITIVE, accepted, account_of, domain_of, full_name, has_name, id_of, new_id
+from bill2bill.upstream.billmgr4.reading import accepted, account_of, domain_of, full_name, has_name, id_of, new_id
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
+from bill2bill.upstream.parsing import read_json
 
 log = logging.getLogger("bill2bill.upstream")
 
-PROVES_NOTHING = frozenset(["upstream_refused", "upstream_trouble", "upstream_answer"])
+PROVES_NOTHING = frozenset(["upstream_refused", "upstream_trouble", "upstream_answer", "upstream_wall"])
 
 
 class _Look(Enum):

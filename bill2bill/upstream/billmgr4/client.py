@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import IO, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional, Union
+from typing import IO, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional
 from urllib.parse import urlunsplit
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.upstream.address import checked_url
+from bill2bill.upstream.asking import Params, login_of, one_id
 from bill2bill.upstream.billmgr4 import types as wire
-from bill2bill.upstream.billmgr4.envelope import Doc, Fields, OtherDialect, WireError, WireRefusal, read_doc, read_rows
+from bill2bill.upstream.billmgr4.envelope import Doc, Fields, WireError, WireRefusal, read_doc, read_rows
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
+from bill2bill.upstream.parsing import OtherDialect
 
 log = logging.getLogger("bill2bill.upstream")
 
-Params = Mapping[str, Union[str, int]]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -25,11 +26,9 @@ class Client:
 
     def __init__(self, http: Http, url: str, username: str, password: str) -> None:
         checked_url(url)
-        if ":" in username:  # 1.4 [I]: the login ends at the first colon
-            raise Failure("bad_input", reason="a colon in the user name of the upstream")
         self.url = url
         self.http = http
-        self._login = f"{username}:{password}"
+        self._login = login_of(username, password)
 
     def call(
         self, func: str, params: Params, *, spends: bool = False, out: str = wire.JSON, refusals: FrozenSet[str] = wire.CERTAINLY_NOT_DONE
@@ -100,10 +99,3 @@ class Client:
         if isinstance(error, OtherDialect):
             raise Failure("other_dialect", url=self.url, detail=reason) from error
         raise Failure("upstream_answer", func=func, reason=reason) from error
-
-
-def one_id(value: int) -> str:
-    """An id on the wire: one positive number (design decision 7: elid="11, 12" hits two). Raises NotSent("bad_input")."""
-    if isinstance(value, bool) or value <= 0:
-        raise NotSent("bad_input", reason=f"id {value!r}")
-    return str(value)

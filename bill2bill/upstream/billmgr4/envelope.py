@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import IO, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import IO, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from lxml import etree
 
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.body import Unreadable
+from bill2bill.upstream.parsing import MOST_CHILDREN, ROOT, OtherDialect, children, is_json, read_json
 
 Fields = Dict[str, str]
-
-MOST_NODES = 1_000_000  # of a JSON document
-MOST_CHILDREN = 100_000  # of an XML root that is read whole
-MOST_IN_CHILD = 10_000  # elements inside one child of an XML root
-DEPTH = 20
-
-
-class OtherDialect(Exception):
-    """The envelope of a BILLmanager 5 or 6."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +41,12 @@ class Doc:
 
 def read_doc(body: IO[bytes]) -> Doc:
     """The whole answer. Raises Unreadable or OtherDialect."""
-    if _is_json(body):
+    if is_json(body):
         return _doc_of_json(read_json(body))
     pairs: List[Tuple[str, str]] = []
     rows: List[Fields] = []
     error = None
-    for child in _children(body):
+    for child in children(body):
         if child.tag == wire.ROW:
             rows.append(_row(child))
         elif child.tag == wire.ERROR and error is not None:
@@ -74,7 +65,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
 
     Raises Unreadable (also after some rows: only a list read to its end is whole), OtherDialect, WireRefusal.
     """
-    if _is_json(body):
+    if is_json(body):
         doc = _doc_of_json(read_json(body))
         if doc.error:
             raise WireRefusal(doc.error)
@@ -82,7 +73,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
             raise Unreadable("not a list")
         yield from doc.rows
         return
-    for child in _children(body):
+    for child in children(body):
         if child.tag == wire.ROW:
             yield _row(child)
         elif child.tag == wire.ERROR:
@@ -94,7 +85,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
 def status_of(body: IO[bytes]) -> str:
     """The word in the only `status` under any XML root (5.1), "" if there is none, or an `error`. Raises Unreadable."""
     words: List[str] = []
-    for child in _children(body, root=None):
+    for child in children(body, root=None):
         if child.tag == wire.ERROR or (child.tag == wire.STATUS and words):
             return ""
         if child.tag == wire.STATUS:
@@ -110,47 +101,10 @@ class WireRefusal(Exception):
         super().__init__(error.code)
 
 
-def read_json(body: IO[bytes]) -> Any:
-    """A JSON document whose numbers are texts, as this upstream writes most of them anyway (2.1). Raises Unreadable.
-
-    Refused: a name twice in one object, NaN and the like, lone surrogates, NUL, and more than MOST_NODES values.
-    """
-    data = body.read()
-    if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MOST_NODES:
-        raise Unreadable(f"more than {MOST_NODES} values")
-    try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {type(error).__name__}") from error
-
-
-def _once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name twice")
-    for text in (*found, *found.values()):
-        if isinstance(text, str):
-            text.encode("utf-8")  # half of a surrogate pair is a ValueError here, not somewhere later
-            if "\0" in text:
-                raise ValueError("NUL")
-    return found
-
-
-def _no_constant(word: str) -> None:
-    raise ValueError(word)
-
-
-def _is_json(body: IO[bytes]) -> bool:
-    start = body.tell()
-    head = body.read(1024).lstrip()
-    body.seek(start)
-    return head[:1] in (b"{", b"[")
-
-
 def _doc_of_json(data: object) -> Doc:
     if not isinstance(data, dict):
         raise Unreadable("not a JSON object")
-    if isinstance(data.get(wire.ROOT), dict):
+    if isinstance(data.get(ROOT), dict):
         raise OtherDialect("doc")
     rows = data.get(wire.ROW, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -187,47 +141,3 @@ def _flat(pairs: Iterable[Tuple[str, str]]) -> Fields:
     found = list(pairs)
     times = Counter(name for name, _ in found)
     return {name: text for name, text in found if times[name] == 1}
-
-
-def _children(body: IO[bytes], root: Optional[str] = wire.ROOT) -> Iterator[etree._Element]:
-    """The children of the root element, each valid until the next is asked for. What was passed is dropped, so memory does not grow."""
-    depth = nodes = 0
-    try:
-        for event, element in _events(body):
-            if event == "start":
-                depth += 1
-                nodes = nodes + 1 if depth > 2 else 0
-                if depth == 1 and root not in (None, element.tag):
-                    raise Unreadable(f"root element {str(element.tag)[:40]!r}")
-                if depth > DEPTH or nodes > MOST_IN_CHILD:
-                    raise Unreadable("an element is too deep or too large")
-                continue
-            depth -= 1
-            if depth == 1:
-                yield element
-                _drop(element)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not XML: {str(error)[:100]}") from error
-
-
-def _events(body: IO[bytes]) -> Iterator[Tuple[str, etree._Element]]:
-    return iter(
-        etree.iterparse(
-            body,
-            events=("start", "end"),
-            encoding="utf-8",  # whatever the document declares
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-    )
-
-
-def _drop(element: etree._Element) -> None:
-    element.clear()
-    root = element.getparent()
-    while root is not None and element.getprevious() is not None:
-        del root[0]  # not the element itself: the parser still hangs its tail on it

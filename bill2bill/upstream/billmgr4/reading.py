@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Mapping
 
@@ -12,10 +11,9 @@ from bill2bill.rules.names import to_ascii
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.statuses import domain_state_4
 from bill2bill.upstream.api import Account, Domain
+from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.envelope import Doc
-
-POSITIVE = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def account_of(row: Mapping[str, str]) -> Account:

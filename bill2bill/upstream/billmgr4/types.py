@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # -- envelope (2.1-2.4 [C]) --------------------------------------------------------------------------------------------
-ROOT = "doc"
 ROW = "elem"
 ERROR = "error"
 OK = "ok"  # its presence means accepted, its text is empty

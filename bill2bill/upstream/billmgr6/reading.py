@@ -1,0 +1,167 @@
+"""From rows and forms of a BILLmanager 5 or 6 to our words; what is not in the reference is a Failure("upstream_answer")."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Dict, Iterator, Optional, Tuple
+
+from bill2bill.errors import Failure, NoAnswer
+from bill2bill.rules.money import Money, currency_code
+from bill2bill.rules.periods import parse_date
+from bill2bill.rules.statuses import ServiceState, service_state
+from bill2bill.rules.words import UnknownWord, shown
+from bill2bill.upstream.api import Receipt, Service, ServiceForm
+from bill2bill.upstream.asking import POSITIVE
+from bill2bill.upstream.billmgr6 import types as wire
+from bill2bill.upstream.billmgr6.envelope import Doc, Node
+from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of
+
+AMOUNT = re.compile(r"(-?)([^\s0-9.,-]*)\s*(-?)([0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,15})(?:\.([0-9]{1,12})|,([0-9]{1,2}))?\s*([^\s0-9.,-]*)")
+
+
+def money_of(text: str) -> Money:
+    """Such as "123.45 EUR", "€9.00", "1 234,50 €" (3.1, 9.1). Raises ValueError without an amount and one known currency."""
+    found = AMOUNT.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"not an amount of money: {shown(text)}")
+    minus, before, sign, whole, cents, comma, after = found.groups()
+    if bool(before) == bool(after):
+        raise ValueError(f"not one currency: {shown(text)}")
+    amount = Decimal(re.sub(r"\s", "", whole) + "." + (cents or comma or "0"))
+    return Money(-amount if minus or sign else amount, currency_code(before or after))
+
+
+# -- services ----------------------------------------------------------------------------------------------------------
+
+
+def service_of(node: Node, func: str) -> Service:
+    """A row of a list or an edit form (6.1, 6.5). Raises Failure("upstream_answer") without an id or a known state."""
+    state = state_of(node)
+    if state is None or not POSITIVE.fullmatch(_id(node)):
+        raise Failure("upstream_answer", func=func, reason=f"id {shown(_id(node))}, status {shown(' '.join(_states(node)))}")
+    tariff, tariff_name = _tariff(node)
+    return Service(
+        id=int(_id(node)),
+        name=next((node.get(name).lower() for name in wire.NAMES if node.get(name)), ""),
+        state=state[0],
+        substate=state[1],
+        expires=expires_of(node),
+        tariff=tariff,
+        tariff_name=tariff_name,
+        mark=node.get(wire.MARK) if wire.MARK in node else None,
+        auto_renewal=_auto_renewal(node),
+        ip=node.get(wire.IP),
+        closing=node.get(wire.CLOSING) == wire.ON,
+    )
+
+
+def service_form_of(node: Node, func: str) -> ServiceForm:
+    """An edit form (6.5). The current value of an add-on stands in its field, else in addon_<id>_current_value."""
+    password = next((node.get(name) for name in wire.PASSWORDS if node.get(name)), "")
+    return ServiceForm(service_of(node, func), _addons(node), node.get(wire.USERNAME), password)
+
+
+def tells_state_and_date(node: Node) -> bool:
+    """False: a list row may know what this form does not say, or says in words such as "Daily charges" (6.1)."""
+    return state_of(node) is not None and (expires_of(node) is not None or any(name in node and not node.get(name) for name in wire.DATES))
+
+
+def completed(form: Node, row: Node) -> Node:
+    """The form, with state and dates as the row has them."""
+    better = {name: row.children[name] for name in (*wire.STATES, *wire.DATES) if name in row}
+    return Node(children={**row.children, **form.children, **better})
+
+
+def state_of(node: Node) -> Optional[Tuple[ServiceState, str]]:
+    """State and substate from the first column that has a code: which one it is differs from host to host (2.2, 6.1)."""
+    for word in _states(node):
+        try:
+            return service_state(word)
+        except UnknownWord:
+            continue
+    return None
+
+
+def expires_of(node: Node) -> Optional[date]:
+    return next((found for found in (parse_date(node.get(name)) for name in wire.DATES) if found), None)
+
+
+def same_object(node: Node, remote_id: int, func: str) -> None:
+    """Is this certainly the form that was asked for? Raises Failure("upstream_answer")."""
+    ids = {one.text for name in ("id", wire.ELID) for one in node.all(name)}
+    if ids != {str(remote_id)}:
+        raise Failure("upstream_answer", func=func, reason=f"not the form of {remote_id}")
+
+
+# -- what a spending call came back with -------------------------------------------------------------------------------
+
+
+def receipt_of(doc: Doc, func: str) -> Receipt:
+    """Of an order (5.6). Raises NoAnswer if the answer is no clear yes: the form once more, or a number that is none."""
+    node = doc.node
+    remote = next((_number(node, name, func) for name in wire.SERVICE_IDS if name in node), None)
+    if remote is None and doc.accepted and wire.ELID in node:  # 5.6 [I]: an order sends none, so it is a new one
+        remote = _number(node, wire.ELID, func)
+    unpaid = unpaid_of(doc, func)
+    form_again = wire.METADATA in node or wire.SLIST in node  # 2.4: the wizard moved on, nothing was carried out
+    if not doc.accepted and (form_again or (remote is None and unpaid is None)):
+        raise NoAnswer("lost_answer", func=func, detail=f"no yes, but {sorted(node.children)[:20]}")
+    return Receipt(remote, unpaid)
+
+
+def unpaid_of(doc: Doc, func: str) -> Optional[int]:
+    """The order or line of the cart that now waits for payment, if there is one (5.6). Raises NoAnswer."""
+    return next((_number(doc.node, name, func) for name in wire.UNPAID_IDS if name in doc.node), None)
+
+
+def accepted(doc: Doc, func: str, *signs: str) -> None:
+    """Raises NoAnswer unless the upstream said ok, or one of the signs is in a doc inside doc (2.4)."""
+    if not doc.accepted and not any(sign in doc.root.first("doc") for sign in signs):
+        raise NoAnswer("lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.node.children)[:20]}")
+
+
+def _number(node: Node, name: str, func: str) -> int:
+    texts = {one.text for one in node.all(name)}
+    text = texts.pop() if len(texts) == 1 else ""
+    if not POSITIVE.fullmatch(text):
+        raise NoAnswer("lost_answer", func=func, detail=f"{name}: {shown(text)}")
+    return int(text)
+
+
+# -- parts of a service ------------------------------------------------------------------------------------------------
+
+
+def _id(node: Node) -> str:
+    return node.get("id") or node.get(wire.ELID)
+
+
+def _states(node: Node) -> Iterator[str]:
+    for name in wire.STATES:
+        yield from filter(None, dict.fromkeys((node.first(name).code, node.get(name))))
+
+
+def _tariff(node: Node) -> Tuple[Optional[int], str]:
+    """Lists show the name, forms the number, some hosts both (6.1, 6.5)."""
+    text = node.get(wire.TARIFF)
+    number = next((word for word in (node.get(wire.TARIFF_ID), node.first(wire.TARIFF).code, text) if POSITIVE.fullmatch(word)), "")
+    name = choices_of(node, wire.TARIFF).get(text, "") if text == number else text
+    return int(number) if number else None, name
+
+
+def _auto_renewal(node: Node) -> Optional[str]:
+    if wire.AUTO_RENEWAL not in node:
+        return None
+    word = node.first(wire.AUTO_RENEWAL).code
+    return "" if word in wire.NOT_RENEWED else word
+
+
+def _addons(node: Node) -> Dict[int, str]:
+    found: Dict[int, str] = {}
+    fields = fields_of(node)
+    for name in node.children:
+        addon = ADDON.fullmatch(name[: -len(wire.CURRENT)] if name.endswith(wire.CURRENT) else name)
+        if addon:
+            found[int(addon.group(1))] = fields.get(addon.group()) or node.first(addon.group()).code or node.first(addon.group() + wire.CURRENT).code
+    return found
