@@ -7,8 +7,8 @@ import re
 import shlex
 from pathlib import Path
 
-from bill2bill.sandbox.upstream.control import ROUTES
-from bill2bill.sandbox.upstream.faults import SHORT, SPOILERS
+from bill2bill.sandbox.upstream.control4 import ROUTES
+from bill2bill.sandbox.upstream.faults4 import SHORT, SPOILERS
 from bill2bill.sandbox.upstream.responses4 import FUNCTIONS
 from bill2bill.sandbox.upstream.serve import _parser
 from bill2bill.sandbox.upstream.switches import SWITCHES

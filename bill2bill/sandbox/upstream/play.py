@@ -1,18 +1,28 @@
-"""Other servers that may stand at the address: a plain web site, or a BILLmanager 5/6 that refuses every login."""
+"""Other servers that may stand at the address: a plain web site, or a BILLmanager that refuses every login."""
 
 from __future__ import annotations
 
 import json
+from typing import Callable, Mapping
 
-from bill2bill.sandbox.upstream.documents import page
-from bill2bill.sandbox.upstream.wire import API, HTML, JSON, XML, Answer, Request, web_page
+from bill2bill.sandbox.upstream.documents import error, page
+from bill2bill.sandbox.upstream.errors import AUTH, Refusal
+from bill2bill.sandbox.upstream.switches import Switches
+from bill2bill.sandbox.upstream.wire import API, HTML, JSON, XML, Answer, Request, rendered, web_page
 
 API6 = "/billmgr"
 REFUSED = "Invalid username or password"
 
 
-def plain_site() -> Answer:
+def plain_site(request: Request) -> Answer:
     return web_page(page("Welcome", "It works!"))
+
+
+def version4(request: Request) -> Answer:
+    """The envelope of version 4: no doc root in JSON, a code attribute in XML (upstream-billmanager4 2.4)."""
+    if request.path != API:
+        return not_found()
+    return rendered(error(Refusal(AUTH, msg="Auth failed")), request.params.get("out", ""), Switches({}))
 
 
 def version6(request: Request) -> Answer:
@@ -31,3 +41,6 @@ def version6(request: Request) -> Answer:
 
 def not_found() -> Answer:
     return web_page(page("404 Not Found", "nginx"), 404)
+
+
+OTHERS: Mapping[str, Callable[[Request], Answer]] = {"bm4": version4, "bm6": version6, "html": plain_site}

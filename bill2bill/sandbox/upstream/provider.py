@@ -5,14 +5,13 @@ Rules check first and change afterwards, and the caller holds `lock` meanwhile, 
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Optional
 
 from bill2bill.sandbox.upstream import fixtures
-from bill2bill.sandbox.upstream.clock import DAY, Clock
+from bill2bill.sandbox.upstream.clock import DAY
 from bill2bill.sandbox.upstream.models import (
     ACTIVE,
     NOT_DELEGATED,
@@ -31,30 +30,23 @@ from bill2bill.sandbox.upstream.models import (
     Service,
     Tariff,
 )
-from bill2bill.sandbox.upstream.records import Records
+from bill2bill.sandbox.upstream.running import Running
 from bill2bill.sandbox.upstream.switches import Switches
 
 CENT = Decimal("0.01")
 SESSION_LIFE = 3600  # seconds without a request, 1.4
 
 
-class Provider:
-    """The state of one running provider; a reset makes a new one. folder gets ledger.jsonl and requests.jsonl."""
+class Provider(Running):
+    """A provider of version 4."""
 
     def __init__(self, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
-        self.lock = threading.RLock()
-        self.login, self.password = login, password
-        self.switches = Switches(settings)
-        self.clock = Clock()
-        self.ledger = Records(folder / "ledger.jsonl", "id")
-        self.requests = Records(folder / "requests.jsonl", "n")
+        super().__init__(login, password, folder, Switches(settings))
         self.accounts: Dict[int, Account] = {account.id: account for account in fixtures.accounts()}
         self.tariffs: Dict[int, Tariff] = {tariff.id: tariff for tariff in fixtures.tariffs()}
         self.names: Dict[str, Name] = {name.name: name for name in fixtures.names()}
         self.contacts: Dict[int, Contact] = {}
         self.items: Dict[int, Item] = {}
-        self.sessions: Dict[str, float] = {}
-        self.wrong_logins = 0
         self.licence_filter = ("", "")  # first and last expiry date, stored by software.filter
         self._by_name: Dict[str, int] = {}
         self._working: Dict[int, Item] = {}
@@ -159,7 +151,6 @@ class Provider:
         self.settle()
 
     def settle(self) -> None:
-        """Finish what is due by now; asked before every request."""
         mode, amount = self.switches.progress()
         if mode != "looks":
             wait = {"immediate": 0.0, "seconds": amount, "clock": amount * DAY}[mode]

@@ -7,21 +7,21 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from bill2bill.sandbox.upstream import files4, play, responses4
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.documents import success
-from bill2bill.sandbox.upstream.faults import AFTER, BEFORE, COMMIT_LATER, SLOW, Fault, Faults, spoil
-from bill2bill.sandbox.upstream.provider import Provider
+from bill2bill.sandbox.upstream import play
+from bill2bill.sandbox.upstream.dialect import Dialect
+from bill2bill.sandbox.upstream.faults import AFTER, BEFORE, COMMIT_LATER, SLOW, Fault, Faults
 from bill2bill.sandbox.upstream.records import masked
-from bill2bill.sandbox.upstream.wire import API, CHECK, Answer, Request, rendered
+from bill2bill.sandbox.upstream.running import Running
+from bill2bill.sandbox.upstream.wire import Answer, Request
 
 
 class Site:
     """A provider with its faults; reset puts a new provider in its place."""
 
-    def __init__(self, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(self, dialect: Dialect, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
+        self.dialect = dialect
         self._start = (login, password, folder, dict(settings))
-        self.provider = Provider(*self._start)
+        self.provider: Any = dialect.start(*self._start)
         self.faults = Faults()
 
     def reset(self) -> None:
@@ -30,7 +30,7 @@ class Site:
         with old.lock:
             old.ledger.close()
             old.requests.close()
-            self.provider = Provider(*self._start)
+            self.provider = self.dialect.start(*self._start)
             self.faults = Faults()
 
     def handle(self, request: Request) -> Optional[Answer]:
@@ -44,22 +44,22 @@ class Site:
         answer = self._with_fault(provider, request, fault) if fault else self._carry_out(provider, request, None)
         if answer is not None and answer.wait:
             time.sleep(answer.wait)
-        return answer
+        return None if answer is None or answer.silent else answer
 
-    def _with_fault(self, provider: Provider, request: Request, fault: Fault) -> Optional[Answer]:
+    def _with_fault(self, provider: Running, request: Request, fault: Fault) -> Optional[Answer]:
         if fault.when == BEFORE and fault.kind == SLOW:
             time.sleep(fault.seconds)
         acts = fault.when == AFTER or fault.kind == SLOW
         answer = self._carry_out(provider, request, fault) if acts else self._pretend(provider, request, fault)
-        return spoil(answer, fault, request, provider.switches)
+        return self.dialect.spoilers[fault.kind](answer, fault, request, provider)
 
-    def _pretend(self, provider: Provider, request: Request, fault: Fault) -> Answer:
+    def _pretend(self, provider: Running, request: Request, fault: Fault) -> Answer:
         """Nothing is carried out; a plain success stands in for the answer that is to be spoilt."""
         with provider.lock:
             self._log(provider, request, "not carried out", fault)
-            return rendered(success(), request.params.get("out", ""), provider.switches)
+            return self.dialect.plain_success(provider, request)
 
-    def _commit_later(self, provider: Provider, request: Request, fault: Fault) -> None:
+    def _commit_later(self, provider: Running, request: Request, fault: Fault) -> None:
         """Cut now; carry out `seconds` later, unless the provider was reset meanwhile."""
         with provider.lock:
             row = self._log(provider, request, "carried out later", fault)
@@ -73,27 +73,18 @@ class Site:
         timer.daemon = True
         timer.start()
 
-    def _carry_out(self, provider: Provider, request: Request, fault: Optional[Fault]) -> Answer:
+    def _carry_out(self, provider: Running, request: Request, fault: Optional[Fault]) -> Answer:
         with provider.lock:
             answer = self._answer(provider, request)
             self._log(provider, request, answer.outcome, fault)
             return answer
 
-    def _answer(self, provider: Provider, request: Request) -> Answer:
+    def _answer(self, provider: Running, request: Request) -> Answer:
         provider.settle()
         playing = provider.switches.word("play")
-        if playing != "bm4":
-            return play.version6(request) if playing == "bm6" else play.plain_site()
-        if request.path == API:
-            call = Call(request.params.get("func", ""), request.params, provider, request.client)
-            return rendered(responses4.answer(call, request.session), request.params.get("out", ""), provider.switches)
-        if request.path == CHECK:
-            return files4.domaininfo(provider, request.params.get("domain", ""))
-        if request.path in files4.FILES:
-            return files4.file(provider, request.path)
-        return play.not_found()
+        return self.dialect.answer(provider, request) if playing == self.dialect.play else play.OTHERS[playing](request)
 
-    def _log(self, provider: Provider, request: Request, outcome: str, fault: Optional[Fault]) -> Dict[str, Any]:
+    def _log(self, provider: Running, request: Request, outcome: str, fault: Optional[Fault]) -> Dict[str, Any]:
         return provider.requests.add({
             "time": provider.clock.stamp(), "client": request.client, "method": request.method, "path": request.path, "func": request.name,
             "params": masked(request.params), "outcome": outcome, "fault": fault.label if fault else None,

@@ -52,7 +52,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: str, body: bytes) -> None:
         is_form = self.headers.get("Content-Type", FORM).split(";")[0].strip().lower() == FORM
         params = {**_params(query), **(_params(body.decode("utf-8", "replace")) if is_form else {})}
-        answer = self.server.site.handle(Request(self.command, path, params, str(self.client_address[0]), self._session()))
+        paths = self.server.site.dialect.paths
+        answer = self.server.site.handle(Request(self.command, path, params, str(self.client_address[0]), self._session(), paths))
         if answer is None:
             self.close_connection = True
         else:
@@ -68,9 +69,9 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _session(self) -> str:
-        """The last part of the cookie billmgr4=<theme>:<lang>:SESSION (1.4)."""
+        """The last part of the cookie: billmgr4=<theme>:<lang>:SESSION, billmgrses5=SESSION (1.4 of both references)."""
         try:
-            morsel = SimpleCookie(self.headers.get("Cookie", "")).get("billmgr4")
+            morsel = SimpleCookie(self.headers.get("Cookie", "")).get(self.server.site.dialect.cookie)
         except CookieError:
             return ""
         return morsel.value.rpartition(":")[2] if morsel else ""

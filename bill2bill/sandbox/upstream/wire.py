@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from typing import Any, Mapping, Optional, Tuple
 
 from bill2bill.sandbox.upstream.documents import Document, to_html, to_json, to_xml
 from bill2bill.sandbox.upstream.switches import Switches
@@ -20,29 +20,33 @@ class Request:
     path: str
     params: Mapping[str, str]
     client: str
-    session: str = ""  # from the cookie billmgr4
+    session: str = ""  # from the dialect's cookie
+    api_paths: Tuple[str, ...] = (API,)
 
     @property
     def name(self) -> str:
         """What faults and the log call it: the function, domaininfo, or the path of a file."""
-        if self.path == API:
+        if self.path in self.api_paths:
             return self.params.get("func", "")
         return "domaininfo" if self.path == CHECK else self.path
 
 
 @dataclass(frozen=True)
 class Answer:
-    """padding: so many blanks follow the body; announced: the Content-Length, where it is a lie; wait: seconds before it is sent."""
+    """padding: so many blanks follow the body; announced: the Content-Length, where it is a lie; wait: seconds before it is sent,
+    or, if silent, before the connection is closed without it. document is the dialect's own, for faults that change it.
+    """
 
     body: bytes
     content_type: str
     status: int = 200
     headers: Tuple[Tuple[str, str], ...] = ()
-    document: Optional[Document] = field(default=None, compare=False)
+    document: Any = field(default=None, compare=False)
     outcome: str = "ok"
     padding: int = 0
     announced: Optional[int] = None
     wait: float = 0.0
+    silent: bool = False
 
 
 def rendered(document: Document, out: str, switches: Switches) -> Answer:
