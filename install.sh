@@ -6,7 +6,7 @@ umask 022
 
 HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 ROOT=/usr/local/mgr5
-WHEELS='' PYTHON='' ACTION=install DRY=''
+WHEELS='' PYTHON='' CRON='' ACTION=install DRY=''
 readonly USAGE=2 NO_PANEL=3 NO_PYTHON=4 NO_PACKAGES=5 BROKEN=6 BUSY=7 NO_RELEASE=8 NO_RESTART=9
 readonly FOLDERS='processing addon etc/xml sbin src/pmbill2bill/releases var/bill2bill'
 readonly NEED_KB=200000
@@ -29,8 +29,9 @@ die() { # code English Russian [arguments]
 }
 
 usage() {
-  say "Usage: install.sh [--root DIR] [--dry-run] [--wheels DIR] [--python PATH] [--rollback | --remove]
+  say "Usage: install.sh [--root DIR] [--cron DIR] [--dry-run] [--wheels DIR] [--python PATH] [--rollback | --remove]
   --root DIR     the panel's folder, /usr/local/mgr5 if not given
+  --cron DIR     the folder for the line of the regular job; /etc/cron.d if not given and the panel is /usr/local/mgr5
   --dry-run      print what would be done, change nothing
   --wheels DIR   take Python packages from this folder only, without a network
   --python PATH  the Python to use; the newest one found (3.9 to 3.13) if not given
@@ -39,8 +40,9 @@ usage() {
 Exit status: 0 done; 2 wrong call; 3 the panel's folder cannot be used; 4 no suitable Python; 5 packages cannot be had;
 6 the new release does not work; 7 another installation is running; 8 no release to return to or remove;
 9 done, but the panel could not be restarted." \
-    "Вызов: install.sh [--root ПАПКА] [--dry-run] [--wheels ПАПКА] [--python ПУТЬ] [--rollback | --remove]
+    "Вызов: install.sh [--root ПАПКА] [--cron ПАПКА] [--dry-run] [--wheels ПАПКА] [--python ПУТЬ] [--rollback | --remove]
   --root ПАПКА    папка панели; по умолчанию /usr/local/mgr5
+  --cron ПАПКА    папка для строки регулярного задания; по умолчанию /etc/cron.d, если панель — /usr/local/mgr5
   --dry-run       показать, что будет сделано, ничего не меняя
   --wheels ПАПКА  брать пакеты Python только из этой папки, без сети
   --python ПУТЬ   какой Python использовать; по умолчанию новейший из найденных (3.9–3.13)
@@ -54,9 +56,9 @@ Exit status: 0 done; 2 wrong call; 3 the panel's folder cannot be used; 4 no sui
 parse() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --wheels | --python)
+      --root | --cron | --wheels | --python)
         [ -n "${2:-}" ] || die $USAGE '%s needs a value. See install.sh --help.' '%s: нужно значение. См. install.sh --help.' "$1"
-        case $1 in --root) ROOT=$2 ;; --wheels) WHEELS=$2 ;; --python) PYTHON=$2 ;; esac
+        case $1 in --root) ROOT=$2 ;; --cron) CRON=$2 ;; --wheels) WHEELS=$2 ;; --python) PYTHON=$2 ;; esac
         shift
         ;;
       --dry-run) DRY=yes ;;
@@ -105,6 +107,16 @@ check_folder() { # a folder to write to: real, inside the panel, writable; what 
     '%s ведёт за пределы панели (в %s). Туда ничего не пишем: сделайте её обычной папкой.' "$path" "$real" ;; esac
   [ -d "$real" ] || die $NO_PANEL '%s is not a folder.' '%s — не папка.' "$path"
   [ -w "$real" ] || die $NO_PANEL 'No right to write to %s. Run install.sh as root.' 'Нет права записи в %s. Запустите install.sh от root.' "$path"
+}
+
+check_cron() { # sets CRON, the real folder of the regular job; empty: nothing outside the panel is touched, a person places the line
+  local given=${CRON:-/etc/cron.d}
+  if [ -z "$CRON" ] && { [ "$ROOT" != "$(readlink -f /usr/local/mgr5)" ] || [ ! -d "$given" ]; }; then return; fi
+  CRON=$(readlink -f -- "$given" || true)
+  [ -d "$CRON" ] || die $NO_PANEL 'There is no folder %s for the regular job.' 'Нет папки %s для регулярного задания.' "$given"
+  [ -w "$CRON" ] || die $NO_PANEL 'No right to write to %s. Run install.sh as root.' 'Нет права записи в %s. Запустите install.sh от root.' "$CRON"
+  case $CRON/ in "$ROOT"/* | *[!A-Za-z0-9/._+@-]*) die $NO_PANEL '%s is inside the panel or has unusual characters. Name another folder with --cron.' \
+    '%s — внутри панели или с необычными символами. Укажите другую папку ключом --cron.' "$CRON" ;; esac
 }
 
 python_package() { # the command that gives this system a suitable Python; empty: its repositories have none
@@ -172,9 +184,11 @@ check_packages() {
     'В папке %s нет всех пакетов из requirements.txt для Python %s. Заполните её командой script/bootstrap.' "$WHEELS" "$PYTHON_VERSION"
 }
 
-check_descriptions() {
+check_descriptions() { # without one the panel shows no card and no form of a module (host-protocol 1.1)
+  local module needed=("$HERE/addon.xml")
+  while read -r module; do needed+=("$HERE/etc/xml/billmgr_mod_${module##*/}.xml"); done < <(modules "$HERE")
   "$PYTHON" -I -c 'import sys, xml.etree.ElementTree as E
-for name in sys.argv[1:]: E.parse(name)' "$HERE"/*.xml "$HERE"/etc/xml/*.xml 2>/dev/null || die $BROKEN \
+for name in sys.argv[1:]: E.parse(name)' "${needed[@]}" 2>/dev/null || die $BROKEN \
     'A description (addon.xml or one in etc/xml) is missing or not well-formed.' 'Описание (addon.xml или одно из etc/xml) отсутствует или не является корректным XML.'
 }
 
@@ -188,6 +202,7 @@ check_space() {
 # -- what the call asked for -------------------------------------------------------------------------------------------
 
 install_it() {
+  check_cron
   choose_python
   RELEASE=$(release_name)
   if [ "$CURRENT" = "$RELEASE" ] && works "$RELEASE" && [ -z "$(plan_for "$RELEASE")" ] && [ -d "$ROOT/var/bill2bill" ] && [ ! -e "$SRC/restart-pending" ]; then
@@ -200,6 +215,7 @@ install_it() {
   switch_to "$RELEASE"
   prune
   say 'Release %s is installed.' 'Выпуск %s установлен.' "$RELEASE"
+  tell_cron
   restart_panel
 }
 
@@ -209,6 +225,7 @@ rehearse_install() {
   plan=$(changes "$(manifest_of "$CURRENT")" "$TEMP/manifest.new")
   say 'Would install release %s with Python %s (%s):' 'Будет установлен выпуск %s с Python %s (%s):' "$RELEASE" "$PYTHON_VERSION" "$PYTHON"
   tell <<<"$plan"
+  tell_cron
   if grep -q ' etc/xml/' <<<"$plan"; then say 'The panel would be restarted.' 'Панель будет перезапущена.'
   else say 'The panel would be restarted only if an answer to features changes.' 'Панель будет перезапущена, только если изменится ответ на features.'; fi
 }
@@ -234,6 +251,8 @@ remove_it() {
     plan_for '' | tell
     return
   fi
+  grep -q ' \.\./' "$(manifest_of "$CURRENT")" || say 'If you placed the line of the regular job yourself, remove it.' \
+    'Если вы сами добавили строку регулярного задания, удалите её.'
   switch_to ''
   restart_panel
   rm -rf -- "$SRC"/releases "$SRC"/current "$SRC"/previous

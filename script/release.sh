@@ -6,7 +6,7 @@
 sources() { # names of all files that make up a release, each ended by NUL
   local part
   cd "$HERE" || return
-  for part in bill2bill processing registrar_module addon etc/xml addon.xml requirements.txt install.sh; do
+  for part in bill2bill processing registrar_module addon etc/xml addon.xml requirements.txt install.sh script/release.sh; do
     [ ! -e $part ] || find $part -name __pycache__ -prune -o -type f -print0
   done | LC_ALL=C sort -z
 }
@@ -14,7 +14,7 @@ sources() { # names of all files that make up a release, each ended by NUL
 release_name() {
   local version digest
   version=$(sed -n 's/^__version__ = "\([0-9A-Za-z.]*\)"$/\1/p' "$HERE/bill2bill/__init__.py")
-  digest=$({ echo "$ROOT $PYTHON $PYTHON_VERSION" && (sources | (cd "$HERE" && xargs -0 sha256sum)); } | sha256sum)
+  digest=$({ echo "$ROOT $PYTHON $PYTHON_VERSION $CRON" && (sources | (cd "$HERE" && xargs -0 sha256sum)); } | sha256sum)
   echo "${version:-0}-${digest:0:12}"
 }
 
@@ -22,15 +22,34 @@ mode_of() { case $1 in addon/*) echo 750 ;; processing/* | sbin/*) echo 755 ;; *
 
 executables() { local file; for file in "$@"; do if [ -f "$file" ] && [[ $(head -c 2 "$file") == '#!' ]]; then echo "$file"; fi; done; }
 
+modules() { executables "$1"/processing/* "$1"/registrar_module/*; } # folder: the executables in it that the panel calls
+
 panel_files() { # lay out in a folder what goes to the panel, with a manifest beside it
   local to=$1/panel file
   mkdir -p "$to"/{processing,addon,etc/xml,sbin}
-  executables "$HERE"/processing/* "$HERE"/registrar_module/* | while read -r file; do installed "$file" >"$to/processing/${file##*/}"; done
+  modules "$HERE" | while read -r file; do installed "$file" >"$to/processing/${file##*/}"; done
   executables "$HERE"/addon/* | while read -r file; do installed "$file" >"$to/addon/${file##*/}"; done
   for file in "$HERE"/etc/xml/*.xml; do [ ! -f "$file" ] || cp "$file" "$to/etc/xml/"; done
   [ ! -f "$HERE/addon.xml" ] || cp "$HERE/addon.xml" "$to/etc/xml/billmgr_mod_bill2bill.xml"
   command_line >"$to/sbin/bill2bill"
   (cd "$to" && find . -type f -printf '%P\n' | LC_ALL=C sort | while read -r file; do chmod "$(mode_of "$file")" "$file" && sha256sum "$file"; done) >"$1/manifest.new"
+  [ -z "$CRON" ] || cron_file "$1/cron" >>"$1/manifest.new"
+}
+
+cron_line() { echo "*/5 * * * * root $ROOT/sbin/bill2bill tick >/dev/null"; } # a plugin's own period is a line in cron.d (host-protocol 7.7)
+
+cron_file() { # file to write; prints its line of the manifest, named from the panel's folder as the others, so that any install.sh can remove it
+  cat >"$1" <<END
+# The regular job of bill2bill. Written by install.sh, which also removes it.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+$(cron_line)
+END
+  echo "$(sha256sum <"$1" | cut -d ' ' -f 1)  $(realpath -m --relative-to="$ROOT" "$CRON/bill2bill")"
+}
+
+tell_cron() { # what is left to a person
+  [ -n "$CRON" ] || say 'For the regular job put this line into a file in /etc/cron.d whose name has no dot, or name a folder with --cron:\n  %s' \
+    'Для регулярного задания добавьте эту строку в файл в /etc/cron.d, имя файла без точки, или укажите папку ключом --cron:\n  %s' "$(cron_line)"
 }
 
 installed() { sed -e "1s|.*|$SHEBANG|" -e "s|^RELEASE = .*|RELEASE = os.path.realpath(\"$SRC/current\")|" "$1"; }
@@ -82,7 +101,7 @@ build() {
 
 features() { # ask the new executables and keep their answers, if they are ones (host-protocol 3)
   local module name python=$BUILDING/venv/bin/python
-  executables "$BUILDING"/processing/* "$BUILDING"/registrar_module/* | while read -r module; do
+  modules "$BUILDING" | while read -r module; do
     name=${module##*/}
     (cd "$ROOT" && timeout 60 "$python" -IXutf8 "$module" --command features </dev/null) >"$TEMP/$name.xml" || die "$BROKEN" \
       '%s does not answer to --command features. Nothing was changed.' '%s не отвечает на --command features. Ничего не изменено.' "$name"
@@ -97,8 +116,8 @@ sys.exit(doc.tag != "doc" or doc.find("error") is not None or doc.find("features
 
 # -- the panel's files ---------------------------------------------------------------------------------------------------
 
-is() { # file sum: the panel's file is a real one with this content and mode
-  [ -f "$ROOT/$1" ] && [ ! -L "$ROOT/$1" ] && [ "$(stat -c %a "$ROOT/$1")" = "$(mode_of "$1")" ] && has_sum "$1" "$2"
+is() { # file sum: the panel's file is a real one with this content, mode and owner (cron runs nothing of a stranger's)
+  [ -f "$ROOT/$1" ] && [ ! -L "$ROOT/$1" ] && [ "$(stat -c '%a %u' "$ROOT/$1")" = "$(mode_of "$1") $EUID" ] && has_sum "$1" "$2"
 }
 
 has_sum() { [ "$(sha256sum <"$ROOT/$1")" = "$2  -" ]; }
@@ -131,9 +150,9 @@ tell() { # the lines of `changes` for a person
   local verb file
   while read -r verb file; do
     case $verb in
-      put) say '  write  %s' '  записать %s' "$ROOT/$file" ;;
-      drop) say '  remove %s' '  удалить  %s' "$ROOT/$file" ;;
-      save) say '  keep   %s as %s.saved: it was changed by hand' '  сберечь  %s как %s.saved: файл изменён вручную' "$ROOT/$file" "${file##*/}" ;;
+      put) say '  write  %s' '  записать %s' "$(full "$file")" ;;
+      drop) say '  remove %s' '  удалить  %s' "$(full "$file")" ;;
+      save) say '  keep   %s as %s: it was changed by hand' '  сберечь  %s как %s: файл изменён вручную' "$(full "$file")" "$(full "$(kept "$file")")" ;;
     esac
   done
 }
@@ -148,22 +167,28 @@ plan_for() { changes "$(manifest_of "$CURRENT")" "$(manifest_of "$1")"; } # rele
 
 needs_restart() { grep -q ' etc/xml/' <<<"$1" || [ "$(features_of "$CURRENT")" != "$(features_of "$2")" ]; } # plan release
 
+full() { realpath -ms -- "$ROOT/$1"; } # file: how a person reads it
+
+stored() { case $1 in ../*) echo cron ;; *) echo "panel/$1" ;; esac; } # file: where a release has it
+
+kept() { case $1 in ../*) echo "${1%/*}/.${1##*/}.saved" ;; *) echo "$1.saved" ;; esac; } # file: a person's copy; cron runs no hidden one
+
 beside() { echo "$ROOT/${1%/*}/.${1##*/}.new"; } # where a file waits for its turn
 
 switch_to() { # release, or empty for none: put its files in place of those of the current release
-  local plan verb file
+  local plan verb file copy
   plan=$(plan_for "$1")
   tell <<<"$plan"
   while read -r verb file; do
     [ "$verb" = put ] || continue
     STAGED+=("$(beside "$file")")
     mkdir -p "$ROOT/${file%/*}"
-    cp -p --remove-destination "$SRC/releases/$1/panel/$file" "$(beside "$file")"
+    cp -p --remove-destination "$SRC/releases/$1/$(stored "$file")" "$(beside "$file")"
   done <<<"$plan"
   if needs_restart "$plan" "$1"; then : >"$SRC/restart-pending"; fi # kept until it is done, also by a later run
   while read -r verb file; do
     case $verb in
-      save) cp -a --backup=numbered -T "$ROOT/$file" "$ROOT/$file.saved" && { [ -L "$ROOT/$file.saved" ] || chmod 600 "$ROOT/$file.saved"; } ;;
+      save) copy=$ROOT/$(kept "$file") && cp -a --backup=numbered -T "$ROOT/$file" "$copy" && { [ -L "$copy" ] || chmod 600 "$copy"; } ;;
       put) mv -fT "$(beside "$file")" "$ROOT/$file" ;;
       drop) rm -f "$ROOT/$file" ;;
     esac

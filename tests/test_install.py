@@ -27,6 +27,7 @@ def run(kind, argv, stdin, stdout, stderr, env):
 '''
 MGRCTL = '#!/bin/sh\necho "$@" >>"$(dirname "$0")/../var/mgrctl.calls"\nexit "$(cat "$(dirname "$0")/../var/mgrctl.status" 2>/dev/null || echo 0)"\n'
 XML = "etc/xml/billmgr_mod_pmbill2billreg.xml"
+MODULES = {"processing/pmbill2bill": "etc/xml/billmgr_mod_pmbill2bill.xml", "processing/pmbill2billreg": XML}
 
 
 @pytest.fixture(scope="session")
@@ -93,12 +94,13 @@ def answer_features(checkout: Path, text: str = FEATURES, status: int = 0) -> No
 
 def small_checkout(to: Path) -> Path:
     """The installer and the executables as they are, with next to nothing to install, so that it takes a second."""
-    for name in ("script", "registrar_module", "addon"):
+    for name in ("script", "processing", "registrar_module", "addon"):
         shutil.copytree(REPO / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPO / "install.sh", to)
     write(to / "requirements.txt", "idna >= 3.4\n")
     write(to / "bill2bill/__init__.py", '__version__ = "1.2.3"\n')
-    write(to / XML, "<mgrdata/>")
+    for description in MODULES.values():
+        write(to / description, "<mgrdata/>")
     write(to / "addon.xml", "<mgrdata/>")
     answer_features(to)
     return to
@@ -113,7 +115,7 @@ def test_this_checkout_is_installed_whole_and_answers_as_the_panel_asks(tmp_path
     panel = Panel(tmp_path / "root", REPO, wheels)
     panel.install()
     root = panel.root
-    for module in ("processing/pmbill2billreg",):
+    for module in MODULES:
         assert (root / module).stat().st_mode & 0o777 == 0o755
         assert (root / module).read_text().splitlines()[0] == f"#!{root}/src/pmbill2bill/current/venv/bin/python -IXutf8"
         prepared = root / "src/pmbill2bill/current/features" / (Path(module).name + ".xml")
@@ -142,7 +144,9 @@ def test_a_second_run_changes_nothing_and_does_not_restart_the_panel(panel: Pane
 def test_a_dry_run_names_the_files_and_changes_nothing(panel: Panel) -> None:
     before = panel.tree()
     said = panel.install("--dry-run")
-    assert f"{panel.root}/processing/pmbill2billreg" in said
+    for module, description in MODULES.items():
+        assert f"{panel.root}/{module}\n" in said
+        assert f"{panel.root}/{description}\n" in said
     assert f"{panel.root}/etc/xml/billmgr_mod_bill2bill.xml" in said
     assert panel.tree() == before
     assert panel.restarts() == 0
@@ -177,6 +181,147 @@ def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_take
     panel.install()
     assert panel.restarts() == 5
     assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
+
+
+def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: Panel) -> None:
+    """A module that is taken back must leave the panel with its executable, its description and its features: else the panel keeps calling it."""
+    servers, card = "processing/pmbill2bill", MODULES["processing/pmbill2bill"]
+    later = [panel.checkout / servers, panel.checkout / card]
+    for path in later:
+        path.rename(path.with_name("." + path.name))
+    panel.install()
+    before = panel.tree()
+    assert servers not in before
+    for path in later:
+        path.with_name("." + path.name).rename(path)
+    panel.install()
+    both = panel.tree()
+    assert panel.run(servers, "--command", "features") == FEATURES
+    panel.install("--rollback")
+    after = panel.tree()
+    assert {name for name in after if not name.startswith("src/")} == {name for name in before if not name.startswith("src/")}
+    assert panel.run("processing/pmbill2billreg", "--command", "features") == FEATURES
+    assert panel.restarts() == 3
+    panel.install("--rollback")
+    assert panel.tree() == both
+    panel.install("--remove")
+    assert not {*MODULES, *MODULES.values()} & set(panel.tree())
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_release_with_one_module_that_does_not_start_is_not_switched_to(panel: Panel, module: str) -> None:
+    before = panel.tree()
+    name = Path(module).name
+    source = next(panel.checkout.glob(f"*/{name}"))
+    write(source, source.read_text().replace("from bill2bill.main import run", "from bill2bill.gone import run"), 0o755)
+    assert f"{name} does not answer" in panel.install(status=6)
+    assert panel.tree() == before
+
+
+@pytest.mark.parametrize("description", sorted([*MODULES.values(), "addon.xml"]))
+def test_a_release_without_a_description_is_not_begun(panel: Panel, description: str) -> None:
+    before = panel.tree()
+    (panel.checkout / description).unlink()
+    assert "description" in panel.install(status=6)
+    assert panel.tree() == before
+
+
+@pytest.fixture
+def cron(tmp_path: Path) -> Path:
+    """A folder that stands for /etc/cron.d, with a job of somebody else."""
+    folder = tmp_path / "cron.d"
+    write(folder / "php", "9 * * * * root true\n")
+    return folder
+
+
+def jobs(cron: Path) -> Dict[str, str]:
+    return {path.name: path.read_text() for path in cron.iterdir()}
+
+
+def test_the_regular_job_is_one_line_that_cron_can_read(panel: Panel, cron: Path) -> None:
+    said = panel.install("--cron", str(cron))
+    assert f"write  {cron}/bill2bill\n" in said
+    file = cron / "bill2bill"
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert file.stat().st_uid == os.geteuid()
+    assert file.read_bytes().endswith(b"\n")
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    assert lines == [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        f"*/5 * * * * root {panel.root}/sbin/bill2bill tick >/dev/null",
+    ]
+    assert "nothing to do" in panel.install("--cron", str(cron))
+
+
+def test_the_regular_job_comes_and_goes_with_its_release(panel: Panel, cron: Path) -> None:
+    others = jobs(cron)
+    panel.install()
+    rehearsed = panel.install("--dry-run", "--cron", str(cron))
+    assert f"write  {cron}/bill2bill\n" in rehearsed
+    assert jobs(cron) == others
+    panel.install("--cron", str(cron))
+    with_job = jobs(cron)
+    assert panel.restarts() == 1, "the panel does not read cron's files"
+    assert f"remove {cron}/bill2bill\n" in panel.install("--rollback", "--dry-run")
+    assert jobs(cron) == with_job
+    panel.install("--rollback")
+    assert jobs(cron) == others
+    panel.install("--rollback")
+    assert jobs(cron) == with_job
+    assert "remove it" not in panel.install("--remove")
+    assert jobs(cron) == others
+
+
+def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(panel: Panel, cron: Path) -> None:
+    write(cron / "bill2bill", "of a person", 0o644)
+    rehearsed = panel.install("--dry-run", "--cron", str(cron))
+    assert f"keep   {cron}/bill2bill as {cron}/.bill2bill.saved" in rehearsed
+    assert jobs(cron)["bill2bill"] == "of a person"
+    assert "keep" in panel.install("--cron", str(cron))
+    assert jobs(cron)[".bill2bill.saved"] == "of a person"
+    assert "tick" in jobs(cron)["bill2bill"]
+    write(cron / "bill2bill", "again", 0o644)
+    panel.install("--remove")
+    assert {name: text for name, text in jobs(cron).items() if name != "php"} == {".bill2bill.saved": "again", ".bill2bill.saved.~1~": "of a person"}
+
+
+def test_a_regular_job_that_cron_would_not_run_is_mended(panel: Panel, cron: Path) -> None:
+    panel.install("--cron", str(cron))
+    (cron / "bill2bill").chmod(0o666)
+    panel.install("--cron", str(cron))
+    assert (cron / "bill2bill").stat().st_mode & 0o777 == 0o644
+    if os.geteuid() == 0:
+        os.chown(cron / "bill2bill", 65534, 65534)
+        panel.install("--cron", str(cron))
+        assert (cron / "bill2bill").stat().st_uid == 0
+
+
+@pytest.mark.parametrize(("lang", "word"), [("C", "regular job"), ("ru_RU.UTF-8", "регулярного задания")])
+def test_for_a_panel_elsewhere_a_person_is_told_the_line_of_the_regular_job(panel: Panel, lang: str, word: str) -> None:
+    line = f"*/5 * * * * root {panel.root}/sbin/bill2bill tick >/dev/null"
+    for args in (["--dry-run"], []):
+        said = panel.install(*args, lang=lang)
+        assert word in said
+        assert line in said
+    assert "cron" not in "".join(panel.tree())
+    assert word in panel.install("--remove", lang=lang)
+
+
+@pytest.mark.parametrize("folder", ["cron.d/nowhere", "cron.d/php", "root/etc/cron.d", "root", "a b"])
+def test_a_folder_that_cannot_hold_the_regular_job_is_refused(panel: Panel, cron: Path, tmp_path: Path, folder: str) -> None:
+    (panel.root / "etc/cron.d").mkdir()
+    (tmp_path / "a b").mkdir()
+    before = panel.tree()
+    assert folder in panel.install("--cron", str(tmp_path / folder), status=3)
+    assert panel.tree() == before
+
+
+def test_another_line_for_cron_is_another_release(panel: Panel, cron: Path) -> None:
+    panel.install("--cron", str(cron))
+    script = panel.checkout / "script/release.sh"
+    write(script, script.read_text().replace("*/5 *", "*/7 *"))
+    panel.install("--cron", str(cron))
+    assert "*/7 *" in jobs(cron)["bill2bill"]
 
 
 def test_files_changed_by_hand_are_kept_beside_the_new_ones(panel: Panel, tmp_path: Path) -> None:
