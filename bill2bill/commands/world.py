@@ -40,6 +40,7 @@ class World:
         self.call = call
         self.stdin = stdin
         self.last_provider: Optional[Provider] = None
+        self.failure_told = False
 
     def close(self) -> None:
         if "data" in self.__dict__:
@@ -159,6 +160,11 @@ class World:
         operation = purchase.operation if stays else None
         self.store.move(purchase, State.REPORTED, "the panel was told", operation=operation)
 
+    def settled(self, purchase: Purchase) -> None:
+        """Over without telling the panel: what was bought is a state of the service, and the next run compares states anew."""
+        if purchase.state is not State.REPORTED:
+            self.store.move(purchase, State.REPORTED, "it is there", operation=None)
+
     def _is_on_panel(self, purchase: Purchase) -> bool:
         return purchase.operation is not None and self.data.operation(purchase.operation) is not None
 
@@ -177,8 +183,9 @@ class World:
 
     def report_failure(self, failure: Failure) -> None:
         """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it manual, with a task."""
-        if not self.call.operation:
+        if not self.call.operation or self.failure_told:
             return
+        self.failure_told = True
         module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(
             failure,

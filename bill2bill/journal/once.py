@@ -17,6 +17,10 @@ from bill2bill.journal.states import Intent, Purchase, State, Terms
 from bill2bill.journal.store import LEAVES, Store
 
 
+# What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
+QUESTIONS = frozenset(["two_alike", "name_taken"])
+
+
 class Sight(Enum):
     PRESENT = "present"  # the upstream shows what was asked for
     UNDERWAY = "under way"  # the upstream is working on this service
@@ -156,7 +160,7 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
             return row
         if age > patience.overdue:
             return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
-        if row.accepted:
+        if row.accepted or failure.code in QUESTIONS:
             raise
         raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure
     if seen.sight is Sight.PRESENT:

@@ -84,10 +84,13 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a request will ask for, written down with it: ids of tariff and period at the upstream, the expected cost."""
+    """What a request will ask for, written down with it: ids of tariff and period at the upstream, the expected cost.
 
-    tariff: int
-    period: int
+    period is a number of months where the upstream has no ids of periods (upstream-billmanager6 4.4). highest: see Purchase.
+    """
+
+    tariff: Optional[int]
+    period: Optional[int]
     cost: str
     remote: Optional[int] = None  # the service that is renewed or changed
     highest: Optional[int] = None

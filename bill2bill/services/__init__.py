@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-DELETED = 4  # item.status (host-protocol 6.5)
+ACTIVE, DELETED = 2, 4  # item.status (host-protocol 6.5)
 
 LINK = "bill2bill"  # the item parameter that says what a purchase gave: id=…;price=…;period=…

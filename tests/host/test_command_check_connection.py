@@ -249,7 +249,7 @@ def test_a_provider_in_trouble_is_an_error_with_a_reason(shop, func, kind):
         assert answer.status == 0  # the words count, not their label
     else:
         assert answer.status == 1
-        assert answer.code in ("upstream_answer", "upstream_trouble", "upstream_unreachable")
+        assert answer.code in ("upstream_answer", "upstream_trouble", "upstream_unreachable", "upstream_wall")
 
 
 def test_a_provider_that_calls_its_own_name_free_is_not_believed(shop):

@@ -37,7 +37,7 @@ sys.exit(answer.get("code", 0))
 
 # host-protocol 6.1, the columns that are read
 TABLES = """
-CREATE TABLE item (id INTEGER PRIMARY KEY, pricelist INT, processingmodule INT, period INT, status INT, expiredate TEXT);
+CREATE TABLE item (id INTEGER PRIMARY KEY, pricelist INT, processingmodule INT, period INT, status INT, expiredate TEXT, lastpricelist INT);
 CREATE TABLE itemparam (item INT, intname TEXT, value TEXT);
 CREATE TABLE pricelist (id INTEGER PRIMARY KEY, itemtype INT, intname TEXT);
 CREATE TABLE itemtype (id INTEGER PRIMARY KEY, intname TEXT);
@@ -62,7 +62,7 @@ INSERT INTO country VALUES (182, 'RU'), (81, 'de'), (5, NULL);
 INSERT INTO pricelist VALUES (31, 61, '13'), (32, 3, '13');
 INSERT INTO processingmodule VALUES (7, 'Реселлинг', 'pmbill2billreg', 'on', 2);
 INSERT INTO processingmodule VALUES (8, 'off', 'pmbill2billreg', 'off', NULL), (9, 'vds', 'pmbill2bill', 'on', 0);
-INSERT INTO item VALUES (1, 31, 7, 12, 5, '2027-01-15'), (2, 32, 9, 1, 2, NULL);
+INSERT INTO item VALUES (1, 31, 7, 12, 5, '2027-01-15', NULL), (2, 32, 9, 1, 2, NULL, NULL);
 INSERT INTO itemparam VALUES (1, 'domain', 'пример.ru'), (1, 'ns0', 'ns1.example.com'), (1, 'note', NULL);
 INSERT INTO runningoperation VALUES (77, 1, 'open', 1, 'off'), (78, 2, 'prolong', NULL, 'on');
 INSERT INTO processingparam VALUES (7, 'username', 'reseller7'), (7, 'empty', NULL);

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bill2bill.commands.entered import entered_connection
 from bill2bill.commands.provider import pick_account
 from bill2bill.commands.registrar.provider import DomainProvider
-from bill2bill.config import connection
 from bill2bill.errors import Failure
-from bill2bill.host import document, log, reply
+from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
 from bill2bill.upstream.api import Availability
 
@@ -20,12 +20,7 @@ LOG = logging.getLogger("bill2bill")
 
 
 def run(world: World) -> bytes:
-    form = document.read_document(world.stdin).find("processingmodule")
-    if form is None:
-        raise Failure("bad_input", reason="/doc/processingmodule")
-    values = {str(field.tag): field.text or "" for field in form if isinstance(field.tag, str)}
-    entered = connection(world.kind, world.call.module or 0, values)
-    log.hide([entered.password, f"{entered.username}:{entered.password}"])
+    entered = entered_connection(world)
     provider = DomainProvider(world, entered)
     provider.speaks_our_dialect()
     _has_account(provider, entered.project)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from bill2bill.commands import link
 from bill2bill.commands.registrar import ours
 from bill2bill.commands.registrar.provider import DomainProvider
+from bill2bill.commands.settled import nothing_unsettled
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.once import doubt
-from bill2bill.journal.states import State
 from bill2bill.rules.statuses import DomainState
 
 if TYPE_CHECKING:
@@ -22,21 +21,11 @@ def run(world: World) -> None:
     with world.item_locked() as item:
         connection = world.connection(item.module)
         known = link.link_of(world, item)
-        _nothing_unsettled(world, item)
+        nothing_unsettled(world, item)
         if known:
             must_be_on(on=connection.send_close, what="close")
             _will_lapse(world, item, known.id)
         world.panel.closed(item.id)
-
-
-def _nothing_unsettled(world: World, item: Item) -> None:
-    """What may still be bought or charged is settled first, or nobody would look at it again."""
-    for kind in ("open", "prolong"):
-        row = world.store.unsettled(item.id, kind)
-        if row and row.state is State.INTENDED:
-            world.store.move(row, State.REFUSED, "withdrawn: nothing was sent and the item is closed")
-        if row and row.state in (State.SENT, State.DOUBT):
-            raise doubt(row)
 
 
 def _will_lapse(world: World, item: Item, remote: int) -> None:

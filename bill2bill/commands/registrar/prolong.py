@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Optional
 from bill2bill.commands import link
 from bill2bill.commands.registrar import ours
 from bill2bill.commands.registrar.provider import DomainProvider, affordable
+from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, State, Terms
+from bill2bill.journal.states import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
@@ -25,27 +26,8 @@ NEAR = timedelta(days=40)  # how far the two panels' dates of one domain may lie
 
 def run(world: World) -> None:
     with world.item_locked() as item:
-        link.must_live(item)
-        connection = world.connection(item.module)
-        begun = world.begun("prolong")
-        if not begun:
-            must_be_on(on=connection.send_prolong, what="prolong")
-        known = link.required(world, item)
-        provider = DomainProvider(world, connection)
-        deal = ProlongDeal(provider, item, known, periods.months_of(item.period))
-        old = None if begun else _before_an_answer(world, item)
-        before = begun.before if begun else old or deal.read_before()
-        purchase = world.buy("prolong", provider, names.to_ascii(item.name), deal.months, before, deal, inherited=old is not None)
-        link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
-        world.tell(purchase, lambda: world.panel.prolonged(item.id))
-
-
-def _before_an_answer(world: World, item: Item) -> Optional[date]:
-    """This operation's last renewal was sent and then refused, or a person said that it does not exist. If that was a mistake, its old expiry
-    date still shows it; then a person is asked once more."""
-    last = world.store.latest(item.id, "prolong")
-    again = last and last.state is State.REFUSED and last.sent is not None and last.operation == world.call.operation
-    return last.before if last and again else None
+        months = periods.months_of(item.period)
+        renew(world, item, lambda connection, known: ProlongDeal(DomainProvider(world, connection), item, known, months))
 
 
 class ProlongDeal:
@@ -53,6 +35,7 @@ class ProlongDeal:
 
     def __init__(self, provider: DomainProvider, item: Item, known: link.Link, months: int) -> None:
         self.provider, self.item, self.known, self.months = provider, item, known, months
+        self.name = names.to_ascii(item.name)
         self.just_read: Optional[Domain] = None
         self.period = self.account = 0
 

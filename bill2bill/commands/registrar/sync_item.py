@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bill2bill.commands import link
+from bill2bill.commands.missing import seen, unseen
 from bill2bill.commands.registrar import dates, ours
 from bill2bill.commands.registrar.provider import DomainProvider
-from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import panel_service_status
 from bill2bill.services import DELETED
@@ -15,9 +15,6 @@ from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
-
-SEEN = "seen"
-
 
 def run(world: World) -> None:
     with world.item_locked() as item:
@@ -28,21 +25,11 @@ def run(world: World) -> None:
         provider = DomainProvider(world, world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
-            _missing(world, provider, item, known.id)
+            unseen(world, item, world.memory.recall(provider.account_key, "listing", float("inf")) or "", known.id)
             return
-        world.memory.keep(f"item-{item.id}", "listing", SEEN)
+        seen(world, item)
         ours.check_name(domain, item)
         _write(world, item, domain)
-
-
-def _missing(world: World, provider: DomainProvider, item: Item, remote: int) -> None:
-    """A row that is not in the listing proves nothing: the domain may be younger. Missing from two listings in a row, it is worth a
-    person's look (upstream-billmanager4 11, 18)."""
-    this = world.memory.recall(provider.account_key, "listing", float("inf")) or ""
-    last = world.memory.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
-    if last not in (SEEN, this):
-        world.notice(Failure("remote_unseen", value=remote))
-    world.memory.keep(f"item-{item.id}", "listing", this)
 
 
 def _write(world: World, item: Item, domain: Domain) -> None:

@@ -1,0 +1,41 @@
+"""Try a connection before it is saved: is it a BILLmanager of our version, does it let us in, may we do what is switched on? It costs nothing."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bill2bill.commands.entered import entered_connection
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.config import Connection
+from bill2bill.errors import Failure
+from bill2bill.host import reply
+from bill2bill.services.sold import SOLD
+from bill2bill.upstream.api import Identity
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+LOG = logging.getLogger("bill2bill")
+
+
+def run(world: World) -> bytes:
+    entered = entered_connection(world)
+    provider = ServiceProvider(world, entered)
+    provider.speaks_our_dialect()
+    identity = provider.public.identity()
+    world.memory.unpause(provider.account_key)  # a person asks, so a login that rests is tried once more; if it works now, it rests no longer
+    LOG.info("account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version)
+    _has_rights(entered, identity)
+    for itemtype in SOLD:
+        provider.read_tariffs(itemtype)
+        provider.list_again(itemtype)
+    return reply.ok()
+
+
+def _has_rights(entered: Connection, identity: Identity) -> None:
+    """What the login certainly may not do must not be switched on; what is not told is tried when it is needed (upstream-billmanager6 6.7)."""
+    if entered.send_suspend and identity.may_suspend is False:
+        raise Failure("rights_missing", value="allowsuspenditem")
+    if entered.send_close and identity.may_delete is False:
+        raise Failure("rights_missing", value="allowdeleteitem")

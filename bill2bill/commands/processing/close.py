@@ -1,0 +1,54 @@
+"""Close a server at the upstream, at once or at the end of its term, as the provider likes."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bill2bill.commands import link
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.commands.settled import nothing_unsettled
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure, NoAnswer
+from bill2bill.host.data import Item
+from bill2bill.rules.statuses import ServiceState
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+LOG = logging.getLogger("bill2bill")
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        connection = world.connection(item.module)
+        known = link.link_of(world, item)
+        nothing_unsettled(world, item)
+        if known:
+            must_be_on(on=connection.send_close, what="close")
+            _close(world, ServiceProvider(world, connection), item, known)
+        world.panel.closed(item.id)
+
+
+def _close(world: World, provider: ServiceProvider, item: Item, known: link.Link) -> None:
+    """Nothing is called for what is closed already. Raises pending while the upstream works on it."""
+    if _is_over(world, provider, item, known):
+        return
+    try:
+        provider.upstream.delete_service(item.itemtype, known.id)
+    except NoAnswer as failure:
+        LOG.warning("no answer to the closing of %s: %s", known.id, failure)
+    if not _is_over(world, provider, item, known):
+        raise Failure("upstream_answer", func="delete", reason=f"{known.id} is still there")
+
+
+def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Link) -> bool:
+    """Is it gone, closed, or planned to be closed when its term ends (upstream-billmanager6 6.7)?"""
+    form = provider.upstream.service(item.itemtype, known.id)
+    if form is None or form.service.state is ServiceState.DELETED:
+        return True
+    ours.check(world, provider, item, known, form.service)
+    if form.service.state is ServiceState.WORKING:
+        raise Failure("pending", value=known.id) if form.service.substate == "close" else Failure("upstream_busy", value=known.id)
+    return form.service.closing

@@ -1,0 +1,197 @@
+"""Order a server at the upstream, once, and tell the panel when it is there."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Dict, List, Optional
+
+from bill2bill.commands import link
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider, service_of
+from bill2bill.commands.provider import check_funds
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure, NotSent
+from bill2bill.host import log
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Receipt, Sight
+from bill2bill.journal.states import Purchase, Terms
+from bill2bill.rules import addons, periods
+from bill2bill.rules.plans import Plan
+from bill2bill.rules.pricing import ServiceTariff
+from bill2bill.rules.statuses import STUCK, ServiceState
+from bill2bill.services.sold import SOLD
+from bill2bill.upstream.api import OrderForm, Service, ServiceForm, ServiceOrder
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+LOG = logging.getLogger("bill2bill")
+NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        link.must_live(item)
+        provider = ServiceProvider(world, world.connection(item.module))
+        known = link.stored(item.params)
+        if known and not world.store.latest(item.id, "open"):
+            _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
+            return
+        if not world.begun("open"):
+            _may_order(provider)
+        months = periods.months_of(item.period)
+        deal = OpenDeal(world, provider, item, ours.plan(world, item.pricelist), months)
+        purchase = world.buy("open", provider, item.name or f"{item.itemtype} {item.id}", months, None, deal)
+        _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
+        world.reported(purchase)
+
+
+def _may_order(provider: ServiceProvider) -> None:
+    must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
+
+
+class OpenDeal:
+    """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
+
+    def __init__(self, world: World, provider: ServiceProvider, item: Item, plan: Plan, months: int) -> None:
+        self.world, self.provider, self.item, self.plan = world, provider, item, plan
+        self.months = plan.months_for(months)  # to buy
+        self.name = item.name.lower()
+        self.order: Optional[ServiceOrder] = None
+
+    def look(self, row: Purchase) -> Finding:
+        """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
+        self.provider.list_again(self.item.itemtype)
+        mark = ours.mark_of(self.world, self.item.id, row.id)
+        marked = self._listed("marked", mark)
+        if len(marked) > 1:
+            raise self._alike(row, marked)
+        if marked:
+            return self._found_marked(row, marked[0])
+        if row.sent is None:
+            return Finding(Sight.ABSENT)
+        alike = [service for service in self._listed("above", self.name, row.highest or 0) if self._may_be(mark, service)]
+        if len(alike) > 1 or (alike and not self.name):
+            raise self._alike(row, alike)
+        return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
+
+    def _found_marked(self, row: Purchase, service: Service) -> Finding:
+        if service.state is ServiceState.DELETED or self.world.store.sent_times(row.id) == 0:
+            # Closed behind our back, or ordered by an older journal that was lost or restored: never adopted silently.
+            raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
+        return Finding(Sight.PRESENT, service.id)
+
+    def _may_be(self, mark: str, service: Service) -> bool:
+        """Could this service, newer than our request, be its result? Its edit form tells the mark where the listing does not."""
+        if service.state is ServiceState.DELETED:
+            return False
+        if self.world.store.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
+            return False
+        if service.mark is None:
+            form = self.provider.upstream.service(self.item.itemtype, service.id)
+            if form is None or form.service.state is ServiceState.DELETED:
+                return False
+            service = form.service
+        return service.mark == mark or not service.mark
+
+    def _listed(self, how: str, *what: object) -> List[Service]:
+        memory, account, itemtype = self.world.memory, self.provider.account_key, self.item.itemtype
+        rows = {"marked": memory.services_marked, "above": memory.services_above}[how](account, itemtype, *what)  # type: ignore[operator]
+        return [service_of(row) for row in rows]
+
+    @staticmethod
+    def _alike(row: Purchase, services: List[Service]) -> Failure:
+        return Failure("two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10]))
+
+    def terms(self, row: Purchase) -> Terms:
+        _may_order(self.provider)
+        tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
+        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, self.months, self.plan.datacenter)
+        values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
+        addons.check_ranges(tariff, values, form.ranges)
+        cost = addons.least_cost(tariff, self.months, values)
+        if cost is None:
+            raise Failure("period_not_found", object=tariff.name, value=self.months, found=", ".join(map(str, sorted(tariff.prices))))
+        check_funds(self.provider.upstream.identity().account, cost)
+        self.order = ServiceOrder(
+            self.item.itemtype, tariff.id, self.months, self._datacenter(tariff, form), self.name,
+            ours.mark_of(self.world, self.item.id, row.id), chosen(self.item, form), values,
+        )  # fmt: skip
+        highest = self.world.memory.highest_service(self.provider.account_key, self.item.itemtype)
+        return Terms(tariff.id, self.months, str(cost), highest=highest)
+
+    def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
+        """As entered; else the only one; else what the provider's form would send by itself."""
+        if self.plan.datacenter is not None or len(tariff.datacenters) == 1:
+            return self.plan.datacenter or tariff.datacenters[0]
+        shown = form.values.get("datacenter", "")
+        return int(shown) if shown.isascii() and shown.isdigit() and int(shown) > 0 else None
+
+    def act(self, row: Purchase) -> Receipt:
+        if self.order is None:
+            raise NotSent("internal", id="order without terms")
+        receipt = self.provider.upstream.order_service(self.order)
+        return Receipt(receipt.remote, receipt.unpaid if receipt.remote is None else None)
+
+
+def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
+    """The order's choices (operating system and the like): the client's, else what the form would send. Raises choice_bad."""
+    found: Dict[str, str] = {}
+    for field in SOLD[item.itemtype].fields:
+        wanted, offered = item.params.get(field, "").strip(), form.choices.get(field, ())
+        value = wanted or form.values.get(field, "")
+        if (wanted and wanted not in offered) or (value and not _fits(field, value, form, found)):
+            raise Failure("choice_bad", object=field, value=value, found=", ".join(offered) or "-")
+        if value and offered:
+            found[field] = value
+    return found
+
+
+def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> bool:
+    """A choice may belong to another choice: a recipe to its operating system (upstream-billmanager6 2.3, @depend)."""
+    parent = form.depends.get((field, value))
+    return parent is None or value == NOTHING_CHOSEN or parent in found.values()
+
+
+def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Link, age: float) -> None:
+    """Note what was bought, then tell the panel if the service is ready.
+
+    age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    """
+    form = ours.read(world, provider, item, known)  # before it is noted: a person may have named a wrong id
+    link.save(world, item, known)
+    service = form.service
+    if service.state is ServiceState.UNPAID:
+        raise Failure("unpaid_order", value=known.id)
+    if service.substate in STUCK:
+        raise Failure("upstream_stuck", value=known.id, reason=service.substate)
+    if service.state is not ServiceState.ACTIVE or (SOLD[item.itemtype].has_address and not service.ip):
+        if age > world.options.overdue:
+            raise Failure("upstream_slow", value=known.id)
+        raise Failure("pending", value=item.name or known.id)
+    _renews_not_by_itself(world, provider, item, service)
+    _hand_over(world, item, form)
+
+
+def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, service: Service) -> None:
+    """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read again (decision 9)."""
+    word = service.auto_renewal
+    if word:
+        try:
+            provider.upstream.switch_auto_renewal_off(item.itemtype, service.id)
+            form = provider.upstream.service(item.itemtype, service.id)
+            word = form.service.auto_renewal if form else None
+        except Failure as failure:
+            LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)
+    if word != "":
+        world.notice(Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id))
+
+
+def _hand_over(world: World, item: Item, form: ServiceForm) -> None:
+    """The client's access, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
+    log.hide([form.password])
+    if form.password:
+        world.panel.save_secret(item.id, "userpassword", form.password)
+    stored = {"ip": form.service.ip, "username": form.username}
+    world.panel.opened(item.id, item.itemtype, **{name: value for name, value in stored.items() if value})

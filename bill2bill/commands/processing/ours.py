@@ -1,0 +1,63 @@
+"""The service behind an item, as the upstream shows it now: only what is certainly ours is touched (decision 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Set
+
+from bill2bill.commands.link import Link
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.errors import Failure
+from bill2bill.host import place
+from bill2bill.host.data import Item
+from bill2bill.rules.plans import Plan, plan_of
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.upstream.api import Service, ServiceForm
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def mark_of(world: World, item: int, purchase: int) -> str:
+    """What the upstream keeps with a service as `remoteid`: one for each attempted purchase (upstream-billmanager6 9.3 #7)."""
+    return f"{_prefix(world, item)}{purchase}"
+
+
+def _prefix(world: World, item: int) -> str:
+    return f"{place.installation_id(world.key)}-{item}-"
+
+
+def plan(world: World, pricelist: int) -> Plan:
+    return plan_of(pricelist, world.data.tariff_settings(pricelist))
+
+
+def read(world: World, provider: ServiceProvider, item: Item, known: Link) -> ServiceForm:
+    """The service, read now. Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent."""
+    form = provider.upstream.service(item.itemtype, known.id)
+    if form is None or form.service.state is ServiceState.DELETED:
+        raise Failure("remote_gone", value=known.id)
+    check(world, provider, item, known, form.service)
+    return form
+
+
+def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
+    """Raises not_ours. Our mark decides; where the upstream shows none, name and tariff must both fit, or the answer to our own order named it."""
+    if service.mark:
+        if not service.mark.startswith(_prefix(world, item.id)):
+            raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
+        return
+    bought = world.store.bought(item.id)
+    if not item.name and bought and bought.accepted and bought.remote == service.id:
+        return
+    if not item.name or service.name != item.name.lower():
+        raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
+    if not any(provider.is_of(item.itemtype, service, tariff) for tariff in _tariffs(world, item, known)):
+        raise Failure("not_ours", value=service.id, reason=f"tariff {service.tariff or service.tariff_name}")
+
+
+def _tariffs(world: World, item: Item, known: Link) -> Set[int]:
+    """The upstream's tariffs that the item may be sold by: what was noted, and what its tariff plans say, during a change of tariff both."""
+    found = {known.price} if known.price else set()
+    for pricelist in (item.pricelist, item.lastpricelist):
+        if pricelist and world.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():
+            found.add(plan(world, pricelist).tariff)
+    return found

@@ -1,0 +1,83 @@
+"""Renew a server at the upstream for the term that the client paid, once; the panel's date is not touched."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Optional
+
+from bill2bill.commands.link import Link
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.commands.renewal import renew
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Receipt, Sight
+from bill2bill.journal.states import Purchase, Terms
+from bill2bill.rules import addons, periods
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.upstream.api import Service
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        months = periods.months_of(item.period)
+        renew(world, item, lambda connection, known: ProlongDeal(world, ServiceProvider(world, connection), item, known, months))
+
+
+class ProlongDeal:
+    """How a service is renewed (upstream-billmanager6 6.6): one request to read it, one to renew, one to read the new date."""
+
+    def __init__(self, world: World, provider: ServiceProvider, item: Item, known: Link, months: int) -> None:
+        self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
+        self.name = item.name or f"{item.itemtype} {item.id}"
+        self.bought_before = world.store.months_left(item.id) >= months  # a longer period was bought earlier (decision 8)
+        self.just_read: Optional[Service] = None
+
+    @property
+    def to_buy(self) -> int:
+        """Months at the upstream; a tariff plan that is not linked any more is bought as it is sold."""
+        settings = self.world.data.tariff_settings(self.item.pricelist)
+        return ours.plan(self.world, self.item.pricelist).months_for(self.months) if settings.get("b2b_tariff") else self.months
+
+    def read_before(self) -> Optional[date]:
+        if self.bought_before:
+            return None
+        service = self._read()
+        if service.state is ServiceState.UNPAID:
+            raise Failure("unpaid_order", value=service.id)
+        if service.expires is None:
+            raise Failure("upstream_busy", value=self.name) if service.state is ServiceState.WORKING else Failure("date_bad", value="-")
+        self.just_read = service
+        return service.expires
+
+    def _read(self) -> Service:
+        return ours.read(self.world, self.provider, self.item, self.known).service
+
+    def look(self, row: Purchase) -> Finding:
+        """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
+        if row.sent is None and row.before is None and self.bought_before:
+            return Finding(Sight.PRESENT, self.known.id)
+        service, self.just_read = self.just_read or self._read(), None
+        if row.before is not None and periods.reached(service.expires, row.before, row.period or self.to_buy):
+            return Finding(Sight.PRESENT, service.id)
+        return Finding(Sight.UNDERWAY if service.state is ServiceState.WORKING else Sight.ABSENT, service.id)
+
+    def terms(self, row: Purchase) -> Terms:
+        """The money is not asked for first: the upstream refuses what the account cannot pay (upstream-billmanager6 2.6), and says so."""
+        must_be_on(on=self.provider.connection.send_prolong, what="prolong")
+        if row.before is None:
+            raise Failure("date_bad", value="-")
+        return Terms(self.known.price, self.to_buy, self._cost(), self.known.id)
+
+    def _cost(self) -> str:
+        """By the catalogue, if it is at hand; for information only."""
+        tariff = self.provider.kept_tariff(self.item.itemtype, self.known.price) if self.known.price else None
+        cost = addons.least_cost(tariff, self.to_buy, {}) if tariff else None
+        return str(cost or "")
+
+    def act(self, row: Purchase) -> Receipt:
+        return Receipt(unpaid=self.provider.upstream.renew_service(self.known.id, self.to_buy).unpaid)

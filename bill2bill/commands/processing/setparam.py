@@ -1,0 +1,156 @@
+"""Change the tariff and the add-ons of a server at the upstream to what the panel says now; each is bought once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, Mapping, Optional
+
+from bill2bill.commands import link
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.commands.switches import must_be_on
+from bill2bill.errors import Failure, Refused
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Receipt, Sight, doubt
+from bill2bill.journal.states import Purchase, State, Terms
+from bill2bill.rules import addons
+from bill2bill.rules.plans import Plan
+from bill2bill.rules.pricing import ServiceTariff
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.upstream.api import ServiceForm
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+# After these nothing was bought and nothing will be: the panel gets its old tariff plan back (host-protocol 2.5, setparam).
+FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        link.must_live(item)
+        provider = ServiceProvider(world, world.connection(item.module))
+        known = link.required(world, item)
+        plan = ours.plan(world, item.pricelist)
+        known = _change_tariff(world, provider, item, known, plan)
+        _change_addons(world, provider, item, known, plan)
+        world.panel.changed(item.id)
+
+
+def _change_tariff(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> link.Link:
+    """The link with the tariff that the service has afterwards."""
+    if item.lastpricelist is None:
+        _nothing_left_over(world, item)
+        return known
+    deal = TariffDeal(world, provider, item, known, plan)
+    if not world.begun("changepricelist"):
+        must_be_on(on=provider.connection.send_setparam, what="setparam")
+        if deal.is_there():
+            return known
+    try:
+        purchase = world.buy("changepricelist", provider, f"{item.name or known.id} → {plan.tariff}", 0, None, deal)
+    except Failure as failure:
+        if failure.code in FINAL and (isinstance(failure, Refused) or failure.code == "tariff_closed"):
+            _take_back(world, item, failure)
+        raise
+    world.settled(purchase)
+    changed = link.Link(known.id, plan.tariff, known.period)
+    link.save(world, item, changed)
+    return changed
+
+
+def _nothing_left_over(world: World, item: Item) -> None:
+    """The panel wants no other tariff (any more): what was not sent is withdrawn, what may have been carried out is a person's question."""
+    row = world.begun("changepricelist")
+    if row is None:
+        return
+    if row.state in (State.SENT, State.DOUBT):
+        raise doubt(row)
+    world.store.move(row, State.REFUSED if row.state is State.INTENDED else State.REPORTED, "the panel wants no change of tariff any more")
+
+
+def _take_back(world: World, item: Item, failure: Failure) -> None:
+    """First the task, for the operation ends with the way back."""
+    world.report_failure(failure)
+    world.panel.take_back_tariff_change(item.id, world.call.options.get("userid", ""))
+
+
+class TariffDeal:
+    """How a service changes its tariff (upstream-billmanager6 6.4)."""
+
+    def __init__(self, world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
+        self.world, self.provider, self.item, self.known, self.plan = world, provider, item, known, plan
+
+    def is_there(self) -> bool:
+        return self._sees().sight is Sight.PRESENT
+
+    def _sees(self) -> Finding:
+        service = ours.read(self.world, self.provider, self.item, self.known).service
+        if service.state is ServiceState.WORKING:
+            return Finding(Sight.UNDERWAY, service.id)
+        there = self.provider.is_of(self.item.itemtype, service, self.plan.tariff)
+        return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
+
+    def look(self, row: Purchase) -> Finding:
+        """A change is recognised by the tariff that the service has now, whoever changed it."""
+        return self._sees()
+
+    def terms(self, row: Purchase) -> Terms:
+        must_be_on(on=self.provider.connection.send_setparam, what="setparam")
+        targets = self.provider.upstream.tariff_targets(self.known.id)
+        if self.plan.tariff not in targets:
+            found = ", ".join(f"{number} ({name})" for number, name in sorted(targets.items())[:20])
+            raise Failure("tariff_closed", object=self.known.id, value=self.plan.tariff, found=found or "-")
+        return Terms(self.plan.tariff, None, "", self.known.id)
+
+    def act(self, row: Purchase) -> Receipt:
+        return Receipt(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
+
+
+def _change_addons(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
+    """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
+    wanted = world.data.addons(item)
+    begun = world.begun("setparam")
+    if not wanted and not begun:
+        return
+    tariff = provider.tariff(item.itemtype, plan.tariff)
+    values = addons.values_for(tariff, wanted, plan.own_addons)
+    deal = AddonDeal(world, provider, item, known, tariff, values)
+    if not begun:
+        if not values or deal.is_there():
+            return
+        must_be_on(on=provider.connection.send_setparam, what="setparam")
+    world.settled(world.buy("setparam", provider, _named(item, known, wanted), 0, None, deal))
+
+
+def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
+    """What a person reads in a question, and what tells one change from another."""
+    values = " ".join(f"{name}={value}" for name, value in sorted(wanted.items()))
+    return f"{item.name or known.id}: {values}"
+
+
+class AddonDeal:
+    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is never bought again."""
+
+    def __init__(
+        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, tariff: ServiceTariff, values: Dict[int, str]
+    ) -> None:
+        self.world, self.provider, self.item, self.known, self.tariff, self.values = world, provider, item, known, tariff, values
+        self.just_read: Optional[ServiceForm] = None
+
+    def is_there(self) -> bool:
+        self.just_read = ours.read(self.world, self.provider, self.item, self.known)
+        return addons.same(self.tariff, self.values, self.just_read.addons)
+
+    def look(self, row: Purchase) -> Finding:
+        form, self.just_read = self.just_read or ours.read(self.world, self.provider, self.item, self.known), None
+        if form.service.state is ServiceState.WORKING:
+            return Finding(Sight.UNDERWAY, form.service.id)
+        there = addons.same(self.tariff, self.values, form.addons)
+        return Finding(Sight.PRESENT if there else Sight.ABSENT, form.service.id)
+
+    def terms(self, row: Purchase) -> Terms:
+        must_be_on(on=self.provider.connection.send_setparam, what="setparam")
+        return Terms(self.tariff.id, None, "", self.known.id)
+
+    def act(self, row: Purchase) -> Receipt:
+        return Receipt(unpaid=self.provider.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid)

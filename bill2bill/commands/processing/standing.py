@@ -1,0 +1,53 @@
+"""Suspend and resume alike: bring a service at the upstream into a state, and see it there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Callable
+
+from bill2bill.commands import link
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.errors import Failure, NoAnswer
+from bill2bill.host.data import Item
+from bill2bill.rules.statuses import NOT_OURS_TO_LIFT, ServiceState
+from bill2bill.upstream.api import Service, ServiceUpstream
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+LOG = logging.getLogger("bill2bill")
+
+
+def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[ServiceUpstream, str, int], None]) -> None:
+    """Nothing is sent if the connection does not send it (decision 10), or if the service is in this state already.
+
+    Raises pending while the upstream works on it; suspended_by_provider, not_ours, unpaid_order and what `act` raises.
+    """
+    link.must_live(item)
+    provider = ServiceProvider(world, world.connection(item.module))
+    if not provider.connection.send_suspend:
+        return
+    known = link.required(world, item)
+    service = ours.read(world, provider, item, known).service
+    if service.state is wanted:
+        return
+    _may_be_changed(service)
+    try:
+        act(provider.upstream, item.itemtype, service.id)
+    except NoAnswer as failure:
+        LOG.warning("no answer to %s of %s: %s", world.call.command, service.id, failure)
+    service = ours.read(world, provider, item, known).service
+    if service.state is ServiceState.WORKING:
+        raise Failure("pending", value=service.id)
+    if service.state is not wanted:
+        raise Failure("upstream_answer", func=world.call.command, reason=f"{service.state.value} {service.substate}".strip())
+
+
+def _may_be_changed(service: Service) -> None:
+    if service.state is ServiceState.WORKING:
+        raise Failure("upstream_busy", value=service.id)
+    if service.state is ServiceState.UNPAID:
+        raise Failure("unpaid_order", value=service.id)
+    if service.state is ServiceState.SUSPENDED and service.substate in NOT_OURS_TO_LIFT:
+        raise Failure("suspended_by_provider", value=service.id, reason=service.substate)

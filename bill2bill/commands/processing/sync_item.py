@@ -1,0 +1,47 @@
+"""Compare a server with the upstream: one listing serves all of its type. What differs is a person's task; the panel's date is never written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bill2bill.commands import link
+from bill2bill.commands.missing import seen, unseen
+from bill2bill.commands.processing import ours
+from bill2bill.commands.processing.provider import ServiceProvider
+from bill2bill.errors import Failure
+from bill2bill.host.data import Item
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.services import ACTIVE, DELETED
+from bill2bill.upstream.api import Service
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
+
+
+def run(world: World) -> None:
+    with world.item_locked() as item:
+        known = link.link_of(world, item)
+        if item.status == DELETED or known is None:
+            return
+        world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
+        provider = ServiceProvider(world, world.connection(item.module))
+        service = provider.listed(item.itemtype, known.id)
+        listing = world.memory.recall(provider.account_key, f"listing {item.itemtype}", float("inf")) or ""
+        if service is None:
+            unseen(world, item, listing, known.id)
+            return
+        seen(world, item)
+        _compare(world, provider, item, known, service)
+
+
+def _compare(world: World, provider: ServiceProvider, item: Item, known: link.Link, service: Service) -> None:
+    if service.state is ServiceState.DELETED:
+        world.notice(Failure("remote_gone", value=known.id))
+        return
+    ours.check(world, provider, item, known, service)
+    if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
+        world.notice(Failure("suspended_there", value=known.id, reason=service.substate or "-"))
+    if service.auto_renewal:
+        world.notice(Failure("auto_renewal_on", value=item.name or known.id))
+    if service.ip and item.params.get("ip") != service.ip:
+        world.panel.save_param(item.id, "ip", service.ip)

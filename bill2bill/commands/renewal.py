@@ -1,0 +1,54 @@
+"""A renewal, whatever is renewed: bought once for the term that the client paid, read back, then told to the panel."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Callable, Optional, Protocol
+
+from bill2bill.commands import link
+from bill2bill.commands.switches import must_be_on
+from bill2bill.config import Connection
+from bill2bill.host.data import Item
+from bill2bill.journal.once import Deal
+from bill2bill.journal.states import State
+
+if TYPE_CHECKING:
+    from bill2bill.commands.provider import Provider
+    from bill2bill.commands.world import World
+
+
+class Renewal(Deal, Protocol):
+    """How one kind of service is renewed. name: as the journal keeps it; months: what the client paid for."""
+
+    name: str
+    months: int
+
+    @property
+    def provider(self) -> Provider: ...
+
+    def read_before(self) -> Optional[date]:
+        """The upstream's expiry before anything is sent; None if nothing will be sent."""
+
+
+def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], Renewal]) -> None:
+    """The panel's date is not touched (decision 8). The caller holds the item's lock."""
+    link.must_live(item)
+    connection = world.connection(item.module)
+    begun = world.begun("prolong")
+    if not begun:
+        must_be_on(on=connection.send_prolong, what="prolong")
+    known = link.required(world, item)
+    deal = deal_of(connection, known)
+    old = None if begun else _before_an_answer(world, item)
+    before = begun.before if begun else old or deal.read_before()
+    purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
+    link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
+    world.tell(purchase, lambda: world.panel.prolonged(item.id))
+
+
+def _before_an_answer(world: World, item: Item) -> Optional[date]:
+    """This operation's last renewal was sent and then refused, or a person said that it does not exist. If that was a mistake, its old expiry
+    date still shows it; then a person is asked once more."""
+    last = world.store.latest(item.id, "prolong")
+    again = last and last.state is State.REFUSED and last.sent is not None and last.operation == world.call.operation
+    return last.before if last and again else None
