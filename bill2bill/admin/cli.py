@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bill2bill import __version__
 from bill2bill.admin import decide
+from bill2bill.admin.tick import tick
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import place
@@ -62,9 +63,13 @@ def version(show: bool = typer.Option(False, "--version", help=pick("Print the v
         raise typer.Exit
 
 
-def _store(root: Path) -> Store:
+def _must_be_panel(root: Path) -> None:
     if not (root / "var").is_dir():
         raise typer.BadParameter(pick(f"there is no panel in {root}: name it with --root", f"в {root} нет панели: укажите её в --root"))
+
+
+def _store(root: Path) -> Store:
+    _must_be_panel(root)
     return Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
 
 
@@ -73,6 +78,26 @@ def _purchase(store: Store, number: int) -> Purchase:
     if row is None:
         raise typer.BadParameter(pick(f"there is no purchase {number}", f"покупки {number} нет"))
     return row
+
+
+@app.command(
+    "tick",
+    help=pick("Look at purchases that are not finished; cron runs it every 5 minutes.", "Проверить незавершённые покупки; cron запускает это каждые 5 минут."),
+)
+def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
+    _must_be_panel(root)
+    looked = tick(root.resolve())
+    if as_json:
+        typer.echo(json.dumps(None if looked is None else [asdict(one) for one in looked]))
+        return
+    if looked is None:
+        typer.echo(pick("Another tick is at work.", "Другая проверка ещё идёт."))
+        return
+    for one in looked:
+        end = pick("finished", "завершено") if one.finished else pick("not finished yet", "ещё не завершено")
+        typer.echo(pick(f"Purchase {one.purchase} ({one.command}, item {one.item}): {end}", f"Покупка {one.purchase} ({one.command}, услуга {one.item}): {end}"))
+    if not looked:
+        typer.echo(pick("Nothing is waiting.", "Ничто не ждёт."))
 
 
 @journal.command("list", help=pick("Show purchases: by default those that are not finished.", "Показать покупки: по умолчанию незавершённые."))

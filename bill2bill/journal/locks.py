@@ -45,6 +45,26 @@ class Locks:
         with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
             yield
 
+    def is_free(self, item: int) -> bool:
+        """Does no command work on this item at this moment?"""
+        try:
+            with self.item(item, 0):
+                return True
+        except Failure as failure:
+            if failure.code != "item_busy":
+                raise
+            return False
+
+    @contextmanager
+    def at_work(self, name: str) -> Iterator[bool]:
+        """Hold a name without waiting: False if somebody else holds it."""
+        handle = _try(self.folder / name)
+        try:
+            yield handle is not None
+        finally:
+            if handle is not None:
+                os.close(handle)
+
     @contextmanager
     def once(self, name: str, wait: float) -> Iterator[None]:
         """Hold a name (a listing that is refreshed once for all who wait)."""

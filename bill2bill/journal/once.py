@@ -16,7 +16,6 @@ from bill2bill.journal.begun import Asker, begun
 from bill2bill.journal.states import Intent, Purchase, State, Terms
 from bill2bill.journal.store import LEAVES, Store
 
-
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken"])
 
@@ -64,8 +63,8 @@ def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, ask
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
     Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
-    Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account, not_an_operation,
-    copied_panel, upstream_busy, item_busy, or what `deal` raised.
+    Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account,
+    not_an_operation, copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
     row = _begin(store, intent, asker)
     if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:
@@ -156,13 +155,7 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     try:
         seen = deal.look(row)
     except Failure as failure:
-        if row.state is State.DOUBT:
-            return row
-        if age > patience.overdue:
-            return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
-        if row.accepted or failure.code in QUESTIONS:
-            raise
-        raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure
+        return _unseen(store, row, failure, age, patience)
     if seen.sight is Sight.PRESENT:
         return store.move(row, State.CONFIRMED, "seen at the upstream", remote=seen.remote or row.remote)
     if row.state is State.DOUBT:
@@ -176,3 +169,14 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
     raise Failure("pending", value=row.name)
+
+
+def _unseen(store: Store, row: Purchase, failure: Failure, age: float, patience: Patience) -> Purchase:
+    """The look itself failed: it proves nothing."""
+    if row.state is State.DOUBT:
+        return row
+    if age > patience.overdue:
+        return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
+    if row.accepted or failure.code in QUESTIONS:
+        raise failure
+    raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure

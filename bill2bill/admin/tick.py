@@ -1,0 +1,96 @@
+"""The regular job: purchases that were begun and are not finished are looked at again, for the panel may not come back to them (decision 11)."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+from bill2bill.config import options_of
+from bill2bill.errors import Failure
+from bill2bill.host import log, place
+from bill2bill.host.data import Data
+from bill2bill.host.mgrctl import Mgrctl
+from bill2bill.journal.locks import Locks
+from bill2bill.journal.states import Purchase, State, command_of
+from bill2bill.journal.store import Store
+from bill2bill.services.modules import MODULES
+
+LOG = logging.getLogger("bill2bill")
+NAME = "bill2bill"
+EXECUTABLES = frozenset(module.executable for module in MODULES.values())
+MOST_SECONDS = 900  # for one command; a purchase may wait for its provider, the next tick waits for this one
+PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One purchase that was looked at. finished: its operation has left the panel."""
+
+    purchase: int
+    item: int
+    command: str
+    finished: bool
+
+
+def tick(root: Path) -> Optional[List[Looked]]:
+    """Run the command of each due purchase once more, as the panel would; None if another tick is at work.
+
+    Raises Failure when the panel's database or the journal cannot be used.
+    """
+    log.setup(root, NAME)
+    if place.do_nothing(root):
+        LOG.warning("nothing is done, etc/billmgr.DoNothing exists")
+        return []
+    store = Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
+    locks = Locks(root / "var" / "bill2bill" / "locks")
+    data = Data(root, Mgrctl(root, NAME, options_of(root).panel_wait))
+    try:
+        with locks.at_work("tick") as alone:
+            if alone:
+                return [_look(root, data, row) for row in _due(store, data, locks)]
+            LOG.info("another tick is at work")
+            return None
+    finally:
+        data.close()
+
+
+def _due(store: Store, data: Data, locks: Locks) -> Iterator[Purchase]:
+    """Sent and not seen yet, or seen and the panel not told; its operation waits on the panel and is not a person's."""
+    for row in store.purchases(State.SENT, State.CONFIRMED):
+        try:
+            if _waits(data, row) and locks.is_free(row.item):
+                yield row
+        except Failure as failure:
+            LOG.error("purchase %s: %s %s", row.id, failure, failure.detail)
+
+
+def _waits(data: Data, row: Purchase) -> bool:
+    if row.operation is None or row.told is not None:  # whether the panel was told is not for us to find out
+        return False
+    operation = data.operation(row.operation)
+    return operation is not None and not operation.manual and (operation.item, operation.command) == (row.item, command_of(row.kind))
+
+
+def _look(root: Path, data: Data, row: Purchase) -> Looked:
+    command = command_of(row.kind)
+    try:
+        executable = data.module(row.module).executable
+        if executable in EXECUTABLES:
+            _run(root, executable, ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)])
+    except (Failure, OSError, subprocess.TimeoutExpired) as failure:
+        LOG.error("purchase %s: %s", row.id, failure)
+    finished = row.operation is not None and data.operation(row.operation) is None
+    LOG.info("purchase %s (%s of item %s): %s", row.id, command, row.item, "finished" if finished else "not finished yet")
+    return Looked(row.id, row.item, command, finished)
+
+
+def _run(root: Path, executable: str, words: List[str]) -> None:
+    """A process of its own, like the panel's: the module reports failures to the panel itself, its exit status tells us nothing more."""
+    subprocess.run(
+        [str(root / "processing" / executable), *words],
+        cwd=root, env={"PATH": PATH, "HOME": "/root", "LANG": "C"}, check=False, timeout=MOST_SECONDS,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
