@@ -6,6 +6,8 @@ import pytest
 
 from .panel_kit import FEATURES, PLAIN
 
+pytestmark = pytest.mark.both_databases
+
 # The value of each add-on as host-protocol 6.3 tells readers to find it.
 VALUES = (
     "SELECT p.intname, p.addontype, p.billtype, p.addonlimit, p.addonbool, p.addonmax, a.id AS row, a.intvalue, a.boolvalue, a.addonmax AS most,"

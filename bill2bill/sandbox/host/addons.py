@@ -111,6 +111,19 @@ def total(panel: Panel, service: Row) -> str:
     return str(sum((Decimal(row["cost"] or 0) for row in of_service(panel, service["id"])), Decimal(service["cost"] or 0)))
 
 
+def reprice(panel: Panel, service: Row, period: int) -> Row:
+    """The service and its add-ons for another period; a period without a price keeps the old one. Returns the service as it is then."""
+    cost = tariffs.price(panel, service["pricelist"], service["currency"], period) or service["cost"]
+    changes = {"period": period, "cost": cost, "costperiod": period}
+    panel.db.update("item", service["id"], **changes)
+    changed = {**service, **changes}
+    for row in of_service(panel, service["id"]):
+        addon = panel.db.get("pricelist", row["pricelist"]) or {}
+        values = {column: row[column] for column in ("boolvalue", "enumerationitem", "intvalue") if row[column] is not None}
+        panel.db.update("item", row["id"], period=period, cost=_cost(panel, changed, addon, values) if addon else row["cost"])
+    return changed
+
+
 def move(panel: Panel, service: Row, tariff: object) -> None:
     """Rows go to the new tariff's add-ons of the same name and type; those without a counterpart are dropped, new ones get defaults."""
     sold = {(name(panel, addon), addon["addontype"]): addon for addon in of_tariff(panel, tariff) if addon["billtype"] == BY_ORDER}

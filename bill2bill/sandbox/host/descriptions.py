@@ -80,6 +80,7 @@ def _handlers(panel: Panel, root: Element, source: str) -> List[Piece]:
         for kind in ("func", "event"):
             for node in handler.findall(kind):
                 node.set("script", script)
+                node.set("type", handler.get("type") or "")
                 found.append(_piece(kind, node, source))
     return found
 
@@ -118,6 +119,12 @@ def handler(panel: Panel, func: str) -> Optional[str]:
     """Name of the addon script that is this function, if a plugin has one."""
     found = panel.db.find("sandbox_xml", kind="func", name=func)
     return ET.fromstring(found[0]["body"]).get("script") if found else None
+
+
+def events(panel: Panel, func: str) -> List[Element]:
+    """Handlers around a function, those with priority="hi" first (host-protocol 7.4)."""
+    found = [ET.fromstring(row["body"]) for row in panel.db.find("sandbox_xml", kind="event", name=func)]
+    return sorted(found, key=lambda event: event.get("priority") != "hi")
 
 
 def menu(panel: Panel, lang: str) -> List[Row]:

@@ -64,13 +64,17 @@ def ok(**values: object) -> Element:
     return doc
 
 
+class Code(str):
+    """A value of a list whose code stands in attribute orig, `"$orig"` of the json family (host-protocol 5.2, 6.5)."""
+
+
 def rows(found: Iterable[Mapping[str, object]]) -> Element:
     """Answer of a list (host-protocol 5.2): elem per row, with p_elems, p_num, p_cnt."""
     doc = ET.Element("doc")
     for row in found:
         elem = ET.SubElement(doc, "elem")
         for name, value in row.items():
-            add(elem, name, value)
+            add(elem, name, value, **({"orig": value} if isinstance(value, Code) else {}))
     add(doc, "p_elems", len(doc))
     add(doc, "p_num", 1)
     add(doc, "p_cnt", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Mapping
 
-from . import modules
+from . import modules, seeds
 from .crypt import decrypt, encrypt
 from .documents import PanelError
 from .panel import Panel
@@ -26,6 +26,15 @@ def encrypted(panel: Panel, name: str, given: Mapping[str, str]) -> Dict[str, st
         return {key: encrypt(panel.key, value) if key in secret else value for key, value in given.items() if key in known}
     except ValueError:
         raise PanelError("value", "password", "too long to be encrypted") from None
+
+
+def create(panel: Panel, name: str, itemtype: str, title: str, datacenter: str = "", department: str = "") -> int:
+    """A new active instance of a module. Call inside a transaction."""
+    found = panel.db.find("itemtype", intname=itemtype)
+    if not found:
+        raise PanelError("missed", "itemtype", itemtype)
+    places = {"datacenter": datacenter or seeds.DATACENTER, "department": department or seeds.DEPARTMENT}
+    return panel.db.insert("processingmodule", name=title, module=name, active="on", orderpriority=0, itemtype=found[0]["id"], **places)
 
 
 def store(panel: Panel, name: str, instance: object, stored: Mapping[str, str]) -> None:

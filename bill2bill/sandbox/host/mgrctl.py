@@ -20,11 +20,12 @@ STARTING = "BILL2BILL_SANDBOX_STARTING"
 
 
 class CommandLine:
-    """host-protocol 5.1: `[-m MGR] [-o FORMAT] [-R] [-i] FUNC [param=value]… [-e 'param=$ENV']…`."""
+    """host-protocol 5.1: `[-m MGR] [-l | -u] [-o FORMAT] [-R] [-i] FUNC [param=value]… [-e 'param=$ENV']…`."""
 
     def __init__(self) -> None:
         self.func, self.manager, self.out = "", "billmgr", "text"
         self.restart = self.listing = False
+        self.away = ""  # -l: on, -u: off
         self.params: Dict[str, str] = {}
 
     def read(self, argv: List[str]) -> None:
@@ -35,6 +36,8 @@ class CommandLine:
                 self._option(word, next(words, ""))
             elif word == "-R":
                 self.restart = True
+            elif word in {"-l", "-u"}:
+                self.away = "on" if word == "-l" else "off"
             elif word == "-i":
                 self.listing = True
             elif "=" in word:
@@ -65,7 +68,7 @@ class CommandLine:
             raise PanelError("value", "out", wrong)
         if self.manager != "billmgr":
             raise PanelError("value", "manager", self.manager)
-        if not self.func and not self.listing and not self.restart:
+        if not (self.func or self.listing or self.restart or self.away):
             raise PanelError("missed", "func")
 
 
@@ -97,6 +100,9 @@ def _answer(panel: Panel, request: Request, line: CommandLine) -> Element:
     from . import start
     from .functions import call, known
 
+    if line.away:
+        panel.switches.set("restarting", line.away)
+        return ok()
     person = line.func.startswith("sandbox.")
     if STARTING in os.environ or (panel.switches.restarting() and not person):
         raise PanelError(*AWAY)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from . import addons, modules, services
+from . import addons, connections, modules, services
 from .dates import after, now, today
 from .db import Row
 from .documents import PanelError
@@ -61,6 +61,26 @@ def restart(panel: Panel, operation: Row) -> int:
     number = _insert(panel, operation["item"], operation["intname"])
     panel.db.insert("sandbox_operation", operation=number, command=operation["intname"], options=json.dumps(notes, default=str))
     return number
+
+
+def change_name_servers(panel: Panel, item: Row, servers: Mapping[str, str], lang: str) -> object:
+    """Stores ns0 … and tells a module that declares update_ns, as the switch of that name says. Returns the operation's id or nothing.
+
+    The form sends all of them, so numbers that are not given are gone (host-protocol 2.6: readers stop at the first missing one).
+    """
+    name = module_name(panel, item)
+    sends = "update_ns" in modules.features(panel, name)
+    operation: object = ""
+    with panel.db.transaction():
+        for known in services.params(panel, item["id"]):
+            if "ns0" in servers and services.is_name_server(known):
+                services.drop_param(panel, item["id"], known)
+        services.save_params(panel, item["id"], servers)
+        if sends and panel.switches["update_ns"] == "operation":
+            operation = create(panel, item, "update_ns")
+    if sends and not operation:
+        modules.ask(panel, name, "update_ns", [("item", item["id"]), *connections.options(panel, lang)])
+    return operation
 
 
 def automatic(panel: Panel) -> List[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional
 
 from . import connections, descriptions, forms, modules, profiles
 from .db import Row
@@ -74,6 +74,34 @@ def _stored(panel: Panel, contact: Contact) -> Dict[str, str]:
     return chosen
 
 
+def check_parameters(panel: Panel, instance: Row, tld: str, given: Dict[str, str], lang: str) -> None:
+    """Further fields of a domain: those of metadata domain.<NAME>.<tld> and what tune_service adds (host-protocol 2.6).
+
+    Puts what the form submits under the fields' own names into `given`. Raises the module's error or the form's.
+    """
+    block, domain = f"domain.{instance['module']}.{tld}", given["domain"]
+    metadata = descriptions.metadata(panel, block)
+    tunes = "tune_service" in modules.features(panel, instance["module"])
+    if not metadata and not tunes:
+        return
+    prefix = f"domainparam_{domain[: -len(tld) - 1]}{'_' * 12}{tld}_"
+    _add_prefix(metadata, prefix)
+    doc = forms.document(panel, "domain.order.param", metadata, [block], lang, {})
+    if tunes:
+        options = [("param", tld), ("value", domain), *connections.options(panel, lang, instance["id"])]
+        doc = modules.ask(panel, instance["module"], "tune_service", options, doc)
+    names = [field.name for field in forms.fields(doc) if field.name.startswith(prefix)]
+    submitted = forms.fill(doc, {name: given[name[len(prefix) :]] for name in names if name[len(prefix) :] in given})
+    given.update({name[len(prefix) :]: submitted[name] for name in names if submitted[name]})
+
+
+def _add_prefix(metadata: Iterable[Element], prefix: str) -> None:
+    for part in metadata:
+        for control in part.iter():
+            if control.get("name") and control.tag in {*forms.CONTROLS, "field"}:
+                control.set("name", prefix + str(control.get("name")))
+
+
 def _submitted(values: Mapping[str, str]) -> Element:
     doc = ET.Element("doc")
     for name, value in values.items():
@@ -85,8 +113,7 @@ def _form(panel: Panel, name: str, tld: str, type: str, lang: str) -> Element:
     """Standard fields plus the module's own of metadata service_profile.<NAME>[.<type>.<tld>], all with the type's prefix."""
     own = descriptions.metadata(panel, f"service_profile.{name}") + descriptions.metadata(panel, f"service_profile.{name}.{type}.{tld}")
     metadata = [forms.plain_fields(("profiletype", "name", *profiles.FIELDS), FORM, profiles.COUNTRIES), *own]
-    for control in [control for part in metadata for control in part.iter() if control.get("name") and control.tag in {*forms.CONTROLS, "field"}]:
-        control.set("name", f"{type}_{control.get('name')}")
+    _add_prefix(metadata, type + "_")
     doc = forms.document(panel, FORM, metadata, [FORM, f"service_profile.{name}", f"service_profile.{name}.{type}.{tld}"], lang, {})
     for field in profiles.COUNTRIES:
         options = add(doc, "slist", name=f"{type}_{field}")

@@ -78,6 +78,7 @@ sandbox_module: id, name name, ready flag
 sandbox_declaration: id, module name, kind name, name name, crypted name
 sandbox_xml: id, kind name, name name, lang name, source name, body long
 sandbox_problem: id, kind name, name name, object name, level name, text long, date time
+sandbox_message: id, kind name, reader, item, subject name, text long, date time
 sandbox_operation: id, operation, command name, options long
 sandbox_history: id, operation, item, intname name, date time, errorxml text
 """

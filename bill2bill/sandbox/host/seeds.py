@@ -7,7 +7,7 @@ import os
 from .dates import today
 from .db import Database
 
-PROVIDER, CLIENT, PROJECT, DEPARTMENT = 1, 2, 1, 1
+PROVIDER, CLIENT, PROJECT, DEPARTMENT, DATACENTER = 1, 2, 1, 1, 1
 ROUBLE = 126  # its id on stock panels (host-protocol 6.1)
 
 ITEMTYPES = (
@@ -33,7 +33,7 @@ def plant(db: Database) -> None:
     db.insert("locale", langcode="en", name="English", active="on")
     db.insert("locale", langcode="ru", name="Русский", active="on")
     db.insert("department", id=DEPARTMENT, name="Support", name_ru="Поддержка")
-    db.insert("datacenter", id=1, name="Main", name_ru="Основной", active="on")
+    db.insert("datacenter", id=DATACENTER, name="Main", name_ru="Основной", active="on")
     db.insert("account", id=PROVIDER, name="Provider", level=29, country=182, registration_date=today())
     db.insert("project", id=PROJECT, name="Main", billurl="https://billing.example", active="on")
     db.insert("user", name="admin", account=PROVIDER, email="admin@billing.example", realname="Administrator", level=29, language="ru", enabled="on")

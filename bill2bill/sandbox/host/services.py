@@ -46,6 +46,15 @@ def save_param(panel: Panel, item_id: object, name: str, value: str, crypted: bo
     panel.db.put(table, {"item": item_id, "intname": name}, value=value)
 
 
+def drop_param(panel: Panel, item_id: object, name: str) -> None:
+    for table in ("itemparam", "itemcryptedparam"):
+        panel.db.delete(table, item=item_id, intname=name)
+
+
+def is_name_server(name: str) -> bool:
+    return name[:2] == "ns" and name[2:].isdigit()
+
+
 def save_params(panel: Panel, item_id: object, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         save_param(panel, item_id, name, value)

@@ -25,6 +25,7 @@ SWITCHES: Dict[str, Switch] = {
     "update_ns": Switch("operation", ("operation", "direct"), "changed name servers start a running operation, or call the module at once"),
     "stored_contact": Switch("select", ("select", "fields"), "a stored contact reaches validate_service_profile as its id, or as its fields"),
     "call_options": Switch("bare", ("bare", "full"), "form commands come with the documented options only, or with --lang, --level and --module"),
+    "handler_calls": Switch("answered", ("answered", "refused"), "calls of the panel by a handler that runs before or after a function"),
     "ip_option": Switch("id", ("id", "ipid", "ip_id", "ip"), "name of the option that carries the id of an address slot to addip and delip"),
     "missing": Switch("", (), "functions that this panel does not know, separated by commas"),
     "restarting": Switch("off", (), "the panel is away: off, on, or for so many seconds"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Dict, Mapping, Optional
+from typing import Dict, List, Mapping, Optional
 
 from .documents import PanelError
 from .panel import Panel
@@ -55,6 +55,11 @@ def price(panel: Panel, pricelist: object, currency: object, period: int) -> Opt
     words = [word for word, code in PERIODS.items() if code == period]
     amount = prices.get(words[0]) if words else None
     return None if amount is None else str(amount)
+
+
+def sold(panel: Panel, pricelist: object, currency: object) -> List[int]:
+    """Periods that have a price."""
+    return [period for period in PERIODS.values() if price(panel, pricelist, currency, period) is not None]
 
 
 def currency(panel: Panel, iso: str) -> int:

@@ -10,35 +10,27 @@ from ..documents import Element, PanelError, rows
 from ..panel import Panel, Request
 from ..registry import FUNCTIONS, Function
 
-# Beginning of a function's name -> file; the longest match wins. What is not found there is a directory or belongs to an item type.
+# File -> beginnings of the names of its functions; the longest match wins. What is not found there is a directory or belongs to an item type.
 AREAS = {
-    "service.": "services",
-    "service_profile": "contacts",
-    "runningoperation": "operations",
-    "task": "operations",
-    "processing": "processing",
-    "processing.import.": "imports",
-    "pricelist": "tariffs",
-    "item": "items",
-    "sandbox.": "person_panel",
-    "sandbox.module.": "person_setup",
-    "sandbox.tld.": "person_setup",
-    "sandbox.tariff.": "person_tariffs",
-    "sandbox.addon.": "person_tariffs",
-    "sandbox.client.": "person_setup",
-    "sandbox.contact.": "person_orders",
-    "sandbox.check": "person_orders",
-    "sandbox.order": "person_orders",
-    "sandbox.pay": "person_orders",
-    "sandbox.change": "person_orders",
-    "sandbox.operation": "person_work",
-    "sandbox.tick": "person_work",
-    "sandbox.run": "person_work",
-    "sandbox.restart": "person_work",
-    "sandbox.cron": "person_work",
-    "sandbox.call": "person_work",
+    "services": ("service.",),
+    "clients_side": tuple(f"service.{word}" for word in ("prolong", "stat", "start", "stop", "reboot", "hardreboot")) + ("domain.ns", "domain.whois"),
+    "certificates": ("certificate.save", "certificate.failed"),
+    "contacts": ("service_profile",),
+    "operations": ("runningoperation", "task", "errorhistory"),
+    "messages": ("ticket_all.", "ticket.write.", "notification.", "sandbox.messages"),
+    "processing": ("processing",),
+    "imports": ("processing.import.",),
+    "cron": ("processing.checkbalance", "processing.syncserver.", "statdaily.", "crontask"),
+    "tariffs": ("pricelist",),
+    "itemtypes": ("itemtype.",),
+    "items": ("item",),
+    "person_panel": ("sandbox.",),
+    "person_setup": ("sandbox.module.", "sandbox.tld.", "sandbox.client."),
+    "person_tariffs": ("sandbox.tariff.", "sandbox.addon."),
+    "person_orders": ("sandbox.contact.", "sandbox.check", "sandbox.order", "sandbox.pay", "sandbox.change"),
+    "person_work": tuple(f"sandbox.{word}" for word in ("operation", "tick", "run", "restart", "cron", "call")),
 }
-BY_ITEMTYPE = "items"
+BY_ITEMTYPE = ("items", "clients_side")
 OTHERS = "directories"
 
 
@@ -52,6 +44,15 @@ def call(panel: Panel, request: Request) -> Element:
         from ..handlers import answer
 
         return answer(panel, request, script)
+    events = descriptions.events(panel, request.func)
+    if not events:
+        return _carried_out(panel, request)
+    from ..handlers import around
+
+    return around(panel, request, events, lambda: _carried_out(panel, request))
+
+
+def _carried_out(panel: Panel, request: Request) -> Element:
     found = _find(panel, request.func)
     if not found:
         raise PanelError("missed", "func", request.func)
@@ -80,13 +81,15 @@ def _find(panel: Panel, name: str) -> Optional[Function]:
             return FUNCTIONS[name]
     itemtype, dot, action = name.partition(".")
     if panel.db.find("itemtype", intname=itemtype):
-        _load(BY_ITEMTYPE)
+        for area in BY_ITEMTYPE:
+            _load(area)
         return FUNCTIONS.get("*" + dot + action)
     return None
 
 
 def _area(name: str) -> str:
-    return max(((prefix, area) for prefix, area in AREAS.items() if name.startswith(prefix)), key=lambda pair: len(pair[0]), default=("", OTHERS))[1]
+    matches = [(len(prefix), area) for area, prefixes in AREAS.items() for prefix in prefixes if name.startswith(prefix)]
+    return max(matches, default=(0, OTHERS))[1]
 
 
 def _load(area: str) -> None:
@@ -94,7 +97,7 @@ def _load(area: str) -> None:
 
 
 def load_all() -> None:
-    for area in {*AREAS.values(), BY_ITEMTYPE, OTHERS}:
+    for area in {*AREAS, *BY_ITEMTYPE, OTHERS}:
         _load(area)
 
 

@@ -6,8 +6,9 @@ import glob
 import json
 from typing import Dict, List
 
+from .. import services, tariffs
 from ..dates import now
-from ..documents import Element, add, ok
+from ..documents import Element, PanelError, add, form, ok
 from ..documents import rows as listing
 from ..panel import Panel, Request
 from ..registry import Call, function
@@ -49,8 +50,7 @@ def configuration(panel: Panel) -> Dict[str, str]:
     found: Dict[str, str] = {}
     for pattern in CONFIGURATION:
         for path in sorted(glob.glob(panel.path(pattern))):
-            with open(path, encoding="utf-8") as source:
-                lines: List[List[str]] = [line.split(None, 1) for line in source if not line.startswith("#")]
+            lines: List[List[str]] = [line.split(None, 1) for line in _lines(path) if not line.startswith("#")]
             found.update({words[0]: words[1].strip() for words in lines if len(words) == 2})
     return found
 
@@ -71,12 +71,67 @@ def clearcache(panel: Panel, request: Request) -> Element:
     return ok()
 
 
-@function("itemtype.edit", "[elid] intname name [name_ru closetype closesubtype nostopholidays] sok", writes=True)
-def itemtype_edit(panel: Panel, request: Request) -> Element:
-    """Create or change a product type."""
-    names = ("name", "name_ru", "closetype", "closesubtype", "nostopholidays")
-    values = {name: request.get(name) for name in names if request.get(name)}
-    return ok(id=panel.db.put("itemtype", {"intname": request.need("intname")}, **values))
+@function("paramlist.edit", "elid=<name> value sok")
+def paramlist_edit(panel: Panel, request: Request) -> Element:
+    """Read or set one parameter of the configuration; where it stands already, else in etc/billmgr.conf."""
+    name, value = request.need("elid"), request.raw("value")
+    if not request.sok:
+        return form({"elid": name, "value": configuration(panel).get(name, "")})
+    if not name.isidentifier() or any(ord(sign) < 32 for sign in value):
+        raise PanelError("value", "elid", name)
+    files = [path for pattern in reversed(CONFIGURATION) for path in sorted(glob.glob(panel.path(pattern)))]
+    with_it = [path for path in files if any(line.split(None, 1)[:1] == [name] for line in _lines(path))]
+    path = with_it[0] if with_it else panel.path("etc/billmgr.conf")
+    kept = [line for line in _lines(path) if line.split(None, 1)[:1] != [name]]
+    with open(path, "w", encoding="utf-8") as target:
+        target.writelines([*kept, f"{name} {value}\n"])
+    return ok()
+
+
+def _lines(path: str) -> List[str]:
+    with open(path, encoding="utf-8") as source:
+        return source.readlines()
+
+
+@function("expense.edit", "elid [amount] [su] sok", writes=True)
+def expense_edit(panel: Panel, request: Request) -> Element:
+    """Read a charge or change its amount."""
+    row = services.need_row(panel, "expense", request.need("elid"))
+    if not request.sok:
+        return form(row)
+    panel.db.update("expense", row["id"], amount=tariffs.money("amount", request.need("amount")))
+    return ok()
+
+
+@function("expense.delete", "elid", writes=True)
+def expense_delete(panel: Panel, request: Request) -> Element:
+    """Delete charges."""
+    for number in request.ids():
+        panel.db.delete("expense", id=services.need_row(panel, "expense", number)["id"])
+    return ok()
+
+
+def _edit(table: str, parent: str) -> Call:
+    def edit(panel: Panel, request: Request) -> Element:
+        """Read, create (without elid) or change a row of a directory."""
+        row = services.need_row(panel, table, request.get("elid")) if request.get("elid") else None
+        if not request.sok:
+            return form(row or {})
+        values: Dict[str, object] = {name: request.get(name) for name in columns(table) if name in request.params and name != "id"}
+        if parent and not row:
+            values[parent] = services.need_row(panel, parent, request.need("plid"), "plid")["id"]
+        if not row:
+            request.need("name")
+            return ok(id=panel.db.insert(table, **values))
+        if values:
+            panel.db.update(table, row["id"], **values)
+        return ok(id=row["id"])
+
+    return edit
+
+
+for _table, _parent in (("datacenter", ""), ("enumeration", ""), ("enumerationitem", "enumeration")):
+    function(f"{_table}.edit", "[elid plid] name [<column>=] sok", writes=True)(_edit(_table, _parent))
 
 
 @function("exit")

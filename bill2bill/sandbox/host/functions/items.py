@@ -6,7 +6,7 @@ from typing import Dict
 
 from .. import addons, services
 from ..db import Row
-from ..documents import Element, PanelError, form, ok, rows
+from ..documents import Code, Element, PanelError, form, ok, rows
 from ..panel import CLIENT_LEVEL, Panel, Request
 from ..registry import function
 
@@ -52,7 +52,7 @@ def _listed(panel: Panel, row: Row) -> Dict[str, object]:
         reasons = [reason for reason in services.REASONS if row[reason] == "on"]
         status += "_" + reasons[0] if reasons else ""
     params = services.params(panel, row["id"])
-    return {**row, **{name: params.get(name, "") for name in ("domain", "ip", "service_status")}, "item_status": status}
+    return {**row, **{name: params.get(name, "") for name in ("domain", "ip", "service_status")}, "item_status": Code(status)}
 
 
 @function("*.open", "elid sok [<item parameter>=]", writes=True)

@@ -82,6 +82,12 @@ def errorhistory(panel: Panel, request: Request) -> Element:
     return rows(panel.db.find("sandbox_history", operation=request.number("elid")))
 
 
+@function("errorhistory.showlog", "elid=<row of runningoperation.errorhistory>")
+def showlog(panel: Panel, request: Request) -> Element:
+    """One error of the history with its whole document."""
+    return form(services.need_row(panel, "sandbox_history", request.need("elid")))
+
+
 @function("runningoperation.taskcreate", "elid sok", writes=True)
 def taskcreate(panel: Panel, request: Request) -> Element:
     """A task for an operation, made by hand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .. import addons, connections, modules, operations, orders, profiles, services, tariffs
+from .. import addons, modules, operations, orders, profiles, services, tariffs
 from ..dates import today
 from ..db import Row
 from ..documents import Element, PanelError, add, ok
@@ -115,7 +115,7 @@ def _seller(panel: Panel, tariff: Row) -> Row:
 
 
 def _contacts(panel: Panel, request: Request, tariff: Row, instance: Row, given: Dict[str, str]) -> List[Contact]:
-    """The contact of every type that the zone wants, checked by the module; takes their fields out of `given`."""
+    """The contact of every type that the zone wants and the zone's parameters, checked by the module; takes the contacts out of `given`."""
     tld = orders.tld_of(panel, tariff)
     types = orders.wanted_contacts(panel, instance, tld, request.get("action"), given, request.lang)
     contacts: List[Contact] = []
@@ -126,6 +126,7 @@ def _contacts(panel: Panel, request: Request, tariff: Row, instance: Row, given:
                 raise PanelError("missed", type)
             contact = contacts[0]._replace(type=type, same=True)
         contacts.append(orders.check_contact(panel, instance, tld, contact, request.lang))
+    orders.check_parameters(panel, instance, tld, given, request.lang)
     return contacts
 
 
@@ -167,25 +168,11 @@ def change(panel: Panel, request: Request) -> Element:
     item = services.item(panel, request.need("item"), "item")
     changes = request.others("item")
     chosen = addons.take(panel, item["pricelist"], changes)
-    name = operations.module_name(panel, item)
-    sends = any(field.startswith("ns") for field in changes) and "update_ns" in modules.features(panel, name)
+    servers = {name: changes.pop(name) for name in list(changes) if services.is_name_server(name)}
     operation: object = ""
     with panel.db.transaction():
-        if "ns0" in changes:
-            _forget_name_servers(panel, item["id"])
         services.save_params(panel, item["id"], changes)
-        if sends and panel.switches["update_ns"] == "operation":
-            operation = operations.create(panel, item, "update_ns")
         if chosen:
             addons.put(panel, item, chosen)
             operation = operations.create(panel, item, "setparam", {"userid": services.staff(panel)})
-    if sends and not operation:
-        modules.ask(panel, name, "update_ns", [("item", item["id"]), *connections.options(panel, request.lang)])
-    return ok(operation=operation)
-
-
-def _forget_name_servers(panel: Panel, item: int) -> None:
-    """The form sends all of them, so numbers that are not given are gone (host-protocol 2.6: readers stop at the first missing one)."""
-    for name in services.params(panel, item):
-        if name[:2] == "ns" and name[2:].isdigit():
-            panel.db.delete("itemparam", item=item, intname=name)
+    return ok(operation=operations.change_name_servers(panel, item, servers, request.lang) if servers else operation)

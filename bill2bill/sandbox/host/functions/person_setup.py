@@ -19,13 +19,7 @@ def module_add(panel: Panel, request: Request) -> Element:
     given = request.others("module", "type", "name", "department")
     stored = instances.encrypted(panel, name, connections.entered(panel, name, "", given, request.lang))
     with panel.db.transaction():
-        itemtype = panel.db.find("itemtype", intname=request.get("type"))
-        if not itemtype:
-            raise PanelError("missed", "itemtype", request.get("type"))
-        instance = panel.db.insert(
-            "processingmodule", name=request.need("name"), module=name, active="on", orderpriority=0, itemtype=itemtype[0]["id"], datacenter=1,
-            department=request.number("department", seeds.DEPARTMENT),
-        )  # fmt: skip
+        instance = instances.create(panel, name, request.get("type"), request.need("name"), department=request.get("department"))
         instances.store(panel, name, instance, stored)
     return ok(id=instance)
 

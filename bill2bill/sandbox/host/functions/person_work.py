@@ -28,7 +28,7 @@ def operation(panel: Panel, request: Request) -> Element:
     changes: Row = {}
     before: Row = {}
     if request.get("period"):
-        changes["period"] = request.number("period")
+        item = addons.reprice(panel, item, request.number("period"))
     if command == "suspend":
         changes.update(_reason(request))
     if command == "setparam":

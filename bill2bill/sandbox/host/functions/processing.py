@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import instances, services
+from .. import instances, modules, services
 from ..db import Row
-from ..documents import Element, form, ok, rows
+from ..documents import Element, PanelError, form, ok, rows
 from ..panel import Panel, Request
 from ..registry import function
 
@@ -38,6 +38,43 @@ def edit(panel: Panel, request: Request) -> Element:
         panel.db.update("processingmodule", row["id"], **base)
     instances.store(panel, row["module"], row["id"], instances.encrypted(panel, row["module"], changes))
     return ok()
+
+
+@function("processing.add.settings", "module type name [datacenter department clicked_button=finish <parameter>=] sok", writes=True)
+def add_settings(panel: Panel, request: Request) -> Element:
+    """Last step of adding an instance: stores without asking the module; answers its id."""
+    name = request.need("module")
+    modules.ready(panel, name)
+    request.secrets |= instances.hide(panel, name)
+    if request.need("type") not in modules.declared(panel, name, "itemtype"):
+        raise PanelError("value", "type", request.get("type"))
+    values = request.others("module", "type", "name", "datacenter", "department")
+    number = instances.create(panel, name, request.get("type"), request.need("name"), request.get("datacenter"), request.get("department"))
+    instances.store(panel, name, number, instances.encrypted(panel, name, values))
+    return ok(id=number)
+
+
+@function("processing.customparam", "plid=<instance>")
+def custom_params(panel: Panel, request: Request) -> Element:
+    """List of an instance's custom parameters (host-protocol 3), those that the module declares as such."""
+    row = services.need_row(panel, "processingmodule", request.need("plid"), "plid")
+    known = modules.declared(panel, row["module"], "customparam")
+    found = [param for param in panel.db.find("processingparam", processingmodule=row["id"]) if param["intname"] in known]
+    return rows({"id": param["id"], "param": param["intname"], "value": param["value"]} for param in found)
+
+
+@function("processing.customparam.edit", "plid=<instance> [elid] param value [sok]", writes=True)
+def custom_param_edit(panel: Panel, request: Request) -> Element:
+    """Read, add or change one custom parameter."""
+    row = services.need_row(panel, "processingmodule", request.need("plid"), "plid")
+    if not request.sok:
+        return form(services.need_row(panel, "processingparam", request.need("elid")))
+    if request.need("param") not in modules.declared(panel, row["module"], "customparam"):
+        raise PanelError("value", "param", request.get("param"))
+    if request.get("elid"):
+        panel.db.update("processingparam", request.number("elid"), value=request.raw("value"))
+        return ok(id=request.get("elid"))
+    return ok(id=panel.db.insert("processingparam", processingmodule=row["id"], intname=request.get("param"), value=request.raw("value")))
 
 
 @function("processing.setconfig", "elid config [sok]", writes=True)

@@ -65,8 +65,11 @@ def poststat(panel: Panel, request: Request) -> Element:
 
 @function("service.saveparam", "elid name value [crypted] sok", writes=True)
 def saveparam(panel: Panel, request: Request) -> Element:
-    """Store item parameters: name= value=, or <param>=<value> (host-protocol 5.4, forms A and B)."""
+    """Store item parameters: name= value=, or <param>=<value> (host-protocol 5.4, forms A and B); a name without a value is deleted."""
     item = services.item(panel, request.need("elid"))
+    if "name" in request.params and "value" not in request.params:
+        services.drop_param(panel, item["id"], request.need("name"))
+        return ok()
     if "name" in request.params:
         values = {request.need("name"): request.raw("value")}
         from_params = {"value"}
@@ -87,8 +90,7 @@ def saveparam(panel: Panel, request: Request) -> Element:
 def dropparam(panel: Panel, request: Request) -> Element:
     """Delete one item parameter."""
     item = services.item(panel, request.need("elid"))
-    for table in ("itemparam", "itemcryptedparam"):
-        panel.db.delete(table, item=item["id"], intname=request.need("name"))
+    services.drop_param(panel, item["id"], request.need("name"))
     return ok()
 
 
