@@ -1,9 +1,22 @@
-"""What every folder of tests may use."""
+"""What every folder of tests may use: the database of a panel, in both kinds.
+
+A test that asks for `database` or `place` runs on SQLite; marked `both_databases` (or in a file that is) on MariaDB too.
+"""
 
 from __future__ import annotations
 
 import databases
 import pytest
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and on MariaDB")
+
+
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("database", ["sqlite", "mariadb"] if both else ["sqlite"], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +26,17 @@ def mariadb():
     server = databases.MariaDB()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def database(request):
+    """The server, or None for SQLite: for templates that are made once and copied."""
+    return request.getfixturevalue("mariadb") if request.param == "mariadb" else None
+
+
+@pytest.fixture
+def place(database):
+    """Where one test's panels keep their tables."""
+    place = databases.Place(database)
+    yield place
+    place.forget()

@@ -12,11 +12,15 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List, Optional
 
 import pymysql
 import pytest
+
+from bill2bill.sandbox.host.address import Address, config, of_panel
+from bill2bill.sandbox.host.db import Database, connect
 
 FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one
 PROGRAMS = ("mariadb-install-db", "mariadbd")
@@ -90,7 +94,7 @@ class MariaDB:
                 time.sleep(0.05)
         with root.cursor() as cursor:
             for host in ("localhost", "127.0.0.1"):
-                cursor.execute("GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s", (USER, host, PASSWORD))
+                cursor.execute("GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s WITH GRANT OPTION", (USER, host, PASSWORD))
         root.close()
 
     def stop(self) -> None:
@@ -132,3 +136,49 @@ def _end_with_parent() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "prctl"):
         libc.prctl(1, signal.SIGKILL)
+
+
+class Place:
+    """Where a test's panels keep their tables: files of their own, or databases of their own on one server."""
+
+    def __init__(self, server: Optional[MariaDB]) -> None:
+        self._server, self._names = server, []
+
+    def login(self) -> Optional[Dict[str, str]]:
+        """What a new panel needs to know; None means a file."""
+        if not self._server:
+            return None
+        login = self._server.new()
+        self._names.append(login["name"])
+        return login
+
+    def moved(self, root: Path) -> None:
+        """A panel's folder was copied to `root`: it gets a copy of the tables, and a db.conf that says so."""
+        if not self._server:
+            write_config(root, Address("sqlite", f"{root}/var/sandbox/billmgr.sqlite3"))
+            return
+        before, login = of_panel(str(root)), self._server.new()
+        self._names.append(login["name"])
+        self._server.copy(before.name, login["name"])
+        write_config(root, before._replace(name=login["name"]))
+
+    def forget(self) -> None:
+        for name in self._names:
+            self._server.drop(name)
+        self._names = []
+
+
+def write_config(root: Path, address: Address) -> None:
+    path = root / "etc/billmgr.conf.d/db.conf"
+    path.write_text(config(address), encoding="utf-8")
+    path.chmod(0o600)
+
+
+@contextmanager
+def tables(root: Path) -> Iterator[Database]:
+    """A panel's tables, to look into and to plant rows with the SQL that both databases share."""
+    db = connect(of_panel(str(root)))
+    try:
+        yield db
+    finally:
+        db.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Iterator
+from pathlib import Path
+from typing import Iterator, Optional
 
 import pytest
+from databases import MariaDB, Place
 
 from .shop import PASSWORD, USER, Shop, Upstream, build, copied
 
@@ -24,11 +26,11 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def template(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream)
+def template(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> Shop:
+    return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login())
 
 
 @pytest.fixture
-def shop(template: Shop, tmp_path) -> Shop:
+def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
     template.up.post("reset")
-    return copied(template, tmp_path.resolve() / "mgr5")
+    return copied(template, tmp_path.resolve() / "mgr5", place)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,9 +14,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
-from bill2bill.host import place
+from databases import Place, tables
+
+from bill2bill.host.place import machine_id
 from bill2bill.journal.states import Purchase
 from bill2bill.journal.store import Store
+from bill2bill.sandbox.host.db import Database
+from bill2bill.sandbox.host.schema import columns
 from bill2bill.sandbox.stage import HOME, Panel, Provider
 
 MODULE = "pmbill2billreg"
@@ -119,21 +122,21 @@ class Shop:
     def _give(self, item: int, name: str, expires: str) -> None:
         expires = expires or in_months(6)
         remote = self.up.post("domain", name=name, expire=expires)
-        with self.database() as db:
-            db.execute("UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?", (expires, item))
+        with tables(self.panel.root) as db, db.transaction():
+            db.run("UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?", expires, item)
             link = f"id={remote['id']};price={remote['price']};period={remote['period']}"
-            db.execute("INSERT INTO itemparam (item, intname, value) VALUES (?, 'bill2bill', ?), (?, 'service_status', '2')", (item, link, item))
+            db.run("INSERT INTO itemparam (item, intname, value) VALUES (?, 'bill2bill', ?), (?, 'service_status', '2')", item, link, item)
 
     def ordered_many(self, names: Iterable[str]) -> Dict[str, int]:
         """name -> item, unpaid. The first is ordered, the rest are copies of its rows: the panel would write the same."""
         first, *rest = names
         items = {first: self.order(first)}
-        with self.database() as db:
+        with tables(self.panel.root) as db, db.transaction():
             for name in rest:
                 items[name] = _copy(db, "item", "id", items[first], name=name)
                 for table in ("itemparam", "service_profile2item"):
                     _copy(db, table, "item", items[first], item=items[name])
-                db.execute("UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", (name, items[name]))
+                db.run("UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", name, items[name])
         return items
 
     def start(self, item: int, command: str, **options: object) -> int:
@@ -165,10 +168,8 @@ class Shop:
 
     def run(self, command: str, item: int, operation: int) -> subprocess.Popen[bytes]:
         """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited for."""
-        db = self.database()
-        db.execute("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", (operation,))
-        db.commit()
-        db.close()
+        with tables(self.panel.root) as db:
+            db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
         words = [str(self.panel.root / "processing" / MODULE), "--command", command, "--item", str(item), "--runningoperation", str(operation)]
         return subprocess.Popen(words, cwd=self.panel.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -185,18 +186,10 @@ class Shop:
 
     # -- what is true ----------------------------------------------------------------------------------------------
 
-    def database(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.panel.root / "var" / "sandbox" / "billmgr.sqlite3", timeout=30)
-        db.row_factory = sqlite3.Row
-        return db
-
     def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
         """Rows of the panel's tables."""
-        db = self.database()
-        try:
-            return [dict(row) for row in db.execute(sql, values)]
-        finally:
-            db.close()
+        with tables(self.panel.root) as db:
+            return db.rows(sql, *values)
 
     def item(self, item: int) -> Dict[str, Any]:
         """The item's row with its parameters."""
@@ -215,7 +208,7 @@ class Shop:
         return [call["params"] for call in calls if not call["error"]]
 
     def journal(self) -> Store:
-        return Store(self.panel.root / "var" / "bill2bill", place.machine_id(), str(self.panel.root))
+        return Store(self.panel.root / "var" / "bill2bill", machine_id(), str(self.panel.root))
 
     def purchase(self, item: int, kind: str) -> Purchase:
         """The last one, as the journal knows it."""
@@ -224,12 +217,12 @@ class Shop:
         return found
 
 
-def _copy(db: sqlite3.Connection, table: str, column: str, value: int, **changes: object) -> int:
+def _copy(db: Database, table: str, column: str, value: int, **changes: object) -> int:
     """Copy the rows of a table where `column` is `value`, with some columns changed; the new row's id."""
-    names = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["name"] != "id"]
+    names = [name for name in columns(table) if name != "id"]
     chosen = ", ".join("?" if name in changes else name for name in names)
     given = [changes[name] for name in names if name in changes]
-    return db.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?", [*given, value]).lastrowid or 0
+    return db.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?", *given, value).lastrowid or 0
 
 
 def in_months(months: int, start: str = "") -> str:
@@ -249,9 +242,9 @@ def wait_for(reached: Callable[[], object], seconds: float = 20) -> None:
 # -- the template that every test copies ----------------------------------------------------------------------------
 
 
-def build(root: Path, up: Upstream) -> Shop:
+def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -> Shop:
     """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing ordered."""
-    shop = Shop(Panel.make(root), up)
+    shop = Shop(Panel.make(root, login), up)
     shop.settings()
     install(shop.panel.root)
     panel = shop.panel
@@ -276,11 +269,11 @@ def install(root: Path) -> None:
     shutil.copy(HOME / "addon.xml", root / "etc" / "xml" / "billmgr_mod_bill2bill.xml")
 
 
-def copied(template: Shop, root: Path) -> Shop:
+def copied(template: Shop, root: Path, place: Place) -> Shop:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.panel.root, root)
     shop = Shop(Panel(root), template.up)
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    place.moved(root)
     for name in ("mgrctl", "runs"):
         (root / f"var/sandbox/{name}.jsonl").unlink()
     shop.journal().adopt()

@@ -103,7 +103,7 @@ def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop:
     assert shop.up.charges() == ["renew", "renew"]
 
 
-def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path):
+def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
     import shutil
 
     from bill2bill.sandbox.stage import Panel
@@ -111,7 +111,7 @@ def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path):
     item = shop.bought()
     root = tmp_path.resolve() / "copy"
     shutil.copytree(shop.panel.root, root)
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    place.moved(root)
     copy = Shop(Panel(root), shop.up)
     assert list(copy.tick().values()) == ["manual"]
     assert "journal adopt" in json.dumps(copy.operations(), ensure_ascii=False)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from databases import Place
 
 from .panel_kit import Kit, shop
 from .upstream4_provider import Process, Provider
 
 
 @pytest.fixture(scope="session")
-def shop_template(tmp_path_factory):
+def shop_template(tmp_path_factory, database):
     root = tmp_path_factory.mktemp("shop") / "mgr5"
-    shop(root)
+    shop(root, Place(database).login())
     for name in ("mgrctl", "runs"):
         (root / f"var/sandbox/{name}.jsonl").unlink()
     (root / "var/pmsample.seen").unlink()
@@ -21,11 +22,11 @@ def shop_template(tmp_path_factory):
 
 
 @pytest.fixture
-def panel(shop_template, tmp_path) -> Kit:
+def panel(shop_template, tmp_path, place) -> Kit:
     """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its logs are empty but for the start."""
     root = tmp_path / "mgr5"
     shutil.copytree(shop_template, root)
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    place.moved(root)
     return Kit(root)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from databases import tables
+
 from bill2bill.sandbox.host import make
+from bill2bill.sandbox.host.address import on_server
 
 # Writes down how it was called, calls the panel as its plan says, prints and ends as its plan says.
 MODULE = """#!{python} -IXutf8
@@ -130,12 +132,8 @@ class Kit:
 
     def sql(self, text: str, *values: object) -> List[Dict[str, Any]]:
         """Rows as a module reads them from the panel's tables."""
-        connection = sqlite3.connect(self.root / "var/sandbox/billmgr.sqlite3")
-        connection.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in connection.execute(text, values)]
-        finally:
-            connection.close()
+        with tables(self.root) as db:
+            return db.rows(text, *values)
 
     def log(self, name: str) -> List[Dict[str, Any]]:
         return lines(self.root / "var/sandbox" / f"{name}.jsonl")
@@ -182,14 +180,16 @@ def lines(path: Path) -> List[Dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def fresh(root: Path) -> Kit:
-    make.make(str(root))
+def fresh(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
+    """login: of a MariaDB server instead of a file."""
+    environment = {f"SANDBOX_DB_{name.upper()}": value for name, value in (login or {}).items()}
+    make.make(str(root), server=on_server(environment, None) if login else None)
     return Kit(root)
 
 
-def shop(root: Path) -> Kit:
+def shop(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
     """A panel that sells .test through the sample module."""
-    kit = fresh(root)
+    kit = fresh(root, login)
     kit.install()
     kit.instance()
     kit.ok("sandbox.tld.add", name="test", whois_find_string="not exist")

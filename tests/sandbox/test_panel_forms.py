@@ -38,18 +38,16 @@ def test_the_module_draws_the_form_and_checks_what_was_entered(panel):
     assert asked["cwd"] == str(panel.root)
 
 
+@pytest.mark.both_databases
 def test_only_declared_parameters_are_stored_and_secret_ones_encrypted(panel):
     panel.instance(scratch="7")
     stored = panel.form("processing.edit", elid=2)
     assert (stored["username"], stored["password"]) == ("reseller7", "s3cret-word")
     assert "scratch" not in stored
-    import sqlite3
-
-    connection = sqlite3.connect(panel.root / "var/sandbox/billmgr.sqlite3")
-    value = connection.execute("SELECT value FROM processingcryptedparam WHERE processingmodule = 2 AND intname = 'password'").fetchone()[0]
+    (value,) = [row["value"] for row in panel.sql("SELECT value FROM processingcryptedparam WHERE processingmodule = 2 AND intname = 'password'")]
+    assert not panel.sql("SELECT 1 FROM processingparam WHERE intname = 'password'")
     key = load_pem_private_key((panel.root / "etc/billmgr.pem").read_bytes(), None)
     assert key.decrypt(base64.b64decode(value), PKCS1v15()) == b"s3cret-word"
-    assert not connection.execute("SELECT 1 FROM processingparam WHERE intname = 'password'").fetchall()
 
 
 def test_passwords_do_not_reach_the_log_of_runs(panel):

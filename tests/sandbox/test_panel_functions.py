@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
-import sqlite3
 import sys
 import xml.etree.ElementTree as ET
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from databases import tables
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_item_parameters_are_saved_in_both_forms_and_dropped(panel):
@@ -25,8 +28,7 @@ def test_item_parameters_are_saved_in_both_forms_and_dropped(panel):
 def test_an_encrypted_parameter_can_be_read_with_the_panels_key(panel):
     item = panel.ordered()
     panel.ok("service.saveparam", elid=item, name="userpassword", value="пароль", crypted="on", sok="ok")
-    connection = sqlite3.connect(panel.root / "var/sandbox/billmgr.sqlite3")
-    value = connection.execute("SELECT value FROM itemcryptedparam WHERE item = ? AND intname = 'userpassword'", (item,)).fetchone()[0]
+    (value,) = [row["value"] for row in panel.sql("SELECT value FROM itemcryptedparam WHERE item = ? AND intname = 'userpassword'", item)]
     key = load_pem_private_key((panel.root / "etc/billmgr.pem").read_bytes(), None)
     assert key.decrypt(base64.b64decode(value), PKCS1v15()).decode() == "пароль"
     assert "userpassword" not in panel.item(item)
@@ -150,15 +152,14 @@ def test_product_types_zones_and_clients_can_be_added(panel):
 
 
 def test_address_slots_are_filled_and_released(panel):
-    connection = sqlite3.connect(panel.root / "var/sandbox/billmgr.sqlite3")
-    with connection:
-        connection.execute("INSERT INTO ip (item, status) VALUES (1, 1)")
+    with tables(panel.root) as db:
+        db.insert("ip", item=1, status=1)
     answer = panel.form("service.ip.add", elid=1, ip="192.0.2.7", mask="255.255.255.0", gateway="192.0.2.1", domain="a.test", sok="ok")
     assert answer["ip.id"] == "1"
     panel.ok("service.ip.add.commit", elid=1, sok="ok")
-    assert connection.execute("SELECT name, status FROM ip").fetchone() == ("192.0.2.7", 2)
+    assert panel.sql("SELECT name, status FROM ip") == [{"name": "192.0.2.7", "status": 2}]
     panel.ok("service.ip.del", elid=1, sok="ok")
-    assert connection.execute("SELECT COUNT(*) FROM ip").fetchone() == (0,)
+    assert panel.sql("SELECT * FROM ip") == []
 
 
 ADDON = """#!{python} -IXutf8

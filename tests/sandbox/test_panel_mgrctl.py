@@ -8,6 +8,8 @@ import subprocess
 import time
 import xml.etree.ElementTree as ET
 
+import pytest
+
 
 def test_every_format_carries_the_same_answer(panel):
     tree = ET.fromstring(panel.mgrctl("-o", "xml", "task.gettype", "operation=open").stdout)
@@ -97,6 +99,7 @@ def test_every_call_is_written_down_before_it_ends(panel):
     assert wrong["error"] == "value"
 
 
+@pytest.mark.both_databases
 def test_a_value_may_hold_anything_that_an_argument_can(panel):
     item = panel.ordered()
     text = "a=b 'c' \"d\" <e> & ё\n" + "x" * 30000
@@ -122,6 +125,7 @@ def test_a_restarting_panel_is_away_for_everybody_but_the_person(panel):
     assert len(panel.log("starts")) == 1
 
 
+@pytest.mark.both_databases
 def test_a_client_sees_its_own_services_and_no_admin_functions(panel):
     other = panel.id("sandbox.client.add", name="other")
     mine, _ = panel.ordered(), panel.ordered(domain="second.test", account=str(other))
@@ -139,6 +143,7 @@ def test_functions_can_be_listed_with_their_parameters(panel):
     assert panel.mgrctl("-i", "sandbox.pay").stdout.startswith(b"function=sandbox.pay params=elid=<item> about=Pay")
 
 
+@pytest.mark.both_databases
 def test_switches_have_their_values_and_refuse_others(panel):
     shown = {row["name"]: row["value"] for row in panel.rows("sandbox.get")}
     assert shown["expiredate_moved"] == "before"
@@ -151,6 +156,7 @@ def test_switches_have_their_values_and_refuse_others(panel):
     assert panel.error("sandbox.set") == ("missed", "switch")
 
 
+@pytest.mark.both_databases
 def test_a_reset_panel_is_as_new_but_keeps_its_modules(panel):
     panel.ordered()
     panel.ok("sandbox.set", task_type="empty")
@@ -161,9 +167,13 @@ def test_a_reset_panel_is_as_new_but_keeps_its_modules(panel):
     assert panel.instance() == 1
 
 
+@pytest.mark.both_databases
 def test_calls_at_once_do_not_lose_writes(panel):
     item = panel.ordered()
     call = [str(panel.root / "sbin/mgrctl"), "service.saveparam", f"elid={item}", "sok=ok"]
     running = [subprocess.Popen([*call, f"name=p{number}", "value=1"], stdout=subprocess.DEVNULL) for number in range(12)]
-    assert [process.wait() for process in running] == [0] * 12
-    assert {f"p{number}" for number in range(12)} <= set(panel.item(item))
+    running += [subprocess.Popen([*call, "name=same", f"value={number}"], stdout=subprocess.DEVNULL) for number in range(8)]
+    assert [process.wait() for process in running] == [0] * 20
+    stored = [row["intname"] for row in panel.sql("SELECT intname FROM itemparam WHERE item = ?", item)]
+    assert {f"p{number}" for number in range(12)} <= set(stored)
+    assert stored.count("same") == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from .panel_kit import ASKED, PLAIN, features
+
+pytestmark = pytest.mark.both_databases
 
 
 def contacts_of(panel, item):
@@ -183,5 +184,4 @@ def test_a_changed_contact_is_sent_where_it_is_known(panel):
 
 def test_money_keeps_its_digits_in_the_database(panel):
     panel.ordered()
-    connection = sqlite3.connect(panel.root / "var/sandbox/billmgr.sqlite3")
-    assert connection.execute("SELECT cost, typeof(cost) FROM item").fetchone() == ("500.0000", "text")
+    assert panel.sql("SELECT cost FROM item") == [{"cost": "500.0000"}]

@@ -76,6 +76,7 @@ def test_an_order_without_words_about_add_ons_has_what_the_tariff_includes(panel
     assert rows["mem"]["measure"] == "mib"
 
 
+@pytest.mark.both_databases
 def test_what_is_ordered_beyond_the_limit_stands_in_the_services_rows(panel, small):
     item = ordered(panel, small, addon_ncpu=5, addon_control_panel="pro", addon_backup="on")
     assert values(panel, item) == {"ncpu": 5, "control_panel": "pro", "backup": "on", "mem": 2048}
@@ -166,6 +167,7 @@ def test_a_new_tariff_takes_the_add_ons_along_by_name(panel, small, big):
     assert values(panel, item) == {"ncpu": 6, "control_panel": "pro", "traffic": 100}
 
 
+@pytest.mark.both_databases
 def test_a_rolled_back_tariff_change_leaves_the_service_as_it_was(panel, small, big):
     item = opened(panel, small, addon_ncpu=7, addon_control_panel="lite", addon_backup="on")
     before = panel.sql("SELECT * FROM item WHERE parent = ? ORDER BY id", item)
@@ -188,6 +190,7 @@ def test_a_tariff_of_another_type_is_no_new_tariff(panel, small):
     assert panel.form("vds.edit", elid=item)["status"] == "2"
 
 
+@pytest.mark.both_databases
 def test_a_renewal_charges_the_service_and_its_add_ons(panel, small):
     item = opened(panel, small, addon_ncpu=4, addon_backup="on")
     panel.ok("sandbox.operation", item=item, command="prolong")
@@ -220,6 +223,7 @@ def test_a_server_has_a_slot_for_each_of_its_addresses(panel, small):
     assert panel.form("service.ip.edit", elid=first, plid=item)["gateway"] == "192.0.2.1"
 
 
+@pytest.mark.both_databases
 def test_addresses_are_added_and_taken_away_by_operations(panel, small):
     panel.ok("sandbox.addon.add", pricelist=small, intname="ip", addontype="int", limit=1, max=4, itemtype="ip")
     item = opened(panel, small)
@@ -239,6 +243,7 @@ def test_a_tariff_without_addresses_has_none_to_add(panel, small):
     assert panel.error("sandbox.operation", item=opened(panel, small), command="addip") == ("missed", "ip")
 
 
+@pytest.mark.both_databases
 def test_dynamic_settings_of_a_tariff_are_kept_and_changed(panel):
     panel.plan(pricelist_dynamic_settings_tune={"stdout": tuned()})
     plan = panel.id("sandbox.tariff.add", itemtype="vds", name="T", module=1, monthly=1, remote_tariff="277")
@@ -269,6 +274,7 @@ def tuned() -> str:
     return f'<doc><metadata name="pricelist.edit" type="form">{form}</metadata><remote_tariff>277</remote_tariff>{options}</doc>'
 
 
+@pytest.mark.both_databases
 def test_add_ons_can_be_made_by_the_panels_own_form(panel, small):
     fields = {"name": "Disk", "intname": "disk", "addontype": 2, "billtype": 2, "addonlimit": 10, "addonmax": 100, "monthly126": "0.5"}
     addon = panel.form("pricelist.detail.edit", plid=small, **fields, sok="ok")["id"]
