@@ -9,6 +9,7 @@ from databases import Place
 
 from .panel_kit import Kit, shop
 from .upstream4_provider import Process, Provider
+from .upstream6_provider import Provider6
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,18 @@ def provider(provider_process) -> Provider:
     """The running provider as after its start: fixtures, default switches, no faults."""
     provider_process.post("reset")
     return provider_process
+
+
+@pytest.fixture(scope="session")
+def provider6_process(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("provider6")
+    process = Process(folder, "--dialect", "6")
+    yield Provider6(process.ready, folder)
+    process.stop()
+
+
+@pytest.fixture
+def provider6(provider6_process) -> Provider6:
+    """The running provider of dialect 6 as after its start."""
+    provider6_process.post("reset")
+    return provider6_process

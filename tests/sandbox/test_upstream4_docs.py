@@ -13,7 +13,7 @@ from bill2bill.sandbox.upstream.responses4 import FUNCTIONS
 from bill2bill.sandbox.upstream.serve import _parser
 from bill2bill.sandbox.upstream.switches import SWITCHES
 
-TEXT = (Path(__file__).parents[2] / "docs" / "sandbox-upstream.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "sandbox-upstream.md").read_text(encoding="utf-8").partition("\n## Dialect 6")[0]
 CURLS = [line for line in TEXT.splitlines() if line.startswith("curl ")]
 
 

@@ -92,14 +92,14 @@ def _function(call: Call) -> Function:
 
 
 def _of_type(call: Call) -> Optional[Function]:
-    kind, handler = split(call)
+    kind, handler = _split(call)
     itemtype = call.provider.types.get(kind)
     if itemtype is None or handler is None:
         return None
     return lambda call: handler(call, itemtype)
 
 
-def split(call: Call) -> Tuple[str, Optional[OfType]]:
+def _split(call: Call) -> Tuple[str, Optional[OfType]]:
     """(intname, handler) of X.edit or v2.X.order.param."""
     if call.func.startswith("v2."):
         kind, _, action = call.func[3:].partition(".")
@@ -107,7 +107,8 @@ def split(call: Call) -> Tuple[str, Optional[OfType]]:
         has = call.switches.word("generation") == "b6" and itemtype is not None and itemtype.v2
         return kind, V2.get(action) if has else None
     kind, _, action = call.func.partition(".")
-    return kind, OF_TYPE.get(action)
+    has_wizard_of_its_own = kind == "domain" and action.startswith("order")
+    return kind, None if has_wizard_of_its_own else OF_TYPE.get(action)
 
 
 def _one_by_one(call: Call) -> Node:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import List, Mapping, Optional
+from functools import lru_cache
+from typing import List, Mapping, Optional, Tuple
 
 from bill2bill.sandbox.upstream.billmgr6.document import Node, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import bad_value, missed
@@ -15,6 +16,7 @@ from bill2bill.sandbox.upstream.billmgr6.provider import Provider
 from bill2bill.sandbox.upstream.billmgr6.switches import Switches6
 
 SYMBOL = {"EUR": "€"}
+RIGHTS = {"suspend": "allowsuspenditem", "resume": "allowsuspenditem", "delete": "allowdeleteitem"}  # what X.suspend … need (6.7)
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ class Call:
         return self.switches.word("lang_texts")
 
     def may(self, func: str) -> bool:
-        """The switch rights: which functions the login may call."""
-        if func.endswith((".suspend", ".resume")) and not func.startswith("soft.") and self.switches.right("allowsuspenditem") == "off":
-            return False
-        if func.endswith(".delete") and func.count(".") == 1 and self.switches.right("allowdeleteitem") == "off":
+        """The switch rights: which functions the login may call. Licences can always be suspended (LIC)."""
+        kind, _, action = func.partition(".")
+        flag = RIGHTS.get(action) if kind in self.provider.types else None
+        if flag and self.switches.right(flag) == "off" and (kind, flag) != ("soft", "allowsuspenditem"):
             return False
         return any(fnmatchcase(func, pattern) for pattern in self.switches.allowed())
 
@@ -116,8 +118,9 @@ def is_name(name: str) -> bool:
     return name.replace(".", "_").replace("-", "_").isidentifier()
 
 
-def dates(name: str, day: Optional[date]) -> List[Node]:
+@lru_cache(maxsize=4096)
+def dates(name: str, day: Optional[date]) -> Tuple[Node, ...]:
     """ISO, and twice for people (2.2)."""
     if day is None:
-        return list(texts(**{name: ""}))
-    return list(texts(**{name: day.isoformat(), f"{name}_l": f"{day:%B} {day.day}, {day.year}", f"{name}_s": f"{day:%b} {day.day}, {day.year}"}))
+        return texts(**{name: ""})
+    return texts(**{name: day.isoformat(), f"{name}_l": f"{day:%B} {day.day}, {day.year}", f"{name}_s": f"{day:%b} {day.day}, {day.year}"})

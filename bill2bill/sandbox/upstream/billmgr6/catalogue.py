@@ -119,18 +119,18 @@ class Plan:
         return self.prices[months] + sum((addon.cost(addons.get(addon.id, addon.default), months) for addon in self.addons), Decimal(0))
 
     def carried_over(self, values: Mapping[int, str], former: Plan) -> Dict[int, str]:
-        """Add-on values of the former tariff under this one's numbers: matched by intname, where this tariff allows them (6.4)."""
-        new = self.defaults()
-        for addon in self.addons:
-            old = next((one for one in former.addons if one.intname == addon.intname), None)
-            value = values.get(old.id, "") if old else ""
-            if old and old.kind == addon.kind == ENUMERATION:
-                value = _same_choice(old, addon, value)
-            if value and addon.accepts(value) and (addon.kind != INTEGER or int(value) > addon.included):
-                new[addon.id] = value
-        return new
+        """Add-on values of the former tariff under this one's numbers: matched by intname, what was more than included, where
+        this tariff allows it (6.4)."""
+        before = {addon.intname: addon for addon in former.addons}
+        kept = {addon.id: _kept(before[addon.intname], values, addon) for addon in self.addons if addon.intname in before}
+        return {**self.defaults(), **{number: value for number, value in kept.items() if value}}
 
 
-def _same_choice(old: Addon, new: Addon, value: str) -> str:
-    name = next((choice.name for choice in old.choices if str(choice.id) == value), "")
-    return next((str(choice.id) for choice in new.choices if choice.name == name), "")
+def _kept(old: Addon, values: Mapping[int, str], new: Addon) -> str:
+    """The old value as the new add-on writes it, "" if it falls away."""
+    value = values.get(old.id, old.default)
+    if old.kind == ENUMERATION:
+        name = next((choice.name for choice in old.choices if str(choice.id) == value), "")
+        value = next((str(choice.id) for choice in new.choices if choice.name == name), "")
+    bought = old.kind != INTEGER or int(value) > max(old.included, new.included)
+    return value if old.kind == new.kind and bought and new.accepts(value) else ""

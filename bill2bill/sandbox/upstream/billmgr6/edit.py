@@ -11,7 +11,7 @@ from bill2bill.sandbox.upstream.billmgr6.catalogue import BOOLEAN, ItemType
 from bill2bill.sandbox.upstream.billmgr6.document import Node, named, ok, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import bad_value, missed
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, addon_fields, addon_values, choices, form, system, system_fields
-from bill2bill.sandbox.upstream.billmgr6.models import Service
+from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, SUSPENDED, Service
 from bill2bill.sandbox.upstream.billmgr6.order import renewal, renewal_choices
 from bill2bill.sandbox.upstream.billmgr6.states import service_status
 from bill2bill.sandbox.upstream.billmgr6.upkeep import new_key
@@ -117,6 +117,8 @@ def _systems(call: Call, service: Service) -> Mapping[str, str]:
 
 def _change_addons(call: Call, service: Service, addons: Mapping[int, str]) -> Node:
     """The difference for a whole period is charged; what becomes cheaper is not paid back (10, question 20)."""
+    if service.status not in (ACTIVE, SUSPENDED):
+        raise bad_value("status", str(service.status))
     months = service.months
     more = service.plan.cost(months, addons) - service.plan.cost(months, service.addons) if months in service.plan.prices else Decimal(0)
 

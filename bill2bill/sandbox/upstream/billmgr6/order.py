@@ -14,7 +14,8 @@ from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, misse
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, addon_fields, addon_values, choices, form, slist, system, system_fields
 from bill2bill.sandbox.upstream.billmgr6.models import Line, Service
 
-NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST, NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*", re.IGNORECASE), re.compile(rf"{LABEL}(?:\.{LABEL})+", re.IGNORECASE)
 DATACENTERS = {"3": "Main data centre"}
 
 
@@ -121,7 +122,7 @@ def _check_place(call: Call, plan: Plan, strict: bool) -> None:
 def _name(call: Call, itemtype: ItemType) -> str:
     """What the service will be called; "" lets the provider find a name (5.1)."""
     name = call.text(itemtype.label).strip()
-    if itemtype.label == "domain" and name and not NAME.fullmatch(name):
+    if itemtype.label == "domain" and name and not HOST.fullmatch(name):
         raise bad_value("domain", name)
     return name
 

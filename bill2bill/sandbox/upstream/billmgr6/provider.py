@@ -115,6 +115,8 @@ class Provider(Running):
 
     def _pay(self, lines: List[Line]) -> None:
         total = sum((line.amount for line in lines), Decimal(0))
+        for line in lines:
+            self.changeable(line.service)
         if not self.account.covers(total):
             raise not_enough_money(total, self.account.balance, self.account.credit, self.account.currency)
         self._settle_lines(lines)
@@ -167,7 +169,9 @@ class Provider(Running):
     def forget(self, service: Service) -> None:
         """An unpaid or deleted service leaves the lists, and what waits for it the cart."""
         self.services.pop(service.id, None)
-        self._working.pop(service.id, None)
+        self._drop_lines(service)
+
+    def _drop_lines(self, service: Service) -> None:
         self.basket = [line for line in self.basket if line.service is not service]
 
     def open(self, service: Service) -> None:
@@ -211,10 +215,12 @@ class Provider(Running):
         service.operation = None
         self._working.pop(service.id, None)
         service.status, service.sub = operation.status, operation.leaves
-        if service.status == DELETED and not self.switches.on("keep_deleted"):
-            self.forget(service)
-        elif service.status != DELETED:
+        if service.status != DELETED:
             upkeep.equip(service)
+        elif self.switches.on("keep_deleted"):
+            self._drop_lines(service)
+        else:
+            self.forget(service)
 
     # -- time ------------------------------------------------------------------------------------------------------
     def settle(self) -> None:
@@ -254,6 +260,7 @@ class Provider(Running):
         return session
 
     def changeable(self, service: Service) -> None:
-        """Raises the refusal for a service that is busy; licences are excepted (2.6)."""
+        """Raises the refusal for a service that is busy; a licence is done with its operation as soon as the next one comes (2.6)."""
         if service.operation is not None and service.kind != "soft":
             raise Refusal("runningoperation", "runningoperation")
+        self.finish(service)

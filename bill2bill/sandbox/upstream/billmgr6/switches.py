@@ -29,7 +29,7 @@ SWITCHES: Tuple[Switch, ...] = (
     Switch("single_as_object", "off", on_off, "In JSON a lone element of those that may repeat is an object, no array (2.1)."),
     Switch(
         "status_style", "sub", one_of("sub", "orig", "plain", "real"),
-        "State in lists: sub ($orig 5_open beside a plain status), orig ($orig 5 and a word), plain (item_status is 5), real (item_real_status only).",
+        "State in lists: sub ($orig 5_open beside a plain status), orig ($orig 5 and a word), plain (item_status 5), real (item_real_status 5 only).",
     ),
     Switch("order_id_style", "id", one_of("id", "item.id", "none"), "Where an order tells the new id; soft: always id, v2: item.id or none (5.6)."),
     Switch("low_funds", "error", one_of("error", "unpaid"), "A purchase that the balance does not cover: refused, or left unpaid in the cart (Q3)."),
