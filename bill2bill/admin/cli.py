@@ -172,7 +172,7 @@ def sandbox_panel(context: typer.Context) -> None:
 @sandbox.command(
     "upstream",
     context_settings=PASS_ON,
-    help=pick("Play a provider: --dialect 4 --port N [--tls] (more with --help).", "Сыграть поставщика: --dialect 4 --port N [--tls] (см. --help)."),
+    help=pick("Play a provider: --dialect 4|6 --port N [--tls] (more with --help).", "Сыграть поставщика: --dialect 4|6 --port N [--tls] (см. --help)."),
 )
 def sandbox_upstream(context: typer.Context) -> None:
     from bill2bill.sandbox.upstream.serve import main

@@ -57,7 +57,9 @@ def test_prices_change_under_the_customer_and_new_types_can_be_sold(provider6):
     provider6.post("tariff", id=277, prices={"1": "9.90"})
     assert provider6.xml("pricelist.export", itemtype="vds").find("pricelist/price/period").get("cost") == "9.90"
     provider6.ordered()
-    assert provider6.charges() == [("order", 5001, "9.90")]
+    provider6.post("tariff", id=277, prices={"1": "10.90"})
+    provider6.done("service.prolong", elid="5001", period="1", sok="ok")
+    assert [amount for _, _, amount in provider6.charges()] == ["9.90", "10.90"]
     provider6.post("tariff", id=900, itemtype="cloud_disk", name="Disk S", prices={"1": "4.00"})
     doc = provider6.call("cloud_disk.order.param", pricelist="900", period="1", datacenter="3", skipbasket="on", sok="ok")
     assert provider6.rows("cloud_disk")[0]["id"] == doc["id"]["$"]

@@ -99,6 +99,10 @@ class Call:
             return f"{SYMBOL[currency]}{amount:.2f}"
         return f"{amount:.2f} {currency}".replace(".", "," if style == "9,00 EUR" else ".")
 
+    def cost(self, service: Service) -> str:
+        """`9.00 EUR / Month`"""
+        return f"{self.money(self.provider.gross(service.plan.cost(service.months, service.addons)))} / {self.period(service.months)}"
+
     def say(self, english: str, russian: str) -> str:
         return russian if self.lang == "ru" else english
 

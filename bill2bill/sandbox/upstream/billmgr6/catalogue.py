@@ -115,8 +115,8 @@ class Plan:
         return {addon.id: addon.default for addon in self.addons}
 
     def cost(self, months: int, addons: Mapping[int, str]) -> Decimal:
-        """Net price of one period with these add-on values."""
-        return self.prices[months] + sum((addon.cost(addons.get(addon.id, addon.default), months) for addon in self.addons), Decimal(0))
+        """Net price of one period with these add-on values; nothing for a period that is not sold any more."""
+        return sum((addon.cost(addons.get(addon.id, addon.default), months) for addon in self.addons), self.prices.get(months, Decimal(0)))
 
     def carried_over(self, values: Mapping[int, str], former: Plan) -> Dict[int, str]:
         """Add-on values of the former tariff under this one's numbers: matched by intname, what was more than included, where

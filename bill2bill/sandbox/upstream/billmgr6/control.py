@@ -144,7 +144,7 @@ def domain(site: Site, body: Body, query: Mapping[str, str]) -> Any:
 def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     """Change prices, name or availability of a tariff, or sell a new one: {"id", "itemtype", "name", "prices": {"1": "9.00"}}.
 
-    A type that is not known yet becomes a custom one.
+    A type that is not known yet becomes a custom one. Services that are there already have the changed tariff from now on.
     """
     provider, number = site.provider, int(body["id"])
     prices: Dict[int, Decimal] = {int(months): money(cost) for months, cost in body.get("prices", {}).items()}
@@ -157,6 +157,8 @@ def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
         known, prices=prices or known.prices, name=str(body.get("name", known.name)), orderable=bool(body.get("orderable", known.orderable))
     )  # fmt: skip
     provider.plans[number] = plan
+    for owned in provider.services.values():
+        owned.plan = plan if owned.plan.id == number else owned.plan
     return {"id": plan.id, "itemtype": plan.itemtype.intname, "prices": {str(months): str(cost) for months, cost in plan.prices.items()}}
 
 

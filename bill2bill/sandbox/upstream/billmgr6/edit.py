@@ -37,19 +37,14 @@ def view(call: Call, service: Service) -> Node:
         *addon_fields(call, plan, service.addons, service.months),
         *[Field(f"addon_{addon.id}_current_value", service.current.get(addon.id, ""), readonly=True) for addon in plan.addons],
     ]
-    return form(call, fields, texts(orderinfo=f"{plan.name}: {_price(call, service)}"))
-
-
-def _price(call: Call, service: Service) -> str:
-    months = service.months if service.months in service.plan.prices else next(iter(service.plan.prices))
-    return f"{call.money(call.provider.gross(service.plan.cost(months, service.addons)))} / {call.period(months)}"
+    return form(call, fields, texts(orderinfo=f"{plan.name}: {call.cost(service)}"))
 
 
 def _facts(call: Call, service: Service) -> List[Tuple[str, str]]:
     facts = {
         "id": str(service.id), "elid": str(service.id), "pricelist": str(service.plan.id), "period": str(service.months),
         "createdate": service.created.isoformat(), "expiredate": service.expire.isoformat() if service.expire else "",
-        "cost": _price(call, service), "status": str(service.status), "stored_method": "",
+        "cost": call.cost(service), "status": str(service.status), "stored_method": "",
     }  # fmt: skip
     if service.plan.itemtype.has_ip:
         facts.update(ip=service.ip, username=service.username, password=service.password)
@@ -119,8 +114,7 @@ def _change_addons(call: Call, service: Service, addons: Mapping[int, str]) -> N
     """The difference for a whole period is charged; what becomes cheaper is not paid back (10, question 20)."""
     if service.status not in (ACTIVE, SUSPENDED):
         raise bad_value("status", str(service.status))
-    months = service.months
-    more = service.plan.cost(months, addons) - service.plan.cost(months, service.addons) if months in service.plan.prices else Decimal(0)
+    more = service.plan.cost(service.months, addons) - service.plan.cost(service.months, service.addons)
 
     def change() -> None:
         service.addons = dict(addons)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, Sequence, Tuple, TypeVar
 
 from bill2bill.sandbox.upstream.billmgr6.call import Call, dates
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType
@@ -12,6 +11,7 @@ from bill2bill.sandbox.upstream.billmgr6.forms import slist
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, DELETED, PROCESSING, SUSPENDED, Service
 from bill2bill.sandbox.upstream.billmgr6.states import service_status, word
 
+Row = TypeVar("Row")
 PAGE = 50  # rows of a page until somebody asks for another size
 FILTERS = ("id", "name", "ip", "pricelist", "item_status", "remoteid")
 BUTTONS = ("edit", "suspend", "resume", "delete")  # X.edit …
@@ -26,7 +26,7 @@ def table(call: Call, itemtype: ItemType) -> Node:
     return paged(call, _sorted(call, chosen), lambda service: _row(call, service), toolbar(call, itemtype))
 
 
-def paged(call: Call, rows: Sequence[Service], shown: Callable[[Service], Node], metadata: Sequence[Node] = ()) -> Node:
+def paged(call: Call, rows: Sequence[Row], shown: Callable[[Row], Node], metadata: Sequence[Node] = ()) -> Node:
     """One page of rows, with p_num, p_cnt and p_elems; the page size is remembered per list (2.2)."""
     cap = call.switches.number("page_cap")
     size = call.number("p_cnt", call.provider.pages.get(call.func, PAGE)) or PAGE
@@ -39,10 +39,7 @@ def paged(call: Call, rows: Sequence[Service], shown: Callable[[Service], Node],
 
 def plain_table(call: Call, rows: Sequence[Mapping[str, str]]) -> Node:
     """A list without buttons; rows are flat."""
-    size = call.number("p_cnt", len(rows)) or len(rows)
-    number = max(1, call.number("p_num", 1))
-    page = rows[(number - 1) * size : number * size]
-    return Node("doc", children=(call.echo(), *(row(named(line)) for line in page), *texts(p_cnt=size, p_num=number, p_elems=len(rows))))
+    return paged(call, rows, lambda line: row(named(line)))
 
 
 def _sorted(call: Call, services: List[Service]) -> List[Service]:
@@ -76,8 +73,7 @@ def _row(call: Call, service: Service) -> Node:
         service_status=service_status(service), autoprolong=service.autoprolong,
         remoteid=service.remote_id if switches.on("remoteid_in_list") else None, scheduledclose="on" if service.scheduledclose else None,
     )  # fmt: skip
-    price = call.money(service.plan.cost(service.months, service.addons)) if service.months in service.plan.prices else call.money(Decimal(0))
-    cost = Node("cost", f"{price} / {call.period(service.months)}")
+    cost = Node("cost", call.cost(service))
     return row((*named(values), *state_columns(call, service), cost, *dates("createdate", service.created), *expiry, *more))
 
 
