@@ -15,6 +15,9 @@ from bill2bill.commands import COMMANDS, FLAGS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF, Field
 from bill2bill.errors import PROBLEMS, Retry
 from bill2bill.services.modules import MODULES
+from bill2bill.upstream.billmgr4.adapter import Billmgr4
+from bill2bill.upstream.billmgr6.adapter import Billmgr6
+from bill2bill.upstream.capabilities import STEPS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CARDS = {
@@ -170,6 +173,18 @@ def commands_page() -> bytes:
     return _text(lines[:-1])
 
 
+def capabilities_page() -> bytes:
+    adapters = {"BILLmanager 4": Billmgr4.cannot, "BILLmanager 5 and 6": Billmgr6.cannot}
+    lines = ["# What can be asked of a provider", ""]
+    lines += ["<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/upstream/capabilities.py and the adapters: change those. -->", ""]
+    lines += ["A version that can do a step is tested for it; one that cannot has a reason.", ""]
+    lines += [f"| step | {' | '.join(adapters)} |", "|---|" + "---|" * len(adapters)]
+    for step, sentence in STEPS.items():
+        told = " | ".join(f"no: {cannot[step]}" if step in cannot else "yes" for cannot in adapters.values())
+        lines.append(f"| {sentence} | {told} |")
+    return _text(lines)
+
+
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
 
@@ -183,6 +198,7 @@ FILES: Dict[str, Callable[[], bytes]] = {
     "docs/settings.md": settings_page,
     "docs/errors.md": errors_page,
     "docs/commands.md": commands_page,
+    "docs/capabilities.md": capabilities_page,
 }
 
 if __name__ == "__main__":

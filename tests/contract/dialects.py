@@ -1,29 +1,256 @@
-"""The dialects under the contract, and what each of them cannot do, with the reason. A new dialect is one more entry here."""
+"""The dialects under the contract. A new one is one more driver: how the steps that all dialects share are taken in it.
+
+What a dialect cannot do, and why, its adapter declares (bill2bill/upstream/capabilities.py).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Callable, Dict
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
-from bill2bill.upstream.api import Upstream
+from bill2bill.rules.contacts import Kind
+from bill2bill.rules.money import Money
+from bill2bill.rules.periods import add_months
+from bill2bill.rules.pricing import DomainTariff
+from bill2bill.rules.statuses import DomainState, ServiceState
+from bill2bill.upstream.api import DomainOrder, ServiceOrder
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
-from bill2bill.upstream.http import Http
+from bill2bill.upstream.billmgr6.adapter import Billmgr6
+
+from .provider import PASSWORD, USER, Provider, http
+
+PERSON = {
+    "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
+    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow", "la_address": "Mira 1-2",
+    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2", "pa_addressee": "Ivanov I.I.",
+    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan", "middlename": "I", "lastname": "Ivanov",
+    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD", "passport_date": "2005-02-28",
+}  # fmt: skip
+GENERIC = {name: PERSON[name] for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")}
+GENERIC.update(phone="+7.4951234567", company="N/A")
+RUBLES = 4411
+NOBODY = 99999  # an id that the login does not have
 
 
 @dataclass(frozen=True)
-class Dialect:
+class Thing:
+    """What was bought, in the words that all dialects share."""
+
+    id: int
     name: str
-    make: Callable[[Http, str, str, str], Upstream]
-    cannot: Dict[str, str] = field(default_factory=dict)
+    active: bool
+    unpaid: bool
+    expires: Optional[date]
 
 
-DIALECTS = (
-    Dialect(
-        "4",
-        Billmgr4,
-        cannot={
-            "key_of_a_purchase": "there is no idempotency key: two calls are two purchases (upstream-billmanager4 5.7, 9.1)",
-            "date_in_the_answer": "the answer to a renewal carries no new date (upstream-billmanager4 5.7)",
-        },
-    ),
-)
+@dataclass(frozen=True)
+class Step:
+    """Something that spends. func: of the wire; charges: what it costs if it is carried out; done: is it, as the provider shows it?"""
+
+    func: str
+    act: Callable[[], Any]
+    charges: List[str]
+    done: Callable[[], bool]
+
+
+class World(ABC):
+    """The provider, and an adapter that speaks with it."""
+
+    dialect: str
+    make: Callable[..., Any]
+    look: str  # the function that is asked about one thing
+    listing: str
+    names: Tuple[str, str]
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.http: Any = http(provider.ca_file)
+        self.up: Any = self.make(self.http, provider.url, USER, PASSWORD)
+
+    def made(self, url: str = "", user: str = USER, password: str = PASSWORD, **settings: Any) -> Any:
+        """Another adapter, with another login or other settings of its transport."""
+        return self.make(http(self.provider.ca_file, **settings), url or self.provider.url, user, password)
+
+    def arm(self, step: Step, kind: str, when: str, **more: Any) -> None:
+        """A fault of the spending request alone, not of questions by the same name."""
+        self.provider.arm(step.func, kind, when, match=self.spending(step), **more)
+
+    def sent(self, step: Step) -> int:
+        match = self.spending(step).items()
+        return sum(match <= row["params"].items() for row in self.provider.requests(step.func))
+
+    def spending(self, step: Step) -> Mapping[str, str]:
+        return {"sok": "ok"}
+
+    @abstractmethod
+    def balance(self, up: Any = None) -> Money: ...
+
+    @abstractmethod
+    def poor(self) -> None:
+        """From now on the login can pay for nothing."""
+
+    @abstractmethod
+    def plant(self, *names: str, **fields: Any) -> List[int]:
+        """Things of the customer; fields: expires, status (1 unpaid, 2 active)."""
+
+    @abstractmethod
+    def thing(self, number: int, up: Any = None) -> Optional[Thing]: ...
+
+    @abstractmethod
+    def things(self, up: Any = None) -> Iterator[Thing]: ...
+
+    @abstractmethod
+    def auto_renewal(self, number: int) -> Optional[str]: ...
+
+    @abstractmethod
+    def ordering(self, up: Any = None) -> Step: ...
+
+    @abstractmethod
+    def bad_order(self) -> Step: ...
+
+    @abstractmethod
+    def renewing(self, up: Any = None, number: int = 0) -> Step: ...
+
+    @abstractmethod
+    def changing(self, up: Any = None) -> Step: ...
+
+    def named(self, name: str) -> List[Thing]:
+        return [thing for thing in self.things() if thing.name == name]
+
+
+class Domains(World):
+    dialect, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
+    names = ("example.ru", "example.com")
+
+    def balance(self, up: Any = None) -> Money:
+        return (up or self.up).accounts()[0].balance
+
+    def poor(self) -> None:
+        self.provider.post("balance", {"account": RUBLES, "balance": "10"})
+
+    def plant(self, *names: str, **fields: Any) -> List[int]:
+        common = {"expire": fields.pop("expires", "2030-03-14"), **fields}
+        return [int(row["id"]) for row in self.provider.post("domain", [{"name": name, **common} for name in names])]
+
+    def thing(self, number: int, up: Any = None) -> Optional[Thing]:
+        return _domain(domain) if (domain := (up or self.up).domain(number)) else None
+
+    def things(self, up: Any = None) -> Iterator[Thing]:
+        return map(_domain, (up or self.up).domains())
+
+    def auto_renewal(self, number: int) -> Optional[str]:
+        return self.up.domain_form(number).auto_renewal
+
+    def ordering(self, up: Any = None) -> Step:
+        order = self.order("example.ru")
+        return Step("domain.order.4", lambda: (up or self.up).order_domain(order), ["199.00"], lambda: bool(self.named("example.ru")))
+
+    def bad_order(self) -> Step:
+        order = self.order("example.ru", period=930)
+        return Step("domain.order.4", lambda: self.up.order_domain(order), [], lambda: bool(self.named("example.ru")))
+
+    def renewing(self, up: Any = None, number: int = 0) -> Step:
+        (number,) = [number] if number else self.plant("renewed.ru")
+
+        def done() -> bool:
+            self.provider.post("progress")
+            return next(thing.expires for thing in self.things() if thing.id == number) == date(2031, 3, 14)
+
+        return Step("domain.renew", lambda: (up or self.up).renew_domain(number, 881, RUBLES), ["199.00"], done)
+
+    def changing(self, up: Any = None) -> Step:
+        form, wanted = self.up.domain_form(self.domain("changed.ru")), ["ns1.example.org", "ns2.example.org"]
+        done = lambda: self.up.domain_form(form.id).name_servers[:2] == tuple(wanted)  # noqa: E731
+        return Step("domain.edit", lambda: (up or self.up).change_name_servers(form, wanted), [], done)
+
+    # -- domains alone -------------------------------------------------------------------------------------------------
+
+    def contact(self, kind: Kind = Kind.PERSON) -> int:
+        number = self.up.create_contact(kind, f"sample {kind.value}")
+        self.up.edit_contact(number, kind, f"sample {kind.value}", GENERIC if kind is Kind.GENERIC else PERSON)
+        return int(number)
+
+    def tariff(self, number: int = 565) -> DomainTariff:
+        return next(tariff for tariff in self.up.domain_tariffs() if tariff.id == number)
+
+    def order(self, name: str = "example.ru", **changes: Any) -> DomainOrder:
+        tariff = changes.pop("tariff", None) or self.tariff()
+        usual: Dict[str, Any] = {"period": tariff.periods[0].id, "account": RUBLES, "name_servers": ("ns1.example.net", "ns2.example.net")}
+        contacts = changes.pop("contacts", None) or {"owner": self.contact()}
+        return DomainOrder(name=name, tariff=tariff, contacts=contacts, **{**usual, **changes})
+
+    def domain(self, name: str = "example.ru", **fields: Any) -> int:
+        """The id of a registered domain."""
+        return int(self.provider.post("domain", {"name": name, "expire": "2030-03-14", **fields})["id"])
+
+
+def _domain(domain: Any) -> Thing:
+    active = domain.state in (DomainState.DELEGATED, DomainState.UNDELEGATED)
+    return Thing(domain.id, domain.name, active, domain.state is DomainState.UNPAID, domain.expires)
+
+
+class Servers(World):
+    dialect, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
+    names = ("vm1.example.net", "vm2.example.net")
+
+    def balance(self, up: Any = None) -> Money:
+        return (up or self.up).identity().account.balance
+
+    def poor(self) -> None:
+        self.provider.post("balance", {"balance": "1.00"})
+
+    def plant(self, *names: str, **fields: Any) -> List[int]:
+        common = {"itemtype": "vds", "pricelist": 277, "expiredate": fields.pop("expires", "2030-03-14"), **fields}
+        return [int(row["id"]) for row in self.provider.post("service", [{"domain": name, **common} for name in names])]
+
+    def thing(self, number: int, up: Any = None) -> Optional[Thing]:
+        return _service(form.service) if (form := (up or self.up).service("vds", number)) else None
+
+    def things(self, up: Any = None) -> Iterator[Thing]:
+        return map(_service, (up or self.up).services("vds"))
+
+    def auto_renewal(self, number: int) -> Optional[str]:
+        return self.up.service("vds", number).service.auto_renewal
+
+    def ordering(self, up: Any = None) -> Step:
+        func, name = "v2.vds.order.param", self.names[0]
+        return Step(func, lambda: (up or self.up).order_service(self.order()).remote, ["9.00"], lambda: bool(self.named(name)))
+
+    def bad_order(self) -> Step:
+        act = lambda: self.up.order_service(self.order(addons={101: "99"}))  # noqa: E731
+        return Step("v2.vds.order.param", act, [], lambda: bool(self.named(self.names[0])))
+
+    def renewing(self, up: Any = None, number: int = 0) -> Step:
+        (number,) = [number] if number else self.plant("renewed.example.net")
+        done = lambda: self.up.service("vds", number).service.expires == date(2031, 3, 14)  # noqa: E731
+        return Step("service.prolong", lambda: (up or self.up).renew_service(number, 12), ["97.20"], done)
+
+    def changing(self, up: Any = None) -> Step:
+        (number,) = self.plant("changed.example.net", expires=self.in_a_month())
+        done = lambda: self.up.service("vds", number).addons[101] == "3"  # noqa: E731
+        return Step("vds.edit", lambda: (up or self.up).change_addons("vds", number, {101: "3"}), ["2.00"], done)
+
+    # -- servers alone -------------------------------------------------------------------------------------------------
+
+    def in_a_month(self) -> str:
+        """A date for which an add-on costs one month."""
+        return add_months(date.fromisoformat(self.provider.get("clock")["today"]), 1).isoformat()
+
+    def order(self, **changes: Any) -> ServiceOrder:
+        usual: Dict[str, Any] = {
+            "itemtype": "vds", "tariff": 277, "months": 1, "datacenter": 3, "name": self.names[0], "mark": "x-1",
+            "fields": {"ostempl": "ISPsystem__Debian-12", "recipe": "null"}, "addons": {101: "2", 102: "901", 103: "off"},
+        }  # fmt: skip
+        return ServiceOrder(**{**usual, **changes})
+
+    def server(self, **fields: Any) -> int:
+        return self.plant(fields.pop("domain", self.names[0]), **fields)[0]
+
+
+def _service(service: Any) -> Thing:
+    return Thing(service.id, service.name, service.state is ServiceState.ACTIVE, service.state is ServiceState.UNPAID, service.expires)
+
+
+DRIVERS: Tuple[Any, ...] = (Domains, Servers)

@@ -45,7 +45,7 @@ class Provider:
         return self.session.get(self.control + name, timeout=10).json()
 
     def post(self, name: str, data: Any = None) -> Any:
-        answer = self.session.post(self.control + name, json=data or {}, timeout=10)
+        answer = self.session.post(self.control + name, json={} if data is None else data, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Optional
+from urllib.parse import urljoin
 
 import pytest
 
 from bill2bill.errors import Failure
 from bill2bill.upstream import sniff
 
-from .conftest import World
+from .dialects import World
 from .provider import http
 from .rawserver import RawServer, answer
 
@@ -17,7 +18,7 @@ from .rawserver import RawServer, answer
 @pytest.mark.parametrize(("playing", "dialect"), [("bm4", "4"), ("bm6", "6"), ("html", None)])
 def test_the_version_is_told_from_an_error_to_a_call_without_credentials(world: World, playing: str, dialect: Optional[str]) -> None:
     world.provider.switch(play=playing)
-    assert sniff.recognise(world.http, world.provider.url) == dialect
+    assert sniff.recognise(world.http, urljoin(world.provider.url, "/manager/billmgr")) == dialect
     assert all("authinfo" not in row["params"] for row in world.provider.get("requests"))
 
 

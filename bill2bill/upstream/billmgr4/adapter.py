@@ -44,6 +44,15 @@ class Billmgr4:
     """
 
     dialect = "4"
+    cannot: Mapping[str, str] = {
+        "key": "there is no idempotency key: two calls are two purchases (upstream-billmanager4 5.7, 9.1)",
+        "services": "only domains are bought from version 4: what it tells of its other types differs from host to host (upstream-billmanager4 6)",
+        "mark": "that a purchase keeps a mark of ours is not proved (upstream-billmanager4 5.2)",
+        "addons": "domains have none",
+        "tariff_change": "a domain keeps its tariff",
+        "suspend": "a domain is suspended and resumed in the panel only, the provider has no such function (upstream-billmanager4 5.9)",
+        "close": "a domain is not renewed and ends with its term (upstream-billmanager4 5.9)",
+    }
 
     def __init__(
         self, http: Http, url: str, username: str, password: str, *, send_contact: bool = False, send_projectns: bool = False

@@ -104,9 +104,9 @@ def parts(body: IO[bytes]) -> Iterator[Tuple[str, Node]]:
 
 
 def error_of(node: Node) -> WireError:
-    """Raises OtherDialect for an error of version 4: it has a code and neither type nor object (2.5, 13)."""
+    """Raises OtherDialect for an error of version 4: it has a code and neither type nor object (2.5, 13); either may be there and empty."""
     kind, about = node.attributes.get("type", ""), node.attributes.get("object", "")
-    if not kind and not about:
+    if not {"type", "object"}.intersection(node.attributes):
         if "code" in node.attributes or "code" in node:
             raise OtherDialect("error without type")
         raise Unreadable("an error without type")

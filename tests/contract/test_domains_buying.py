@@ -1,4 +1,4 @@
-"""Orders, renewals and changes. Each step is applied twice: the second time must cost nothing, or say so."""
+"""Orders, renewals and changes of domains. Each step is applied twice: the second time must cost nothing, or say so."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from bill2bill.errors import NoAnswer, NotSent, Refused
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.statuses import DomainState
 
-from .conftest import PERSON, RUBLES, World
+from .dialects import PERSON, RUBLES, Domains
 from .provider import USER, http
+
+pytestmark = pytest.mark.needs("domains")
 
 # -- contacts: two calls, nothing is paid ------------------------------------------------------------------------------
 
 
-def test_a_contact_is_made_filled_in_and_found_by_its_name(world: World) -> None:
+def test_a_contact_is_made_filled_in_and_found_by_its_name(world: Domains) -> None:
     number = world.up.create_contact(Kind.PERSON, "sample-7-person")
     for _ in "twice":
         world.up.edit_contact(number, Kind.PERSON, "sample-7-person", PERSON)
@@ -28,18 +30,18 @@ def test_a_contact_is_made_filled_in_and_found_by_its_name(world: World) -> None
     assert world.up.contacts() == [(number, "sample-7-person")]
 
 
-def test_a_contact_of_nobody_is_none(world: World) -> None:
+def test_a_contact_of_nobody_is_none(world: Domains) -> None:
     assert world.up.contact(99999) is None
 
 
-def test_a_bad_field_is_named(world: World) -> None:
+def test_a_bad_field_is_named(world: Domains) -> None:
     number = world.up.create_contact(Kind.PERSON, "sample")
     with pytest.raises(Refused) as caught:
         world.up.edit_contact(number, Kind.PERSON, "sample", {**PERSON, "email": ""})
     assert (caught.value.params["code"], caught.value.params["value"]) == ("4", "email")
 
 
-def test_a_locked_contact_exists_and_refuses_changes(world: World) -> None:
+def test_a_locked_contact_exists_and_refuses_changes(world: Domains) -> None:
     number = world.contact()
     world.provider.post("contact/lock", {"id": number})
     world.provider.switch(locked_read="always")
@@ -51,7 +53,7 @@ def test_a_locked_contact_exists_and_refuses_changes(world: World) -> None:
     assert caught.value.params["code"] == "8"
 
 
-def test_a_lost_answer_to_a_new_contact_is_told(world: World) -> None:
+def test_a_lost_answer_to_a_new_contact_is_told(world: Domains) -> None:
     world.provider.arm("contcat.create.1", "cut", "after")
     with pytest.raises(NoAnswer):
         world.up.create_contact(Kind.PERSON, "sample-7-person")
@@ -61,7 +63,7 @@ def test_a_lost_answer_to_a_new_contact_is_told(world: World) -> None:
 # -- orders ------------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_is_paid_once_and_a_second_one_of_the_name_is_not(world: World) -> None:
+def test_an_order_is_paid_once_and_a_second_one_of_the_name_is_not(world: Domains) -> None:
     order = world.order("example.ru")
     number = world.up.order_domain(order)
     with pytest.raises((Refused, NoAnswer)):
@@ -72,7 +74,7 @@ def test_an_order_is_paid_once_and_a_second_one_of_the_name_is_not(world: World)
     assert (found.id, found.state, found.expires) == (number, DomainState.REGISTERING, None)
 
 
-def test_an_ordered_domain_becomes_active_with_a_date(world: World) -> None:
+def test_an_ordered_domain_becomes_active_with_a_date(world: Domains) -> None:
     number = world.up.order_domain(world.order("example.ru"))
     world.provider.post("progress")
     found = world.up.domain(number)
@@ -82,13 +84,13 @@ def test_an_ordered_domain_becomes_active_with_a_date(world: World) -> None:
     assert found.expires.year == date.fromisoformat(world.provider.get("clock")["today"]).year + 1
 
 
-def test_an_order_leaves_automatic_renewal_off(world: World) -> None:
+def test_an_order_leaves_automatic_renewal_off(world: Domains) -> None:
     assert world.up.domain_form(world.up.order_domain(world.order())).auto_renewal == ""
     (sent,) = world.provider.requests("domain.order.4")
     assert {"autoprolong", "remoteid", "lang", "contact", "projectns", "domainpropind"}.isdisjoint(sent["params"])
 
 
-def test_an_order_sends_exactly_what_the_reference_recommends(world: World) -> None:
+def test_an_order_sends_exactly_what_the_reference_recommends(world: Domains) -> None:
     owner = world.contact()
     world.up.order_domain(world.order("example.ru", contacts={"owner": owner}))
     (sent,) = world.provider.requests("domain.order.4")
@@ -101,7 +103,7 @@ def test_an_order_sends_exactly_what_the_reference_recommends(world: World) -> N
     }  # fmt: skip
 
 
-def test_two_parameters_are_sent_only_on_request(world: World) -> None:
+def test_two_parameters_are_sent_only_on_request(world: Domains) -> None:
     up: Any = type(world.up)(http(world.provider.ca_file), world.provider.url, USER, "s3cret word/&=", send_contact=True, send_projectns=True)
     order = world.order("example.ru")
     up.order_domain(order)
@@ -110,7 +112,7 @@ def test_two_parameters_are_sent_only_on_request(world: World) -> None:
     assert sent["params"]["projectns"] == "ns1.example.net ns2.example.net"
 
 
-def test_an_order_without_name_servers_sends_none(world: World) -> None:
+def test_an_order_without_name_servers_sends_none(world: Domains) -> None:
     number = world.up.order_domain(world.order(name_servers=()))
     world.provider.post("progress")
     found = world.up.domain(number)
@@ -119,20 +121,20 @@ def test_an_order_without_name_servers_sends_none(world: World) -> None:
     assert "nslist_0" not in world.provider.requests("domain.order.4")[0]["params"]
 
 
-def test_a_name_in_another_alphabet_travels_in_a_labels(world: World) -> None:
+def test_a_name_in_another_alphabet_travels_in_a_labels(world: Domains) -> None:
     world.up.order_domain(world.order("xn--e1afmkfd.xn--p1ai", tariff=world.tariff(566)))
     (sent,) = world.provider.requests("domain.order.4")
     assert (sent["params"]["domain"], sent["params"]["tld"]) == ("xn--e1afmkfd", "xn--p1ai")
 
 
-def test_a_zone_outside_the_ru_group_takes_four_contacts(world: World) -> None:
+def test_a_zone_outside_the_ru_group_takes_four_contacts(world: Domains) -> None:
     generic = world.contact(Kind.GENERIC)
     order = world.order("example.com", tariff=world.tariff(601), period=931, contacts=dict.fromkeys(("owner", "admin", "bill", "tech"), generic))
     world.up.order_domain(order)
     assert world.provider.charges() == ["1980.00"]
 
 
-def test_too_little_money_leaves_an_unpaid_order(world: World) -> None:
+def test_too_little_money_leaves_an_unpaid_order(world: Domains) -> None:
     world.provider.post("balance", {"account": RUBLES, "balance": "10"})
     found = world.up.domain(world.up.order_domain(world.order()))
     assert found is not None
@@ -143,7 +145,7 @@ def test_too_little_money_leaves_an_unpaid_order(world: World) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"), [({"period": 930}, "period_0"), ({"contacts": {"owner": 99999}}, "owner"), ({"account": 4412}, "payfrom")]
 )
-def test_a_refused_order_names_the_field_and_costs_nothing(world: World, changes: Dict[str, Any], field: str) -> None:
+def test_a_refused_order_names_the_field_and_costs_nothing(world: Domains, changes: Dict[str, Any], field: str) -> None:
     order = world.order(**changes)
     for _ in "twice":
         with pytest.raises(Refused) as caught:
@@ -154,7 +156,7 @@ def test_a_refused_order_names_the_field_and_costs_nothing(world: World, changes
 
 
 @pytest.mark.parametrize("changes", [{"name": "example.com"}, {"contacts": {"boss": 1}}, {"account": 0}, {"period": -1}])
-def test_an_order_that_cannot_be_right_is_not_sent(world: World, changes: Dict[str, Any]) -> None:
+def test_an_order_that_cannot_be_right_is_not_sent(world: Domains, changes: Dict[str, Any]) -> None:
     order = world.order(**changes)
     with pytest.raises(NotSent):
         world.up.order_domain(order)
@@ -164,7 +166,7 @@ def test_an_order_that_cannot_be_right_is_not_sent(world: World, changes: Dict[s
 # -- renewals ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_renewal_moves_the_date_by_its_period(world: World) -> None:
+def test_a_renewal_moves_the_date_by_its_period(world: Domains) -> None:
     number = world.domain("example.ru")
     world.up.renew_domain(number, 881, RUBLES)
     (sent,) = world.provider.requests("domain.renew")
@@ -180,15 +182,7 @@ def test_a_renewal_moves_the_date_by_its_period(world: World) -> None:
     assert world.provider.charges() == ["199.00"]
 
 
-@pytest.mark.needs("key_of_a_purchase")
-def test_a_renewal_repeated_with_its_key_is_charged_once(world: World) -> None:
-    number = world.domain("example.ru")
-    for _ in "twice":
-        world.up.renew_domain(number, 881, RUBLES)
-    assert world.provider.charges() == ["199.00"]
-
-
-def test_a_refused_renewal_costs_nothing(world: World) -> None:
+def test_a_refused_renewal_costs_nothing(world: Domains) -> None:
     number = world.domain("example.ru")
     for _ in "twice":
         with pytest.raises(Refused):
@@ -201,7 +195,7 @@ def test_a_refused_renewal_costs_nothing(world: World) -> None:
 # -- name servers ------------------------------------------------------------------------------------------------------
 
 
-def test_name_servers_are_replaced_and_the_rest_stays(world: World) -> None:
+def test_name_servers_are_replaced_and_the_rest_stays(world: Domains) -> None:
     owner = world.contact()
     number = world.domain(contacts={"owner": owner}, auto_period="881", ns=["ns1.example.net", "ns2.example.net", "ns3.example.net"])
     for _ in "twice":
@@ -212,14 +206,14 @@ def test_name_servers_are_replaced_and_the_rest_stays(world: World) -> None:
     assert world.provider.charges() == []
 
 
-def test_more_servers_than_slots_are_not_sent(world: World) -> None:
+def test_more_servers_than_slots_are_not_sent(world: Domains) -> None:
     form = world.up.domain_form(world.domain())
     with pytest.raises(NotSent) as caught:
         world.up.change_name_servers(form, [f"ns{n}.example.net" for n in range(5)])
     assert caught.value.code == "ns_bad"
 
 
-def test_one_server_is_refused_and_changes_nothing(world: World) -> None:
+def test_one_server_is_refused_and_changes_nothing(world: Domains) -> None:
     form = world.up.domain_form(world.domain())
     with pytest.raises(Refused):
         world.up.change_name_servers(form, ["ns1.example.org"])
@@ -229,7 +223,7 @@ def test_one_server_is_refused_and_changes_nothing(world: World) -> None:
 # -- what holds for everything -----------------------------------------------------------------------------------------
 
 
-def test_reading_switches_travel_with_reads_only_and_passwords_in_bodies_only(world: World) -> None:
+def test_reading_switches_travel_with_reads_only_and_passwords_in_bodies_only(world: Domains) -> None:
     number = world.up.order_domain(world.order())
     world.provider.post("progress")
     world.up.renew_domain(number, 881, RUBLES)

@@ -1,0 +1,422 @@
+"""Servers of a BILLmanager 5 or 6 in all the ways that its reference leaves open (upstream-billmanager6 10, 11)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Dict
+
+import pytest
+
+from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.upstream.api import Receipt
+
+from .dialects import NOBODY, Servers
+from .provider import PASSWORD, USER
+
+pytestmark = pytest.mark.needs("services")
+TYPES = ["vds", "dedic", "vhost", "soft", "storage"]
+
+
+def service(world: Servers, number: int) -> Any:
+    found = world.up.service("vds", number)
+    assert found is not None
+    return found.service
+
+
+# -- catalogue and forms -----------------------------------------------------------------------------------------------
+
+
+def test_the_catalogue_prices_the_whole_period_and_each_unit(world: Servers) -> None:
+    small, large = world.up.service_tariffs("vds")
+    assert (small.id, small.name, small.currency, small.datacenters) == (277, "KVM-2", "EUR", (3,))
+    assert small.prices == {1: Decimal("9.00"), 12: Decimal("97.20")}
+    assert large.prices == {1: Decimal("18.00"), 12: Decimal("194.40")}
+    assert [(addon.id, addon.intname, addon.included) for addon in small.addons] == [(101, "ncpu", 2), (102, "control_panel", 0), (103, "backup", 0)]
+
+
+@pytest.mark.parametrize("itemtype", TYPES)
+def test_every_type_has_its_catalogue(world: Servers, itemtype: str) -> None:
+    tariffs = world.up.service_tariffs(itemtype)
+    assert tariffs
+    assert all(tariff.prices for tariff in tariffs)
+
+
+def test_an_order_form_offers_what_binds(world: Servers) -> None:
+    form = world.up.order_form("vds", 277, 1, 3)
+    assert form.choices["ostempl"] == ["ISPsystem__Debian-12", "ISPsystem__Ubuntu-24.04"]
+    assert form.choices["addon_102"] == ["901", "902"]
+    assert form.depends["recipe", "ISPsystem__lamp"] == "ISPsystem__Debian-12"
+    assert form.ranges == {101: (1, 8, 1)}
+    with pytest.raises(Refused):
+        world.up.order_form("vds", NOBODY, 1, 3)
+
+
+# -- orders ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("generation", ["b6", "b5"])
+@pytest.mark.parametrize(("style", "told"), [("id", True), ("item.id", True), ("none", False)])
+def test_an_order_is_known_by_its_number_or_found_by_its_mark(world: Servers, generation: str, style: str, told: bool) -> None:
+    world.provider.switch(generation=generation, order_id_style=style)
+    receipt = world.up.order_service(world.order())
+    assert world.provider.charges() == ["9.00"]
+    (found,) = world.up.services("vds")
+    assert (found.mark, found.name, found.auto_renewal, found.tariff_name) == ("x-1", "vm1.example.net", "", "KVM-2")
+    assert receipt == Receipt(found.id if told else None)
+
+
+@pytest.mark.parametrize("generation", ["auto", "new", "old"])
+@pytest.mark.parametrize("autoprolong", ["onoff", "months"])
+def test_an_order_leaves_automatic_renewal_off_in_every_spelling(world: Servers, generation: str, autoprolong: str) -> None:
+    world.provider.switch(v2_autoprolong=autoprolong)
+    up = world.made()
+    up = type(up)(world.http, world.provider.url, USER, PASSWORD, generation=generation)
+    number = up.order_service(world.order()).remote
+    assert world.auto_renewal(number) == ""
+
+
+def test_the_newer_order_form_of_an_older_provider_is_an_error(world: Servers) -> None:
+    world.provider.switch(generation="b5")
+    up = type(world.up)(world.http, world.provider.url, USER, PASSWORD, generation="new")
+    with pytest.raises(Refused):
+        up.order_service(world.order())
+    assert world.provider.charges() == []
+
+
+def test_the_same_order_twice_is_two_services(world: Servers) -> None:
+    """There is no key of a purchase, and marks need not be unique (9.3)."""
+    numbers = {world.up.order_service(world.order()).remote for _ in range(2)}
+    assert len(numbers) == 2
+    assert world.provider.charges() == ["9.00", "9.00"]
+    assert [found.mark for found in world.up.services("vds")] == ["x-1", "x-1"]
+
+
+def test_add_ons_are_ordered_and_paid_above_what_is_included(world: Servers) -> None:
+    number = world.up.order_service(world.order(addons={101: "4", 102: "902", 103: "on"})).remote
+    assert world.provider.charges() == ["21.00"]  # 9 + 2 units of 2 + 5 + 3
+    assert world.up.service("vds", number).addons == {101: "4", 102: "902", 103: "on"}
+
+
+@pytest.mark.parametrize("changes", [{"tariff": 99999}, {"months": 5}, {"datacenter": 99}, {"addons": {101: "9"}}, {"addons": {102: "999"}}])
+def test_a_refused_order_costs_nothing(world: Servers, changes: Dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        world.up.order_service(world.order(**changes))
+    assert world.provider.charges() == []
+    assert list(world.up.services("vds")) == []
+
+
+def test_too_little_money_is_refused_with_both_amounts(world: Servers) -> None:
+    world.poor()
+    with pytest.raises(Refused) as caught:
+        world.up.order_service(world.order())
+    assert (caught.value.code, caught.value.params["balance"], caught.value.params["value"]) == ("low_balance", "1.00 EUR", "9.00 EUR")
+
+
+def test_too_little_money_may_leave_an_unpaid_service(world: Servers) -> None:
+    world.provider.switch(low_funds="unpaid", keep_deleted="off")
+    world.poor()
+    receipt = world.up.order_service(world.order())
+    (found,) = world.up.services("vds")
+    assert found.state is ServiceState.UNPAID
+    assert receipt.remote in (None, found.id)
+    assert world.provider.charges() == []
+
+
+def test_a_credit_is_money_too(world: Servers) -> None:
+    world.provider.post("balance", {"balance": "1.00", "credit": "20.00"})
+    assert str(world.up.identity().account.spendable) == "21.00 EUR"
+    world.up.order_service(world.order())
+    assert world.provider.charges() == ["9.00"]
+
+
+def test_an_opening_takes_its_time_and_is_seen_to_end(world: Servers) -> None:
+    world.provider.switch(async_delay="never")
+    number = world.up.order_service(world.order()).remote
+    opening = service(world, number)
+    assert (opening.state, opening.substate) == (ServiceState.WORKING, "open")
+    world.provider.post("progress")
+    opened = world.up.service("vds", number)
+    assert opened.service.state is ServiceState.ACTIVE
+    assert (opened.username, bool(opened.password), bool(opened.service.ip)) == ("root", True, True)
+    assert opened.service.expires is not None
+
+
+def test_an_opening_that_found_no_server_says_so(world: Servers) -> None:
+    world.provider.switch(open_fails="service_nosuitable")
+    number = world.up.order_service(world.order()).remote
+    assert (service(world, number).state, service(world, number).substate) == (ServiceState.WORKING, "nosuitable")
+
+
+@pytest.mark.parametrize("itemtype", ["dedic", "vhost", "storage"])
+def test_other_types_are_bought_and_renewed_the_same_way(world: Servers, itemtype: str) -> None:
+    tariff = world.up.service_tariffs(itemtype)[0]
+    months, place = min(tariff.prices), next(iter(tariff.datacenters), None)
+    form = world.up.order_form(itemtype, tariff.id, months, place)
+    fields = {name: form.choices[name][0] for name in ("ostempl", "recipe") if form.choices.get(name)}
+    order = world.order(itemtype=itemtype, tariff=tariff.id, months=months, datacenter=place, fields=fields, addons={})
+    number = world.up.order_service(order).remote
+    before = world.up.service(itemtype, number).service.expires
+    world.up.renew_service(number, months)
+    after = world.up.service(itemtype, number).service.expires
+    assert before < after
+    assert len(world.provider.charges()) == 2
+
+
+# -- what a list may look like -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["sub", "orig", "plain", "real"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_states_are_read_in_every_style_and_language(world: Servers, style: str, lang: str) -> None:
+    world.provider.switch(status_style=style, lang_texts=lang)
+    states = {1: ServiceState.UNPAID, 2: ServiceState.ACTIVE, 3: ServiceState.SUSPENDED, 4: ServiceState.DELETED, 5: ServiceState.WORKING}
+    numbers = {world.server(domain=f"vm{status}.example.net", status=status): state for status, state in states.items()}
+    assert {found.id: found.state for found in world.up.services("vds")} == numbers
+
+
+def test_who_suspended_a_service_is_told(world: Servers) -> None:
+    number = world.server(status=3, sub="employeesuspend")
+    assert service(world, number).substate == "employeesuspend"
+    assert next(world.up.services("vds")).substate == "employeesuspend"
+
+
+@pytest.mark.parametrize("style", ["9.00 EUR", "€9.00", "9,00 EUR"])
+def test_money_is_read_in_every_style(world: Servers, style: str) -> None:
+    world.provider.switch(money_style=style, rights={"allowed": ["dashboard.info", "notify", "subaccount", "whoami"]})
+    assert str(world.up.identity().account.balance) == "500.00 EUR"
+
+
+@pytest.mark.parametrize("cap", [0, 7, 50])
+@pytest.mark.parametrize("order", ["any", "id", "-id"])
+def test_a_list_is_whole_whatever_the_pages(world: Servers, cap: int, order: str) -> None:
+    numbers = world.plant(*[f"a{n}.example.net" for n in range(60)])
+    world.provider.switch(page_cap=cap, list_order=order)
+    assert sorted(found.id for found in world.up.services("vds")) == numbers
+
+
+def test_a_filter_that_a_person_left_behind_hides_nothing(world: Servers) -> None:
+    numbers = world.plant("vm1.example.net", "vm2.example.net")
+    world.provider.switch(sticky_filter="on")
+    form = {"func": "vds.filter", "authinfo": f"{USER}:{PASSWORD}", "out": "xml", "domain": "vm2", "sok": "ok"}
+    session = world.provider.session
+    assert session.post(world.provider.url, data=form, timeout=10).status_code == 200
+    form.update(func="vds")
+    assert session.post(world.provider.url, data=form, timeout=10).text.count("<elem>") == 1
+    assert sorted(found.id for found in world.up.services("vds")) == numbers
+
+
+def test_a_date_in_words_is_looked_up_where_it_is_a_date(world: Servers) -> None:
+    number = world.server(expires="2030-03-14")
+    world.provider.switch(expiredate_phrase="Daily charges")
+    assert service(world, number).expires == date(2030, 3, 14)
+    assert next(world.up.services("vds")).expires == date(2030, 3, 14)
+
+
+def test_a_mark_that_lists_do_not_show_is_in_the_form(world: Servers) -> None:
+    world.provider.switch(remoteid_in_list="off")
+    number = world.server(remoteid="x-7")
+    assert next(world.up.services("vds")).mark is None
+    assert service(world, number).mark == "x-7"
+
+
+@pytest.mark.parametrize(("switch", "listed"), [("on", [ServiceState.DELETED]), ("off", [])])
+def test_a_closed_service_is_gone_whether_lists_keep_it_or_not(world: Servers, switch: str, listed: Any) -> None:
+    world.provider.switch(keep_deleted=switch)
+    number = world.server()
+    world.up.delete_service("vds", number)
+    assert world.up.service("vds", number) is None
+    assert [found.state for found in world.up.services("vds")] == listed
+
+
+def test_ten_thousand_services_are_never_held_at_once(world: Servers) -> None:
+    world.provider.switch(page_cap=0)
+    world.plant(*[f"a{n}.example.net" for n in range(10_000)])
+    code = (
+        "import resource, sys\n"
+        "from contextlib import nullcontext\n"
+        "from bill2bill.upstream.billmgr6.adapter import Billmgr6\n"
+        "from bill2bill.upstream.http import Http\n"
+        "http = Http(secrets=[], ca_file='', proxy='', connect_timeout=2, read_timeout=60, spend_timeout=5, answer_limit=2**20, gate=nullcontext)\n"
+        "services = Billmgr6(http, *sys.argv[1:]).services('vds')\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "next(services)\n"
+        "before = peak()\n"
+        "print(1 + sum(1 for _ in services), peak() - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, world.provider.url, USER, PASSWORD], capture_output=True, text=True, check=True)
+    count, kib = map(int, done.stdout.split())
+    assert count == 10_000
+    assert kib < 8 * 1024
+    assert len(world.provider.requests("vds")) == 20
+
+
+# -- renewals and changes ----------------------------------------------------------------------------------------------
+
+
+def test_a_service_renewed_too_early_is_refused_with_the_day(world: Servers) -> None:
+    world.provider.switch(too_early_prolong_days=30)
+    with pytest.raises(Refused) as caught:
+        world.up.renew_service(world.server(expires="2030-03-14"), 1)
+    assert (caught.value.code, caught.value.params["value"]) == ("too_soon", "2030-02-12")
+    assert world.provider.charges() == []
+
+
+def test_a_renewal_is_charged_even_where_the_cart_is_the_default(world: Servers) -> None:
+    world.provider.switch(prolong_default="cart")
+    number = world.server()
+    assert world.up.renew_service(number, 1) == Receipt(number)
+    assert service(world, number).expires == date(2030, 4, 14)
+
+
+def test_a_closed_service_is_not_renewed(world: Servers) -> None:
+    with pytest.raises(Refused):
+        world.up.renew_service(world.server(status=4), 1)
+    assert world.provider.charges() == []
+
+
+def test_a_service_that_is_being_worked_on_was_not_sent_anything(world: Servers) -> None:
+    world.provider.switch(async_delay="never")
+    number = world.up.order_service(world.order()).remote
+    for act in (lambda: world.up.renew_service(number, 1), lambda: world.up.suspend_service("vds", number)):
+        with pytest.raises(NotSent) as caught:
+            act()
+        assert caught.value.code == "upstream_busy"
+    assert world.provider.charges() == ["9.00"]
+
+
+@pytest.mark.parametrize(("pays", "unpaid"), [("always", False), ("with_skipbasket", False), ("never", True)])
+def test_a_change_is_paid_or_waits_in_the_cart_and_says_which(world: Servers, pays: str, unpaid: bool) -> None:
+    world.provider.switch(edit_pays=pays)
+    number = world.server(expires=world.in_a_month())
+    receipt = world.up.change_addons("vds", number, {101: "4"})
+    assert (receipt.unpaid is not None) == unpaid
+    assert world.provider.charges() == ([] if unpaid else ["4.00"])
+    assert world.up.service("vds", number).addons[101] == ("2" if unpaid else "4")
+
+
+def test_a_change_leaves_everything_else_as_it_was(world: Servers) -> None:
+    world.provider.switch(absent_boolean="off", edit_ostempl="reinstall")
+    number = world.up.order_service(world.order(addons={101: "2", 102: "902", 103: "on"})).remote
+    before = world.up.service("vds", number)
+    world.up.change_addons("vds", number, {101: "3"})
+    after = world.up.service("vds", number)
+    assert after.addons == {101: "3", 102: "902", 103: "on"}
+    assert (after.service, after.username, after.password) == (before.service, before.username, before.password)
+
+
+def test_automatic_renewal_that_somebody_switched_on_is_switched_off(world: Servers) -> None:
+    number = world.server(autoprolong="1")
+    assert world.auto_renewal(number) == "1"
+    for _ in range(2):
+        world.up.switch_auto_renewal_off("vds", number)
+        assert world.auto_renewal(number) == ""
+    assert world.provider.charges() == []
+
+
+def test_a_tariff_is_changed_to_what_the_provider_offers(world: Servers) -> None:
+    number = world.server(expires=world.in_a_month())
+    assert world.up.tariff_targets(number) == {278: "KVM-4"}
+    assert world.up.change_tariff(number, 278) == Receipt(number)
+    assert service(world, number).tariff == 278
+    assert next(world.up.services("vds")).tariff_name == "KVM-4"
+    assert [row["kind"] for row in world.provider.get("ledger")] == ["changepricelist"]
+    with pytest.raises((Refused, NotSent)):
+        world.up.change_tariff(number, NOBODY)
+
+
+# -- suspend, resume, close --------------------------------------------------------------------------------------------
+
+
+def test_a_service_is_suspended_and_resumed(world: Servers) -> None:
+    number = world.server()
+    world.up.suspend_service("vds", number)
+    assert service(world, number).state is ServiceState.SUSPENDED
+    world.up.resume_service("vds", number)
+    assert service(world, number).state is ServiceState.ACTIVE
+
+
+def test_a_missing_right_is_named_and_nothing_happens(world: Servers) -> None:
+    number = world.server()
+    world.provider.switch(rights={"allowsuspenditem": "off", "allowdeleteitem": "off"})
+    identity = world.up.identity()
+    assert (identity.may_suspend, identity.may_delete) == (False, False)
+    acts = {"vds.suspend": world.up.suspend_service, "vds.delete": world.up.delete_service}
+    for func, act in acts.items():
+        with pytest.raises(Refused) as caught:
+            act("vds", number)
+        assert (caught.value.code, caught.value.params["value"]) == ("rights_missing", func)
+    assert service(world, number).state is ServiceState.ACTIVE
+
+
+def test_a_service_may_be_closed_when_its_term_ends(world: Servers) -> None:
+    world.provider.switch(delete_outcome="scheduled")
+    number = world.server()
+    world.up.delete_service("vds", number)
+    assert next(world.up.services("vds")).closing
+    assert service(world, number).state is ServiceState.ACTIVE
+
+
+def test_a_service_within_its_minimum_order_period_is_not_closed(world: Servers) -> None:
+    world.provider.switch(min_order_days=30)
+    number = world.up.order_service(world.order()).remote
+    with pytest.raises(Refused) as caught:
+        world.up.delete_service("vds", number)
+    assert caught.value.code == "min_order"
+
+
+# -- faults of these versions (11) -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "kinds", "code"),
+    [
+        ("badip", Refused, "address_closed"), ("captcha", Refused, "captcha"), ("busy", NoAnswer, "lost_answer"),
+        ("http_403_html", NotSent, "upstream_wall"), ("long_url", NoAnswer, "lost_answer"), ("totp", NoAnswer, "lost_answer"),
+        ("timeout_before_commit", NoAnswer, "lost_answer"), ("timeout_after_commit", NoAnswer, "lost_answer"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_middle_of_a_purchase_is_what_the_ledger_says(world: Servers, kind: str, kinds: Any, code: str) -> None:
+    step = world.ordering()
+    step.act()  # the generation is known from now on
+    world.provider.arm(step.func, kind, "before" if kind not in ("long_url", "timeout_after_commit") else "after", match={"sok": "ok"}, seconds=1)
+    world.http.spend_timeout = 0.3
+    with pytest.raises(kinds) as caught:
+        step.act()
+    assert caught.value.code == code
+    assert world.provider.charges() == ["9.00"] * (2 if kind in ("long_url", "timeout_after_commit") else 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("badip", "address_closed"), ("captcha", "captcha"), ("busy", "upstream_trouble"), ("http_403_html", "upstream_wall"), ("totp", "two_factor")],
+)
+def test_why_a_login_does_not_work_is_told_exactly(world: Servers, kind: str, code: str) -> None:
+    world.provider.arm("*", kind, "before", sticky=True)
+    with pytest.raises(Failure) as caught:
+        world.up.identity()
+    assert caught.value.code == code
+    assert "__" not in caught.value.text("en") + caught.value.text("ru")
+
+
+def test_a_login_that_was_tried_too_often_is_blocked_for_a_while(world: Servers) -> None:
+    world.provider.switch(ban_after=2)
+    wrong = world.made(password="wrong")
+    codes = []
+    for _ in range(3):
+        with pytest.raises(Refused) as caught:
+            wrong.identity()
+        codes.append(caught.value.code)
+    assert codes[0] == "invalid_login_or_passwd"
+    assert codes[-1] == "login_blocked"
+
+
+def test_what_was_planted_is_what_was_looked_at(world: Servers) -> None:
+    """The usual order and the usual service agree, so that the tests above compare like with like."""
+    planted = service(world, world.server(remoteid="x-1", expires=world.in_a_month()))
+    ordered = service(world, world.up.order_service(world.order()).remote)
+    assert replace(ordered, id=0, ip="") == replace(planted, id=0, ip="", expires=ordered.expires)
