@@ -103,6 +103,18 @@ def test_several_lines_are_confirmed_together_and_the_new_cart_can_be_emptied(pr
     assert provider6.get("state")["cart"] == []
 
 
+def test_two_lines_for_one_service_are_both_carried_out(provider6):
+    number = provider6.ordered()
+    provider6.post("switch", async_delay="never")
+    provider6.done("vds.edit", elid=number, sok="ok", addon_101="3", clicked_button="basket")
+    order = provider6.done("service.prolong", elid=number, period="1", sok="ok", clicked_button="basket")["billorder"]["$"]
+    before = provider6.service(number)["expiredate"]
+    provider6.done("payment.add.method", sok="ok", billorder=order, paymethod="1")
+    provider6.post("progress", {})
+    service = provider6.service(number)
+    assert (service["status"], service["addons"]["101"], service["expiredate"] > before) == (2, "3", True)
+
+
 def test_skipbasket_is_stronger_than_the_new_cart(provider6):
     assert "item.id" in provider6.order("v2.vds.order.param", **{**NEW, "skipbasket": "on"})
     assert len(provider6.get("ledger")) == 1

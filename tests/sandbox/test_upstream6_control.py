@@ -45,6 +45,14 @@ def test_a_planted_operation_lasts_until_progress(provider6):
     assert provider6.post("progress", {}) == {"finished": []}
 
 
+def test_a_planted_unpaid_service_can_be_paid(provider6):
+    number = provider6.post("service", pricelist=277, domain="vm.example.net", status=1, remoteid="a-9")["id"]
+    provider6.post("service", id=number, status=1)
+    provider6.done("payment.add.method", sok="ok", billorder=provider6.call("basket")["billorder"]["$"], paymethod="1")
+    assert provider6.charges() == [("order", number, "9.00")]
+    assert provider6.service(str(number))["status"] == 2
+
+
 def test_a_running_operation_ends_when_a_state_is_set(provider6):
     provider6.post("switch", async_delay="never")
     number = provider6.ordered()

@@ -12,7 +12,7 @@ from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.document import Node, named, ok, row, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, missed
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, addon_fields, addon_values, choices, form, slist, system, system_fields
-from bill2bill.sandbox.upstream.billmgr6.models import Line, Service
+from bill2bill.sandbox.upstream.billmgr6.models import Service
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST, NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*", re.IGNORECASE), re.compile(rf"{LABEL}(?:\.{LABEL})+", re.IGNORECASE)
@@ -212,7 +212,7 @@ def order_v2(call: Call, itemtype: ItemType) -> Node:
 def placed(call: Call, wanted: Wish) -> Node:
     """Bought with skipbasket=on, else in the old cart: billorder (5.3, 5.4)."""
     services = [_service(call, wanted) for _ in range(wanted.count)]
-    waits = call.provider.buy([_line(call, service) for service in services], at_once=call.pays_now)
+    waits = call.provider.buy([call.provider.order_line(service) for service in services], at_once=call.pays_now)
     if waits is not None and not call.pays_now:
         return ok(Node("billorder", str(waits)))
     return ok(*new_id(call, services[0]))
@@ -235,14 +235,9 @@ def _service(call: Call, wanted: Wish) -> Service:
     )  # fmt: skip
 
 
-def _line(call: Call, service: Service) -> Line:
-    net = service.plan.cost(service.months, service.addons)
-    return call.provider.line("order", service, service.months, net, lambda: call.provider.open(service))
-
-
 def _in_new_cart(call: Call, wanted: Wish) -> Node:
     """A line of the new cart; there is no service before it is paid (5.5)."""
-    line = _line(call, _service(call, wanted))
+    line = call.provider.order_line(_service(call, wanted))
     line.id = call.provider.next_id("line")
     call.provider.cart[line.id] = line
     return ok(*named({"lineitem.id": str(line.id)}))

@@ -6,17 +6,17 @@ Rules check first and change afterwards, and the caller holds `lock` meanwhile, 
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from bill2bill.sandbox.upstream.billmgr6 import fixtures, upkeep
+from bill2bill.sandbox.upstream.billmgr6 import fixtures, term, upkeep
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, not_enough_money
 from bill2bill.sandbox.upstream.billmgr6.models import (
     ACTIVE,
     DELETED,
+    ORDERED,
     PROCESSING,
     SUSPENDED,
     Account,
@@ -85,6 +85,9 @@ class Provider(Running):
         """Something to be paid; then() carries it out."""
         return Line(0, kind, service, months, self.gross(net), then)
 
+    def order_line(self, service: Service) -> Line:
+        return self.line("order", service, service.months, service.plan.cost(service.months, service.addons), lambda: self.open(service))
+
     def buy(self, lines: List[Line], at_once: bool) -> Optional[int]:
         """Charge and carry out, or leave it in the old cart: None, or the number of the order that waits there.
 
@@ -92,7 +95,7 @@ class Provider(Running):
         """
         total = sum((line.amount for line in lines), Decimal(0))
         if at_once and self.account.covers(total):
-            self._settle_lines(lines)
+            self.carry_out(lines)
             return None
         if at_once and self.switches.word("low_funds") == "error":
             raise not_enough_money(total, self.account.balance, self.account.credit, self.account.currency)
@@ -119,12 +122,14 @@ class Provider(Running):
             self.changeable(line.service)
         if not self.account.covers(total):
             raise not_enough_money(total, self.account.balance, self.account.credit, self.account.currency)
-        self._settle_lines(lines)
+        self.carry_out(lines)
         self.payments.append({"id": str(len(self.payments) + 1), "amount": str(total), "date": self.clock.today().isoformat()})
 
-    def _settle_lines(self, lines: List[Line]) -> None:
+    def carry_out(self, lines: List[Line]) -> None:
+        """Charge each line, then do what it was for; of two for one service the first is over when the second begins."""
         for line in lines:
             self._list(line.service)
+            self.finish(line.service)
             self.charge(line)
             line.carry_out()
 
@@ -146,7 +151,7 @@ class Provider(Running):
         for line in [line for line in self.basket if line.kind == "order"]:
             if self.account.covers(line.amount):
                 self.basket.remove(line)
-                self._settle_lines([line])
+                self.carry_out([line])
 
     # -- services --------------------------------------------------------------------------------------------------
     def _list(self, service: Service) -> None:
@@ -157,9 +162,12 @@ class Provider(Running):
             service.name = service.name or f"{service.kind}-{service.id}.provider.example"
 
     def add(self, service: Service) -> Service:
-        """A service that is there without an order; one in status 5 stays in it until POST progress."""
+        """A service that is there without an order; one in status 1 waits in the old cart, one in status 5 until POST progress."""
         self._list(service)
-        if service.status == PROCESSING:
+        self.basket = [line for line in self.basket if line.service is not service or line.kind != "order"]
+        if service.status == ORDERED:
+            self.buy([self.order_line(service)], at_once=False)
+        elif service.status == PROCESSING:
             service.operation = Operation(self.clock.seconds(), service.sub, ACTIVE, held=True)
             self._working[service.id] = service
         elif service.status in (ACTIVE, SUSPENDED):
@@ -228,30 +236,8 @@ class Provider(Running):
             self._finish_if_due(service)
         if self.clock.today() != self._last_day:
             self._last_day = self.clock.today()
-            for service in [service for service in self.services.values() if service.status in (ACTIVE, SUSPENDED) and service.expire]:
-                self._come_to_term(service)
-
-    def _come_to_term(self, service: Service) -> None:
-        """Closed if that was planned, renewed if it renews itself and money is there, else suspended the day after."""
-        assert service.expire
-        if service.expire > self._last_day:
-            return
-        if service.scheduledclose:
-            self.start(service, "close", DELETED)
-        elif service.status == ACTIVE and service.autoprolong != "null" and self._renewed(service):
-            return
-        elif service.status == ACTIVE and service.expire + timedelta(days=1) <= self._last_day:
-            self.start(service, "suspend", SUSPENDED, "autosuspend")
-
-    def _renewed(self, service: Service) -> bool:
-        months = int(service.autoprolong)
-        if months not in service.plan.prices:
-            return False
-        line = self.line("prolong", service, months, service.plan.cost(months, service.addons), lambda: self.extend(service, months))
-        if not self.account.covers(line.amount):
-            return False
-        self._settle_lines([line])
-        return True
+            for service in list(self.services.values()):
+                term.come_to_term(self, service)
 
     # -- sessions --------------------------------------------------------------------------------------------------
     def open_session(self) -> str:
