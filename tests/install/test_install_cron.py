@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Dict
 
 import pytest
-from install_kit import Panel, write
+from install_kit import REPO, Panel, write
 
 
 def jobs(cron: Path) -> Dict[str, str]:
@@ -27,6 +28,16 @@ def test_the_regular_job_is_one_line_that_cron_can_read(panel: Panel, cron: Path
         f"*/5 * * * * root {panel.root}/sbin/bill2bill tick >/dev/null",
     ]
     assert "nothing to do" in panel.install("--cron", str(cron))
+
+
+def test_the_regular_job_of_this_checkout_is_done_without_a_word(tmp_path: Path, wheels: Path, cron: Path) -> None:
+    """As cron does it: by sh, with hardly any environment; what it said would be mailed to root every five minutes."""
+    panel = Panel(tmp_path / "root", REPO, wheels)
+    panel.install("--cron", str(cron))
+    command = (cron / "bill2bill").read_text().splitlines()[-1].split(" root ", 1)[1]
+    done = subprocess.run(["sh", "-c", command], env={"PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (panel.root / "var/bill2bill/state.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_regular_job_comes_and_goes_with_its_release(panel: Panel, cron: Path) -> None:
