@@ -281,6 +281,18 @@ def test_an_error_that_is_not_known_to_mean_no_leaves_a_purchase_in_doubt(fmt: s
     assert caught.value.params["value"] == kind
 
 
+@pytest.mark.parametrize(
+    "text", ['{"doc":{"error":{"$code":"1","msg":{"$":"Request in process"}}}}', "<doc><error type='' code='1'><msg>x</msg></error></doc>"]
+)
+def test_an_error_without_a_type_is_an_error_of_an_unknown_one(text: str) -> None:
+    with upstream(text) as server:
+        with pytest.raises(NoAnswer):
+            adapter(server).renew_service(5001, 1)
+        with pytest.raises(Failure) as caught:
+            adapter(server).tariff_targets(5001)
+    assert caught.value.code == "upstream_trouble"
+
+
 @pytest.mark.parametrize(("kind", "about"), [("runningoperation", ""), ("value", "runningoperation")])
 def test_an_upstream_that_is_at_work_was_not_sent_anything(kind: str, about: str) -> None:
     with upstream(error(kind, about, "xml")) as server, pytest.raises(NotSent) as caught:

@@ -104,12 +104,10 @@ def parts(body: IO[bytes]) -> Iterator[Tuple[str, Node]]:
 
 
 def error_of(node: Node) -> WireError:
-    """Raises OtherDialect for an error of version 4: it has a code and neither type nor object (2.5, 13); either may be there and empty."""
+    """Raises OtherDialect for an error of version 4: a code, neither type nor object, and nothing inside (2.5, 13). Either may be there and empty."""
     kind, about = node.attributes.get("type", ""), node.attributes.get("object", "")
-    if not {"type", "object"}.intersection(node.attributes):
-        if "code" in node.attributes or "code" in node:
-            raise OtherDialect("error without type")
-        raise Unreadable("an error without type")
+    if not {"type", "object"}.intersection(node.attributes) and not node.children:
+        raise OtherDialect("error without type") if "code" in node.attributes else Unreadable("an error without type")
     params = {param.attributes.get("name", ""): param.text for param in node.all("param")}
     return WireError(kind, about or params.get("object", ""), params, node.get("msg") or node.text)
 
