@@ -28,7 +28,7 @@ class Provider6:
         """A parameter that is None is not sent; a trailing underscore of a name is dropped."""
         form = {"func": func, "out": out, "authinfo": LOGIN, **{name.rstrip("_"): value for name, value in params.items()}}
         self.http.cookies.clear()
-        return self.http.post(self.url, {name: value for name, value in form.items() if value is not None}, timeout=10, allow_redirects=False)
+        return self.http.post(self.url, {name: value for name, value in form.items() if value is not None}, timeout=30, allow_redirects=False)
 
     def call(self, func: str, **params: Any) -> Dict[str, Any]:
         return self.send(func, **params).json()["doc"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bill2bill.sandbox.upstream.billmgr6.document import Node, outcome, rendered
 from bill2bill.sandbox.upstream.billmgr6.provider import Provider
 from bill2bill.sandbox.upstream.wire import Answer, Request
@@ -15,7 +13,7 @@ def written(document: Node, request: Request, provider: Provider, repeated: bool
     """In the format that out asks for. Status 200, for errors too (0.3). repeated: everything is there twice."""
     root = {"lang": provider.switches.word("lang_texts"), "func": request.params.get("func", ""), "binary": "/billmgr"}
     single = provider.switches.on("single_as_object")
-    text, content_type = rendered(replace(document, attrs=root), request.params.get("out", ""), single, repeated)
+    text, content_type = rendered(document._replace(attrs=root), request.params.get("out", ""), single, repeated)
     session = document.child("auth").attrs.get("id")
     headers = (("Set-Cookie", f"{COOKIE}={session}; path=/; HttpOnly"),) if session else ()
     return Answer(text.encode("utf-8", "replace"), content_type, headers=headers, document=document, outcome=outcome(document))
