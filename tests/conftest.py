@@ -9,13 +9,17 @@ import databases
 import pytest
 
 
+def pytest_addoption(parser):
+    parser.addoption("--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB")
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "both_databases: runs on SQLite and on MariaDB")
 
 
 def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("both_databases")
+        both = metafunc.config.getoption("both_databases") or metafunc.definition.get_closest_marker("both_databases")
         metafunc.parametrize("database", ["sqlite", "mariadb"] if both else ["sqlite"], indirect=True, scope="session")
 
 

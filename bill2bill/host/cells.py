@@ -17,9 +17,13 @@ def only(about: str, rows: List[Row]) -> Row:
 
 
 def text_of(about: str, what: str, value: Optional[str]) -> str:
-    if value is None or not value.strip():
+    """Without the space around it. A control character in a name, a number or a date comes from nobody's keyboard."""
+    text = (value or "").strip()
+    if not text:
         raise Failure("panel_data", object=about, reason=f"{what} is empty")
-    return value.strip()
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise Failure("panel_data", object=about, reason=f"{what} holds a control character")
+    return text
 
 
 def number_of(about: str, what: str, value: Optional[str]) -> int:

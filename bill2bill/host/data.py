@@ -159,8 +159,9 @@ class Data:
         return addons.values(f"item {item.id}", self._database.rows(ADDONS, item.id, item.pricelist), trial=item.period == addons.TRIAL)
 
     def active_modules(self, executable: str) -> List[int]:
-        rows = self._database.rows("SELECT id FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id", executable)
-        return [number_of(f"module {executable}", "id", row[0]) for row in rows]
+        """Compared here too: to MariaDB PMOTHER and pmother may be one."""
+        rows = self._database.rows("SELECT id, module FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id", executable)
+        return [number_of(f"module {executable}", "id", number) for number, module in rows if module == executable]
 
     def connection_values(self, module: int) -> Dict[str, str]:
         """The connection's settings with its secrets in clear, which are kept out of the log from here on.
@@ -191,10 +192,10 @@ class Data:
     def external_id(self, profile: int, module: int, role: str) -> str:
         """The id that this contact has at the upstream, as the panel knows it; "" if it does not."""
         rows = self._database.rows(
-            "SELECT externalid FROM service_profile2processingmodule WHERE service_profile = ? AND processingmodule = ? AND type = ?",
+            "SELECT externalid, type FROM service_profile2processingmodule WHERE service_profile = ? AND processingmodule = ? AND type = ?",
             profile, module, role,
         )  # fmt: skip
-        known = {row[0] for row in rows if row[0]}
+        known = {number for number, said in rows if number and said == role}
         if len(known) > 1:
             raise Failure("panel_data", object=f"contact {profile}", reason=f"several external ids for module {module}")
         return known.pop() or "" if known else ""

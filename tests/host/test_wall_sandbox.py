@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -13,13 +11,14 @@ from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl, PanelError
 from bill2bill.host.panel import Panel
 from bill2bill.sandbox.host.panel import Panel as SandboxPanel
+from bill2bill.sandbox.stage import Panel as Made
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def root(tmp_path):
-    root = tmp_path / "mgr5"
-    subprocess.run([sys.executable, "-m", "bill2bill.sandbox.host.make", "--root", str(root)], check=True, capture_output=True)
-    return root
+def root(tmp_path, place):
+    return Made.make(tmp_path / "mgr5", place.login()).root
 
 
 def switch(root, name, value):

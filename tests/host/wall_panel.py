@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from databases import MariaDB
+from pymysql.constants import CLIENT
 
+from bill2bill.errors import Failure
 from bill2bill.host.mgrctl import Mgrctl
 
 MGRCTL = """#!{python} -IS
@@ -35,25 +40,33 @@ sys.stdout.flush()
 sys.exit(answer.get("code", 0))
 """
 
-# host-protocol 6.1, the columns that are read
+# host-protocol 6.1, the columns that are read, in the types that are proposed there
 TABLES = """
-CREATE TABLE item (id INTEGER PRIMARY KEY, pricelist INT, processingmodule INT, period INT, status INT, expiredate TEXT, lastpricelist INT);
-CREATE TABLE itemparam (item INT, intname TEXT, value TEXT);
-CREATE TABLE pricelist (id INTEGER PRIMARY KEY, itemtype INT, intname TEXT);
-CREATE TABLE itemtype (id INTEGER PRIMARY KEY, intname TEXT);
-CREATE TABLE tld (id INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE country (id INTEGER PRIMARY KEY, iso2 TEXT);
-CREATE TABLE processingmodule (id INTEGER PRIMARY KEY, name TEXT, module TEXT, active TEXT, department INT);
-CREATE TABLE processingparam (processingmodule INT, intname TEXT, value TEXT);
-CREATE TABLE processingcryptedparam (processingmodule INT, intname TEXT, value TEXT);
-CREATE TABLE service_profile (id INTEGER PRIMARY KEY, profiletype INT, name TEXT);
-CREATE TABLE service_profileparam (service_profile INT, intname TEXT, value TEXT);
-CREATE TABLE service_profile2item (service_profile INT, item INT, type TEXT);
-CREATE TABLE service_profile2processingmodule (service_profile INT, processingmodule INT, type TEXT, externalid TEXT);
-CREATE TABLE runningoperation (id INTEGER PRIMARY KEY, item INT, intname TEXT, trycount INT, manual TEXT);
-CREATE TABLE task (id INTEGER PRIMARY KEY, runningoperation INT, status INT);
-CREATE TABLE expense (id INTEGER PRIMARY KEY, item INT, operation TEXT, realdate TEXT);
+CREATE TABLE item (id KEY, pricelist REF, processingmodule REF, period INT, status INT, expiredate DAY, lastpricelist REF);
+CREATE TABLE itemparam (item REF, intname NAME, value TEXT);
+CREATE TABLE pricelist (id KEY, itemtype REF, intname NAME);
+CREATE TABLE itemtype (id KEY, intname NAME);
+CREATE TABLE tld (id KEY, name NAME);
+CREATE TABLE country (id KEY, iso2 NAME);
+CREATE TABLE processingmodule (id KEY, name NAME, module NAME, active FLAG, department REF);
+CREATE TABLE processingparam (processingmodule REF, intname NAME, value TEXT);
+CREATE TABLE processingcryptedparam (processingmodule REF, intname NAME, value TEXT);
+CREATE TABLE service_profile (id KEY, profiletype INT, name NAME);
+CREATE TABLE service_profileparam (service_profile REF, intname NAME, value TEXT);
+CREATE TABLE service_profile2item (service_profile REF, item REF, type NAME);
+CREATE TABLE service_profile2processingmodule (service_profile REF, processingmodule REF, type NAME, externalid NAME);
+CREATE TABLE runningoperation (id KEY, item REF, intname NAME, trycount INT, manual FLAG);
+CREATE TABLE task (id KEY, runningoperation REF, status INT);
+CREATE TABLE expense (id KEY, item REF, operation NAME, realdate TIME);
 """
+
+TYPES = {
+    "sqlite": {"KEY": "INTEGER PRIMARY KEY", "REF": "INT", "NAME": "TEXT", "FLAG": "TEXT", "DAY": "TEXT", "TIME": "TEXT"},
+    "mariadb": {
+        "KEY": "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", "REF": "INT UNSIGNED", "NAME": "VARCHAR(255)", "FLAG": "ENUM('on', 'off')", "DAY": "DATE",
+        "TIME": "DATETIME",
+    },
+}  # fmt: skip
 
 SAMPLE = """
 INSERT INTO itemtype VALUES (61, 'domain'), (3, 'vds');
@@ -78,16 +91,23 @@ KEY = rsa.generate_private_key(65537, 2048)
 
 
 class WallPanel:
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, server: Optional[MariaDB] = None) -> None:
+        self.root, self.server = root, server
         for folder in ("sbin", "etc/billmgr.conf.d", "var", "answers"):
             (root / folder).mkdir(parents=True)
         self.tool = root / "sbin" / "mgrctl"
         self.tool.write_text(MGRCTL.format(python=sys.executable, root=str(root)))
         self.tool.chmod(0o755)
         self.database = root / "var" / "billmgr.sqlite3"
-        self.sql(TABLES + SAMPLE)
-        self.configure(f"DBType sqlite\nDBName {self.database}\n")
+        self.usual = f"DBType sqlite\nDBName {self.database}\n"
+        if server:
+            self.login = server.new()
+            self.usual = "".join(f"DB{name.capitalize()} {value}\n" for name, value in self.login.items())
+            with server.connect() as connection, connection.cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {self.login['name']} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+        types = TYPES["mariadb" if server else "sqlite"]
+        self.sql(re.sub(r"\b[A-Z]+\b", lambda word: types.get(word.group(), word.group()), TABLES) + SAMPLE)
+        self.configure(self.usual)
         pem = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
         (root / "etc" / "billmgr.pem").write_bytes(pem)
 
@@ -95,9 +115,19 @@ class WallPanel:
         (self.root / "etc/billmgr.conf.d/db.conf").write_text(text, encoding="utf-8")
 
     def sql(self, script: str) -> None:
+        if self.server:
+            with self.server.connect(self.login["name"], client_flag=CLIENT.MULTI_STATEMENTS) as connection, connection.cursor() as cursor:
+                cursor.execute(loosened(script))
+                while cursor.nextset():
+                    pass
+            return
         connection = sqlite3.connect(self.database)
         connection.executescript(f"PRAGMA synchronous = OFF; BEGIN; {script} COMMIT;")
         connection.close()
+
+    def close(self) -> None:
+        if self.server:
+            self.server.drop(self.login["name"])
 
     def answer(self, func: str, out: str = "<doc><ok/></doc>", **more: Any) -> None:
         (self.root / "answers" / func).write_text(json.dumps({"out": out, **more}))
@@ -114,6 +144,18 @@ class WallPanel:
 
     def mgrctl(self, wait: float = 0.0, **more: Any) -> Mgrctl:
         return Mgrctl(self.root, "pmbill2billreg", wait, **more)
+
+
+def loosened(script: str) -> str:
+    """As in another version of the panel: a column that is to hold some text becomes a text, for MariaDB would not store it as a number or a date."""
+    return re.sub(r"UPDATE (\w+) SET (\w+) = '", r"ALTER TABLE \1 MODIFY \2 TEXT; \g<0>", script)
+
+
+def fails(code, ask, *args):
+    with pytest.raises(Failure) as caught:
+        ask(*args)
+    assert caught.value.code == code
+    return caught.value.params
 
 
 def _said(word: str, env: Dict[str, str]) -> str:

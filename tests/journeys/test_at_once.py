@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from .shop import Shop, wait_for
 
 
+@pytest.mark.both_databases
 def test_two_processes_for_one_operation_order_once(shop: Shop):
     shop.up.progress("immediate")
     item = shop.order()
@@ -78,6 +81,7 @@ def most_at_once(shop: Shop) -> int:
     return max(sum(1 for other in times if begun <= other < begun + 0.2) for begun in times)
 
 
+@pytest.mark.both_databases
 def test_ten_renewals_at_once_whose_answers_are_all_lost_are_paid_once_each(shop: Shop):
     names = [f"example{number}.ru" for number in range(10)]
     items = shop.owned_many(names)
@@ -103,6 +107,7 @@ def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop:
     assert shop.up.charges() == ["renew", "renew"]
 
 
+@pytest.mark.both_databases
 def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
     import shutil
 

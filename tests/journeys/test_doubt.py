@@ -43,6 +43,7 @@ def look_ups_fail(shop: Shop) -> None:
         shop.up.fault(func, "html_200", when="after", sticky=True)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("command", "task_type"), [("open", "empty"), ("prolong", "post")])
 def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(shop: Shop, command: str, task_type: str):
     shop.switch(task_type=task_type)
@@ -71,6 +72,7 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
     assert len(shop.tasks()) == (1 if task_type == "post" else 2), "a free task belongs to no operation, so it is asked anew"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(shop: Shop, command: str):
     item = doubtful(shop, command, carried_out=True)

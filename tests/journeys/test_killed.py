@@ -58,6 +58,7 @@ def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(shop: Shop
     finished_once(shop, command, item, sent=1)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
 def test_killed_after_the_provider_had_taken_the_money(shop: Shop, command: str):
     item, operation = prepared(shop, command)
@@ -66,6 +67,7 @@ def test_killed_after_the_provider_had_taken_the_money(shop: Shop, command: str)
     finished_once(shop, command, item, sent=1)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
 def test_killed_while_it_told_the_panel(shop: Shop, command: str):
     item, operation = prepared(shop, command)

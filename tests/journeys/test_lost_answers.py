@@ -48,6 +48,7 @@ def spoil(shop: Shop, command: str, name: str, kind: str, when: str, more: Dict[
     shop.up.fault(SPENDS[command], **{"kind": kind, "when": when, "match": {"sok": "ok", **one}, **more})
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(shop: Shop, command: str):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}

@@ -26,6 +26,7 @@ def run_and_leave(shop: Shop, command: str, item: int, operation: int, away: str
     return child.wait(60)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_panel_that_restarts_for_some_seconds_is_waited_for(shop: Shop, command: str):
     item, operation = prepared(shop, command)
