@@ -143,7 +143,7 @@ def test_an_administrator_reads_only_of_settings_errors_and_commands_that_exist(
 @pytest.mark.parametrize("name", FOR_ADMINISTRATORS)
 def test_an_administrator_is_told_only_options_that_exist(name):
     places = [
-        "install.sh", "script/bootstrap", "script/rehearsal.py", "bill2bill/admin/cli.py", "bill2bill/sandbox/host/make.py",
+        "install.sh", "script/bootstrap", "script/rehearsal/__main__.py", "bill2bill/admin/cli.py", "bill2bill/sandbox/host/make.py",
         "bill2bill/sandbox/upstream/serve.py",
     ]  # fmt: skip
     known = set(re.findall(r"--[a-z][a-z-]*", "\n".join(map(read, places))))
