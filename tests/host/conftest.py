@@ -9,8 +9,9 @@ import shutil
 import sys
 from unittest import mock
 
+import command_shop
 import pytest
-from command_shop import Shop, template
+import service_shop
 
 from bill2bill.host import log
 from bill2bill.host.mgrctl import Mgrctl
@@ -28,7 +29,20 @@ def provider(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shop_template(tmp_path_factory, provider):
     root = tmp_path_factory.mktemp("template") / "mgr5"
-    template(root, provider)
+    command_shop.template(root, provider)
+    return root
+
+
+@pytest.fixture(scope="session")
+def provider6(tmp_path_factory):
+    with Provider(tmp_path_factory.mktemp("provider6"), "--dialect", "6") as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def servers_template(tmp_path_factory, provider6):
+    root = tmp_path_factory.mktemp("template6") / "mgr5"
+    service_shop.template(root, provider6)
     return root
 
 
@@ -61,19 +75,31 @@ def mgrctl_here(self, func, argv, environment):
 
 @pytest.fixture
 def shop(shop_template, provider, tmp_path, monkeypatch, quiet_log):
-    """A panel of one's own, its logs and the module's state empty, and a provider as on its first day. Repetitions do not wait.
+    """Domains: a panel of one's own, its logs and the module's state empty, and a provider as on its first day. Repetitions do not wait.
 
     With the fixture `processes` each call of mgrctl is a process, as on a panel.
     """
-    monkeypatch.setattr(Mgrctl, "_run", mgrctl_here)
-    root = tmp_path / "mgr5"
-    shutil.copytree(shop_template, root, ignore=shutil.ignore_patterns("bill2bill", "*.jsonl", "*.log"))
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
-    monkeypatch.setattr(http, "wait_before", lambda tries: 0.0)
-    provider.post("reset")
-    made = Shop(root, provider)
+    made = command_shop.Shop(opened(shop_template, tmp_path, provider, monkeypatch), provider)
     yield made
     made.db.close()
+
+
+@pytest.fixture
+def servers(servers_template, provider6, tmp_path, monkeypatch, quiet_log):
+    """The same for servers."""
+    made = service_shop.ServiceShop(opened(servers_template, tmp_path, provider6, monkeypatch), provider6)
+    yield made
+    made.db.close()
+
+
+def opened(template, tmp_path, provider, monkeypatch):
+    monkeypatch.setattr(Mgrctl, "_run", mgrctl_here)
+    monkeypatch.setattr(http, "wait_before", lambda tries: 0.0)
+    root = tmp_path / "mgr5"
+    shutil.copytree(template, root, ignore=shutil.ignore_patterns("bill2bill", "*.jsonl", "*.log"))
+    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    provider.post("reset")
+    return root
 
 
 @pytest.fixture
@@ -85,5 +111,5 @@ def bare(tmp_path, quiet_log):
 
 
 @pytest.fixture
-def processes(shop, monkeypatch):
+def processes(monkeypatch):
     monkeypatch.setattr(Mgrctl, "_run", A_PROCESS_EACH)

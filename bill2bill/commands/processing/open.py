@@ -107,16 +107,17 @@ class OpenDeal:
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)
         tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
-        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, self.months, self.plan.datacenter)
         values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
-        addons.check_ranges(tariff, values, form.ranges)
         cost = addons.least_cost(tariff, self.months, values)
         if cost is None:
             raise Failure("period_not_found", object=tariff.name, value=self.months, found=", ".join(map(str, sorted(tariff.prices))))
+        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, self.months, self.plan.datacenter)
+        addons.check_ranges(tariff, values, form.ranges)
+        choices = chosen(self.item, form)
         check_funds(self.provider.upstream.identity().account, cost)
         self.order = ServiceOrder(
             self.item.itemtype, tariff.id, self.months, self._datacenter(tariff, form), self.name,
-            ours.mark_of(self.world, self.item.id, row.id), chosen(self.item, form), values,
+            ours.mark_of(self.world, self.item.id, row.id), choices, values,
         )  # fmt: skip
         highest = self.world.memory.highest_service(self.provider.account_key, self.item.itemtype)
         return Terms(tariff.id, self.months, str(cost), highest=highest)
