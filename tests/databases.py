@@ -83,19 +83,14 @@ class MariaDB:
 
     def _wait(self) -> None:
         until = time.monotonic() + 60
-        while True:
-            try:
-                root = pymysql.connect(unix_socket=self.socket, user="root", autocommit=True)
-                break
-            except pymysql.OperationalError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    self.process.kill()
-                    raise AssertionError(self.log.read_text(errors="replace")) from None
-                time.sleep(0.05)
-        with root.cursor() as cursor:
+        while not os.path.exists(self.socket):  # made when the server listens
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.process.kill()
+                raise AssertionError(self.log.read_text(errors="replace"))
+            time.sleep(0.02)
+        with pymysql.connect(unix_socket=self.socket, user="root", autocommit=True) as root, root.cursor() as cursor:
             for host in ("localhost", "127.0.0.1"):
                 cursor.execute("GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s WITH GRANT OPTION", (USER, host, PASSWORD))
-        root.close()
 
     def stop(self) -> None:
         self.process.kill()  # there is nothing to save

@@ -203,17 +203,17 @@ class Data:
     def prolong_expense_today(self, item: int, today: date) -> bool:
         """Was a renewal of this item charged on this (local) day? Then the registry's date may lag (host-protocol 2.5)."""
         return self._exists(
-            "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong' AND realdate >= ? AND realdate < ? LIMIT 1",
+            "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong' AND realdate >= ? AND realdate < ?",
             item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
         )  # fmt: skip
 
     def operation_exists(self, item: int, command: str) -> bool:
         """Does any operation of this command wait for the item?"""
-        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = ? LIMIT 1", item, command)
+        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = ?", item, command)
 
     def task_exists(self, operation: int) -> bool:
         """Does any task, closed ones too, refer to this operation (host-protocol 2.8)?"""
-        return self._exists("SELECT 1 FROM task WHERE runningoperation = ? LIMIT 1", operation)
+        return self._exists("SELECT 1 FROM task WHERE runningoperation = ?", operation)
 
     # ------------------------------------------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ class Database:
         return self._location
 
     def rows(self, sql: str, *params: object) -> List[Row]:
-        """All rows of a SELECT with `?` for each parameter. Raises Failure("panel_database"), "panel_data" for more than one can want."""
+        """All rows of a SELECT without a LIMIT, with `?` for each parameter. Raises Failure("panel_database"), "panel_data" for far too many."""
         may_be_lost = self._connection is not None and self.location.kind == "mysql"
         if self._connection is None:
             self._open()
@@ -90,11 +90,11 @@ class Database:
 
     def _ask(self, sql: str, params: Tuple[object, ...]) -> List[Row]:
         cursor = self._connection.cursor()
-        cursor.execute(sql if self.location.kind == "sqlite" else sql.replace("?", "%s"), params)
-        rows = [tuple(_as_text(value) for value in row) for row in cursor.fetchmany(MOST_ROWS + 1)]
+        bounded = f"{sql} LIMIT {MOST_ROWS + 1}"
+        cursor.execute(bounded if self.location.kind == "sqlite" else bounded.replace("?", "%s"), params)
+        rows = [tuple(_as_text(value) for value in row) for row in cursor.fetchall()]
         longest = max((len(value) for row in rows for value in row if value), default=0)
         if len(rows) > MOST_ROWS or longest > LONGEST:
-            self.close()
             asked = re.sub(r".*? FROM (\w+).*", r"table \1", sql)
             raise Failure("panel_data", object=asked, reason=f"more than {MOST_ROWS} rows, or {LONGEST} characters in one of them")
         return rows
@@ -158,7 +158,6 @@ def _open_sqlite(location: Location) -> sqlite3.Connection:
 def _open_mysql(location: Location) -> Any:
     import pymysql  # only a real panel needs it
     from pymysql.converters import encoders
-    from pymysql.cursors import SSCursor
 
     return pymysql.connect(
         host=location.host,
@@ -173,7 +172,6 @@ def _open_mysql(location: Location) -> Any:
         read_timeout=READ_TIMEOUT,
         write_timeout=READ_TIMEOUT,
         conv=encoders,  # type: ignore[arg-type]  # no decoders: everything is read as text
-        cursorclass=SSCursor,  # rows stay at the server until they are fetched
         init_command="SET SESSION TRANSACTION READ ONLY",
         ssl_disabled=bool(location.socket),  # reading the certificates of the world takes 30 ms
     )
