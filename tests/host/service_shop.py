@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
+import requests
 from panel_shop import EXPIRES, MODULE, PanelShop, install
 
 from bill2bill.rules.periods import add_months
@@ -54,6 +55,10 @@ class ServiceShop(PanelShop):
 
     def change_tariff(self, item: int, pricelist: int = LARGE) -> int:
         return int(self.person("sandbox.operation", item=item, command="setparam", pricelist=pricelist).findtext("id"))
+
+    def by_hand(self, func: str, **params: object) -> None:
+        """What somebody does in the provider's cabinet with the same login."""
+        requests.post(self.up.url, data={"func": func, "authinfo": "reseller:secret", "out": "xml", **params}, timeout=10).raise_for_status()
 
     # -- what came of it -------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
 from service_shop import NAME
 
 
@@ -116,10 +115,9 @@ def test_a_closing_at_the_end_of_the_term_is_a_closing(servers, item):
 @pytest.mark.parametrize("kept", ["on", "off"])
 def test_what_is_closed_already_is_not_closed_again(servers, item, kept):
     servers.switch(keep_deleted=kept)
-    servers.up.post("service", id=servers.service["id"], status=5, sub="close")
-    servers.up.post("progress")
+    servers.by_hand("vds.delete", elid=servers.service["id"], sok="ok")
     assert servers.start("close", item).status == 0
-    assert ("vds.delete" in servers.asked, servers.row(item)["status"]) == (False, 4)
+    assert (servers.asked.count("vds.delete"), servers.row(item)["status"]) == (1, 4)
 
 
 def test_a_minimum_term_is_a_persons_task(servers, item):
@@ -190,8 +188,7 @@ def test_a_server_missing_from_two_listings_is_told(servers, item):
     servers.db.update("processingmodule", 1, department=1)
     servers.options("listing_fresh 0\n")
     servers.switch(keep_deleted="off")
-    servers.up.post("service", id=servers.service["id"], status=5, sub="close")
-    servers.up.post("progress")
+    servers.by_hand("vds.delete", elid=servers.service["id"], sok="ok")
     for tasks in (0, 1, 1):
         assert servers.ask("sync_item", "--item", item).status == 0
         assert len(servers.tasks) == tasks, servers.tasks
@@ -199,8 +196,7 @@ def test_a_server_missing_from_two_listings_is_told(servers, item):
 
 def test_a_filter_that_somebody_left_behind_hides_nothing(servers, item):
     servers.switch(sticky_filter="on")
-    left = {"func": "vds.filter", "authinfo": "reseller:secret", "sok": "ok", "domain": "nothing", "out": "xml"}
-    requests.post(servers.up.url, data=left, timeout=5)
+    servers.by_hand("vds.filter", sok="ok", domain="nothing")
     servers.options("listing_fresh 0\n")
     servers.db.update("processingmodule", 1, department=1)
     for _ in "twice":

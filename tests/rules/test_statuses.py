@@ -1,6 +1,6 @@
 import pytest
 
-from bill2bill.rules.statuses import DomainState, domain_state_4, panel_service_status, registered, underway
+from bill2bill.rules.statuses import DomainState, ServiceState, domain_state_4, panel_service_status, registered, service_state, underway
 from bill2bill.rules.words import UnknownWord
 
 # code of version 4, state, service_status of the panel, registered, underway
@@ -35,3 +35,21 @@ def test_an_unknown_status_is_never_guessed(word):
 
 def test_a_foreign_word_is_shown_in_one_short_printable_line():
     assert str(UnknownWord("status", "a\x00b\nc" + "x" * 500)) == "status: a?b?c" + "x" * 74 + "…"
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "substate"),
+    [
+        ("2", ServiceState.ACTIVE, ""), ("5_open", ServiceState.WORKING, "open"), ("3_employeesuspend", ServiceState.SUSPENDED, "employeesuspend"),
+        ("1", ServiceState.UNPAID, ""), ("4", ServiceState.DELETED, ""), ("5_need_configure", ServiceState.WORKING, "need_configure"),
+        ("service_nosuitable", ServiceState.WORKING, "nosuitable"), ("2_stop", ServiceState.ACTIVE, "stop"),
+    ],
+)  # fmt: skip
+def test_the_number_before_the_first_underscore_is_the_state_of_a_service(word, state, substate):
+    assert service_state(word) == (state, substate)
+
+
+@pytest.mark.parametrize("word", ["", "Active", "6", "0", "22", "_2", "-1", "2 3", "٢", "service_other"])
+def test_an_unknown_state_of_a_service_is_no_state(word):
+    with pytest.raises(UnknownWord):
+        service_state(word)
