@@ -10,6 +10,7 @@ from bill2bill.errors import Failure, NotSent, Refused
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Identity, OrderForm, Receipt, Service, ServiceForm, ServiceOrder
+from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.account import identity_of, version_of
 from bill2bill.upstream.billmgr6.catalogue import tariffs_of
@@ -105,7 +106,7 @@ class Billmgr6:
     def tariff_targets(self, remote_id: int) -> Dict[int, str]:
         """6.4, step 1."""
         targets = choices_of(self._client.call(wire.TARGETS, {wire.ELID: remote_id}).node, wire.TARIFF)
-        return {int(key): name for key, name in targets.items() if key.isdecimal()}
+        return {int(key): name for key, name in targets.items() if POSITIVE.fullmatch(key)}
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
