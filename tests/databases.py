@@ -22,19 +22,24 @@ import pytest
 from bill2bill.sandbox.host.address import Address, config, of_panel
 from bill2bill.sandbox.host.db import Database, connect
 
-FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one
+FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one of some size
+ROOM = 512 * 1024 * 1024  # bytes
 PROGRAMS = ("mariadb-install-db", "mariadbd")
 USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"
 QUICK = (  # nothing has to outlive the tests
     "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=32M", "--skip-sync-frm",
-    "--innodb-log-file-size=16M", "--performance-schema=off", "--skip-networking=0", "--max-connections=200",
+    "--performance-schema=off", "--skip-networking=0", "--max-connections=200",
 )  # fmt: skip
 
 
 def why_not() -> str:
     """The reason why there can be no MariaDB here; "" if there can."""
     missing = [name for name in PROGRAMS if not program(name)]
-    return f"no {' and no '.join(missing)} (Debian: mariadb-server)" if missing else ""
+    if missing:
+        return f"no {' and no '.join(missing)} (Debian, Ubuntu: mariadb-server)"
+    if os.geteuid() == 0 and not any(user.pw_name == "mysql" for user in pwd.getpwall()):
+        return "a server is not run as root, and there is no user mysql"
+    return ""
 
 
 def program(name: str) -> str:
@@ -54,14 +59,14 @@ class MariaDB:
     """A server of one's own, reached by a socket and on 127.0.0.1. It ends with stop() or with the process that started it."""
 
     def __init__(self) -> None:
-        home = next(folder for folder in FOLDERS if os.path.isdir(folder) and os.access(folder, os.W_OK))
+        home = next((folder for folder in FOLDERS if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM), None)
         self.folder = Path(tempfile.mkdtemp(prefix="mariadb-", dir=home))
         self.socket, self.port, self._numbers = str(self.folder / "sock"), _free_port(), itertools.count(1)
         self.log = self.folder / "log"
         owner = "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
             shutil.chown(self.folder, "mysql")
-        data = [f"--datadir={self.folder / 'data'}", f"--user={owner}"]
+        data = [f"--datadir={self.folder / 'data'}", f"--user={owner}", "--innodb-log-file-size=16M"]
         try:
             self._install(data)
             self.process = self._start(data)

@@ -1,0 +1,33 @@
+"""The MariaDB server of the tests: skipped where it cannot be had, but not on a build server."""
+
+from __future__ import annotations
+
+import databases
+import pytest
+
+
+@pytest.fixture
+def without(monkeypatch):
+    monkeypatch.setattr(databases, "program", lambda name: "")
+
+
+def test_where_mariadb_cannot_be_had_its_tests_are_skipped_with_the_reason(without, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no mariadbd"):
+        databases.require()
+
+
+def test_on_a_build_server_it_must_be_there(without, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no mariadb-install-db"):
+        databases.require()
+
+
+def test_a_server_leaves_nothing_behind():
+    databases.require()
+    server = databases.MariaDB()
+    with server.connect() as connection:
+        assert connection.server_version
+    server.stop()
+    assert server.process.poll() is not None
+    assert not server.folder.exists()
