@@ -21,8 +21,8 @@ from bill2bill.upstream.parsing import OtherDialect
 
 NAMES = (
     "id elid item.id billorder ok doc elem error param metadata slist val pricelist price period addon datacenter addontype enumeration"
-    " enumerationitem item_status status expiredate autoprolong addon_101 addon_101_current_value user version project balance creditlimit field slider input"
-    " $ $orig $name $key $type $object $cost $length $currency $min $max $balance $account"
+    " enumerationitem item_status status expiredate autoprolong addon_101 addon_101_current_value user version project balance"
+    " creditlimit field slider input $ $orig $name $key $type $object $cost $length $currency $min $max $balance $account"
 )
 WORDS = st.sampled_from(NAMES.split())
 TEXTS = st.sampled_from(
