@@ -231,6 +231,19 @@ def test_operations_pass_through_their_own_state(provider6):
         assert provider6.service(number)["status"] == after
 
 
+@pytest.mark.parametrize(("func", "params"), [
+    ("vds.suspend", {}), ("vds.resume", {}), ("vds.delete", {}), ("vds.reboot", {}), ("service.stop", {}), ("vds.edit", {"sok": "ok", "remoteid": "x"}),
+    ("service.prolong", {"sok": "ok", "period": "1"}), ("service.changepassword", {"sok": "ok", "passwd": "a", "confirm": "a"}),
+    ("service.changepricelist.getmoney", {"sok": "ok", "pricelist": "278", "clicked_button": "finish"}),
+])  # fmt: skip
+def test_a_busy_service_refuses_everything_until_it_is_done(provider6, func, params):
+    number = planted(provider6, status=5, sub="reboot", remoteid="a-1")
+    assert error(provider6.call(func, elid=number, **params)) == ("runningoperation", "runningoperation")
+    provider6.post("progress", {})
+    assert (provider6.service(number)["status"], provider6.service(number)["remoteid"]) == (2, "a-1")
+    provider6.done(func, elid=number, **params)
+
+
 @pytest.mark.parametrize("sub", ["abusesuspend", "employeesuspend", "autosuspend"])
 def test_what_others_have_suspended_cannot_be_resumed(provider6, sub):
     number = planted(provider6, status=3, sub=sub)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from typing import Callable, Mapping, Optional, Tuple
 
 from bill2bill.sandbox.upstream.billmgr6 import (
@@ -53,7 +54,7 @@ FUNCTIONS: Mapping[str, Function] = {
 OF_TYPE: Mapping[str, OfType] = {
     "": lists.table, "filter": lists.keep_filter, "edit": edit.edit, "order": order.tariffs, "order.pricelist": order.tariffs,
     "order.param": order.order, "suspend": group.suspend, "resume": group.resume, "delete": group.delete,
-    "reboot": lambda call, itemtype: group.power(call),
+    "reboot": group.power,
 }  # fmt: skip
 V2: Mapping[str, OfType] = {"order.pricelist": order.tariffs_v2, "order.param": order.order_v2}
 ONLY_B6 = ("cart", "cart.empty", "cartorder.create.confirm")
@@ -72,7 +73,8 @@ def answer(provider: Provider, request: Request) -> Node:
 def _answered(call: Call) -> Node:
     if call.func == "auth":
         return _log_in(call)
-    if not (call.func == "pricelist.export" and call.switches.on("export_open") and not call.text("authinfo") and not call.session):
+    anonymous = not call.text("authinfo") and not call.session
+    if not (anonymous and call.func == "pricelist.export" and call.switches.on("export_open")):
         _authenticate(call)
     if call.func == "groupedit":
         return _one_by_one(call)
@@ -113,8 +115,8 @@ def _split(call: Call) -> Tuple[str, Optional[OfType]]:
 
 def _one_by_one(call: Call) -> Node:
     """groupedit: the form function faction for every id (1.3)."""
-    forms = [Call(call.text("faction"), {**call.params, "func": call.text("faction"), "elid": number}, call.provider, call.client, call.session)
-             for number in call.ids()]  # fmt: skip
+    faction = call.text("faction")
+    forms = [replace(call, func=faction, params={**call.params, "func": faction, "elid": number}) for number in call.ids()]
     answers = [_function(form)(form) for form in forms]
     return ok() if call.submitted else answers[0]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping
+from dataclasses import replace
+from typing import List, Mapping
 
 from bill2bill.sandbox.upstream.billmgr6 import authority
 from bill2bill.sandbox.upstream.billmgr6.call import Call
@@ -66,10 +67,9 @@ def order(call: Call) -> Node:
         raise bad_value("CN", call.text("CN"))
     _check_approver(call)
     kept: Mapping[str, str] = {field: call.text(field) for field in KEPT if call.text(field)}
-    whole = Call(call.func, {**call.params, "CN": name}, call.provider, call.client, call.session)
+    whole = replace(call, params={**call.params, "CN": name})
     wanted = wish(whole, plan.itemtype, call.text("period"), strict=True)
-    fields_of: Dict[str, str] = {**wanted.fields, **kept}
-    return placed(whole, type(wanted)(**{**wanted.__dict__, "fields": fields_of}))
+    return placed(whole, replace(wanted, fields={**wanted.fields, **kept}))
 
 
 def _check_approver(call: Call) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Optional
 
 from bill2bill.sandbox.upstream.billmgr6.call import Call
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType
@@ -65,9 +66,9 @@ def check_minimum(call: Call, service: Service) -> None:
         raise Refusal("pricelist_min_order", value=f"{days} days", left=f"{left.days} days")
 
 
-def power(call: Call) -> Node:
+def power(call: Call, itemtype: Optional[ItemType] = None) -> Node:
     """service.start, stop, reboot, hardreboot, X.reboot: an operation that leaves the service active (6.8)."""
-    services = call.group()
+    services = call.group(itemtype.intname if itemtype else None)
     for service in services:
         call.provider.changeable(service)
         if service.status != ACTIVE:
