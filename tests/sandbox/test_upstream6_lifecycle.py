@@ -232,7 +232,8 @@ def test_operations_pass_through_their_own_state(provider6):
 
 
 @pytest.mark.parametrize(("func", "params"), [
-    ("vds.suspend", {}), ("vds.resume", {}), ("vds.delete", {}), ("vds.reboot", {}), ("service.stop", {}), ("vds.edit", {"sok": "ok", "remoteid": "x"}),
+    ("vds.suspend", {}), ("vds.resume", {}), ("vds.delete", {}), ("vds.reboot", {}), ("service.stop", {}),
+    ("vds.edit", {"sok": "ok", "remoteid": "x"}),
     ("service.prolong", {"sok": "ok", "period": "1"}), ("service.changepassword", {"sok": "ok", "passwd": "a", "confirm": "a"}),
     ("service.changepricelist.getmoney", {"sok": "ok", "pricelist": "278", "clicked_button": "finish"}),
 ])  # fmt: skip
