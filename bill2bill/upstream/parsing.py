@@ -7,13 +7,15 @@ from typing import IO, Any, Dict, Iterator, List, Optional, Tuple
 
 from lxml import etree
 
-from bill2bill.upstream.body import Unreadable
+from bill2bill.upstream.body import PIECE, Unreadable
 
 ROOT = "doc"
-MOST_NODES = 1_000_000  # of a JSON document
+MOST_NODES = 300_000  # of a document that is read whole: as objects they take some 200 MiB
+MOST_IN_STREAM = 2_000_000  # elements of a list that is read row by row
 MOST_CHILDREN = 100_000  # of an XML root that is read whole
 MOST_IN_CHILD = 10_000  # elements inside one child of an XML root
 DEPTH = 20
+LONGEST_TAG = 2 * PIECE  # bytes, about: a parser keeps all attributes of a tag, and old ones compare each with each
 
 
 class OtherDialect(Exception):
@@ -57,18 +59,25 @@ def is_json(body: IO[bytes]) -> bool:
     return head[:1] in (b"{", b"[")
 
 
-def children(body: IO[bytes], root: Optional[str] = ROOT) -> Iterator[etree._Element]:
-    """The children of the root element, each valid until the next is asked for. What was passed is dropped, so memory does not grow."""
-    depth = nodes = 0
+def children(body: IO[bytes], root: Optional[str] = ROOT, most: int = MOST_IN_STREAM) -> Iterator[etree._Element]:
+    """The children of the root element, each valid until the next is asked for. What was passed is dropped, so memory does not grow.
+
+    most: elements of the whole document. Raises Unreadable.
+    """
+    _check_tags(body)
+    depth = nodes = total = 0
     try:
         for event, element in _events(body):
             if event == "start":
                 depth += 1
+                total += 1
                 nodes = nodes + 1 if depth > 2 else 0
                 if depth == 1 and root not in (None, element.tag):
                     raise Unreadable(f"root element {str(element.tag)[:40]!r}")
                 if depth > DEPTH or nodes > MOST_IN_CHILD:
                     raise Unreadable("an element is too deep or too large")
+                if total > most:
+                    raise Unreadable(f"more than {most} elements")
                 continue
             depth -= 1
             if depth == 1:
@@ -76,6 +85,19 @@ def children(body: IO[bytes], root: Optional[str] = ROOT) -> Iterator[etree._Ele
                 _drop(element)
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"not XML: {str(error)[:100]}") from error
+
+
+def _check_tags(body: IO[bytes]) -> None:
+    start, open_tag = body.tell(), 0
+    for piece in iter(lambda: body.read(PIECE), b""):
+        begins, ends = piece.rfind(b"<"), piece.rfind(b">")
+        if begins > ends:
+            open_tag = len(piece) - begins
+        else:
+            open_tag = open_tag + len(piece) if open_tag and ends < 0 else 0
+        if open_tag > LONGEST_TAG:
+            raise Unreadable("a tag without end")
+    body.seek(start)
 
 
 def _events(body: IO[bytes]) -> Iterator[Tuple[str, etree._Element]]:

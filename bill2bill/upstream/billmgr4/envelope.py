@@ -10,7 +10,7 @@ from lxml import etree
 
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.body import Unreadable
-from bill2bill.upstream.parsing import MOST_CHILDREN, ROOT, OtherDialect, children, is_json, read_json
+from bill2bill.upstream.parsing import MOST_CHILDREN, MOST_NODES, ROOT, OtherDialect, children, is_json, read_json
 
 Fields = Dict[str, str]
 
@@ -46,7 +46,7 @@ def read_doc(body: IO[bytes]) -> Doc:
     pairs: List[Tuple[str, str]] = []
     rows: List[Fields] = []
     error = None
-    for child in children(body):
+    for child in children(body, most=MOST_NODES):
         if child.tag == wire.ROW:
             rows.append(_row(child))
         elif child.tag == wire.ERROR and error is not None:
@@ -125,7 +125,7 @@ def _error_of_json(error: object) -> WireError:
 
 
 def _error_of_xml(error: etree._Element) -> WireError:
-    if error.get("type") is not None:
+    if error.get("type") is not None or error.get("object") is not None:
         raise OtherDialect("error type")  # 0.3; the newer versions have a `code` besides
     code = error.get("code")
     if code is None:

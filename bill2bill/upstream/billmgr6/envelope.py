@@ -9,7 +9,7 @@ from lxml import etree
 
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.body import Unreadable
-from bill2bill.upstream.parsing import DEPTH, MOST_CHILDREN, ROOT, OtherDialect, children, is_json, read_json
+from bill2bill.upstream.parsing import DEPTH, MOST_CHILDREN, MOST_IN_STREAM, MOST_NODES, ROOT, OtherDialect, children, is_json, read_json
 
 VERSION_4 = frozenset(["result", "ok", "error", "elem"])  # its JSON has no root (upstream-billmanager4 2.1)
 
@@ -76,7 +76,7 @@ class Doc:
 
 def read_doc(body: IO[bytes]) -> Doc:
     """The whole answer. Raises Unreadable or OtherDialect."""
-    root = Node(children=_grouped(parts(body)))
+    root = Node(children=_grouped(parts(body, MOST_NODES)))
     inner = root.first(ROOT)
     node = Node(children={**inner.children, **{name: found for name, found in root.children.items() if name != ROOT}})
     errors = node.all(wire.ERROR)
@@ -85,10 +85,10 @@ def read_doc(body: IO[bytes]) -> Doc:
     return Doc(root, node, error_of(errors[0]) if errors else None)
 
 
-def parts(body: IO[bytes]) -> Iterator[Tuple[str, Node]]:
+def parts(body: IO[bytes], most: int = MOST_IN_STREAM) -> Iterator[Tuple[str, Node]]:
     """The children of the root, one at a time; those of XML in bounded memory. Raises Unreadable (also after some), OtherDialect."""
     if not is_json(body):
-        for child in children(body):
+        for child in children(body, most=most):
             yield str(child.tag), _node_of_xml(child)
         return
     data = read_json(body)
