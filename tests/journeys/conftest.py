@@ -9,18 +9,30 @@ from typing import Iterator, Optional
 import pytest
 from databases import MariaDB, Place
 
+from . import servers as servers_of
 from .shop import PASSWORD, USER, Shop, Upstream, build, copied
+
+
+def started(folder: Path, *options: str) -> Upstream:
+    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
+    os.environ.update(secrets)  # never on a command line
+    try:
+        return Upstream(folder, "--tls", *options)
+    finally:
+        for name in secrets:
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
-    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
-    os.environ.update(secrets)  # never on a command line
-    try:
-        provider = Upstream(tmp_path_factory.mktemp("provider"), "--tls")
-    finally:
-        for name in secrets:
-            del os.environ[name]
+    provider = started(tmp_path_factory.mktemp("provider"))
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture(scope="session")
+def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+    provider = started(tmp_path_factory.mktemp("provider6"), "--dialect", "6")
     yield provider
     provider.stop()
 
@@ -34,3 +46,14 @@ def template(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, datab
 def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
     template.up.post("reset")
     return copied(template, tmp_path.resolve() / "mgr5", place)
+
+
+@pytest.fixture(scope="session")
+def server_template(upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> servers_of.ServerShop:
+    return servers_of.build(tmp_path_factory.mktemp("template6").resolve() / "mgr5", upstream6, Place(database).login())
+
+
+@pytest.fixture
+def servers(server_template: servers_of.ServerShop, tmp_path: Path, place: Place) -> Shop:
+    server_template.up.post("reset")
+    return copied(server_template, tmp_path.resolve() / "mgr5", place)

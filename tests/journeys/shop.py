@@ -79,6 +79,10 @@ class Upstream(Provider):
 
 
 class Shop:
+    """Domains; servers are in servers.py."""
+
+    module = MODULE
+
     def __init__(self, panel: Panel, up: Upstream) -> None:
         self.panel, self.up = panel, up
 
@@ -170,7 +174,7 @@ class Shop:
         """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited for."""
         with tables(self.panel.root) as db:
             db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
-        words = [str(self.panel.root / "processing" / MODULE), "--command", command, "--item", str(item), "--runningoperation", str(operation)]
+        words = [str(self.panel.root / "processing" / self.module), "--command", command, "--item", str(item), "--runningoperation", str(operation)]
         return subprocess.Popen(words, cwd=self.panel.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def killed_when(self, command: str, item: int, operation: int, reached: Callable[[], bool]) -> None:
@@ -204,7 +208,7 @@ class Shop:
 
     def told(self, func: str) -> List[Dict[str, str]]:
         """Parameters of the module's successful calls of a function of the panel."""
-        calls = [call for call in self.panel.calls() if call["ssh_connection"] == MODULE and call["func"] == func]
+        calls = [call for call in self.panel.calls() if call["ssh_connection"] == self.module and call["func"] == func]
         return [call["params"] for call in calls if not call["error"]]
 
     def journal(self) -> Store:
@@ -246,7 +250,7 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing ordered."""
     shop = Shop(Panel.make(root, login), up)
     shop.settings()
-    install(shop.panel.root)
+    install(shop.panel.root, f"registrar_module/{MODULE}")
     panel = shop.panel
     module = panel.new(
         "sandbox.module.add", {"password": PASSWORD},
@@ -259,20 +263,21 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     return shop
 
 
-def install(root: Path) -> None:
-    """The executables, run by this interpreter with the checkout's package; texts; the plugin's page."""
-    for source, target in ((f"registrar_module/{MODULE}", f"processing/{MODULE}"), ("addon/bill2bill", "addon/bill2bill")):
+def install(root: Path, executable: str) -> None:
+    """The executable, run by this interpreter with the checkout's package; texts; the plugin's page."""
+    name = executable.rpartition("/")[2]
+    for source, target in ((executable, f"processing/{name}"), ("addon/bill2bill", "addon/bill2bill")):
         code = (HOME / source).read_text().split("\n", 1)[1]
         (root / target).write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
         (root / target).chmod(0o755)
-    shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{MODULE}.xml", root / "etc" / "xml")
+    shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{name}.xml", root / "etc" / "xml")
     shutil.copy(HOME / "addon.xml", root / "etc" / "xml" / "billmgr_mod_bill2bill.xml")
 
 
 def copied(template: Shop, root: Path, place: Place) -> Shop:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.panel.root, root)
-    shop = Shop(Panel(root), template.up)
+    shop = type(template)(Panel(root), template.up)
     place.moved(root)
     for name in ("mgrctl", "runs"):
         (root / f"var/sandbox/{name}.jsonl").unlink()
