@@ -11,6 +11,7 @@ import pytest
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
+from bill2bill.commands.settled import KINDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import PROBLEMS
 
@@ -49,7 +50,7 @@ def test_every_failure_in_the_code_is_a_known_one_with_its_placeholders_filled()
         for code in re.findall(r"(?:Failure|Refused|NotSent|NoAnswer|PanelError)\(\s*\"(\w+)\"", text):
             assert code in PROBLEMS, f"{path.name}: {code}"
         used |= set(re.findall(r"\"(\w+)\"", text))
-    by_kind = {f"in_doubt_{kind}" for kind in ("open", "prolong", "setparam", "changepricelist")}  # made from the kind of purchase
+    by_kind = {f"in_doubt_{kind}" for kind in KINDS}  # made from the kind of purchase
     assert used | by_kind >= set(PROBLEMS), sorted(set(PROBLEMS) - used)
 
 
@@ -67,6 +68,13 @@ def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
     home = ROOT / "bill2bill" / "commands"
     files = {path.relative_to(home) for path in home.rglob("*.py") if "\ndef run(world" in path.read_text(encoding="utf-8")}
     assert files == {Path(command.file.replace(".", "/") + ".py") for commands in COMMANDS.values() for command in commands.values()}
+
+
+def test_every_kind_of_purchase_has_its_question_and_its_word_on_the_page_of_doubts():
+    words = {message.get("name") for message in ET.parse(ROOT / "addon.xml").iter("msg")}
+    for kind in KINDS:
+        assert f"in_doubt_{kind}" in PROBLEMS
+        assert kind in words
 
 
 def test_every_command_of_the_command_line_has_help_and_is_documented():
