@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("bill2bill")
 
+# After these the login rests until a person has checked the connection: going on could close the account to us.
+LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
+
 
 class World:
     def __init__(self, kind: str, root: Path, executable: str, call: Call, stdin: BinaryIO) -> None:
@@ -177,7 +180,7 @@ class World:
         while cause is not None:  # a look that was refused is told as a lost answer
             reasons.append(getattr(cause, "code", ""))
             cause = cause.__cause__
-        if "invalid_login_or_passwd" in reasons and self.last_provider:
+        if LOGIN_REFUSED.intersection(reasons) and self.last_provider:
             LOG.warning("requests with this login rest until its settings change")
             self.last_provider.login_refused()
 

@@ -15,7 +15,7 @@ from bill2bill.host.panel import Panel
 # The upstream is out of reach or refuses the login (host-protocol 2.8, step 3).
 CONNECTION_PROBLEMS = frozenset((
     "upstream_unreachable", "upstream_certificate", "upstream_redirect", "not_billmanager", "url_bad",
-    "invalid_login_or_passwd", "account_paused",
+    "invalid_login_or_passwd", "account_paused", "address_closed", "two_factor", "captcha", "login_blocked", "upstream_wall", "rights_missing",
 ))  # fmt: skip
 
 log = logging.getLogger(__name__)

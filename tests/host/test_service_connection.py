@@ -74,10 +74,11 @@ def test_a_function_that_the_login_may_not_call_is_named(servers):
     assert "vds" in answer.text
 
 
-def test_a_refused_login_rests_until_a_person_checks_it(servers):
+@pytest.mark.parametrize(("fault", "code"), [("wrong_password", "invalid_login_or_passwd"), ("badip", "address_closed"), ("captcha", "captcha")])
+def test_a_refused_login_rests_until_a_person_checks_it(servers, fault, code):
     item = servers.owned()
-    servers.fault("vds.edit", "wrong_password", when="before")
-    assert servers.start("prolong", item).code == "invalid_login_or_passwd"
+    servers.fault("vds.edit", fault, when="before")
+    assert servers.start("prolong", item).code == code
     before = len(servers.asked)
     assert servers.attempt(servers.running(item, "prolong")["id"]).code == "account_paused"
     assert len(servers.asked) == before
