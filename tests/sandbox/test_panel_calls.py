@@ -76,6 +76,37 @@ def test_every_read_is_answered_in_every_format(panel):
     inside.db.close()
 
 
+WRITES = {
+    "processing.import.service": {
+        "module": 1, "status": 2, "expiredate": "2031-01-01", "import_pricelist_intname": 1, "import_service_name": "a.test",
+    },
+    "processing.import.profile": {"type": "owner", "name": "A", "module": 1, "externalid": "X", "profiletype": 1},
+    "service_profile2item.edit": {"service_profile": 1, "item": 1, "type": "tech"}, "problems.register": {"name": "x", "id": 1},
+    "task.simple.create": {"elid": 1, "specification": "x"}, "domain.open": {"elid": 1}, "service.dropparam": {"elid": 1, "name": "ns0"},
+    "service.changepricelist.rollback": {"elid": 1}, "notification.edit": {"user": 1, "message": "x"},
+}  # fmt: skip
+TABLES = ("item", "itemparam", "service_profile", "service_profile2item", "task", "sandbox_problem", "sandbox_message", "history_item")
+
+
+@pytest.mark.parametrize("func", WRITES)
+def test_a_write_without_its_word_writes_nothing(panel, func):
+    panel.ordered()
+    before = {table: panel.sql(f"SELECT * FROM {table}") for table in TABLES}
+    answer = panel.ok(func, **WRITES[func])
+    assert answer.find("ok") is None
+    assert {table: panel.sql(f"SELECT * FROM {table}") for table in TABLES} == before
+
+
+def test_a_client_sees_and_changes_only_his_own_charges(panel):
+    panel.id("sandbox.client.add", name="anna")
+    panel.ok("sandbox.operation", item=panel.opened(), command="prolong")
+    charge = panel.row("expense", su="client")["id"]
+    assert panel.rows("expense", su="anna") == []
+    assert panel.error("expense.edit", elid=charge, amount=1, su="anna", sok="ok") == ("access", "expense.edit")
+    panel.ok("expense.edit", elid=charge, amount=1, su="client", sok="ok")
+    assert panel.row("expense")["amount"] == "1.0000"
+
+
 def test_a_parameter_saved_without_a_value_is_gone(panel):
     item = panel.ordered()
     panel.ok("service.saveparam", elid=item, name="externalid", value="A1", sok="ok")

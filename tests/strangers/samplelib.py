@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -61,7 +62,7 @@ def table(sql):
         base = sqlite3.connect(known["DBName"], timeout=30, isolation_level=None)
         base.row_factory = sqlite3.Row
         return [dict(row) for row in base.execute(sql)]
-    words = ["mysql", "--no-defaults", "--default-character-set=utf8mb4", "--xml", "--user", known.get("DBUser", "root")]
+    words = [shutil.which("mysql") or "mariadb", "--no-defaults", "--default-character-set=utf8mb4", "--xml", "--user", known.get("DBUser", "root")]
     words += ["--host", known.get("DBHost", "localhost"), "--port", known.get("DBPort", "3306")]
     words += ["--socket", known["DBSocket"]] if "DBSocket" in known else []
     words += ["-e", sql, known.get("DBName", "billmgr")]

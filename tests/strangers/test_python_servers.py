@@ -13,7 +13,7 @@ pytestmark = pytest.mark.both_databases
 def shop(tmp_path, place, database):
     need("openssl")
     if database:
-        need("mysql")
+        need("mysql", "mariadb")
     kit = fresh(tmp_path / "mgr5", place.login())
     return kit, hoster(kit, tmp_path)
 

@@ -10,7 +10,7 @@ from strangers import HERE, PHP, PYTHON, REAL, hoster, need, need_php, order_dom
 
 def test_modules_of_strangers_run_unchanged_in_the_panels_own_place(real_place, tmp_path):
     need_php()
-    need("mysql")
+    need("mysql", "mariadb")
     kit = fresh(Path(REAL), real_place.login())
     domains = registrar(kit, tmp_path)
     assert pay(kit, order_domain(kit))["result"] == "gone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Callable, Dict, NamedTuple
 
 from .documents import Element
@@ -17,6 +18,11 @@ class Function(NamedTuple):
     call: Call
     writes: bool  # runs inside one transaction
     level: int  # lowest access level that may call it
+
+    @property
+    def only_with_sok(self) -> bool:
+        """Without sok=ok a write is a read (host-protocol 5.1): those whose `sok` stands in brackets see to it themselves, or write all the same."""
+        return self.writes and "sok" in re.sub(r"\[.*?\]", "", self.params).split()
 
 
 FUNCTIONS: Dict[str, Function] = {}

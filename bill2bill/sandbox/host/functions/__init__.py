@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Optional
 
 from .. import descriptions
-from ..documents import Element, PanelError, rows
+from ..documents import Element, PanelError, form, rows
 from ..panel import Panel, Request
 from ..registry import FUNCTIONS, Function
 
@@ -58,6 +58,8 @@ def _carried_out(panel: Panel, request: Request) -> Element:
         raise PanelError("missed", "func", request.func)
     if request.level < found.level:
         raise PanelError("access", request.func)
+    if found.only_with_sok and not request.sok:
+        return form(request.others())
     if not found.writes:
         return found.call(panel, request)
     work = found.call

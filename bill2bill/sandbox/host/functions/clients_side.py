@@ -22,7 +22,7 @@ def own(panel: Panel, request: Request, number: object) -> Row:
     return found
 
 
-@function("service.prolong", "elid [period] sok", writes=True, level=CLIENT_LEVEL)
+@function("service.prolong", "elid [period sok]", writes=True, level=CLIENT_LEVEL)
 def prolong(panel: Panel, request: Request) -> Element:
     """Order a renewal and pay for it: starts prolong; answers the operation's id."""
     found = own(panel, request, request.need("elid"))
@@ -55,9 +55,9 @@ def _starts(command: str) -> Call:
 
 
 for _command in POWER:
-    function(f"service.{_command}", "elid sok", writes=True, level=CLIENT_LEVEL)(_starts(_command))
+    function(f"service.{_command}", "elid [sok]", writes=True, level=CLIENT_LEVEL)(_starts(_command))
 for _command in BY_STAFF:
-    function(f"*.{_command}", "elid sok", writes=True)(_starts(_command))
+    function(f"*.{_command}", "elid [sok]", writes=True)(_starts(_command))
 
 
 def _declared(panel: Panel, found: Row, command: str) -> None:

@@ -8,14 +8,15 @@ from typing import Dict, List
 
 from .. import services, tariffs
 from ..dates import now
+from ..db import Row
 from ..documents import Element, PanelError, add, form, ok
 from ..documents import rows as listing
-from ..panel import Panel, Request
+from ..panel import CLIENT_LEVEL, Panel, Request
 from ..registry import Call, function
 from ..schema import columns
 
 LISTS = (
-    "account", "country", "currency", "datacenter", "department", "expense", "itemtype", "locale", "project",
+    "account", "country", "currency", "datacenter", "department", "itemtype", "locale", "project",
     "service_profileparam", "subaccount", "tld", "user",
 )  # fmt: skip
 CONFIGURATION = ("etc/billmgr.conf", "etc/billmgr.conf.d/*.conf")
@@ -93,21 +94,41 @@ def _lines(path: str) -> List[str]:
         return source.readlines()
 
 
-@function("expense.edit", "elid [amount] [su] sok", writes=True)
+@function("expense", "[elid item operation realdate su]", level=CLIENT_LEVEL)
+def expenses(panel: Panel, request: Request) -> Element:
+    """List of charges; a client sees his own."""
+    wanted: Dict[str, object] = {name: request.get(name) for name in ("item", "operation", "realdate") if request.get(name)}
+    if request.get("elid"):
+        wanted["id"] = request.get("elid")
+    return listing(row for row in panel.db.find("expense", **wanted) if _may_see(panel, request, row))
+
+
+def _may_see(panel: Panel, request: Request, expense: Row) -> bool:
+    return request.level > CLIENT_LEVEL or (panel.db.get("subaccount", expense["subaccount"]) or {}).get("account") == request.account
+
+
+def _charge(panel: Panel, request: Request, number: object) -> Row:
+    row = services.need_row(panel, "expense", number)
+    if not _may_see(panel, request, row):
+        raise PanelError("access", request.func)
+    return row
+
+
+@function("expense.edit", "elid [amount su sok]", writes=True, level=CLIENT_LEVEL)
 def expense_edit(panel: Panel, request: Request) -> Element:
     """Read a charge or change its amount."""
-    row = services.need_row(panel, "expense", request.need("elid"))
+    row = _charge(panel, request, request.need("elid"))
     if not request.sok:
         return form(row)
     panel.db.update("expense", row["id"], amount=tariffs.money("amount", request.need("amount")))
     return ok()
 
 
-@function("expense.delete", "elid", writes=True)
+@function("expense.delete", "elid [su]", writes=True, level=CLIENT_LEVEL)
 def expense_delete(panel: Panel, request: Request) -> Element:
     """Delete charges."""
     for number in request.ids():
-        panel.db.delete("expense", id=services.need_row(panel, "expense", number)["id"])
+        panel.db.delete("expense", id=_charge(panel, request, number)["id"])
     return ok()
 
 
@@ -131,7 +152,7 @@ def _edit(table: str, parent: str) -> Call:
 
 
 for _table, _parent in (("datacenter", ""), ("enumeration", ""), ("enumerationitem", "enumeration")):
-    function(f"{_table}.edit", "[elid plid] name [<column>=] sok", writes=True)(_edit(_table, _parent))
+    function(f"{_table}.edit", "[elid plid] name [<column>= sok]", writes=True)(_edit(_table, _parent))
 
 
 @function("exit")

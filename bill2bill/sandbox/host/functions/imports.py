@@ -38,8 +38,9 @@ def service(panel: Panel, request: Request) -> Element:
 
 
 def _tariff(panel: Panel, request: Request, module: Row) -> Optional[Row]:
-    itemtype = request.get("import_itemtype_intname", "domain")
-    return panel.db.row(TARIFF, module["id"], request.need("import_pricelist_intname"), itemtype)
+    """Of the named type, else of the instance's own."""
+    own = panel.db.value("SELECT intname FROM itemtype WHERE id = ?", module["itemtype"])
+    return panel.db.row(TARIFF, module["id"], request.need("import_pricelist_intname"), request.get("import_itemtype_intname", str(own or "domain")))
 
 
 @function("processing.import.profile", "type name module externalid [externalpassword] profiletype [<contact field>=] sok", writes=True)

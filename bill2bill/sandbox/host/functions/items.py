@@ -55,7 +55,7 @@ def _listed(panel: Panel, row: Row) -> Dict[str, object]:
     return {**row, **{name: params.get(name, "") for name in ("domain", "ip", "service_status")}, "item_status": Code(status)}
 
 
-@function("*.open", "elid sok [<item parameter>=]", writes=True)
+@function("*.open", "elid [sok <item parameter>=]", writes=True)
 def opened(panel: Panel, request: Request) -> Element:
     """The service is opened: status 2, operation removed, further parameters stored on the item."""
     found = services.item(panel, request.need("elid"))

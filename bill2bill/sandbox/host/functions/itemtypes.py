@@ -11,7 +11,7 @@ from ..panel import Panel, Request
 from ..registry import function
 
 
-@function("itemtype.edit", "[elid] intname name [name_ru closetype closesubtype nostopholidays] sok", writes=True)
+@function("itemtype.edit", "[elid] intname name [name_ru closetype closesubtype nostopholidays sok]", writes=True)
 def itemtype_edit(panel: Panel, request: Request) -> Element:
     """Read, create or change a product type."""
     if not request.sok:
@@ -21,7 +21,7 @@ def itemtype_edit(panel: Panel, request: Request) -> Element:
     return ok(id=panel.db.put("itemtype", {"intname": request.need("intname")}, **values))
 
 
-@function("itemtype.param.value.sync", "itemtype module param value [disablepricelists=on name name_<lang>] sok", writes=True)
+@function("itemtype.param.value.sync", "itemtype module param value [disablepricelists=on name name_<lang> sok]", writes=True)
 def sync(panel: Panel, request: Request) -> Element:
     """A value that an instance offers from now on: the parameter, the value and the link are made where they are not there."""
     module = services.need_row(panel, "processingmodule", request.need("module"), "module")
@@ -50,7 +50,7 @@ def values(panel: Panel, request: Request) -> Element:
     return rows(panel.db.find("itemtypeparamvalue", itemtypeparam=services.need_row(panel, "itemtypeparam", request.need("elid"))["id"]))
 
 
-@function("itemtype.param.value.edit", "plid=<parameter> [elid] intname [name name_ru module] sok", writes=True)
+@function("itemtype.param.value.edit", "plid=<parameter> [elid] intname [name name_ru module sok]", writes=True)
 def value_edit(panel: Panel, request: Request) -> Element:
     """Read, create or change a value of a parameter; module offers it from now on."""
     if not request.sok:

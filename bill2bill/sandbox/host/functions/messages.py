@@ -5,11 +5,11 @@ from __future__ import annotations
 from .. import services
 from ..dates import now
 from ..documents import Element, ok, rows
-from ..panel import Panel, Request
+from ..panel import CLIENT_LEVEL, Panel, Request
 from ..registry import function
 
 
-@function("ticket_all.edit", "subject message client_department [item ticket_account project su] sok", writes=True)
+@function("ticket_all.edit", "subject message client_department [item ticket_account project su] sok", writes=True, level=CLIENT_LEVEL)
 def ticket(panel: Panel, request: Request) -> Element:
     """A ticket to a client; answers its id."""
     return ok(id=_write(panel, request, "ticket", request.get("ticket_account"), request.get("item")))
@@ -22,7 +22,7 @@ def notification(panel: Panel, request: Request) -> Element:
     return ok(id=_write(panel, request, "notification", user["id"], ""))
 
 
-@function("ticket.write.task", "elid=<task> message sok", writes=True)
+@function("ticket.write.task", "elid=<task> message [subject sok]", writes=True)
 def about_task(panel: Panel, request: Request) -> Element:
     """A ticket to the client whose service a task is about; answers its id."""
     task = services.need_row(panel, "task", request.need("elid"))

@@ -88,7 +88,7 @@ def showlog(panel: Panel, request: Request) -> Element:
     return form(services.need_row(panel, "sandbox_history", request.need("elid")))
 
 
-@function("runningoperation.taskcreate", "elid sok", writes=True)
+@function("runningoperation.taskcreate", "elid [sok]", writes=True)
 def taskcreate(panel: Panel, request: Request) -> Element:
     """A task for an operation, made by hand."""
     row = _need(panel, request)

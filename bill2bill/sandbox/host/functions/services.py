@@ -32,10 +32,7 @@ ENDS = {
 def _post(commands: Tuple[str, ...]) -> Call:
     def post(panel: Panel, request: Request) -> Element:
         """The operation is done: set the item's status and remove the running operation."""
-        item = services.item(panel, request.need("elid"))
-        if not request.sok:
-            return form({"elid": item["id"]})
-        services.finish(panel, item, commands)
+        services.finish(panel, services.item(panel, request.need("elid")), commands)
         return ok()
 
     return post
@@ -49,13 +46,12 @@ for _name, _commands in ENDS.items():
 def postopeninterrupt(panel: Panel, request: Request) -> Element:
     """Opening was interrupted: the item is ordered again, the operation goes."""
     item = services.item(panel, request.need("elid"))
-    if request.sok:
-        services.drop_operations(panel, item["id"], ("open", "transfer"))
-        panel.db.update("item", item["id"], status=services.ORDERED)
+    services.drop_operations(panel, item["id"], ("open", "transfer"))
+    panel.db.update("item", item["id"], status=services.ORDERED)
     return ok()
 
 
-@function("service.poststat", "elid date sok", writes=True)
+@function("service.poststat", "elid date [sok]", writes=True)
 def poststat(panel: Panel, request: Request) -> Element:
     """Statistics of one date are complete."""
     services.need_row(panel, "processingmodule", request.need("elid"))
@@ -63,7 +59,7 @@ def poststat(panel: Panel, request: Request) -> Element:
     return ok()
 
 
-@function("service.saveparam", "elid name value [crypted] sok", writes=True)
+@function("service.saveparam", "elid name value [crypted sok]", writes=True)
 def saveparam(panel: Panel, request: Request) -> Element:
     """Store item parameters: name= value=, or <param>=<value> (host-protocol 5.4, forms A and B); a name without a value is deleted."""
     item = services.item(panel, request.need("elid"))

@@ -33,7 +33,7 @@ def listed(panel: Panel, request: Request) -> Element:
     return rows(found)
 
 
-@function("pricelist.add.step2", "name itemtype intname project processingmodule activate <period><currency id>= ... sok", writes=True)
+@function("pricelist.add.step2", "name itemtype intname project processingmodule activate <period><currency id>= ... [sok]", writes=True)
 def add(panel: Panel, request: Request) -> Element:
     """Create a tariff plan (last step of the wizard); its id is to be read from the list."""
     if not request.sok:
