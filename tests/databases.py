@@ -60,7 +60,8 @@ class MariaDB:
 
     def __init__(self) -> None:
         home = next((folder for folder in FOLDERS if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM), None)
-        self.folder = Path(tempfile.mkdtemp(prefix="mariadb-", dir=home))
+        _sweep(Path(home or tempfile.gettempdir()))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"mariadb-{os.getpid()}-", dir=home))
         self.socket, self.port, self._numbers = str(self.folder / "sock"), _free_port(), itertools.count(1)
         self.log = self.folder / "log"
         owner = "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -123,6 +124,17 @@ class MariaDB:
     def drop(self, name: str) -> None:
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def _sweep(home: Path) -> None:
+    """What test processes that were killed have left: their servers ended with them, their folders did not."""
+    for folder in home.glob("mariadb-[0-9]*-*"):
+        try:
+            os.kill(int(folder.name.split("-")[1]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue  # somebody else's, and alive
 
 
 def _free_port() -> int:

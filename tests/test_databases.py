@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import databases
 import pytest
 
@@ -31,3 +34,13 @@ def test_a_server_leaves_nothing_behind():
     server.stop()
     assert server.process.poll() is not None
     assert not server.folder.exists()
+
+
+def test_what_a_killed_test_process_left_is_swept_away(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, alive = tmp_path / f"mariadb-{gone.pid}-x", tmp_path / f"mariadb-{os.getpid()}-x"
+    dead.mkdir()
+    alive.mkdir()
+    databases._sweep(tmp_path)
+    assert (dead.exists(), alive.exists()) == (False, True)

@@ -12,8 +12,8 @@ from .shop import Shop, wait_for
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 QUESTIONS = {
-    "open": ("появился ли домен example.ru в аккаунте у поставщика", "does the domain example.ru stand in the upstream account"),
-    "prolong": ("продлён ли домен example.ru на 12 мес.", "was the domain example.ru renewed for 12 months"),
+    "open": ("появилась ли услуга example.ru в аккаунте у поставщика", "does the service example.ru stand in the upstream account"),
+    "prolong": ("продлена ли услуга example.ru на 12 мес.", "was the service example.ru renewed for 12 months"),
 }
 
 
