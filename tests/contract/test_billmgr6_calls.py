@@ -215,6 +215,23 @@ def test_an_order_of_each_generation_sends_exactly_what_the_reference_says() -> 
     assert order == {**COMMON, "func": "vds.order.param", "period": "12", "autoprolong": "null", "clicked_button": "finish", "project": "1"}
 
 
+def test_a_form_that_was_looked_at_for_an_order_is_not_asked_for_again_but_by_another_order() -> None:
+    with upstream(VIEW.format("<val key='null'>x</val>"), OK, VIEW.format("<val key='off'>x</val>"), OK) as server:
+        up = adapter(server, generation="new")
+        up.order_form("vds", 277, 12, 3)
+        for _ in range(2):
+            up.order_service(ORDER)
+        assert [(form.get("sok"), form.get("autoprolong")) for form in sent(server)] == [(None, None), ("ok", "null"), (None, None), ("ok", "off")]
+
+
+def test_a_form_that_was_looked_at_for_another_place_is_not_taken() -> None:
+    with upstream(VIEW.format(""), VIEW.format(""), OK) as server:
+        up = adapter(server, generation="new")
+        up.order_form("vds", 277, 12, None)
+        up.order_service(ORDER)
+        assert [form.get("datacenter") for form in sent(server)] == [None, "3", "3"]
+
+
 @pytest.mark.parametrize(
     ("keys", "word"),
     [(["null", "1"], "null"), (["on", "off"], "off"), (["", "1"], ""), (["0", "1"], "0"), (["1", "12"], "off"), (["null", "off"], "off")],

@@ -58,6 +58,7 @@ class Billmgr6:
         self._wizards: Tuple[wire.Wizard, ...] = wire.GENERATIONS[generation]
         self._version: Optional[str] = None
         self._project: Dict[str, str] = {"project": project} if project else {}
+        self._looked_at: Dict[Tuple[object, ...], Tuple[wire.Wizard, Node]] = {}  # order forms, each for the one order that follows
 
     # -- questions -----------------------------------------------------------------------------------------------------
 
@@ -100,8 +101,10 @@ class Billmgr6:
         raise Failure("upstream_answer", func=itemtype, reason=f"no row {remote_id}")
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm:
-        wizard, node = self._order_view(itemtype, tariff, months, datacenter)
-        return order_form_of(node, wizard.func(itemtype))
+        wizard, view = self._order_view(itemtype, tariff, months, datacenter)
+        form = order_form_of(view, wizard.func(itemtype))
+        self._looked_at[itemtype, tariff, months, datacenter] = wizard, view
+        return form
 
     def tariff_targets(self, remote_id: int) -> Dict[int, str]:
         """6.4, step 1."""
@@ -111,9 +114,11 @@ class Billmgr6:
     # -- orders --------------------------------------------------------------------------------------------------------
 
     def order_service(self, order: ServiceOrder) -> Receipt:
-        """5.1-5.3: one service, paid at once, never with automatic renewal. The form is looked at before, for how it says that. *Spends.*"""
+        """5.1-5.3: one service, paid at once, never with automatic renewal: in the words of the form, as order_form saw it just now. *Spends.*"""
+        asked = (order.itemtype, order.tariff, order.months, order.datacenter)
         with _nothing_sent_yet():
-            wizard, view = self._order_view(order.itemtype, order.tariff, order.months, order.datacenter)
+            seen = self._looked_at.pop(asked, None)
+            wizard, view = seen or self._order_view(*asked)
         form: Form = {
             **order.fields, **_addons(order.addons), **self._choice(wizard, order.tariff, order.months, order.datacenter),
             wire.AUTO_RENEWAL: off_word(view, wizard.off), wire.MARK: order.mark,
