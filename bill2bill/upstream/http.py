@@ -10,12 +10,15 @@ import ssl
 import time
 from contextlib import ExitStack
 from enum import Enum
+from functools import cached_property
 from http.client import HTTPException
 from typing import IO, Any, Callable, ContextManager, Iterator, Mapping, Optional, Sequence
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_ import create_urllib3_context
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from bill2bill.errors import Failure, NoAnswer, NotSent
@@ -67,6 +70,16 @@ class _NoBody(Exception):
 class _Adapter(HTTPAdapter):
     """Used without a Session: no redirects, no cookies, no .netrc, nothing from the environment."""
 
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
+        self._trust = trust
+        super().__init__()
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """As the library would, but with authorities that were read once: reading them takes longer than all requests of a command."""
+        conn.cert_reqs = "CERT_REQUIRED"
+        if url.lower().startswith("https"):
+            conn.conn_kw["ssl_context"] = self._trust()
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
@@ -103,7 +116,9 @@ class Http:
         budget: float = math.inf,
     ) -> None:
         self._secrets = tuple(secrets)
-        self._verify = _trusted(ca_file)
+        self._ca_file = ca_file
+        if ca_file:
+            self._trust  # noqa: B018 - one that cannot be read is found here, not in the middle of a purchase
         if proxy and not proxy.startswith("http://"):
             raise bad_url(proxy, "http://host:port expected")
         self._proxies = {"https": proxy} if proxy else {}
@@ -111,7 +126,7 @@ class Http:
         self._limit = answer_limit
         self._until = time.monotonic() + budget
         self._gate = gate
-        self._adapter = _Adapter()  # keeps connections for questions
+        self._adapter = _Adapter(lambda: self._trust)  # keeps connections for questions
 
     def close(self) -> None:
         self._adapter.close()
@@ -170,7 +185,7 @@ class Http:
     def _fresh(self, request: requests.PreparedRequest) -> IO[bytes]:
         """Over a connection of its own: one kept from before may turn out dead after the request has left."""
         request.headers["Connection"] = "close"
-        adapter = _Adapter()
+        adapter = _Adapter(lambda: self._trust)
         try:
             return self._exchange(adapter, request, self.spend_timeout)
         finally:
@@ -194,7 +209,17 @@ class Http:
                 raise _NoBody(_trouble(error, root, watch), str(root) or type(root).__name__, watch.sent) from error
 
     def _send(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> requests.Response:
-        return adapter.send(request, stream=True, timeout=(self.connect_timeout, seconds), verify=self._verify, proxies=self._proxies)
+        return adapter.send(request, stream=True, timeout=(self.connect_timeout, seconds), proxies=self._proxies)
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """For all TLS connections. Raises Failure("upstream_certificate") for a CA file that cannot be read."""
+        context = create_urllib3_context()
+        try:
+            context.load_verify_locations(self._ca_file or DEFAULT_CA_BUNDLE_PATH)
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            raise Failure("upstream_certificate", url=self._ca_file, reason=str(error)) from error
+        return context
 
 
 def _failure(func: str, url: str, spends: bool, bad: _NoBody, reason: str) -> Failure:
@@ -210,17 +235,6 @@ def _failure(func: str, url: str, spends: bool, bad: _NoBody, reason: str) -> Fa
     if bad.trouble in WALLS.values():
         return kind("upstream_wall", func=func, reason=reason)
     return kind("upstream_answer", func=func, reason=reason)
-
-
-def _trusted(ca_file: str) -> Any:
-    """What the HTTP library calls `verify`. A CA file that cannot be read is found here, not in the middle of a purchase."""
-    if not ca_file:
-        return True
-    try:
-        ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise Failure("upstream_certificate", url=ca_file, reason=str(error)) from error
-    return ca_file
 
 
 def _check_status(response: requests.Response) -> None:

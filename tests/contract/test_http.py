@@ -323,6 +323,14 @@ def test_a_named_authority_is_trusted(tmp_path: Path) -> None:
         assert asked(server, http(ca_file=str(path)), True) == FINE
 
 
+def test_a_ca_file_is_read_once_for_questions_and_purchases(tmp_path: Path) -> None:
+    path = certificate(tmp_path)
+    with RawServer(answer(FINE), answer(FINE), context=served_with(path)) as server:
+        transport = http(ca_file=str(path))
+        path.unlink()
+        assert [asked(server, transport, spends) for spends in (False, True)] == [FINE, FINE]
+
+
 def test_a_ca_file_that_cannot_be_read_is_found_before_any_purchase(tmp_path: Path) -> None:
     for content in (None, "no certificate"):
         path = tmp_path / "ca.pem"
