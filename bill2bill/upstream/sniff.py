@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 from bill2bill.errors import Failure
 from bill2bill.rules.names import to_ascii
 from bill2bill.upstream.address import bad_url, checked_url
-from bill2bill.upstream.billmgr4.envelope import read_doc
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
 from bill2bill.upstream.parsing import OtherDialect
@@ -61,6 +60,8 @@ def recognise(http: Http, url: str) -> Optional[str]:
 
 
 def _dialect(body: IO[bytes]) -> Optional[str]:
+    from bill2bill.upstream.billmgr4.envelope import read_doc  # most commands that are here need an address only
+
     try:
         doc = read_doc(body)
     except OtherDialect:
