@@ -93,8 +93,10 @@ def _check_tags(body: IO[bytes]) -> None:
         begins, ends = piece.rfind(b"<"), piece.rfind(b">")
         if begins > ends:
             open_tag = len(piece) - begins
-        else:
-            open_tag = open_tag + len(piece) if open_tag and ends < 0 else 0
+        elif ends >= 0:
+            open_tag = 0
+        elif open_tag:
+            open_tag += len(piece)
         if open_tag > LONGEST_TAG:
             raise Unreadable("a tag without end")
     body.seek(start)
