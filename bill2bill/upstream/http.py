@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from enum import Enum
 from functools import cached_property
 from http.client import HTTPException
-from typing import IO, Any, Callable, ContextManager, Iterator, Mapping, Optional, Sequence
+from typing import IO, Any, Callable, ContextManager, Iterable, Iterator, Mapping, Optional, Sequence
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -130,6 +130,10 @@ class Http:
 
     def close(self) -> None:
         self._adapter.close()
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """From now on these are masked too; one or two letters are not, that would protect nothing."""
+        self._secrets += tuple(secret for secret in secrets if len(secret) > 2)
 
     def masked(self, text: str) -> str:
         """For logs and messages: one line, no secrets."""

@@ -79,10 +79,11 @@ class Client:
         """2.4 and 9.1: a code that is not known to mean "nothing was done" leaves a purchase in doubt. refusals: None for a question."""
         detail = self.http.masked(f"code {error.code} obj {error.obj} val {error.val}: {error.text}")[:500]
         log.info("%s: %s", func, detail)
+        code = self.http.masked(error.code)[:20]
         if refusals is None and error.code not in wire.REFUSED_QUESTION:
-            return Failure("upstream_trouble", func=func, value=error.code[:20], detail=detail)
+            return Failure("upstream_trouble", func=func, value=code, detail=detail)
         if refusals is not None and error.code not in refusals:
-            return NoAnswer("lost_answer", func=func, code=error.code[:20], detail=detail)
+            return NoAnswer("lost_answer", func=func, code=code, detail=detail)
         if error.code == wire.LOGIN:
             return Refused("invalid_login_or_passwd", detail=detail)
         value, obj = self._field(error.val or error.obj), self._field(error.obj)

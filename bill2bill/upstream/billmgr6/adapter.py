@@ -209,9 +209,10 @@ class Billmgr6:
         return Receipt(remote_id, unpaid)
 
     def _form(self, itemtype: str, remote_id: int) -> Node:
-        """An edit form, and certainly the one asked for."""
+        """An edit form, and certainly the one asked for. It shows the service's password, which a later answer may repeat in an error."""
         func = f"{itemtype}.edit"
         node = self._client.call(func, {wire.ELID: remote_id}).node
+        self._client.http.hide(node.get(name) for name in wire.PASSWORDS)
         same_object(node, remote_id, func)
         return node
 
