@@ -1,0 +1,307 @@
+"""The two modules, each on a panel of its own with a provider of its kind behind a middleman, and the words in which the attacks speak of them.
+
+What is true is what the provider's ledger and the panel's tables say.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from databases import Place, tables
+
+from bill2bill.errors import PROBLEMS
+from bill2bill.host.place import machine_id
+from bill2bill.journal.store import Store
+from bill2bill.sandbox.host.db import Database
+from bill2bill.sandbox.host.schema import columns
+from bill2bill.sandbox.stage import HOME, Panel, Provider
+
+from .middleman import Asked, Middleman
+
+USER, PASSWORD = "reseller", "canary-word&=7+d1/f"
+PASSPORT = "7719 604823"
+PERSON = {
+    "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I",
+    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31",
+    "passport_org": "OVD", "passport_date": "2005-02-28", "email": "ivan@example.ru", "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67",
+    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
+}  # fmt: skip
+# Small times, so that a broken provider is seen soon.
+OPTIONS: Mapping[str, object] = {
+    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 2, "answer_limit": 1, "tries": 100,
+    "panel_wait": 30, "listing_fresh": 0,
+}  # fmt: skip
+CLEAN = {"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What differs between the two modules. spends: the call that buys; reads: a call whose answer every purchase needs."""
+
+    name: str
+    executable: str
+    folder: str
+    dialect: str
+    itemtype: str
+    spends: str
+    reads: str
+    zone: str
+    months: int
+    choices: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+REGISTRAR = Kind("registrar", "pmbill2billreg", "registrar_module", "4", "domain", "domain.order.4", "accountinfo", "ru", 12,
+                 {"ns0": "ns1.example.net", "ns1": "ns2.example.net", "owner": 1})  # fmt: skip
+PROCESSING = Kind("processing", "pmbill2bill", "processing", "6", "vds", "v2.vds.order.param", "whoami", "example.net", 1,
+                  {"ostempl": "ISPsystem__Debian-12"})  # fmt: skip
+KINDS = (REGISTRAR, PROCESSING)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One process that has ended. peak: its largest resident memory in MiB, 0 if it was not measured."""
+
+    status: int
+    out: bytes
+    err: bytes
+    peak: float
+
+    @property
+    def code(self) -> str:
+        """The error that it printed; "" for none."""
+        error = ET.fromstring(self.out).find("error") if self.out else None
+        return "" if error is None else error.get("type", "?")
+
+    def failed_clearly(self) -> str:
+        """The code of the error; the process ended as the panel wants it to (host-protocol 2.1), and nothing fell through."""
+        assert (self.status, self.err) == (1, b""), self
+        assert self.code in PROBLEMS, self.out.decode()
+        assert self.code != "internal", self.out.decode()
+        return self.code
+
+
+class Stage:
+    def __init__(self, kind: Kind, panel: Panel, up: Provider, man: Middleman) -> None:
+        self.kind, self.panel, self.up, self.man = kind, panel, up, man
+        self.root = panel.root
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def settings(self, **changes: object) -> None:
+        lines = [f"{name} {value}" for name, value in {**OPTIONS, **changes}.items()]
+        (self.root / "etc" / "bill2bill.conf").write_text("\n".join(lines) + "\n")
+
+    def paid(self, *names: str) -> Dict[str, Job]:
+        """Paid orders that wait to be opened. The first is ordered, the others are copies of its rows: the panel would write the same."""
+        first, *rest = names
+        item = self.panel.new(
+            "sandbox.order", itemtype=self.kind.itemtype, pricelist=1, period=self.kind.months, domain=first, **self.kind.choices
+        )  # fmt: skip
+        jobs = {first: Job(item, int(self.panel.call("sandbox.pay", elid=item).findtext("operation") or 0))}
+        with tables(self.root) as db, db.transaction():
+            for name in rest:
+                copy = _copy(db, "item", "id", item, name=name)
+                for table in ("itemparam", "service_profile2item"):
+                    _copy(db, table, "item", item, item=copy)
+                db.run("UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", name, copy)
+                jobs[name] = Job(copy, _copy(db, "runningoperation", "item", item, item=copy))
+        return jobs
+
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    def run(self, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
+        return run([str(self.root / "processing" / self.kind.executable), *argv], stdin, self.root, **how)
+
+    def ask(self, command: str, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
+        return self.run("--command", command, *argv, stdin=stdin, **how)
+
+    def carry_out(self, command: str, job: Job, **how: Any) -> Ran:
+        """As the panel repeats an operation: the count of tries grows before (host-protocol 2.8)."""
+        with tables(self.root) as db:
+            db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", job.operation)
+        return self.ask(command, "--item", str(job.item), "--runningoperation", str(job.operation), **how)
+
+    def check(self, measured: bool = False, **fields: str) -> Ran:
+        """check_connection with these fields in place of the right ones."""
+        return self.ask("check_connection", stdin=self.form(**fields), measured=measured)
+
+    def form(self, **fields: str) -> bytes:
+        right = {"url": self.man.url, "dialect": self.kind.dialect, "username": USER, "password": PASSWORD, "ca_file": self.man.ca_file}
+        if self.kind is REGISTRAR:
+            right["project"] = "*.ru-tld.ru (Domains)"
+        doc = ET.Element("doc")
+        box = ET.SubElement(doc, "processingmodule")
+        for name, value in {**right, **fields}.items():
+            ET.SubElement(box, name).text = value
+        return ET.tostring(doc, encoding="utf-8")
+
+    def is_spending(self, asked: Asked, name: str = "") -> bool:
+        """Is this the call that buys (this name)? Version 4 is told the label and the zone apart."""
+        told = asked.params.get("domain", "")
+        named = f"{told}.{asked.params['tld']}" if "tld" in asked.params else told
+        return asked.func == self.kind.spends and asked.params.get("sok") == "ok" and name in ("", named)
+
+    # -- what is true ----------------------------------------------------------------------------------------------
+
+    def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
+        with tables(self.root) as db:
+            return db.rows(sql, *values)
+
+    def change(self, sql: str, *values: object) -> None:
+        with tables(self.root) as db:
+            db.run(sql, *values)
+
+    def charged(self, *names: str) -> List[str]:
+        """The names that were charged, each as often as it was; without names, all."""
+        return sorted(row["name"] for row in self.up.get("ledger") if not names or row["name"] in names)
+
+    def operations(self) -> Dict[int, Dict[str, Any]]:
+        return {row["id"]: row for row in self.rows("SELECT * FROM runningoperation")}
+
+    def journal(self) -> Store:
+        return Store(self.root / "var" / "bill2bill", machine_id(), str(self.root))
+
+    def rows_of_journal(self, job: Job) -> List[Tuple[object, ...]]:
+        """The steps of the purchase that opens the item."""
+        purchase = self.journal().latest(job.item, "open")
+        return self.journal().steps(purchase.id) if purchase else []
+
+    def log(self) -> str:
+        return (self.root / "var" / f"{self.kind.executable}.log").read_text(encoding="utf-8")
+
+    def counts(self) -> Dict[str, int]:
+        """Rows of every table that nobody but the panel may fill or empty."""
+        names = ("account", "pricelist", "processingmodule", "processingparam", "itemtype", "user", "tld", "department")
+        return {name: self.rows(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"] for name in names}
+
+
+@dataclass(frozen=True)
+class Job:
+    item: int
+    operation: int
+
+
+# Starts a program from a small process: the kernel counts the memory of the one that starts it, too.
+MEASURED = "import os, sys; child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ); _, status, used = os.wait4(child, 0);" \
+           " os.write(int(sys.argv[1]), str(used.ru_maxrss).encode()); os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 200)"  # fmt: skip
+
+
+def run(
+    words: Sequence[str],
+    stdin: bytes,
+    folder: Path,
+    *,
+    env: Mapping[str, str] = CLEAN,
+    seconds: float = 60,
+    before: Optional[Callable[[], None]] = None,
+    measured: bool = False,
+) -> Ran:
+    """Run to the end. before: in the new process, before the program begins; measured: tell its peak of memory."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as used:
+        given.write(stdin)
+        given.seek(0)
+        launch = [sys.executable, "-IS", "-c", MEASURED, str(used.fileno())] if measured else []
+        done = subprocess.run(
+            [*launch, *words], stdin=given, capture_output=True, cwd=folder, env=dict(env), preexec_fn=before, timeout=seconds,
+            pass_fds=[used.fileno()] if measured else [],
+        )  # fmt: skip
+        used.seek(0)
+        return Ran(done.returncode, done.stdout, done.stderr, int(used.read() or 0) / 1024)
+
+
+def at_once(work: Callable[[Any], Ran], many: Sequence[Any], workers: int = 4) -> List[Ran]:
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, many))
+
+
+# -- building ----------------------------------------------------------------------------------------------------------
+
+
+def provider(kind: Kind, folder: Path) -> Provider:
+    """Without TLS: the middleman in front of it has that."""
+    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
+    os.environ.update(secrets)  # never on a command line
+    try:
+        return Provider(folder, "--dialect", kind.dialect)
+    finally:
+        for name in secrets:
+            del os.environ[name]
+
+
+def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
+    """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the contact is made."""
+    stage = Stage(kind, Panel.make(root), up, man)
+    stage.settings()
+    install(kind, stage.root)
+    module = stage.panel.new(
+        "sandbox.module.add", {"password": PASSWORD}, module=kind.executable, type=kind.itemtype, name="Provider", url=man.url, username=USER,
+        ca_file=man.ca_file, send_close="on", **({"project": "*.ru-tld.ru (Domains)"} if kind is REGISTRAR else {}),
+    )  # fmt: skip
+    sell(stage, module)
+    rich(stage)
+    job = stage.paid(f"first.{kind.zone}")[f"first.{kind.zone}"]
+    up.post("switch", **READY[kind.name])
+    done = stage.carry_out("open", job)
+    assert (done.status, done.out) == (0, b""), done
+    return stage
+
+
+READY: Mapping[str, Mapping[str, Any]] = {"registrar": {"progress": {"mode": "immediate"}}, "processing": {}}
+
+
+def sell(stage: Stage, module: int) -> None:
+    panel = stage.panel
+    if stage.kind is REGISTRAR:
+        panel.call("sandbox.tld.add", name="ru", whois_find_string="not exist")
+        panel.call("sandbox.tariff.add", itemtype="domain", name=".ru", module=module, tld="ru", annually="199.00")
+        panel.call("sandbox.contact.add", {"passport": PASSPORT}, **PERSON)
+        return
+    panel.call("sandbox.tariff.add", itemtype="vds", name="KVM-2", module=module, monthly="10", b2b_tariff="277", b2b_datacenter="3")
+    panel.call("sandbox.addon.add", pricelist=1, intname="ncpu", addontype="int", billtype="2", limit=2, min=1, max=8, step=1, monthly="3")
+
+
+def rich(stage: Stage) -> None:
+    """Money enough that no purchase fails for it."""
+    stage.up.post("balance", balance="900000.00", **({"account": 4411} if stage.kind is REGISTRAR else {}))
+
+
+def install(kind: Kind, root: Path) -> None:
+    """The executable, run by this interpreter with the checkout's package; its texts."""
+    code = (HOME / kind.folder / kind.executable).read_text().split("\n", 1)[1]
+    target = root / "processing" / kind.executable
+    target.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
+    target.chmod(0o755)
+    shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{kind.executable}.xml", root / "etc" / "xml")
+
+
+def copied(template: Stage, root: Path) -> Stage:
+    """A panel of one's own; its journal belongs to the new folder."""
+    shutil.copytree(template.root, root)
+    Place(None).moved(root)
+    stage = Stage(template.kind, Panel(root), template.up, template.man)
+    stage.journal().adopt()
+    return stage
+
+
+def _copy(db: Database, table: str, column: str, value: int, **changes: object) -> int:
+    """Copy the rows of a table where `column` is `value`, with some columns changed; the new row's id."""
+    names = [name for name in columns(table) if name != "id"]
+    chosen = ", ".join("?" if name in changes else name for name in names)
+    given = [changes[name] for name in names if name in changes]
+    return db.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?", *given, value).lastrowid or 0
+
+
+def names_of(kind: Kind, word: str, count: int) -> Tuple[str, ...]:
+    return tuple(f"{word}{number}.{kind.zone}" for number in range(count))
