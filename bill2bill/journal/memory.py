@@ -87,8 +87,9 @@ class Memory:
     def service(self, account: str, itemtype: str, remote: int) -> Optional[ListedService]:
         return next(iter(self._services("remote = ?", account, itemtype, remote)), None)
 
-    def services_marked(self, account: str, itemtype: str, mark: str) -> List[ListedService]:
-        return self._services("mark = ?", account, itemtype, mark)
+    def services_marked(self, account: str, itemtype: str, prefix: str) -> List[ListedService]:
+        """Those whose mark begins so; prefix: without the signs that GLOB knows (hexadecimal digits and dashes)."""
+        return self._services("mark GLOB ?", account, itemtype, f"{prefix}*")
 
     def services_above(self, account: str, itemtype: str, name: str, highest: int) -> List[ListedService]:
         """Those of this name, "" = any name, whose id is greater than `highest`."""

@@ -14,8 +14,8 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, Terms
+from bill2bill.journal.once import Finding, Receipt, Sight, doubt
+from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons, periods
 from bill2bill.rules.plans import Plan
 from bill2bill.rules.pricing import ServiceTariff
@@ -34,17 +34,33 @@ def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
         provider = ServiceProvider(world, world.connection(item.module))
-        known = link.stored(item.params)
-        if known and not world.store.latest(item.id, "open"):
-            _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
+        begun = _under_way(world, item)
+        known = None if begun else link.link_of(world, item)
+        if known:
+            _finish(world, provider, item, known, 0.0)  # bought before, or noted by a person: an item is ordered once, whatever operation asks
             return
-        if not world.begun("open"):
+        if not begun:
             _may_order(provider)
-        months = periods.months_of(item.period)
-        deal = OpenDeal(world, provider, item, ours.plan(world, item.pricelist), months)
-        purchase = world.buy("open", provider, item.name or f"{item.itemtype} {item.id}", months, None, deal)
+        purchase = _buy(world, provider, item, begun)
         _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
         world.reported(purchase)
+
+
+def _under_way(world: World, item: Item) -> Optional[Purchase]:
+    """The order that is not over. One of which nothing was sent gives way to a service that a person noted on the panel."""
+    begun = world.begun("open")
+    if begun and begun.state is State.INTENDED and link.stored(item.params):
+        world.store.move(begun, State.REFUSED, "withdrawn: nothing was sent, and the panel names a service")
+        return None
+    return begun
+
+
+def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Purchase]) -> Purchase:
+    """What is bought already keeps its name, for a client may rename his item while he waits."""
+    months = periods.months_of(item.period)
+    name = begun.name if begun and begun.state is State.CONFIRMED else item.name or f"{item.itemtype} {item.id}"
+    deal = OpenDeal(world, provider, item, ours.plan(world, item.pricelist), months)
+    return world.buy("open", provider, name, months, None, deal)
 
 
 def _may_order(provider: ServiceProvider) -> None:
@@ -64,11 +80,15 @@ class OpenDeal:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
         self.provider.list_again(self.item.itemtype)
         mark = ours.mark_of(self.world, self.item.id, row.id)
-        marked = self._listed("marked", mark)
+        of_item = self._listed("marked", ours.prefix_of(self.world, self.item.id))
+        marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
         if marked:
             return self._found_marked(row, marked[0])
+        for service in of_item:
+            if service.state is not ServiceState.DELETED:  # of an earlier order of this item, which was given up too early or forgotten
+                raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
         alike = [service for service in self._listed("above", self.name, row.highest or 0) if self._may_be(mark, service)]
@@ -106,6 +126,8 @@ class OpenDeal:
 
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)
+        if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
+            raise doubt(row)
         tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
         values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, self.months, values)

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def mark_of(world: World, item: int, purchase: int) -> str:
     """What the upstream keeps with a service as `remoteid`: one for each attempted purchase (upstream-billmanager6 9.3 #7)."""
-    return f"{_prefix(world, item)}{purchase}"
+    return f"{prefix_of(world, item)}{purchase}"
 
 
-def _prefix(world: World, item: int) -> str:
+def prefix_of(world: World, item: int) -> str:
+    """How the marks of all purchases of an item begin."""
     return f"{place.installation_id(world.key)}-{item}-"
 
 
@@ -42,7 +43,7 @@ def read(world: World, provider: ServiceProvider, item: Item, known: Link) -> Se
 def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
     """Raises not_ours. Our mark decides; where the upstream shows none, name and tariff must both fit, or the answer to our own order named it."""
     if service.mark:
-        if not service.mark.startswith(_prefix(world, item.id)):
+        if not service.mark.startswith(prefix_of(world, item.id)):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
     bought = world.store.bought(item.id)

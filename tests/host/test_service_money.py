@@ -1,0 +1,71 @@
+"""What must not be paid twice, lost or told wrongly when people, the panel and the provider do something between two runs."""
+
+from __future__ import annotations
+
+from service_shop import KVM2, NAME
+
+from bill2bill.admin import decide
+
+ORDERED = [("order", "9.00")]
+RENEWED = [("prolong", "9.00")]
+
+
+# -- an item is ordered once ---------------------------------------------------------------------------------------------------
+
+
+def test_a_second_operation_for_an_item_that_is_open_orders_nothing(servers):
+    item = servers.bought()
+    assert servers.start("open", item).status == 0
+    assert (servers.bills, servers.running(item, "open")) == (ORDERED, None)
+
+
+def test_a_server_that_a_person_ordered_and_noted_is_not_ordered_again(servers):
+    """After a first try of ours that sent nothing."""
+    servers.up.post("balance", balance="3.10", credit="0")
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    assert servers.attempt(operation).code == "low_balance"
+    made = servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2)
+    servers.params(item, bill2bill=f"id={made['id']};price=;period=")
+    servers.up.post("balance", balance="500.00", credit="0")
+    assert servers.attempt(operation).status == 0
+    assert (servers.bills, servers.row(item)["status"]) == ([], 2)
+
+
+def test_a_server_that_was_noted_while_an_order_of_ours_was_in_doubt_is_not_ordered_again(servers):
+    servers.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.attempt(operation)
+    made = servers.up.post("service", itemtype="vds", domain="other.example.net", pricelist=KVM2, remoteid="")
+    servers.params(item, bill2bill=f"id={made['id']};price=;period=")
+    servers.aged(601)
+    servers.attempt(operation)
+    servers.attempt(operation)
+    assert servers.bills == []
+
+
+def test_a_server_that_somebody_said_does_not_exist_is_seen_before_another_is_ordered(servers):
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    servers.attempt(operation)
+    purchase = servers.store.latest(item, "open")
+    mark = servers.submitted("v2.vds.order.param")[0]["remoteid"]
+    servers.aged(601)
+    decide.is_absent(servers.store, purchase.id, "looked", 600)
+    servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2, remoteid=mark)
+    answer = servers.attempt(operation)
+    assert (answer.code, servers.bills) == ("name_taken", [])
+
+
+def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(servers):
+    servers.switch(async_delay="never")
+    item = servers.order()
+    first = servers.operation(item, "open")
+    servers.attempt(first)
+    servers.person("runningoperation.delete", elid=first)
+    servers.params(item, domain="renamed.example.net")
+    servers.up.post("progress")
+    assert servers.start("open", item).status == 0
+    assert (servers.bills, servers.row(item)["status"]) == (ORDERED, 2)
