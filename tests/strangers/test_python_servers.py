@@ -6,8 +6,6 @@ import pytest
 from sandbox.panel_kit import Kit, fresh
 from strangers import hoster, need, order_server, pay
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def shop(tmp_path, place, database):
@@ -27,6 +25,7 @@ def big(kit: Kit) -> str:
     return kit.row("pricelist", name="big")["id"]
 
 
+@pytest.mark.both_databases
 def test_a_server_lives_from_its_order_to_its_end(shop):
     kit, supplier = shop
     item = order_server(kit, addon_ncpu=4, addon_control_panel="lite", addon_ip=2)
@@ -52,6 +51,7 @@ def test_a_server_lives_from_its_order_to_its_end(shop):
     assert (kit.row("vds")["status"], supplier.read()["servers"]) == ("4", {})
 
 
+@pytest.mark.both_databases
 def test_another_tariff_is_taken_over_or_rolled_back(shop):
     kit, supplier = shop
     item = order_server(kit, addon_ncpu=4)
@@ -87,6 +87,7 @@ def test_the_same_opening_twice_at_once_makes_one_server(shop):
     assert list(supplier.read()["servers"]) == ["70"]
 
 
+@pytest.mark.both_databases
 def test_what_the_supplier_says_reaches_the_panel(shop):
     kit, supplier = shop
     item = order_server(kit)
@@ -105,6 +106,7 @@ def test_what_the_supplier_says_reaches_the_panel(shop):
     assert kit.row("sandbox.problems", kind="registered")["name"] == "server_missing"
 
 
+@pytest.mark.both_databases
 def test_servers_of_the_supplier_are_imported(shop):
     kit, supplier = shop
     old = {"plan": "small", "domain": "old.example.test", "active": True}
