@@ -70,6 +70,7 @@ class ServiceState(Enum):
     SUSPENDED = "suspended"
     DELETED = "deleted"
     WORKING = "working"  # an operation is being carried out
+    UNKNOWN = "unknown"  # of a row in a list: it is there, in a state that no reference knows
 
 
 # upstream-billmanager6 6.2 [C]

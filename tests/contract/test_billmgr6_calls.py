@@ -79,12 +79,15 @@ def test_a_page_that_breaks_off_spoils_the_list_but_not_what_was_read() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [
-        "<elem><id>7</id><item_status>Active</item_status></elem>", "<elem><id>7</id></elem>", "<elem><item_status>2</item_status></elem>",
-        "<elem><id>7, 8</id><item_status>2</item_status></elem>", "<elem><id>7</id><item_status orig='6'>x</item_status></elem>",
-    ],
-)  # fmt: skip
-def test_a_row_that_cannot_be_read_is_left_out_and_logged(row: str, caplog: pytest.LogCaptureFixture) -> None:
+    ["<elem><id>7</id><item_status>Active</item_status></elem>", "<elem><id>7</id></elem>", "<elem><id>7</id><item_status orig='6'>x</item_status></elem>"],
+)
+def test_a_row_in_an_unknown_state_is_there(row: str) -> None:
+    with upstream(NO_FILTER, f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>") as server:
+        assert [(one.id, one.state is ServiceState.UNKNOWN) for one in adapter(server).services("vds")] == [(7, True), (9, False)]
+
+
+@pytest.mark.parametrize("row", ["<elem><item_status>2</item_status></elem>", "<elem><id>7, 8</id><item_status>2</item_status></elem>"])
+def test_a_row_without_a_number_is_left_out_and_logged(row: str, caplog: pytest.LogCaptureFixture) -> None:
     with upstream(NO_FILTER, f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>") as server:
         assert [service.id for service in adapter(server).services("vds")] == [9]
     assert "is left out" in caplog.text

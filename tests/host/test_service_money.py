@@ -5,6 +5,7 @@ from __future__ import annotations
 from service_shop import KVM2, NAME
 
 from bill2bill.admin import decide
+from bill2bill.rules import statuses
 
 ORDERED = [("order", "9.00")]
 RENEWED = [("prolong", "9.00")]
@@ -57,6 +58,18 @@ def test_a_server_that_somebody_said_does_not_exist_is_seen_before_another_is_or
     servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2, remoteid=mark)
     answer = servers.attempt(operation)
     assert (answer.code, servers.bills) == ("name_taken", [])
+
+
+def test_a_row_with_an_unknown_state_is_no_proof_of_absence(servers, monkeypatch):
+    servers.switch(async_delay="never")
+    servers.fault("v2.vds.order.param", "cut_after", match={"sok": "ok"})
+    monkeypatch.delitem(statuses.SERVICE_STATES, "5")
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.attempt(operation)
+    servers.aged(601)
+    servers.attempt(operation)
+    assert servers.bills == ORDERED
 
 
 def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(servers):

@@ -21,10 +21,10 @@ from bill2bill.upstream.billmgr6.listing import all_rows
 from bill2bill.upstream.billmgr6.reading import (
     accepted,
     completed,
+    listed_service_of,
     receipt_of,
     same_object,
     service_form_of,
-    service_of,
     tells_enough,
     unpaid_of,
 )
@@ -71,10 +71,10 @@ class Billmgr6:
         return tariffs_of(self._client.call(wire.EXPORT, {"itemtype": itemtype, **self._project}).node)
 
     def services(self, itemtype: str) -> Iterator[Service]:
-        """As a stream. A row that cannot be read is left out and logged: a service that is missing here is unseen, not gone."""
+        """As a stream. A row without a number is left out and logged."""
         for row in all_rows(self._client, itemtype):
             try:
-                yield service_of(row, itemtype)
+                yield listed_service_of(row, itemtype)
             except Failure as failure:
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 

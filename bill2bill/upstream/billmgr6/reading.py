@@ -37,10 +37,21 @@ def money_of(text: str) -> Money:
 
 
 def service_of(node: Node, func: str) -> Service:
-    """A row of a list or an edit form (6.1, 6.5). Raises Failure("upstream_answer") without an id or a known state."""
+    """An edit form (6.5). Raises Failure("upstream_answer") without an id or a known state."""
     state = state_of(node)
-    if state is None or not POSITIVE.fullmatch(_id(node)):
-        raise Failure("upstream_answer", func=func, reason=f"id {shown(_id(node))}, status {shown(' '.join(_states(node)))}")
+    if state is None:
+        raise Failure("upstream_answer", func=func, reason=f"status {shown(' '.join(_states(node)))}")
+    return _service(node, func, state)
+
+
+def listed_service_of(node: Node, func: str) -> Service:
+    """A row of a list (6.1); in a state that is not known it is there all the same. Raises Failure("upstream_answer") without an id."""
+    return _service(node, func, state_of(node) or (ServiceState.UNKNOWN, ""))
+
+
+def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
+    if not POSITIVE.fullmatch(_id(node)):
+        raise Failure("upstream_answer", func=func, reason=f"id {shown(_id(node))}")
     tariff, tariff_name = _tariff(node)
     return Service(
         id=int(_id(node)),
