@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,11 +19,13 @@ REHEARSAL = HOME / "script" / "rehearsal"
 
 
 @pytest.fixture
-def judging(monkeypatch):
+def modules(monkeypatch):
+    """The modules of the rehearsal."""
     monkeypatch.syspath_prepend(str(REHEARSAL))
     import judging
+    import scene
 
-    return judging
+    return SimpleNamespace(judging=judging, scene=scene)
 
 
 @pytest.fixture
@@ -60,18 +63,19 @@ def test_both_journeys_hold_and_their_numbers_follow_from_the_files(short_folder
     assert len(orders) == 2, "the order whose answer was lost was sent once"
 
 
-def test_a_charge_that_the_panel_was_not_told_of_is_a_double(judging, tmp_path):
+def test_a_charge_that_the_panel_was_not_told_of_is_a_double(modules, tmp_path):
+    judge = modules.judging.judge
     files = {name: tmp_path / f"{name}.jsonl" for name in ("ledger", "mgrctl")}
     charge = {"journey": "vds", "kind": "order"}
     files["ledger"].write_text(json.dumps(charge) + "\n" + json.dumps(charge) + "\n")
     files["mgrctl"].write_text(json.dumps({"func": "vds.open", "params": {"elid": "4"}, "error": None}) + "\n")
     scene = SimpleNamespace(bill2bill=lambda *words: [])
     journey = SimpleNamespace(name="vds", items=[4], due={"order": ("vds.open", "elid")})
-    assert judging.judge(scene, [journey], files) == ({"purchases": 2, "doubles": 1, "in_doubt": 0}, False)
+    assert judge(scene, [journey], files) == ({"purchases": 2, "doubles": 1, "in_doubt": 0}, False)
     files["ledger"].write_text(json.dumps(charge) + "\n")
-    assert judging.judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 0}, True)
+    assert judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 0}, True)
     scene.bill2bill = lambda *words: [{"id": 1}]
-    assert judging.judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 1}, False)
+    assert judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 1}, False)
 
 
 def test_a_folder_that_no_rehearsal_made_is_left_alone(tmp_path):
@@ -80,3 +84,16 @@ def test_a_folder_that_no_rehearsal_made_is_left_alone(tmp_path):
     assert done.returncode == 1
     assert "no rehearsal's folder" in done.stderr
     assert (tmp_path / "letter").read_text() == "dear"
+
+
+def test_providers_that_were_left_running_are_stopped_and_nobody_else(modules, tmp_path):
+    ours, other = (subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", name]) for name in (str(tmp_path), "other"))
+    try:
+        (tmp_path / modules.scene.PIDS).write_text(f"{ours.pid} {other.pid} 999999999")
+        modules.scene._stop_the_kept_ones(tmp_path)
+        assert ours.wait(10) == -signal.SIGTERM
+        assert other.poll() is None
+    finally:
+        for process in (ours, other):
+            process.kill()
+            process.wait()

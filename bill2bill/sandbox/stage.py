@@ -11,7 +11,7 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Dict, List, Mapping, Optional, Type
+from typing import Any, ClassVar, Dict, List, Mapping, Optional, Type
 
 HOME = Path(__file__).resolve().parents[2]  # the folder that holds the package
 
@@ -70,12 +70,14 @@ class Panel:
 
 
 class Provider:
-    """A sandbox provider in a process of its own. Use as a context manager, or keep() it running."""
+    """A sandbox provider in a process of its own. Use as a context manager, or let it run on."""
+
+    errors: ClassVar[Optional[int]] = None  # its stderr; None: ours, which whoever reads it sees open as long as the provider runs
 
     def __init__(self, folder: Path, *options: str) -> None:
         code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.upstream.serve import main; sys.exit(main(sys.argv[1:]))"
         words = [sys.executable, "-I", "-c", code, "--port", "0", "--state", str(folder), *options]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=self.errors)
         assert self.process.stdout is not None
         ready = json.loads(self.process.stdout.readline())
         self.url, self.control, self.ca_file, self.folder = ready["url"], ready["control"], ready["ca_file"] or "", folder

@@ -20,6 +20,12 @@ PANEL = "mgr5"
 PIDS = "pids"  # of the providers that a rehearsal left running
 
 
+class LastingProvider(Provider):
+    """May outlive us, so it holds nothing that somebody reads from us."""
+
+    errors = subprocess.DEVNULL
+
+
 class Scene:
     """folder: is emptied. A provider of the last rehearsal that still runs there is stopped. Raises Broken for a folder of somebody else's."""
 
@@ -36,7 +42,7 @@ class Scene:
 
     def provider(self, name: str, *options: str) -> Provider:
         """One more provider, over TLS."""
-        found = Provider(self.folder / name, "--tls", "--password", PASSWORD, *options)
+        found = LastingProvider(self.folder / name, "--tls", "--password", PASSWORD, *options)
         self.providers.append(found)
         return found
 
