@@ -10,22 +10,27 @@ from pathlib import Path
 from typing import Iterator, List, Optional
 
 from bill2bill.errors import Failure
+from bill2bill.journal.private import private_folder
 
 GLANCE = 0.02  # seconds between two looks at a held lock
 
 
 def _try(path: Path) -> Optional[int]:
     """The descriptor of the locked file, or None if somebody else holds it."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise Failure("state_unusable", reason=str(error)) from error
+    handle = _opened(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
         return None
     return handle
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Failure("state_unusable", reason=str(error)) from error
 
 
 class Locks:
@@ -35,7 +40,7 @@ class Locks:
         self.folder = folder
         try:
             for place in (folder.parent, folder):  # never the panel's own var: without it this is no panel
-                place.mkdir(mode=0o700, exist_ok=True)
+                private_folder(place)
         except OSError as error:
             raise Failure("state_unusable", reason=str(error)) from error
 
@@ -99,8 +104,9 @@ class Locks:
         gap = 1.0 / pace
         with self._held([self.folder / f"pace-{account}"], 60):
             mark = self.folder / f"paced-{account}"
-            since = time.time() - mark.stat().st_mtime if mark.exists() else gap
+            since = time.time() - mark.lstat().st_mtime if os.path.lexists(mark) else gap
             if 0 <= since < gap:  # a clock that went back never makes us wait
                 time.sleep(gap - since)
-            mark.touch(mode=0o600)
-            os.utime(mark, (time.time(), time.time()))  # the file system's own clock may be a tick behind
+            handle = _opened(mark)
+            os.utime(handle, (time.time(), time.time()))  # the file system's own clock may be a tick behind
+            os.close(handle)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Iterator, List, Optional, Tuple
 
 from bill2bill.errors import Failure
+from bill2bill.journal.private import check_file, private_folder
 from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
 
 UNSETTLED_SQL = "({})".format(", ".join(f"'{state.value}'" for state in UNSETTLED))
@@ -68,11 +69,10 @@ COLUMNS = (
 
 
 def _open(folder: Path) -> sqlite3.Connection:
-    folder.mkdir(mode=0o700, exist_ok=True)
+    private_folder(folder)
     path = folder / "state.sqlite3"
-    for place in (folder, path):
-        if place.is_symlink():
-            raise Failure("state_unusable", reason=f"{place.name} is a symbolic link")
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):  # the last two are SQLite's, which follows links
+        check_file(folder / name)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:

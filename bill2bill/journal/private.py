@@ -1,0 +1,35 @@
+"""What nobody but root may write to: the folder of our state and the files in it. A journal that others can change can be made to pay twice."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from bill2bill.errors import Failure
+
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def private_folder(folder: Path) -> None:
+    """Make the folder (0700) or check the one that is there. Raises OSError, or Failure("state_unusable") for one that others may write to."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    _check(folder, found, is_folder=True)
+    if found.st_mode & OTHERS_WRITE:
+        raise Failure("state_unusable", reason=f"others than its owner may write to the folder {folder.name}")
+
+
+def check_file(path: Path) -> None:
+    """A file of ours, or nothing yet. Raises OSError, Failure("state_unusable")."""
+    if os.path.lexists(path):
+        _check(path, path.lstat(), is_folder=False)
+
+
+def _check(path: Path, found: os.stat_result, *, is_folder: bool) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise Failure("state_unusable", reason=f"{path.name} is a symbolic link")
+    if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(found.st_mode):
+        raise Failure("state_unusable", reason=f"{path.name} is no {'folder' if is_folder else 'file'}")
+    if found.st_uid not in (0, os.geteuid()):
+        raise Failure("state_unusable", reason=f"{path.name} belongs to user {found.st_uid}")
