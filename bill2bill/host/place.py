@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from bill2bill.errors import Failure
@@ -40,4 +41,4 @@ def installation_id(key: bytes) -> str:
 
 def do_nothing(root: Path) -> bool:
     """`etc/billmgr.DoNothing`: a copy of a panel that must not touch the outside world (host-protocol 1.2)."""
-    return (root / "etc" / "billmgr.DoNothing").exists()
+    return os.path.lexists(root / "etc" / "billmgr.DoNothing")  # a link to nowhere says it too
