@@ -14,6 +14,8 @@ from typing import Iterable, Optional, Set
 from urllib.parse import quote, quote_plus
 
 EXTINFO = 15
+# Opening a pipe that nobody reads must not hang the command, and a link must not make us write into another file.
+OPENING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 LEVELS = {9: logging.DEBUG, 6: EXTINFO, 5: logging.INFO, 4: logging.WARNING, 3: logging.ERROR, 2: logging.CRITICAL}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -67,8 +69,7 @@ class _PanelLog(logging.Handler):
         self._operation = f"operation={operation} " if operation is not None else ""
         self._fd: Optional[int] = None
         try:
-            # O_NONBLOCK: opening a pipe that nobody reads must not hang the command.
-            self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+            self._fd = os.open(path, OPENING, 0o600)
             if stat.S_ISREG(os.fstat(self._fd).st_mode):
                 os.fchmod(self._fd, 0o600)
         except OSError:

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -171,10 +170,20 @@ def test_nothing_goes_to_stdout_or_stderr_and_a_full_disk_is_survived(root):
         "import logging, pathlib, sys; from bill2bill.host import log;"
         "log.setup(pathlib.Path(sys.argv[1]), 'pmbill2billreg', 1); logging.getLogger('bill2bill').error('x')"
     )
-    (root / "var" / "pmbill2billreg.log").symlink_to("/dev/full")
-    done = subprocess.run([sys.executable, "-c", code, str(root)], capture_output=True, check=True)
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "  # the kernel refuses every byte
+    done = subprocess.run([sys.executable, "-c", full + code, str(root)], capture_output=True, check=True)
     assert done.stdout == done.stderr == b""
-    assert Path("/dev/full").stat().st_mode & 0o777 == 0o666  # what is not a file keeps its rights
+    assert (root / "var" / "pmbill2billreg.log").read_bytes() == b""
+
+
+def test_a_link_in_place_of_the_log_is_not_followed(root, tmp_path):
+    other = tmp_path / "other"
+    other.write_text("theirs")
+    other.chmod(0o644)
+    (root / "var" / "pmbill2billreg.log").symlink_to(other)
+    log.setup(root, "pmbill2billreg")
+    LOGGER.error("lost")
+    assert (other.read_text(), other.stat().st_mode & 0o777) == ("theirs", 0o644)
 
 
 def test_a_second_setup_takes_the_place_of_the_first(root):
