@@ -7,6 +7,8 @@ Two kinds: the fields of a connection (the form in the panel, stored by the pane
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Dict, Mapping, Tuple
 from bill2bill.errors import Failure
 
 ON, OFF = "on", "off"
+MOST_BYTES = 64 * 1024  # of etc/bill2bill.conf
 DEFAULT_SERVER = "my.ru-tld.ru"
 
 
@@ -298,7 +301,7 @@ def _typed(name: str, kind: object, text: str) -> object:
     except (ValueError, InvalidOperation):
         raise Failure("bad_input", reason=f"etc/bill2bill.conf: {name} {text}") from None
     least = 1 if name in ("parallel", "tries", "answer_limit") else 0
-    if not least <= number <= 10**7:
+    if not number.is_finite() or not least <= number <= 10**7:
         raise Failure("bad_input", reason=f"etc/bill2bill.conf: {name} {text}")
     return int(number) * (1024 * 1024 if name == "answer_limit" else 1) if kind == "int" else float(number)
 
@@ -307,7 +310,14 @@ def options_of(root: Path) -> Options:
     """The options of the panel in `root`; without a file, the defaults."""
     path = root / "etc" / "bill2bill.conf"
     try:
-        return options(path.read_text(encoding="utf-8"))
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # a pipe in its place must not hang us
+            found = os.fstat(file.fileno())
+            text = file.read(MOST_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
+        if not stat.S_ISREG(found.st_mode) or len(text) > MOST_BYTES:
+            raise Failure("bad_input", reason=f"etc/{path.name}: no file, or larger than {MOST_BYTES // 1024} KiB")
+        if found.st_mode & stat.S_IWOTH or found.st_uid not in (0, os.geteuid()):  # who may say when a purchase is repeated spends our money
+            raise Failure("bad_input", reason=f"etc/{path.name}: others than root may write to it")
+        return options(text.decode("utf-8"))
     except FileNotFoundError:
         return options()
     except (OSError, UnicodeDecodeError) as error:
