@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import random
 import socket
 import ssl
@@ -219,6 +220,8 @@ class Http:
     def _trust(self) -> ssl.SSLContext:
         """For all TLS connections. Raises Failure("upstream_certificate") for a CA file that cannot be read."""
         context = create_urllib3_context()
+        if self._ca_file and not os.path.isfile(self._ca_file):  # a pipe or a device in its place would be read for ever
+            raise Failure("upstream_certificate", url=self._ca_file, reason="not a file")
         try:
             context.load_verify_locations(self._ca_file or DEFAULT_CA_BUNDLE_PATH)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
