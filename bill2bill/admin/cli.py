@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bill2bill import __version__
@@ -19,6 +20,7 @@ from bill2bill.admin.tick import tick
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import place
+from bill2bill.host.log import one_line
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
@@ -110,7 +112,7 @@ def list_purchases(root: Path = ROOT, state: Optional[List[State]] = STATE, as_j
     table = Table(*heads)  # fits into 80 columns; `show` tells the rest
     for row in found:
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
-        table.add_row(str(row.id), str(row.item), row.kind, row.state.value, since, row.name)
+        table.add_row(str(row.id), str(row.item), row.kind, row.state.value, since, escape(one_line(row.name)))
     Console().print(table if found else pick("Nothing is waiting.", "Ничто не ждёт."))
 
 
@@ -123,9 +125,9 @@ def show(number: int, root: Path = ROOT, as_json: bool = JSON) -> None:
         typer.echo(json.dumps({**_plain(row), "steps": steps}, ensure_ascii=False))
         return
     for name, value in _plain(row).items():
-        typer.echo(f"{name:10} {value if value is not None else ''}")
+        typer.echo(f"{name:10} {one_line(str(value)) if value is not None else ''}")
     for step in steps:
-        typer.echo(f"  {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(step['at']))))}  {step['state']:10} {step['note']}")
+        typer.echo(f"  {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(step['at']))))}  {step['state']:10} {one_line(str(step['note']))}")
 
 
 @journal.command(help=pick("Answer the question of a purchase.", "Ответить на вопрос о покупке."))

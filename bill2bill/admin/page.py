@@ -48,4 +48,4 @@ def _add_row(page: etree._Element, purchase: Purchase) -> None:
         "state": "doubt" if purchase.state is State.DOUBT else "sent", "since": since, "cost": purchase.cost, "remote": purchase.remote or "",
     }  # fmt: skip
     for name, value in values.items():
-        etree.SubElement(row, name).text = str(value)
+        etree.SubElement(row, name).text = document.printable(str(value))
