@@ -79,8 +79,11 @@ def test_a_page_that_breaks_off_spoils_the_list_but_not_what_was_read() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["<elem><id>7</id><item_status>Active</item_status></elem>", "<elem><id>7</id></elem>", "<elem><id>7</id><item_status orig='6'>x</item_status></elem>"],
-)
+    [
+        "<elem><id>7</id><item_status>Active</item_status></elem>", "<elem><id>7</id></elem>",
+        "<elem><id>7</id><item_status orig='6'>x</item_status></elem>",
+    ],
+)  # fmt: skip
 def test_a_row_in_an_unknown_state_is_there(row: str) -> None:
     with upstream(NO_FILTER, f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>") as server:
         assert [(one.id, one.state is ServiceState.UNKNOWN) for one in adapter(server).services("vds")] == [(7, True), (9, False)]
@@ -158,6 +161,15 @@ def test_a_form_that_tells_enough_costs_one_request(status: str) -> None:
         with upstream(FORM.format(f"<status orig='{status}'>x</status>{date}")) as server:
             assert adapter(server).service("vds", 7) is not None
             assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("why", "asked"), [(True, 3), (False, 1)])
+@pytest.mark.parametrize("status", ["3", "5"])
+def test_the_listing_is_asked_why_a_service_stands_only_if_somebody_wants_to_know(status: str, why: bool, asked: int) -> None:
+    form = FORM.format(f"<status orig='{status}'>x</status><expiredate>2026-12-01</expiredate>")
+    with upstream(form, NO_FILTER, page([7], 1)) as server:
+        assert adapter(server).service("vds", 7, why=why) is not None
+        assert len(server.requests) == asked
 
 
 def test_a_service_that_is_missing_from_the_listing_is_unseen_and_not_gone() -> None:

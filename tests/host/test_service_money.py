@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from service_shop import KVM2, NAME
+import pytest
+from service_shop import KVM2, KVM4, LARGE, NAME, SMALL
 
 from bill2bill.admin import decide
+from bill2bill.journal.states import State
 from bill2bill.rules import statuses
 
 ORDERED = [("order", "9.00")]
@@ -82,3 +84,72 @@ def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(server
     servers.up.post("progress")
     assert servers.start("open", item).status == 0
     assert (servers.bills, servers.row(item)["status"]) == (ORDERED, 2)
+
+
+# -- changes -------------------------------------------------------------------------------------------------------------------
+
+
+def killed_before_it_was_settled(servers, item, kind, operation):
+    row = servers.store.latest(item, kind)
+    servers.store.move(row, State.CONFIRMED, "as if killed", operation=operation)
+
+
+def test_a_change_that_was_seen_does_not_hide_the_next_wish(servers):
+    item = servers.bought()
+    operation = servers.change(item, addon_ncpu=4)
+    servers.attempt(operation)
+    killed_before_it_was_settled(servers, item, "setparam", operation + 1)
+    again = servers.change(item, addon_ncpu=6)
+    assert again == operation + 1
+    assert servers.attempt(again).status == 0
+    assert servers.service["addons"]["101"] == "6"
+
+
+@pytest.mark.parametrize("kind", ["setparam", "changepricelist"])
+def test_a_change_that_was_seen_does_not_stop_the_next_one(servers, kind):
+    item = servers.bought()
+    operation = servers.change(item, addon_ncpu=4) if kind == "setparam" else servers.change_tariff(item)
+    servers.attempt(operation)
+    killed_before_it_was_settled(servers, item, kind, operation + 50)
+    again = servers.change(item, addon_ncpu=6) if kind == "setparam" else servers.change_tariff(item, SMALL)
+    assert servers.attempt(again).code == ""
+
+
+def test_a_change_that_a_person_made_is_no_question(servers):
+    item = servers.bought()
+    servers.up.post("service", id=servers.service["id"], status=5, sub="reboot")
+    first = servers.change(item, addon_ncpu=4)
+    assert servers.attempt(first).code == "upstream_busy"
+    servers.person("runningoperation.delete", elid=first)
+    servers.up.post("progress")
+    servers.up.post("service", id=servers.service["id"], addons={"101": "4"})
+    assert servers.attempt(servers.change(item, addon_ncpu=4)).status == 0
+    assert servers.bills == ORDERED
+
+
+@pytest.mark.parametrize("refusal", ["value", "limit", "exists"])
+def test_a_look_that_is_refused_does_not_take_back_a_change_that_was_accepted(servers, refusal):
+    item = servers.bought()
+    operation = servers.change_tariff(item)
+    servers.fault("vds.edit", "error", when="before", type=refusal, skip=2)
+    servers.attempt(operation)
+    assert servers.bills[1:] == [("changepricelist", "9.00")]
+    assert servers.row(item)["pricelist"] == LARGE
+    assert servers.attempt(operation).status == 0
+    assert (servers.bills[1:], servers.row(item)["lastpricelist"]) == ([("changepricelist", "9.00")], None)
+
+
+def test_add_ons_are_those_of_the_tariff_that_the_service_has(servers):
+    """The tariff plan is linked anew for later orders."""
+    item = servers.bought()
+    servers.tariff(SMALL, b2b_tariff=str(KVM4))
+    assert servers.attempt(servers.change(item, addon_ncpu=6)).status == 0
+    assert servers.service["addons"]["101"] == "6"
+
+
+def test_add_ons_are_changed_after_a_person_changed_the_tariff_on_both_sides(servers):
+    item = servers.bought()
+    servers.up.post("service", id=servers.service["id"], pricelist=KVM4, addons={"111": "4", "112": "901", "113": "off"})
+    servers.db.update("item", item, pricelist=LARGE)
+    assert servers.attempt(servers.change(item, addon_ncpu=6)).status == 0
+    assert servers.service["addons"]["111"] == "6"

@@ -8,7 +8,7 @@ from bill2bill.commands import link
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.switches import must_be_on
-from bill2bill.errors import Failure, Refused
+from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Receipt, Sight, doubt
 from bill2bill.journal.states import Purchase, State, Terms
@@ -16,12 +16,12 @@ from bill2bill.rules import addons
 from bill2bill.rules.plans import Plan
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
-from bill2bill.upstream.api import ServiceForm
+from bill2bill.upstream.api import Service, ServiceForm
 
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
-# After these nothing was bought and nothing will be: the panel gets its old tariff plan back (host-protocol 2.5, setparam).
+# Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back (host-protocol 2.5, setparam).
 FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 
 
@@ -38,34 +38,40 @@ def run(world: World) -> None:
 
 def _change_tariff(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> link.Link:
     """The link with the tariff that the service has afterwards."""
+    under_way = _under_way(world, "changepricelist")
     if item.lastpricelist is None:
-        _nothing_left_over(world, item)
+        if under_way:  # the panel wants no other tariff (any more), but it may have been bought
+            raise doubt(under_way)
         return known
     deal = TariffDeal(world, provider, item, known, plan)
-    if not world.begun("changepricelist"):
+    if not under_way:
         must_be_on(on=provider.connection.send_setparam, what="setparam")
-        if deal.is_there():
-            return known
-    try:
-        purchase = world.buy("changepricelist", provider, f"{item.name or known.id} → {plan.tariff}", 0, None, deal)
-    except Failure as failure:
-        if failure.code in FINAL and (isinstance(failure, Refused) or failure.code == "tariff_closed"):
-            _take_back(world, item, failure)
-        raise
-    world.settled(purchase)
+    if under_way or not deal.is_there():
+        _buy_tariff(world, provider, item, f"{item.name or known.id} → {plan.tariff}", deal)
     changed = link.Link(known.id, plan.tariff, known.period)
     link.save(world, item, changed)
     return changed
 
 
-def _nothing_left_over(world: World, item: Item) -> None:
-    """The panel wants no other tariff (any more): what was not sent is withdrawn, what may have been carried out is a person's question."""
-    row = world.begun("changepricelist")
-    if row is None:
-        return
-    if row.state in (State.SENT, State.DOUBT):
-        raise doubt(row)
-    world.store.move(row, State.REFUSED if row.state is State.INTENDED else State.REPORTED, "the panel wants no change of tariff any more")
+def _under_way(world: World, kind: str) -> Optional[Purchase]:
+    """The change that may be carried out just now. One that was not sent or was seen is over: what the panel wants is compared anew (decision 16)."""
+    row = world.begun(kind)
+    if row and row.state is State.INTENDED:
+        world.store.move(row, State.REFUSED, "withdrawn: nothing was sent, the service is compared anew")
+    if row and row.state is State.CONFIRMED:
+        world.settled(row)
+    return row if row and row.state in (State.SENT, State.DOUBT) else None
+
+
+def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, deal: TariffDeal) -> None:
+    try:
+        world.settled(world.buy("changepricelist", provider, name, 0, None, deal))
+    except Failure as failure:
+        row = world.store.unsettled(item.id, "changepricelist")
+        sent = row is not None and row.state is not State.INTENDED  # then a refusal is that of a look, and proves nothing
+        if failure.code in FINAL and not sent:
+            _take_back(world, item, failure)
+        raise
 
 
 def _take_back(world: World, item: Item, failure: Failure) -> None:
@@ -109,17 +115,25 @@ class TariffDeal:
 def _change_addons(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
     wanted = world.data.addons(item)
-    begun = world.begun("setparam")
-    if not wanted and not begun:
+    under_way = _under_way(world, "setparam")
+    if not wanted and not under_way:
         return
-    tariff = provider.tariff(item.itemtype, plan.tariff)
+    form = ours.read(world, provider, item, known)
+    tariff = provider.tariff(item.itemtype, _tariff_of(provider, item, form.service, known, plan))
     values = addons.values_for(tariff, wanted, plan.own_addons)
-    deal = AddonDeal(world, provider, item, known, tariff, values)
-    if not begun:
-        if not values or deal.is_there():
+    deal = AddonDeal(world, provider, item, known, tariff, values, form)
+    if not under_way:
+        if addons.same(tariff, values, form.addons):
             return
         must_be_on(on=provider.connection.send_setparam, what="setparam")
     world.settled(world.buy("setparam", provider, _named(item, known, wanted), 0, None, deal))
+
+
+def _tariff_of(provider: ServiceProvider, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
+    """What the service is sold by now: the plan may have been linked to another tariff since it was ordered, or a person may have moved it."""
+    if service.tariff is not None or known.price is None:
+        return service.tariff or plan.tariff
+    return plan.tariff if provider.is_of(item.itemtype, service, plan.tariff) else known.price
 
 
 def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
@@ -132,14 +146,10 @@ class AddonDeal:
     """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is never bought again."""
 
     def __init__(
-        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, tariff: ServiceTariff, values: Dict[int, str]
+        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, tariff: ServiceTariff, values: Dict[int, str], form: ServiceForm
     ) -> None:
         self.world, self.provider, self.item, self.known, self.tariff, self.values = world, provider, item, known, tariff, values
-        self.just_read: Optional[ServiceForm] = None
-
-    def is_there(self) -> bool:
-        self.just_read = ours.read(self.world, self.provider, self.item, self.known)
-        return addons.same(self.tariff, self.values, self.just_read.addons)
+        self.just_read: Optional[ServiceForm] = form
 
     def look(self, row: Purchase) -> Finding:
         form, self.just_read = self.just_read or ours.read(self.world, self.provider, self.item, self.known), None
