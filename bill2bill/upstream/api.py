@@ -188,8 +188,11 @@ class ServiceUpstream(Protocol):
     def services(self, itemtype: str) -> Iterator[Service]:
         """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises."""
 
-    def service(self, itemtype: str, remote_id: int) -> Optional[ServiceForm]:
-        """One service with its add-ons, in one request where the form tells enough. None: the upstream says that there is none."""
+    def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
+        """One service with its add-ons, in one request where the form tells enough. None: the upstream says that there is none.
+
+        why: also why it is suspended and what is being done to it (`substate`), which may cost a listing.
+        """
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm: ...
 

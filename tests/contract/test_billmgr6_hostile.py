@@ -78,7 +78,8 @@ def test_any_tree_is_understood_or_a_failure(tree: Any) -> None:
     readings = (
         lambda: service_of(node, "vds"), lambda: service_form_of(node, "vds.edit"), lambda: same_object(node, 7, "vds.edit"),
         lambda: receipt_of(doc, "vds.order.param"), lambda: accepted(doc, "vds.edit"), lambda: identity_of(lambda func: node, "x"),
-        lambda: order_form_of(node, "vds.order.param"), lambda: tariffs_of(node), lambda: tells_enough(node), lambda: choices_of(node, "pricelist"),
+        lambda: order_form_of(node, "vds.order.param"), lambda: tariffs_of(node),
+        lambda: tells_enough(node, True), lambda: choices_of(node, "pricelist"),
     )  # fmt: skip
     for reading in readings:
         with suppress(Failure):

@@ -19,10 +19,12 @@ def test_a_renewal_is_bought_seen_and_reported_in_one_run(servers, processes):
     assert (servers.running(item, "prolong"), servers.row(item)["status"]) == (None, 2)
 
 
-def test_a_renewal_takes_three_requests(servers):
-    item = servers.owned()
-    servers.start("prolong", item)
-    assert servers.asked == ["vds.edit", "service.prolong", "vds.edit"]
+@pytest.mark.parametrize(("status", "delay"), [(2, 0), (2, "never"), (3, 0)])
+def test_a_renewal_takes_three_requests_also_of_a_server_that_is_suspended_or_worked_on(servers, status, delay):
+    servers.switch(async_delay=delay)
+    item = servers.owned(status=status)
+    assert servers.start("prolong", item).status == 0
+    assert (servers.asked, servers.bills) == (["vds.edit", "service.prolong", "vds.edit"], RENEWED)
 
 
 @pytest.mark.parametrize("moved", ["before", "after"])

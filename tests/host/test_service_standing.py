@@ -28,6 +28,13 @@ def test_what_is_so_already_is_not_sent(servers, item, command, status):
     assert f"vds.{command}" not in servers.asked
 
 
+def test_why_a_server_is_suspended_is_asked_only_before_it_is_resumed(servers, item):
+    servers.start("suspend", item)
+    assert servers.asked == ["vds.edit", "vds.suspend", "vds.edit"]
+    servers.start("resume", item)
+    assert servers.asked[3:] == ["vds.edit", "vds.filter", "vds.filter", "vds", "vds.resume", "vds.edit"]
+
+
 def test_with_the_switch_off_the_panel_alone_suspends(servers, item):
     servers.connection(send_suspend="off")
     for command, status in (("suspend", 3), ("resume", 2)):

@@ -31,9 +31,12 @@ def plan(world: World, pricelist: int) -> Plan:
     return plan_of(pricelist, world.data.tariff_settings(pricelist))
 
 
-def read(world: World, provider: ServiceProvider, item: Item, known: Link) -> ServiceForm:
-    """The service, read now. Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent."""
-    form = provider.upstream.service(item.itemtype, known.id)
+def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, why: bool = True) -> ServiceForm:
+    """The service, read now, on request with why it is so (its substate).
+
+    Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent.
+    """
+    form = provider.upstream.service(item.itemtype, known.id, why=why)
     if form is None or form.service.state is ServiceState.DELETED:
         raise Failure("remote_gone", value=known.id)
     check(world, provider, item, known, form.service)

@@ -51,19 +51,23 @@ class ProlongDeal:
             raise Failure("unpaid_order", value=service.id)
         if service.expires is None:
             raise Failure("upstream_busy", value=self.name) if service.state is ServiceState.WORKING else Failure("date_bad", value="-")
+        if service.auto_renewal:
+            self.world.notice(Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
 
     def _read(self) -> Service:
-        return ours.read(self.world, self.provider, self.item, self.known).service
+        return ours.read(self.world, self.provider, self.item, self.known, why=False).service
 
     def look(self, row: Purchase) -> Finding:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
         if row.sent is None and row.before is None and self.bought_before:
             return Finding(Sight.PRESENT, self.known.id)
         service, self.just_read = self.just_read or self._read(), None
-        if row.before is not None and periods.reached(service.expires, row.before, row.period or self.to_buy):
-            return Finding(Sight.PRESENT, service.id)
+        # What is to be bought may have changed since an earlier purchase, which is a question if it has bought what the client paid for.
+        for months in (row.period or self.to_buy, self.months) if row.taken_over else (row.period or self.to_buy,):
+            if row.before is not None and periods.reached(service.expires, row.before, months):
+                return Finding(Sight.PRESENT, service.id, months)
         return Finding(Sight.UNDERWAY if service.state is ServiceState.WORKING else Sight.ABSENT, service.id)
 
     def terms(self, row: Purchase) -> Terms:

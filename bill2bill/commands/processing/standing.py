@@ -37,7 +37,7 @@ def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[Service
         act(provider.upstream, item.itemtype, service.id)
     except NoAnswer as failure:
         LOG.warning("no answer to %s of %s: %s", world.call.command, service.id, failure)
-    service = ours.read(world, provider, item, known).service
+    service = ours.read(world, provider, item, known, why=False).service
     if service.state is ServiceState.WORKING:
         raise Failure("pending", value=service.id)
     if service.state is not wanted:

@@ -78,7 +78,7 @@ class Billmgr6:
             except Failure as failure:
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
-    def service(self, itemtype: str, remote_id: int) -> Optional[ServiceForm]:
+    def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """By the edit form; what it does not tell of state and dates, the row of the listing does. None: `missed`, or deleted (6.2).
 
         A row missing from the listing proves nothing: that raises Failure("upstream_answer").
@@ -89,7 +89,7 @@ class Billmgr6:
             if missing(refused, remote_id):
                 return None
             raise
-        if not tells_enough(node):
+        if not tells_enough(node, why):
             node = completed(node, self._row(itemtype, remote_id))
         form = service_form_of(node, f"{itemtype}.edit")
         return None if form.service.state is ServiceState.DELETED else form

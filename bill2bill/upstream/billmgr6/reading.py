@@ -74,14 +74,14 @@ def service_form_of(node: Node, func: str) -> ServiceForm:
     return ServiceForm(service_of(node, func), _addons(node), node.get(wire.USERNAME), password)
 
 
-def tells_enough(form: Node) -> bool:
+def tells_enough(form: Node, why: bool) -> bool:
     """False: a row of the list may know what this form does not say, or says in words such as "Daily charges" (6.1).
 
-    Why a service is suspended or what is being done to it is asked as well: a suspension by the provider is not ours to lift (6.2).
+    why: is it also asked why a service is suspended or what is being done to it? A suspension by the provider is not ours to lift (6.2).
     """
     state, substate = state_of(form) or (None, "")
     dated = expires_of(form) is not None or any(name in form and not form.get(name) for name in wire.DATES)
-    return state is not None and dated and (bool(substate) or state not in (ServiceState.SUSPENDED, ServiceState.WORKING))
+    return state is not None and dated and (bool(substate) or not why or state not in (ServiceState.SUSPENDED, ServiceState.WORKING))
 
 
 def completed(form: Node, row: Node) -> Node:
