@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Dict, Mapping, Tuple
@@ -130,7 +130,7 @@ CONNECTIONS: Dict[str, Tuple[Field, ...]] = {
         *_CLOSING,
     ),
     "processing": (
-        _URL, _SERVER, _dialect(("6", "BILLmanager 5 or 6", "BILLmanager 5 или 6")), *_LOGIN,
+        _URL, replace(_SERVER, default=""), _dialect(("6", "BILLmanager 5 or 6", "BILLmanager 5 или 6")), *_LOGIN,
         Field(
             "generation", "choice", "auto", "Order functions", "Функции заказа",
             "Which order functions of the provider are called. Normally told from its version.",
