@@ -40,7 +40,9 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
     known = link.required(world, item)
     deal = deal_of(connection, known)
     old = None if begun else _before_an_answer(world, item)
-    before = begun.before if begun else old or deal.read_before()
+    before = begun.before if begun else old
+    if before is None and (begun is None or begun.state is State.INTENDED):
+        before = deal.read_before()  # also for one that was to cost nothing, and now is to be bought
     purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
     link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
     world.tell(purchase, lambda: world.panel.prolonged(item.id))

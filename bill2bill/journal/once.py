@@ -30,6 +30,7 @@ class Sight(Enum):
 class Finding:
     sight: Sight
     remote: Optional[int] = None  # the upstream's id, where the look shows it
+    period: Optional[int] = None  # what was bought, where the look shows that: as in Terms
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,11 @@ def _may_spend(store: Store, intent: Intent) -> None:
 def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
     _may_spend(store, intent)
     seen = deal.look(row)  # whoever did it: what is there already is not bought again
-    if seen.sight is Sight.PRESENT and row.taken_over:
-        return store.move(row, State.DOUBT, "it is there, and it may be what was begun before")
+    period = seen.period or row.period
+    if seen.sight is Sight.PRESENT and row.taken_over and row.before:  # told by a date, which may be that of another renewal
+        return store.move(row, State.DOUBT, "it is there, and it may be what was begun before", period=period)
     if seen.sight is Sight.PRESENT:
-        return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote)
+        return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote, period=period)
     if seen.sight is Sight.UNDERWAY:
         raise Failure("upstream_busy", value=row.name)
     terms = deal.terms(row)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from service_shop import KVM2, KVM4, LARGE, NAME, SMALL
+from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
 from bill2bill.admin import decide
-from bill2bill.journal.states import State
+from bill2bill.journal.states import Intent, State
 from bill2bill.rules import statuses
 
 ORDERED = [("order", "9.00")]
@@ -153,3 +153,68 @@ def test_add_ons_are_changed_after_a_person_changed_the_tariff_on_both_sides(ser
     servers.db.update("item", item, pricelist=LARGE)
     assert servers.attempt(servers.change(item, addon_ncpu=6)).status == 0
     assert servers.service["addons"]["111"] == "6"
+
+
+# -- renewals ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "2099-01-01"])
+def test_a_date_that_cannot_be_is_no_ground_for_a_purchase(servers, date):
+    item = servers.owned()
+    servers.up.post("service", id=servers.service["id"], expiredate=date)
+    answer = servers.start("prolong", item)
+    assert (answer.code, servers.bills) == ("date_bad", [])
+
+
+def test_a_server_that_renews_itself_is_not_renewed_silently(servers):
+    servers.db.update("processingmodule", 1, department=1)
+    item = servers.owned(autoprolong="1")
+    assert servers.start("prolong", item).status == 0
+    assert (servers.bills, len(servers.tasks)) == (RENEWED, 1)
+
+
+def test_a_wrong_answer_is_noticed_though_the_tariff_plan_buys_other_periods_now(servers):
+    item = servers.owned()
+    operation = servers.operation(item, "prolong")
+    servers.fault("service.prolong", "cut", when="before", match={"sok": "ok"})
+    servers.attempt(operation)
+    servers.aged(601)
+    decide.is_absent(servers.store, servers.store.latest(item, "prolong").id, "looked", 600)
+    servers.up.post("service", id=servers.service["id"], expiredate=str(later(1)))
+    servers.tariff(SMALL, b2b_periods="1=12")
+    answer = servers.attempt(operation)
+    assert (answer.code, servers.bills) == ("in_doubt_prolong", [])
+
+
+def test_a_renewal_from_what_was_bought_in_advance_is_no_question_under_another_number(servers):
+    servers.tariff(SMALL, b2b_periods="1=12")
+    item = servers.bought()
+    operation = servers.operation(item, "prolong")
+    servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1))  # killed right after it was written down
+    servers.person("runningoperation.delete", elid=operation)
+    assert servers.start("prolong", item).status == 0
+    assert (len(servers.bills), servers.store.months_left(item)) == (1, 10)
+
+
+def test_a_renewal_from_what_was_bought_in_advance_may_become_a_longer_one(servers):
+    servers.tariff(SMALL, b2b_periods="1=3")
+    servers.up.post("tariff", id=KVM2, prices={"1": "9.00", "3": "25.00", "12": "97.20"})
+    item = servers.bought()
+    operation = servers.operation(item, "prolong")
+    servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1))  # killed right after it was written down
+    servers.person("runningoperation.delete", elid=operation)
+    servers.db.update("item", item, period=12)
+    assert servers.start("prolong", item).status == 0
+    assert servers.bills == [("order", "25.00"), ("prolong", "97.20")]
+
+
+def test_a_renewal_that_a_person_made_in_full_counts_in_full(servers):
+    servers.tariff(SMALL, b2b_periods="1=12")
+    item = servers.owned()
+    operation = servers.operation(item, "prolong")
+    servers.up.post("service", id=servers.service["id"], status=5, sub="reboot")
+    assert servers.attempt(operation).code == "upstream_busy"
+    servers.up.post("progress")
+    servers.up.post("service", id=servers.service["id"], expiredate=str(later(12)))
+    assert servers.attempt(operation).status == 0
+    assert servers.store.months_left(item) == 11

@@ -57,18 +57,26 @@ class ProlongDeal:
         return service.expires
 
     def _read(self) -> Service:
-        return ours.read(self.world, self.provider, self.item, self.known, why=False).service
+        """Raises date_bad for a date that nobody can have paid for (decision 8)."""
+        service = ours.read(self.world, self.provider, self.item, self.known, why=False).service
+        if service.expires is not None and not periods.sane_date(service.expires, self.world.today):
+            raise Failure("date_bad", value=service.expires)
+        return service
 
     def look(self, row: Purchase) -> Finding:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
         if row.sent is None and row.before is None and self.bought_before:
             return Finding(Sight.PRESENT, self.known.id)
         service, self.just_read = self.just_read or self._read(), None
-        # What is to be bought may have changed since an earlier purchase, which is a question if it has bought what the client paid for.
-        for months in (row.period or self.to_buy, self.months) if row.taken_over else (row.period or self.to_buy,):
-            if row.before is not None and periods.reached(service.expires, row.before, months):
-                return Finding(Sight.PRESENT, service.id, months)
+        months = self._added(row, service)
+        if months:
+            return Finding(Sight.PRESENT, service.id, months)
         return Finding(Sight.UNDERWAY if service.state is ServiceState.WORKING else Sight.ABSENT, service.id)
+
+    def _added(self, row: Purchase, service: Service) -> Optional[int]:
+        """Months that were bought since `before`: what is bought at a time or, where another operation has begun it, what the client paid for."""
+        likely = [row.period or self.to_buy, *([self.months] if row.taken_over else [])]
+        return next((months for months in likely if row.before and periods.reached(service.expires, row.before, months)), None)
 
     def terms(self, row: Purchase) -> Terms:
         """The money is not asked for first: the upstream refuses what the account cannot pay (upstream-billmanager6 2.6), and says so."""
