@@ -34,11 +34,19 @@ def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection
     return found
 
 
-def check_ranges(tariff: ServiceTariff, values: Mapping[int, str], ranges: Mapping[int, Range]) -> None:
-    """Raises addon_bad for an amount that the order form does not offer now: it binds, not the catalogue (upstream-billmanager6 4.2)."""
+def check_form(tariff: ServiceTariff, values: Mapping[int, str], known: Collection[int], ranges: Mapping[int, Range]) -> None:
+    """Raises addon_bad for what the order form does not offer now: it binds, not the catalogue (upstream-billmanager6 4.2).
+
+    known  add-ons of the form. Another one is not sold any more, and would be ignored; what the tariff includes of it needs no order.
+    """
     for addon in tariff.addons:
-        if addon.id in values and addon.id in ranges:
-            _check_range(addon, values[addon.id], ranges[addon.id])
+        value = values.get(addon.id)
+        if value is None:
+            continue
+        if addon.id in ranges:
+            _check_range(addon, value, ranges[addon.id])
+        if addon.id not in known and not _included(addon, value):
+            raise Failure("addon_bad", object=addon.intname, value=value, reason="-")
 
 
 def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, str]) -> bool:
@@ -70,11 +78,15 @@ def _value(addon: Addon, value: str) -> str:
     return str(int(value))
 
 
+def _included(addon: Addon, value: str) -> bool:
+    return int(value) <= addon.included if addon.kind is AddonKind.INTEGER else value in NOTHING
+
+
 def _choice(addon: Addon, value: str) -> str:
-    """A choice is told by its number at the upstream or by its name there."""
-    for number, name in addon.choices:
-        if value == str(number) or value.casefold() == name.casefold():
-            return str(number)
+    """A choice is told by its number at the upstream or by its name there; "2" may be both, of two choices."""
+    meant = {number for number, name in addon.choices if value == str(number) or value.casefold() == name.casefold()}
+    if len(meant) == 1:
+        return str(meant.pop())
     offered = ", ".join(f"{number} ({name})" for number, name in addon.choices)
     raise Failure("addon_bad", object=addon.intname, value=value, reason=offered or "-")
 

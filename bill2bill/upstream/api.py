@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
 
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.money import Money
@@ -138,12 +138,14 @@ class OrderForm:
     depends   (field, key) -> key of the parent select that it belongs to; absent: always valid
     values    field -> what the form would send by itself
     ranges    id of an integer add-on -> (least, most, step)
+    addons    ids of all add-ons that the form knows
     """
 
     choices: Mapping[str, Sequence[str]]
     depends: Mapping[Tuple[str, str], str]
     values: Mapping[str, str]
     ranges: Mapping[int, Tuple[int, int, int]]
+    addons: Collection[int]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bill2bill.errors import Failure
-from bill2bill.rules.addons import check_ranges, least_cost, same, values_for
+from bill2bill.rules.addons import check_form, least_cost, same, values_for
 from bill2bill.rules.money import Money
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 
@@ -35,6 +36,15 @@ def test_what_was_ordered_is_sent_under_the_providers_numbers():
 
 def test_a_choice_is_known_by_its_name_too():
     assert values_for(KVM, {"control_panel": "ISPmanager LITE"}, ()) == {102: "902"}
+
+
+def test_a_choice_that_may_be_meant_by_number_or_by_name_is_refused():
+    addresses = Addon(105, "ip", AddonKind.CHOICE, choices=((2, "1"), (1, "2"), (3, "4"), (4, "eight"), (5, "EIGHT")))
+    tariff = replace(KVM, addons=(addresses,))
+    for value in ("2", "1", "4", "eight"):
+        with pytest.raises(Failure, match="addon_bad"):
+            values_for(tariff, {"ip": value}, ())
+    assert values_for(tariff, {"ip": "3"}, ()) == {105: "3"}
 
 
 @pytest.mark.parametrize("nothing", ["", "0", "off"])
@@ -72,8 +82,18 @@ def test_an_amount_is_sold_exactly_in_its_steps(amount):
 
 def test_the_order_form_binds_more_than_the_catalogue():
     with pytest.raises(Failure, match="addon_bad"):
-        check_ranges(KVM, {101: "8"}, {101: (1, 4, 1)})
-    check_ranges(KVM, {101: "4"}, {101: (1, 4, 1), 999: (5, 6, 1)})
+        check_form(KVM, {101: "8"}, {101}, {101: (1, 4, 1)})
+    check_form(KVM, {101: "4"}, {101}, {101: (1, 4, 1), 999: (5, 6, 1)})
+
+
+@pytest.mark.parametrize("values", [{101: "4"}, {102: "902"}, {103: "on"}])
+def test_an_add_on_that_the_order_form_does_not_know_is_not_bought(values):
+    with pytest.raises(Failure, match="addon_bad"):
+        check_form(KVM, values, (), {})
+
+
+def test_what_the_tariff_includes_need_not_be_in_the_order_form():
+    check_form(KVM, {101: "2", 103: "off"}, (), {})
 
 
 @given(st.dictionaries(st.sampled_from([101, 104]), st.integers(0, 99).map(str)), st.integers(0, 3))

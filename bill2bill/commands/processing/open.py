@@ -135,7 +135,7 @@ class OpenDeal:
             raise Failure("period_not_found", object=tariff.name, value=self.months, found=", ".join(map(str, sorted(tariff.prices))))
         check_funds(self.provider.upstream.identity().account, cost)  # this also tells the version, which the order form depends on
         form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, self.months, self.plan.datacenter)
-        addons.check_ranges(tariff, values, form.ranges)
+        addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
         self.order = ServiceOrder(
             self.item.itemtype, tariff.id, self.months, self._datacenter(tariff, form), self.name,

@@ -48,7 +48,9 @@ def order_form_of(form: Node, func: str) -> OrderForm:
         (name, val.attributes["key"]): val.attributes["depend"]
         for name, vals in lists.items() for val in vals if val.attributes.get("depend") and "key" in val.attributes
     }  # fmt: skip
-    return OrderForm({name: list(choices_of(form, name)) for name in lists}, depends, fields_of(form), _ranges(form))
+    fields = fields_of(form)
+    known = filter(None, map(ADDON.fullmatch, {*form.children, *lists, *fields}))
+    return OrderForm({name: list(choices_of(form, name)) for name in lists}, depends, fields, _ranges(form), {int(name.group(1)) for name in known})
 
 
 def _lists(form: Node) -> Mapping[str, List[Node]]:
