@@ -86,6 +86,26 @@ def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(server
     assert (servers.bills, servers.row(item)["status"]) == (ORDERED, 2)
 
 
+def test_two_items_cannot_share_a_server_without_a_mark(servers):
+    first = servers.bought()
+    remote = servers.remote(first)
+    servers.up.post("service", id=remote, remoteid="")
+    second = servers.order()
+    servers.params(second, bill2bill=f"id={remote};price=;period=")
+    assert servers.start("open", second).code == "held_by_other"
+    assert servers.row(second)["status"] != 2
+
+
+def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
+    """The catalogue is a day old, the add-on was replaced since."""
+    servers.bought(domain="first.example.net")
+    tariffs = servers.store.rows("SELECT body FROM snapshot WHERE what = 'tariffs vds'")[0][0]
+    with servers.store.write() as db:
+        db.execute("UPDATE snapshot SET body = ? WHERE what = 'tariffs vds'", (tariffs.replace('"id": 101', '"id": 109'),))
+    answer = servers.start("open", servers.order(addon_ncpu=4))
+    assert (answer.code, servers.submitted("v2.vds.order.param")[1:]) == ("addon_bad", [])
+
+
 # -- changes -------------------------------------------------------------------------------------------------------------------
 
 

@@ -44,11 +44,17 @@ def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, wh
 
 
 def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
-    """Raises not_ours. Our mark decides; where the upstream shows none, name and tariff must both fit, or the answer to our own order named it."""
+    """Our mark decides; where the upstream shows none, name and tariff must both fit, or the answer to our own order named it.
+
+    Raises not_ours, or held_by_other for one without a mark that was bought for another item.
+    """
     if service.mark:
         if not service.mark.startswith(prefix_of(world, item.id)):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
+    holder = world.store.holder(service.id, provider.account_key, item.module, item.id)
+    if holder:
+        raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.id)
     bought = world.store.bought(item.id)
     if not item.name and bought and bought.accepted and bought.remote == service.id:
         return
