@@ -1,39 +1,39 @@
 """Runs the module with stop watches around what it does. Started in place of the module, by the module's own interpreter:
 
-    python inside.py REPORT RELEASE EXECUTABLE [argument...]
+    python inside.py REPORT STARTED RELEASE EXECUTABLE [argument...]
 
-Writes {phase: {"times", "wall_ms", "cpu_ms"}} to the file REPORT as JSON. Time of a phase inside of another counts for the inner one
-only. The product has no code for this: its functions are wrapped from here.
+STARTED is what time.perf_counter() said to whoever starts this. Writes {phase: {"times", "wall_ms", "cpu_ms"}} to the file REPORT as JSON. Time of a
+phase inside of another counts for the inner one only. The product has no code for this: its functions are wrapped from here, each as soon as the
+module that holds it has been imported.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import json
-import runpy
-import sys
 import time
-from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List
 
-JOURNAL, REST = "journal", "the rest"
-IMPORTED = (
-    "bill2bill.main", "bill2bill.commands.carry_out", "bill2bill.commands.registrar.open", "bill2bill.commands.registrar.prolong", "bill2bill.commands.registrar.provider",
-    "cryptography.hazmat.primitives.serialization",
-)  # fmt: skip
-WRAPPED = {
-    "bill2bill.journal.store Store.rows": JOURNAL,
-    "bill2bill.journal.locks _try": "locks",
-    "bill2bill.host.database _open_sqlite": "panel: connecting to the database",
-    "bill2bill.host.database _open_mysql": "panel: connecting to the database",
-    "bill2bill.host.database Database.rows": "panel: reading the database",
-    "bill2bill.host.secrets reveal": "panel: decrypting the password",
-    "bill2bill.host.mgrctl Mgrctl.call": "panel: calls of mgrctl",
-    "bill2bill.upstream.http _trusted": "upstream: TLS settings",
-    "bill2bill.upstream.http Http._once": "upstream: requests",
-    "bill2bill.upstream.billmgr4.client Client.call": "upstream: reading answers",
+BEGAN = time.perf_counter(), time.process_time()
+
+import functools  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import runpy  # noqa: E402
+import sys  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from typing import Any, Callable, Dict, Iterator, List  # noqa: E402
+
+START, STANDARD, JOURNAL, CONNECTING, REST = "interpreter: start", "imports: standard library", "journal", "database: connecting", "rest"
+WRAPPED: Dict[str, Dict[str, str]] = {
+    "bill2bill.journal.store": {"Store.__init__": JOURNAL, "Store.rows": JOURNAL},
+    "bill2bill.host.database": {"_open_sqlite": CONNECTING, "_open_mysql": CONNECTING, "Database.rows": "database: reading"},
+    "bill2bill.host.secrets": {"reveal": "password"},
+    "bill2bill.host.mgrctl": {"Mgrctl.call": "mgrctl"},
+    "ssl": {"SSLContext.load_verify_locations": "TLS: authorities"},
+    "urllib3.connection": {"HTTPSConnection.connect": "TLS: connecting"},
+    "bill2bill.upstream.http": {"Http._once": "requests"},
+    "bill2bill.upstream.billmgr4.client": {"Client.call": "answers"},
+    "bill2bill.upstream.billmgr6.client": {"Client.call": "answers", "Client.page": "answers"},
 }
+GENERATOR = 0x20  # of a code object's flags
 
 
 class Watch:
@@ -52,13 +52,16 @@ class Watch:
 
     def _off(self, phase: str, wall: float, cpu: float) -> None:
         inner_wall, inner_cpu = self._inner.pop()
-        total = self.phases.setdefault(phase, {"times": 0, "wall_ms": 0.0, "cpu_ms": 0.0})
-        total["times"] += 1
-        total["wall_ms"] += (wall - inner_wall) * 1000
-        total["cpu_ms"] += (cpu - inner_cpu) * 1000
+        self.add(phase, wall - inner_wall, cpu - inner_cpu)
         if self._inner:
             self._inner[-1][0] += wall
             self._inner[-1][1] += cpu
+
+    def add(self, phase: str, wall: float, cpu: float) -> None:
+        total = self.phases.setdefault(phase, {"times": 0, "wall_ms": 0.0, "cpu_ms": 0.0})
+        total["times"] += 1
+        total["wall_ms"] += wall * 1000
+        total["cpu_ms"] += cpu * 1000
 
     def around(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -66,22 +69,44 @@ class Watch:
             with self.on(phase):
                 return function(*args, **kwargs)
 
-        return watched
+        @functools.wraps(function)
+        def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            step = self.around(phase, functools.partial(next, function(*args, **kwargs), self))  # itself: nothing that a stream would give
+            yield from iter(step, self)
+
+        code = getattr(function, "__code__", None)
+        return stream if code is not None and code.co_flags & GENERATOR else watched
 
 
-def wrap(watch: Watch) -> None:
-    for path, phase in WRAPPED.items():
-        module, names = path.split()
-        *outer, name = names.split(".")
-        owner: Any = functools.reduce(getattr, outer, importlib.import_module(module))
-        setattr(owner, name, watch.around(phase, getattr(owner, name)))
-    _wrap_journal(watch)
+def watch_imports(watch: Watch) -> None:
+    """Each import counts for its package, wherever it happens."""
+    importer: Any = sys.modules["_frozen_importlib"]
+    find = importer._find_and_load
+    folders = [folder for folder in sys.path if folder.endswith("site-packages")]
+    packages = {"bill2bill", *(name.partition(".")[0] for folder in folders for name in os.listdir(folder))}
+
+    def watched(name: str, *more: Any) -> Any:
+        package = name.partition(".")[0]
+        with watch.on(f"imports: {package}" if package in packages else STANDARD):
+            module = find(name, *more)
+        for path, phase in WRAPPED.pop(name, {}).items():
+            _wrap(watch, module, path, phase)
+            if path == "Store.__init__":
+                _wrap_store(watch, module.Store)
+        return module
+
+    importer._find_and_load = watched
 
 
-def _wrap_journal(watch: Watch) -> None:
-    """Opening, each transaction from begin to commit, and closing, which the interpreter does on its way out."""
-    store: Any = importlib.import_module("bill2bill.journal.store").Store
-    opened, write = watch.around(JOURNAL, store.__init__), store.write
+def _wrap(watch: Watch, module: Any, path: str, phase: str) -> None:
+    *outer, name = path.split(".")
+    owner = functools.reduce(getattr, outer, module)
+    setattr(owner, name, watch.around(phase, getattr(owner, name)))
+
+
+def _wrap_store(watch: Watch, store: Any) -> None:
+    """What else the journal takes time for: each transaction from begin to commit, and closing, which the interpreter does on its way out."""
+    opened, write = store.__init__, store.write
 
     def opening(self: Any, *args: Any) -> None:
         opened(self, *args)
@@ -98,13 +123,14 @@ def _wrap_journal(watch: Watch) -> None:
 STORES: List[Any] = []
 
 
-def main(report: str, release: str, words: List[str]) -> None:
+def main(report: str, started: float, release: str, words: List[str]) -> None:
     watch = Watch()
+    watch.add(START, BEGAN[0] - started, BEGAN[1])
+    watch.add(STANDARD, time.perf_counter() - BEGAN[0], time.process_time() - BEGAN[1])  # most modules want the same
     sys.path.insert(0, release)
-    with watch.on("imports"):
-        for module in IMPORTED:
-            importlib.import_module(module)
-    wrap(watch)
+    for name in WRAPPED.keys() & sys.modules.keys():
+        raise SystemExit(f"{name} was imported before it could be watched")
+    watch_imports(watch)
     sys.argv = words
     try:
         with watch.on(REST):
@@ -117,4 +143,4 @@ def main(report: str, release: str, words: List[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4:])

@@ -1,12 +1,13 @@
-"""A panel with the plugin installed by install.sh, and a provider that answers at once: where the benchmark runs the module."""
+"""A panel with the plugin installed by install.sh, and one of the two modules on it, with a provider that answers at once."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import List, NamedTuple, Optional, Type
+from typing import ClassVar, Iterator, List, Mapping, Optional, Sequence, Tuple, Type
 
 HOME = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HOME))
@@ -14,91 +15,136 @@ sys.path.insert(0, str(HOME))
 from bill2bill.sandbox.stage import Panel, Provider  # noqa: E402
 
 WHEELS = HOME / ".cache" / "wheels"
-MODULE = "pmbill2billreg"
-AT_ONCE, QUEUED = {"mode": "immediate"}, {"mode": "clock", "n": 1}  # when the registrar is done
-PERSON = {
-    "profiletype": "1", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I", "firstname_locale": "Иван", "lastname_locale": "Иванов",
-    "middlename_locale": "Иванович", "birthdate": "1980-01-31", "passport": "3102 651241", "passport_org": "OVD", "passport_date": "2005-02-28",
-    "email": "ivan@example.ru", "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67", "location_country": "182",
-    "location_state": "Moscow", "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
-}  # fmt: skip
-
-
-class Task(NamedTuple):
-    """One running operation that waits for the module."""
-
-    command: str
-    item: int
-    operation: int
+FAILURE = "refused login"  # the run that fails
+WRONG_PASSWORD = {"func": "*", "kind": "wrong_password", "when": "before", "sticky": True}
 
 
 class Rehearsal:
-    """Use as a context manager. folder: an empty one."""
+    """folder: of its own. tls: are the providers asked over TLS?"""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, tls: bool) -> None:
+        folder.mkdir()
+        self.folder, self.tls = folder, tls
         self.panel = Panel.make(folder / "mgr5")
         self.root = str(self.panel.root)
-        self.module = f"{self.root}/processing/{MODULE}"
         self.release = f"{self.root}/src/pmbill2bill/current"
         self.python = f"{self.release}/venv/bin/python"
-        self._names = 0
-
-    def __enter__(self) -> Rehearsal:
         self._install()
-        self.provider = Provider(self.folder / "provider")
-        try:
-            self._set_up()
-        except BaseException:
-            self.provider.stop()
-            raise
-        return self
-
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
-        self.provider.stop()
 
     def _install(self) -> None:
         """From the packages that script/bootstrap collected; without them, as this machine's pip is set up."""
         wheels = ["--wheels", str(WHEELS)] if WHEELS.is_dir() else []
         subprocess.run([HOME / "install.sh", "--root", self.root, *wheels], check=True, stdout=subprocess.DEVNULL)
-        (self.panel.root / "etc" / "bill2bill.conf").write_text("pace 0\n", encoding="utf-8")
+        self.settings()
 
-    def _set_up(self) -> None:
-        """The connection is checked when it is made, which also fetches the price and country files."""
-        self.provider.post("balance", account=4411, balance="1000000.00", credit="0")
-        instance = self.panel.new(
-            "sandbox.module.add", {"password": "secret"}, module=MODULE, type="domain", name="Upstream", url=self.provider.url,
-            username="reseller", project="*.ru-tld.ru (Domains)", department=1,
-        )  # fmt: skip
-        self.panel.call("sandbox.tld.add", name="ru", whois_find_string="not exist")
-        self.tariff = self.panel.new("sandbox.tariff.add", itemtype="domain", name="RU", module=instance, tld="ru", annually="300")
-        self.contact = self.panel.new("sandbox.contact.add", None, name="Ivanov", **PERSON)
+    def settings(self, *more: str) -> None:
+        """etc/bill2bill.conf; the next process reads it."""
+        (self.panel.root / "etc" / "bill2bill.conf").write_text("\n".join(["pace 0", *more, ""]), encoding="utf-8")
 
-    # -- operations and what they called ---------------------------------------------------------------------------------
 
-    def order(self) -> Task:
-        """A new domain, ordered and paid; always for the same contact."""
-        self._names += 1
-        item = self.panel.new(
-            "sandbox.order", itemtype="domain", pricelist=self.tariff, period=12, domain=f"example-{self._names}.ru", owner=self.contact,
-            ns0="ns1.example.net", ns1="ns2.example.net",
-        )  # fmt: skip
-        return Task("open", item, int(self.panel.call("sandbox.pay", elid=item).findtext("operation") or 0))
+class Module:
+    """One executable of the plugin and the provider that it buys from. Use as a context manager."""
 
-    def renewal(self, item: int) -> Task:
-        return Task("prolong", item, self.panel.new("sandbox.operation", item=item, command="prolong"))
+    executable: ClassVar[str]
+    dialect: ClassVar[str]
+    commands: ClassVar[Sequence[str]]  # whose time is measured
+    limits: ClassVar[Mapping[str, Tuple[int, int]]]  # run -> most requests to the provider, most calls of mgrctl
+    slow: ClassVar[Sequence[str]]  # that end with a second run, when the provider is done
 
-    def words(self, task: Task) -> List[str]:
-        """How the panel calls the module for it (host-protocol 2.2)."""
-        return [self.module, "--command", task.command, "--item", str(task.item), "--runningoperation", str(task.operation)]
+    def __init__(self, stage: Rehearsal) -> None:
+        self.stage, self.panel = stage, stage.panel
+        self.path = f"{stage.root}/processing/{self.executable}"
+        self._made = 0
+        self._open: List[int] = []  # items that only `open` was called for
 
-    def mgrctl_calls(self) -> List[str]:
-        """The functions of the panel that the module called so far."""
-        return [str(call["func"]) for call in self.panel.calls() if call["ssh_connection"] == MODULE]
+    def __enter__(self) -> Module:
+        with ExitStack() as undo:
+            self.provider = Provider(self.stage.folder / self.executable, "--dialect", self.dialect, *(["--tls"] if self.stage.tls else []))
+            undo.callback(self.provider.stop)
+            self.set_up()
+            undo.pop_all()
+        return self
 
-    def remote_calls(self) -> List[str]:
-        """The functions of the provider that were called so far."""
-        return [str(request["func"]) for request in self.provider.get("requests")]
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+        self.provider.stop()
 
-    def registrar(self, progress: object) -> None:
-        self.provider.post("switch", progress=progress)
+    # -- what each module has of its own -----------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """Money at the provider, a connection, something to sell."""
+        raise NotImplementedError
+
+    def ordered(self) -> int:
+        """A new item, not yet paid."""
+        raise NotImplementedError
+
+    def quick(self, *, quick: bool) -> None:
+        """Is the provider done at once, or when it is told to go on?"""
+        raise NotImplementedError
+
+    # -- one call of the module after the other ----------------------------------------------------------------------------
+
+    def words(self, command: str) -> List[str]:
+        """How the panel calls the module (host-protocol 2.2) for something that waits for it from now on."""
+        if command == "features":
+            return [self.path, "--command", command]
+        item = self.item_for(command)
+        words = [self.path, "--command", command, "--item", str(item)]
+        operation = self.operation(command, item)
+        return [*words, "--runningoperation", str(operation)] if operation else words
+
+    def item_for(self, command: str) -> int:
+        if command != "open":
+            return self.bought()
+        item = self.ordered()
+        self._open.append(item)
+        return item
+
+    def operation(self, command: str, item: int) -> int:
+        """The number of a new running operation; 0 for a command that is none."""
+        if command == "open":
+            return int(self.panel.call("sandbox.pay", elid=item).findtext("operation") or 0)
+        return self.panel.new("sandbox.operation", item=item, command=command)
+
+    def bought(self) -> int:
+        """An item that was opened and nothing else."""
+        if not self._open:
+            subprocess.run(self.words("open"), cwd=self.stage.root, stdin=subprocess.DEVNULL, check=True)
+        return self._open.pop()
+
+    def runs(self) -> Iterator[Tuple[str, List[str]]]:
+        """(name, words) of the runs whose calls are counted. `later`: the second run, which finds that the provider is done."""
+        for command in ("open", "prolong"):
+            waiting = self.words(command)
+            self.quick(quick=False)
+            yield command, waiting
+            self.provider.post("progress")
+            if command in self.slow:
+                yield f"{command}, later", waiting
+            self.quick(quick=True)
+            yield f"{command}, at once", self.words(command)
+
+    def refused_login(self) -> List[str]:
+        """Words of a run that fails; the connection rests from then on."""
+        words = self.words("prolong")
+        self.provider.post("faults", **WRONG_PASSWORD)
+        return words
+
+    # -- what was called ---------------------------------------------------------------------------------------------------
+
+    def mgrctl_calls(self) -> int:
+        """How often the module called the panel's tool so far."""
+        return sum(call["ssh_connection"] == self.executable for call in self.panel.calls())
+
+    def remote_calls(self) -> int:
+        """How many requests the provider got so far."""
+        return len(self.provider.get("requests"))
+
+    def authorities(self) -> str:
+        """A file with all public authorities and the provider's own, as much to read as for a provider on the Internet; "" without TLS."""
+        if not self.stage.tls:
+            return ""
+        (public,) = Path(self.stage.release).glob("venv/lib/python*/site-packages/certifi/cacert.pem")
+        file = self.stage.folder / f"{self.executable}.pem"
+        file.write_bytes(public.read_bytes() + Path(self.provider.ca_file).read_bytes())
+        return str(file)

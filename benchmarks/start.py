@@ -1,9 +1,9 @@
-"""How fast the registrar module starts and works, and how much it asks of others.
+"""How fast both modules start and work, where the time goes, and how much they ask of others.
 
     python benchmarks/start.py [--json] [--times N]
 
-Installs the plugin into a sandbox panel, starts a sandbox provider beside it and runs the module as the panel does. Times are compared with
-those of other programs that are measured in turn with it. Exit status 1 if a limit is missed. README.md beside this file says more.
+Installs the plugin into a sandbox panel, starts two sandbox providers beside it and runs the modules as the panel does. Times are compared with
+those of other programs that are measured in turn with them. Exit status 1 if a limit is missed. README.md beside this file says more.
 """
 
 from __future__ import annotations
@@ -15,46 +15,57 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from clock import Compared
-from inside import JOURNAL
+from inside import CONNECTING, JOURNAL
 from measuring import Counts, Measuring, Phases
-from reference import reference
+from modules import Domains, Servers
+from reference import Reference, reference
 from rehearsal import Rehearsal
+from telling import table
 
 FEATURES_LIMIT, COMMAND_LIMIT = 2.0, 1.3  # times what it is compared with
 JOURNAL_LIMIT = 3.0  # ms of wall time in one command
-REMOTE_LIMITS = {"open": 5, "open, later": 5, "open, at once": 5, "prolong": 4, "prolong, later": 4, "prolong, at once": 4}
-MGRCTL_LIMITS = {"open": 3, "open, later": 3, "open, at once": 3, "prolong": 3, "prolong, later": 3, "prolong, at once": 3, "failure": 6}
-CONNECTIONS = "panel: connecting to the database"
-
 Figure = Dict[str, Any]
 
 
 def main(argv: List[str]) -> int:
-    parser = argparse.ArgumentParser(description="Measure how the registrar module starts.")
+    parser = argparse.ArgumentParser(description="Measure how the modules start and work.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--times", type=int, default=11, help="runs behind each median (default 11)")
     options = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory(prefix="bill2bill-") as folder, Rehearsal(Path(folder).resolve()) as stage:
-        found = figures(stage, options.times)
+    with tempfile.TemporaryDirectory(prefix="bill2bill-") as folder:
+        plain, secure = (Rehearsal(Path(folder).resolve() / name, tls=name == "secure") for name in ("plain", "secure"))
+        compared_with = reference(plain.python)
+        found: Dict[str, Figure] = {"machine": machine(plain), "reference": {"imports": list(compared_with.modules), "whole": compared_with.whole}}
+        for kind in (Domains, Servers):
+            with kind(plain) as module:
+                found[kind.executable] = ratios(Measuring(module, options.times), compared_with)
+            with kind(secure) as module:
+                found[kind.executable].update(parts(Measuring(module, options.times)))
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if options.json else table(found))
-    return 0 if all(found[name]["ok"] for name in found if "ok" in found[name]) else 1
+    return 0 if all(figure["ok"] for kind in (Domains, Servers) for figure in found[kind.executable].values() if "ok" in figure) else 1
 
 
-def figures(stage: Rehearsal, times: int) -> Dict[str, Figure]:
-    measuring, compared_with = Measuring(stage, times), reference(stage.python)
-    found: Dict[str, Figure] = {"machine": machine(stage), "reference": {"imports": list(compared_with.modules), "whole": compared_with.whole}}
-    found["features"] = ratio(measuring.features(), FEATURES_LIMIT)
-    found.update({name: ratio(measuring.command(name, compared_with.words), COMMAND_LIMIT) for name in ("open", "prolong")})
-    phases = {name: measuring.phases(name) for name in ("open", "prolong")}
-    found["journal_ms"] = journal(phases)
-    found["panel_connections"] = counted({name: int(phases[name][CONNECTIONS]["times"]) for name in phases}, dict.fromkeys(phases, 1))
-    found["where"] = {**{name: rounded(phases[name]) for name in phases}, "imports_ms": rounded(measuring.imports())}
+def ratios(measuring: Measuring, compared_with: Reference) -> Dict[str, Figure]:
+    """Without TLS, for what they are compared with speaks none either."""
+    found = {name: ratio(measuring.command(name, compared_with.words), COMMAND_LIMIT) for name in measuring.module.commands}
+    return {"features": ratio(measuring.features(), FEATURES_LIMIT), **found}
+
+
+def parts(measuring: Measuring) -> Dict[str, Figure]:
+    limits, commands = measuring.module.limits, measuring.module.commands
+    where = {name: measuring.phases(name) for name in commands}
+    connections = {name: int(where[name][CONNECTING]["times"]) for name in commands}
     remote, mgrctl = measuring.calls()  # last: it ends with a connection that is refused
-    found["remote_calls"], found["mgrctl_calls"] = counted(remote, REMOTE_LIMITS), counted(mgrctl, MGRCTL_LIMITS)
-    return found
+    return {
+        "journal_ms": journal(where),
+        "panel_connections": counted(connections, dict.fromkeys(commands, 1)),
+        "remote_calls": counted(remote, {run: limit for run, (limit, _) in limits.items()}),
+        "mgrctl_calls": counted(mgrctl, {run: limit for run, (_, limit) in limits.items()}),
+        "where": rounded(where),
+    }
 
 
 # -- figures against their limits ------------------------------------------------------------------------------------------
@@ -86,34 +97,6 @@ def rounded(value: Any) -> Any:
 def machine(stage: Rehearsal) -> Figure:
     version = Path(stage.release, "venv", "pyvenv.cfg").read_text(encoding="utf-8").partition("version = ")[2].split()[0]
     return {"python": version, "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
-
-
-# -- for people ------------------------------------------------------------------------------------------------------------
-
-
-def table(found: Dict[str, Figure]) -> str:
-    lines = [f"{'':34}{'measured':>12}{'limit':>9}"]
-    for name, what in (("features", "wall time, × bare Python"), ("open", "CPU, × reference"), ("prolong", "CPU, × reference")):
-        figure = found[name]
-        lines.append(line(f"{name}: {what}", figure["ratio"], figure["limit"], f"{figure['ms']} ms, compared with {figure['reference_ms']} ms"))
-    for name in ("open", "prolong"):
-        lines.append(line(f"{name}: journal, ms", found["journal_ms"][name], JOURNAL_LIMIT, f"CPU {found['journal_ms']['cpu'][name]} ms"))
-    for name, what in (("remote_calls", "requests"), ("mgrctl_calls", "mgrctl"), ("panel_connections", "database connections")):
-        counts = {run: count for run, count in found[name].items() if run not in ("limits", "ok")}
-        lines += [line(f"{run}: {what}", count, found[name]["limits"].get(run)) for run, count in counts.items()]
-    if not found["reference"]["whole"]:
-        lines.append("mysql.connector could not be had: the reference is a lower bound, the true ratios are smaller")
-    for command in ("open", "prolong"):
-        lines += ["", f"{command + ': where the time goes':44}{'times':>7}{'wall ms':>10}{'CPU ms':>9}"]
-        phases = sorted(found["where"][command].items(), key=lambda phase: -float(phase[1]["wall_ms"]))
-        lines += [f"  {name:42}{spent['times']:>7.0f}{spent['wall_ms']:>10.1f}{spent['cpu_ms']:>9.1f}" for name, spent in phases]
-    imports = [f"{package} {spent:.0f}" for package, spent in found["where"]["imports_ms"].items() if spent >= 1]
-    return "\n".join([*lines, "", "imports of a prolong, ms (under -X importtime): " + ", ".join(imports)]) + "\n"
-
-
-def line(what: str, value: float, limit: Optional[float], more: str = "") -> str:
-    verdict = "" if limit is None else "ok" if value <= limit else "MISSED"
-    return f"{what:34}{value:>12}{limit if limit is not None else '-':>9}  {verdict:8}{more}".rstrip()
 
 
 if __name__ == "__main__":
