@@ -106,6 +106,39 @@ def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
     assert (answer.code, servers.submitted("v2.vds.order.param")[1:]) == ("addon_bad", [])
 
 
+def test_an_order_that_was_paid_is_finished_though_its_plan_was_unlinked(servers):
+    servers.switch(async_delay="never")
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.attempt(operation)
+    servers.tariff(SMALL, b2b_tariff="")
+    servers.up.post("progress")
+    assert servers.attempt(operation).status == 0
+    assert (servers.bills, servers.row(item)["status"]) == (ORDERED, 2)
+
+
+def test_an_opening_that_the_provider_suspends_is_told_as_it_is(servers):
+    servers.switch(async_delay="never")
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.attempt(operation)
+    servers.up.post("service", id=servers.service["id"], status=3, sub="abusesuspend")
+    answer = servers.attempt(operation)
+    assert (answer.code, answer.value("reason"), servers.is_manual(item, "open")) == ("suspended_by_provider", "abusesuspend", True)
+
+
+def test_a_persons_word_is_enough_for_a_server_that_has_neither_name_nor_mark(servers):
+    servers.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    item = servers.order(domain="")
+    operation = servers.operation(item, "open")
+    servers.attempt(operation)
+    made = servers.up.post("service", itemtype="vds", domain="", pricelist=KVM2)
+    assert servers.attempt(operation).code == "two_alike"
+    decide.exists_as(servers.store, servers.store.latest(item, "open").id, made["id"], "looked")
+    assert servers.attempt(operation).status == 0
+    assert (servers.bills, servers.remote(item)) == ([], made["id"])
+
+
 # -- changes -------------------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Dict, List, Optional
 
 from bill2bill.commands import link
@@ -59,7 +60,7 @@ def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Pu
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
     name = begun.name if begun and begun.state is State.CONFIRMED else item.name or f"{item.itemtype} {item.id}"
-    deal = OpenDeal(world, provider, item, ours.plan(world, item.pricelist), months)
+    deal = OpenDeal(world, provider, item, months)
     return world.buy("open", provider, name, months, None, deal)
 
 
@@ -70,11 +71,15 @@ def _may_order(provider: ServiceProvider) -> None:
 class OpenDeal:
     """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
 
-    def __init__(self, world: World, provider: ServiceProvider, item: Item, plan: Plan, months: int) -> None:
-        self.world, self.provider, self.item, self.plan = world, provider, item, plan
-        self.months = plan.months_for(months)  # to buy
+    def __init__(self, world: World, provider: ServiceProvider, item: Item, sold: int) -> None:
+        self.world, self.provider, self.item, self.sold = world, provider, item, sold
         self.name = item.name.lower()
         self.order: Optional[ServiceOrder] = None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Asked for when something is to be ordered; what was ordered is finished without it."""
+        return ours.plan(self.world, self.item.pricelist)
 
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
@@ -128,21 +133,21 @@ class OpenDeal:
         _may_order(self.provider)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
             raise doubt(row)
-        tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
+        months, tariff = self.plan.months_for(self.sold), self.provider.tariff(self.item.itemtype, self.plan.tariff)
         values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
-        cost = addons.least_cost(tariff, self.months, values)
+        cost = addons.least_cost(tariff, months, values)
         if cost is None:
-            raise Failure("period_not_found", object=tariff.name, value=self.months, found=", ".join(map(str, sorted(tariff.prices))))
+            raise Failure("period_not_found", object=tariff.name, value=months, found=", ".join(map(str, sorted(tariff.prices))))
         check_funds(self.provider.upstream.identity().account, cost)  # this also tells the version, which the order form depends on
-        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, self.months, self.plan.datacenter)
+        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
         self.order = ServiceOrder(
-            self.item.itemtype, tariff.id, self.months, self._datacenter(tariff, form), self.name,
+            self.item.itemtype, tariff.id, months, self._datacenter(tariff, form), self.name,
             ours.mark_of(self.world, self.item.id, row.id), choices, values,
         )  # fmt: skip
         highest = self.world.memory.highest_service(self.provider.account_key, self.item.itemtype)
-        return Terms(tariff.id, self.months, str(cost), highest=highest)
+        return Terms(tariff.id, months, str(cost), highest=highest)
 
     def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
         """As entered; else the only one; else what the provider's form would send by itself."""
@@ -189,6 +194,8 @@ def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Lin
         raise Failure("unpaid_order", value=known.id)
     if service.substate in STUCK:
         raise Failure("upstream_stuck", value=known.id, reason=service.substate)
+    if service.state is ServiceState.SUSPENDED:
+        raise Failure("suspended_by_provider", value=known.id, reason=service.substate or "-")
     if service.state is not ServiceState.ACTIVE or (SOLD[item.itemtype].has_address and not service.ip):
         if age > world.options.overdue:
             raise Failure("upstream_slow", value=known.id)

@@ -44,7 +44,7 @@ def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, wh
 
 
 def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
-    """Our mark decides; where the upstream shows none, name and tariff must both fit, or the answer to our own order named it.
+    """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our order or a person must have named it.
 
     Raises not_ours, or held_by_other for one without a mark that was bought for another item.
     """
@@ -56,7 +56,7 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
     if holder:
         raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.id)
     bought = world.store.bought(item.id)
-    if not item.name and bought and bought.accepted and bought.remote == service.id:
+    if not item.name and bought and bought.remote == service.id:
         return
     if not item.name or service.name != item.name.lower():
         raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
