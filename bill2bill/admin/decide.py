@@ -13,14 +13,20 @@ OPEN_QUESTIONS = (State.INTENDED, State.SENT, State.DOUBT)
 
 
 def exists_as(store: Store, number: int, remote: int, why: str) -> Purchase:
-    """It was bought and is this service at the upstream: the next run tells the panel without buying. Also corrects an earlier answer."""
-    row = _in(store, number, *OPEN_QUESTIONS, State.CONFIRMED)
+    """It was bought and is this service at the upstream: the next run tells the panel without buying.
+
+    Also corrects an earlier answer, and links an item that was opened long ago to the service that it has now.
+    """
+    row = _in(store, number, *OPEN_QUESTIONS, State.CONFIRMED, State.REPORTED)
+    if row.state is State.REPORTED and row.kind != "open":
+        raise Failure("no_question", id=number, value=row.state.value)
     if remote < 1:
         raise Failure("bad_input", reason=f"--exists {remote}")
     holder = store.holder(remote, row.account, row.module, row.item)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
-    return store.move(row, State.CONFIRMED, _said(f"exists as {remote}", why), remote=remote, told=None)
+    state = State.REPORTED if row.state is State.REPORTED else State.CONFIRMED
+    return store.move(row, state, _said(f"exists as {remote}", why), remote=remote, told=None)
 
 
 def is_absent(store: Store, number: int, why: str, settle: float) -> Purchase:

@@ -45,7 +45,7 @@ def link_of(world: World, item: Item) -> Optional[Link]:
     noted = stored(item.params)
     bought = world.store.bought(item.id)
     if noted and bought and bought.remote and noted.id != bought.remote:
-        raise Failure("not_ours", value=noted.id, reason=f"journal: {bought.remote}")
+        raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
     if noted:
         return noted
     return Link(bought.remote, bought.tariff, bought.period) if bought and bought.remote else None

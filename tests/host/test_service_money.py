@@ -139,6 +139,19 @@ def test_a_persons_word_is_enough_for_a_server_that_has_neither_name_nor_mark(se
     assert (servers.bills, servers.remote(item)) == ([], made["id"])
 
 
+def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers):
+    item = servers.bought()
+    servers.up.post("service", id=servers.service["id"], status=4)
+    made = servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2, expiredate=str(later(0)))
+    servers.params(item, bill2bill=f"id={made['id']};price={KVM2};period=1")
+    answer = servers.start("prolong", item)
+    purchase = servers.store.latest(item, "open")
+    assert (answer.code, answer.value("reason")) == ("not_ours", f"purchase {purchase.id}: {purchase.remote}")
+    assert decide.exists_as(servers.store, purchase.id, made["id"], "replaced").state is State.REPORTED
+    assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
+    assert servers.bills[1:] == RENEWED
+
+
 # -- changes -------------------------------------------------------------------------------------------------------------------
 
 
