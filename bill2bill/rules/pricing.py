@@ -79,6 +79,9 @@ class ServiceTariff:
     datacenters: Tuple[int, ...] = ()
     other_names: Tuple[str, ...] = ()  # in other languages
 
+    def is_called(self, name: str) -> bool:
+        return name in (self.name, *self.other_names)
+
 
 def choose_tariff(tariffs: Iterable[DomainTariff], zone: str, registrar: Optional[int], price_id: Optional[int]) -> Optional[DomainTariff]:
     """The tariff to order in `zone`, or None if none fits (upstream-billmanager4 4.2, "Choice of a tariff").

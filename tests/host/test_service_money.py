@@ -8,6 +8,7 @@ from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 from bill2bill.admin import decide
 from bill2bill.journal.states import Intent, State
 from bill2bill.rules import statuses
+from bill2bill.upstream.billmgr6 import reading
 
 ORDERED = [("order", "9.00")]
 RENEWED = [("prolong", "9.00")]
@@ -203,6 +204,18 @@ def test_a_look_that_is_refused_does_not_take_back_a_change_that_was_accepted(se
     assert servers.row(item)["pricelist"] == LARGE
     assert servers.attempt(operation).status == 0
     assert (servers.bills[1:], servers.row(item)["lastpricelist"]) == ([("changepricelist", "9.00")], None)
+
+
+def test_tariffs_of_one_name_are_not_taken_for_each_other(servers, monkeypatch):
+    """The provider's forms show names only."""
+    item = servers.bought()
+    servers.up.post("tariff", id=KVM2, name="KVM")
+    servers.up.post("tariff", id=KVM4, name="KVM")
+    servers.store.rows("DELETE FROM snapshot WHERE what = 'tariffs vds'")
+    monkeypatch.setattr(reading, "_tariff", lambda node: (None, "KVM"))
+    answer = servers.attempt(servers.change_tariff(item))
+    assert (answer.code, servers.row(item)["lastpricelist"], servers.bills) == ("upstream_answer", SMALL, ORDERED)
+    assert "277" in answer.value("reason")
 
 
 def test_add_ons_are_those_of_the_tariff_that_the_service_has(servers):

@@ -57,8 +57,7 @@ class ServiceProvider(Provider):
         """Is a service sold by this tariff? Where the upstream shows a name only, the catalogue tells what it is called. Raises tariff_gone."""
         if service.tariff is not None:
             return service.tariff == number
-        tariff = self.tariff(itemtype, number)
-        return service.tariff_name in (tariff.name, *tariff.other_names)
+        return self.tariff(itemtype, number).is_called(service.tariff_name)
 
     # -- services --------------------------------------------------------------------------------------------------
 

@@ -94,7 +94,15 @@ class TariffDeal:
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
         there = self.provider.is_of(self.item.itemtype, service, self.plan.tariff)
+        if there and service.tariff is None:
+            self._is_told_by_name(service)
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
+
+    def _is_told_by_name(self, service: Service) -> None:
+        """Where the upstream shows names only, two tariffs of one name cannot be told apart. Raises upstream_answer."""
+        old = self.provider.kept_tariff(self.item.itemtype, self.known.price) if self.known.price else None
+        if old and old.id != self.plan.tariff and old.is_called(service.tariff_name):
+            raise Failure("upstream_answer", func="edit", reason=f"{old.id} = {self.plan.tariff} = {service.tariff_name}")
 
     def look(self, row: Purchase) -> Finding:
         """A change is recognised by the tariff that the service has now, whoever changed it."""
