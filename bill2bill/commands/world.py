@@ -221,7 +221,7 @@ class World:
             return True
 
     def notice(self, failure: Failure) -> None:
-        """A task for a person about something that does not stop the command; once per item, kind and value."""
+        """A task for a person about something that does not stop the command; once per item, kind and value, until it is over."""
         what, value = failure.code, failure.text("en")
         if self.memory.recall(f"item-{self.item.id}", what, float("inf")) == value:
             return
@@ -230,3 +230,8 @@ class World:
         if self._notify(module.id) and module.department:
             self.panel.free_task(module.department, f"{self.item.name}: {failure.text('ru')}\n\n{failure.text('en')}")
         self.memory.keep(f"item-{self.item.id}", what, value)
+
+    def over(self, what: str) -> None:
+        """What was noticed is no more: if it comes again, a person is told again."""
+        if self.memory.recall(f"item-{self.item.id}", what, float("inf")):
+            self.memory.keep(f"item-{self.item.id}", what, "")

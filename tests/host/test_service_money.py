@@ -297,3 +297,19 @@ def test_a_renewal_that_a_person_made_in_full_counts_in_full(servers):
     servers.up.post("service", id=servers.service["id"], expiredate=str(later(12)))
     assert servers.attempt(operation).status == 0
     assert servers.store.months_left(item) == 11
+
+
+# -- what a person is told -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "over"), [({"status": 3, "sub": "abusesuspend"}, {"status": 2, "sub": ""}), ({"autoprolong": "1"}, {"autoprolong": "null"})]
+)
+def test_what_was_over_and_comes_again_is_told_again(servers, there, over):
+    servers.options("listing_fresh 0\n")
+    servers.db.update("processingmodule", 1, department=1)
+    item = servers.bought()
+    for tasks, state in ((1, there), (1, there), (1, over), (2, there)):
+        servers.up.post("service", id=servers.service["id"], **state)
+        servers.ask("sync_item", "--item", item)
+        assert len(servers.tasks) == tasks

@@ -41,7 +41,11 @@ def _compare(world: World, provider: ServiceProvider, item: Item, known: link.Li
     ours.check(world, provider, item, known, service)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
         world.notice(Failure("suspended_there", value=known.id, reason=service.substate or "-"))
+    else:
+        world.over("suspended_there")
     if service.auto_renewal:
         world.notice(Failure("auto_renewal_on", value=item.name or known.id))
+    else:
+        world.over("auto_renewal_on")
     if service.ip and item.params.get("ip") != service.ip:
         world.panel.save_param(item.id, "ip", service.ip)
