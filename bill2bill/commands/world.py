@@ -140,7 +140,7 @@ class World:
         intent = Intent(
             asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before, inherited
         )  # fmt: skip
-        return spend_once(self.store, intent, deal, Patience(self.options.settle, self.options.overdue), asker)
+        return spend_once(self.store, intent, deal, Patience(self.options.settle, self.options.overdue, self.options.tries), asker)
 
     def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
         """Tell the panel that a purchase is done. That we begin to is written down, for we may die on the way (journal.begun)."""

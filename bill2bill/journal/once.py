@@ -58,6 +58,7 @@ class Deal(Protocol):
 class Patience:
     settle: float  # seconds before a look may prove absence
     overdue: float  # seconds before a person is asked
+    tries: int  # requests of one purchase before a person is asked
 
 
 def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker) -> Purchase:
@@ -167,6 +168,8 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     if seen.sight is Sight.ABSENT and not row.accepted:
         if age < patience.settle:
             raise Failure("lost_answer", func=row.kind)
+        if store.sent_times(row.id) >= patience.tries:
+            return store.move(row, State.DOUBT, "sent again and again without an answer")
         return store.move(row, State.INTENDED, f"a look {age:.0f} s later proves that it was not carried out", sent=None)
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")

@@ -87,6 +87,18 @@ def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(server
     assert (servers.bills, servers.row(item)["status"]) == (ORDERED, 2)
 
 
+def test_a_person_is_told_when_the_provider_never_says_clearly_that_it_does_not_sell(servers):
+    servers.options("tries 3\n")
+    servers.fault("v2.vds.order.param", "error", when="before", type="plugin", sticky=True, match={"sok": "ok"})
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    for _ in range(6):
+        answer = servers.attempt(operation)
+        servers.aged(601)
+    assert (answer.code, servers.is_manual(item, "open")) == ("in_doubt_open", True)
+    assert len(servers.submitted("v2.vds.order.param")) == 3
+
+
 def test_two_items_cannot_share_a_server_without_a_mark(servers):
     first = servers.bought()
     remote = servers.remote(first)

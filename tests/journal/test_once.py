@@ -11,8 +11,8 @@ from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
 from bill2bill.journal.states import Intent, State, Terms
 from bill2bill.journal.store import Store
 
-CALM = Patience(settle=600, overdue=86400)
-NOW = Patience(settle=0, overdue=86400)
+CALM = Patience(settle=600, overdue=86400, tries=10)
+NOW = Patience(settle=0, overdue=86400, tries=10)
 BEFORE = date(2027, 3, 14)
 
 
