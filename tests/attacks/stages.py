@@ -290,6 +290,8 @@ def copied(template: Stage, root: Path) -> Stage:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.root, root)
     Place(None).moved(root)
+    for name in ("mgrctl", "runs"):  # what was done to set it up
+        (root / f"var/sandbox/{name}.jsonl").unlink()
     stage = Stage(template.kind, Panel(root), template.up, template.man)
     stage.journal().adopt()
     return stage

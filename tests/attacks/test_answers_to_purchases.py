@@ -8,7 +8,7 @@ import pytest
 
 from .answers import HOSTILE, SURELY_NOT_SEEN
 from .middleman import said
-from .stages import KINDS, Stage, at_once, names_of
+from .stages import KINDS, REGISTRAR, Job, Stage, at_once, names_of
 
 MAY_HAVE_BEEN = {"lost_answer"}
 SURELY_NOT = {"upstream_wall", "upstream_answer"}
@@ -69,3 +69,22 @@ def test_an_answer_that_contradicts_itself_is_no_answer(stage: Stage):
         assert "no answer: lost_answer" in str(stage.rows_of_journal(job)), attack
     assert stage.charged(*names) == sorted(names)
     assert stage.operations() == {}
+
+
+RENEWALS = ("a page", "gzip bomb", "entity bomb behind a byte order mark", "endless headers")
+
+
+def test_whatever_is_answered_to_a_renewal_it_is_renewed_once(stage: Stage):
+    name = f"renewed.{stage.kind.zone}"
+    job = stage.paid(name)[name]
+    assert stage.carry_out("open", job).status == 0
+    func = "domain.renew" if stage.kind is REGISTRAR else "service.prolong"
+    for number, attack in enumerate(RENEWALS, 1):
+        renewal = Job(job.item, stage.panel.new("sandbox.operation", item=job.item, command="prolong"))
+        meant = lambda asked: asked.func == func and asked.params.get("sok") == "ok"  # noqa: E731
+        stage.man.answers(meant, HOSTILE[attack], carried_out=bool(number % 2), times=1)
+        for _ in range(3):
+            if renewal.operation in stage.operations():
+                stage.carry_out("prolong", renewal)
+        assert renewal.operation not in stage.operations(), attack
+        assert stage.charged(name) == [name] * (1 + number), attack
