@@ -18,6 +18,7 @@ from bill2bill.journal.store import LEAVES, Store
 
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken"])
+PROVED = "a look proves that it was not carried out"
 
 
 class Sight(Enum):
@@ -168,9 +169,9 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     if seen.sight is Sight.ABSENT and not row.accepted:
         if age < patience.settle:
             raise Failure("lost_answer", func=row.kind)
-        if store.sent_times(row.id) >= patience.tries:
+        if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
             return store.move(row, State.DOUBT, "sent again and again without an answer")
-        return store.move(row, State.INTENDED, f"a look {age:.0f} s later proves that it was not carried out", sent=None)
+        return store.move(row, State.INTENDED, PROVED, sent=None)
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
     raise Failure("pending", value=row.name)

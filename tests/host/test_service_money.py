@@ -99,6 +99,18 @@ def test_a_person_is_told_when_the_provider_never_says_clearly_that_it_does_not_
     assert len(servers.submitted("v2.vds.order.param")) == 3
 
 
+def test_requests_that_never_left_are_not_counted(servers):
+    servers.options("tries 2\n")
+    servers.fault("v2.vds.order.param", "busy", type="runningoperation", times=2, match={"sok": "ok"})
+    servers.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    assert [servers.attempt(operation).code for _ in range(3)] == ["upstream_busy", "upstream_busy", "lost_answer"]
+    servers.aged(601)
+    assert servers.attempt(operation).status == 0
+    assert servers.bills == ORDERED
+
+
 def test_two_items_cannot_share_a_server_without_a_mark(servers):
     first = servers.bought()
     remote = servers.remote(first)
