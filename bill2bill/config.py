@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Dict, Mapping, Tuple
+from typing import Dict, Mapping, NamedTuple, Tuple
 
 from bill2bill.errors import Failure
 
@@ -21,8 +21,7 @@ MOST_BYTES = 64 * 1024  # of etc/bill2bill.conf
 DEFAULT_SERVER = "my.ru-tld.ru"
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One field of the connection form. kind: text, secret, switch, choice."""
 
     name: str
@@ -130,7 +129,7 @@ CONNECTIONS: Dict[str, Tuple[Field, ...]] = {
         *_CLOSING,
     ),
     "processing": (
-        _URL, replace(_SERVER, default=""), _dialect(("6", "BILLmanager 5 or 6", "BILLmanager 5 или 6")), *_LOGIN,
+        _URL, _SERVER._replace(default=""), _dialect(("6", "BILLmanager 5 or 6", "BILLmanager 5 или 6")), *_LOGIN,
         Field(
             "generation", "choice", "auto", "Order functions", "Функции заказа",
             "Which order functions of the provider are called. Normally told from its version.",
@@ -179,8 +178,7 @@ TARIFF: Tuple[Field, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(NamedTuple):
     """The settings of one connection (an instance of the processing module). Switches are bool."""
 
     module: int

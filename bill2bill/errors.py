@@ -6,9 +6,8 @@ panel's way: `__name__` stands for the parameter `name` of the failure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Dict
+from typing import Dict, NamedTuple
 
 
 class Retry(Enum):
@@ -19,8 +18,7 @@ class Retry(Enum):
     LOOK = "look"  # the request may have been carried out: the next run looks before it acts
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     retry: Retry
     en: str
     ru: str

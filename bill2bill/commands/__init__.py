@@ -6,12 +6,10 @@ Those of one kind of module are in the folder of its name; those that all kinds 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, Tuple
+from typing import Dict, NamedTuple, Tuple
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """operation: works on one item, may carry --runningoperation, keeps still on a panel with etc/billmgr.DoNothing. file: below this package."""
 
     operation: bool

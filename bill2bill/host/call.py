@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from bill2bill.errors import Failure
 
@@ -37,8 +36,7 @@ NEEDS: Mapping[str, Tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One call. Absent texts are "", absent numbers None; numbers are 1..2**31.
 
     operation  id of the running operation that this call carries out (`--runningoperation`)

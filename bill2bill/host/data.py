@@ -6,10 +6,9 @@ absent, contradictory or not of its kind raises Failure("panel_data"): it is nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from bill2bill.errors import Failure
 from bill2bill.host import addons, log, secrets
@@ -26,8 +25,7 @@ ADDONS = (
 )
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One service. period: months, 0 lifetime, -50 a day, -100 trial; status: see host-protocol 6.5.
 
     lastpricelist  the tariff plan before a change that is being carried out, else None (host-protocol 6.1)
@@ -50,8 +48,7 @@ class Item:
     params: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One running operation. command: open, prolong, …; trycount: this attempt included."""
 
     id: int
@@ -61,8 +58,7 @@ class Operation:
     manual: bool
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(NamedTuple):
     """One configured connection. executable: the module's file name; department: who gets its free tasks."""
 
     id: int
@@ -72,8 +68,7 @@ class Module:
     active: bool
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):
     """A contact as it serves an item. role: owner, admin, …; profiletype: 1 person, 2 company, 3 sole proprietor.
 
     fields  as stored (host-protocol 6.6), and "country" and "postal_country" as ISO 3166 alpha-2 codes, "" if none is chosen

@@ -7,16 +7,14 @@ the way to it, and only a person can say which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from bill2bill.errors import Failure
 from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
 
 
-@dataclass(frozen=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks about purchases of an item. operation None: nobody who may buy (a comparison).
 
     is_there(operation)  is this running operation on the panel?

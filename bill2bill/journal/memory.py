@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
-from typing import Iterable, List, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.journal.store import Store
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """One row of the last listing: state and expires as words, remote and tariff are the upstream's ids."""
 
     remote: int
@@ -24,8 +22,7 @@ class Listed:
     tariff: Optional[int]
 
 
-@dataclass(frozen=True)
-class ListedService:
+class ListedService(NamedTuple):
     """One row of the last listing of a type of service. mark: "" if it shows none; body: the whole row as JSON."""
 
     remote: int

@@ -7,9 +7,8 @@ look proves absence only when the request is older than `settle` seconds: it can
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import Enum
-from typing import Optional, Protocol
+from typing import NamedTuple, Optional, Protocol
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.journal.begun import Asker, begun
@@ -27,15 +26,13 @@ class Sight(Enum):
     ABSENT = "absent"  # the upstream answered, and what was asked for is not there
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     sight: Sight
     remote: Optional[int] = None  # the upstream's id, where the look shows it
     period: Optional[int] = None  # what was bought, where the look shows that: as in Terms
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What came with a yes. remote: the upstream's id, None when the result must be seen by a look; unpaid: an order that waits for payment."""
 
     remote: Optional[int] = None
@@ -55,8 +52,7 @@ class Deal(Protocol):
         """Send the request. Raises NotSent, Refused or NoAnswer."""
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(NamedTuple):
     settle: float  # seconds before a look may prove absence
     overdue: float  # seconds before a person is asked
     tries: int  # requests of one purchase before a person is asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Optional
+from typing import NamedTuple, Optional
 
 
 class State(Enum):
@@ -29,8 +29,7 @@ def command_of(kind: str) -> str:
 UNSETTLED = (State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT)
 
 
-@dataclass(frozen=True)
-class Intent:
+class Intent(NamedTuple):
     """What shall be bought once. months: the term that the customer paid for; before: the upstream's expiry read before the first send."""
 
     item: int
@@ -82,8 +81,7 @@ class Purchase:
         return max(0.0, now - self.sent) if self.sent is not None else 0.0
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What a request will ask for, written down with it: ids of tariff and period at the upstream, the expected cost.
 
     period is a number of months where the upstream has no ids of periods (upstream-billmanager6 4.4). highest: see Purchase.

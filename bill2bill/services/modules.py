@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, Tuple
+from typing import Dict, NamedTuple, Tuple
 
 from bill2bill.services import domain, service
 from bill2bill.services.sold import SOLD
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(NamedTuple):
     """folder: where its executable stands in the source."""
 
     executable: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 EXECUTABLE = "pmbill2bill"
 
 
-@dataclass(frozen=True)
-class ServiceType:
+class ServiceType(NamedTuple):
     """One type of service.
 
     itemtype     its internal name on the panel and at the upstream (host-protocol 0.3, upstream-billmanager6 4.1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Collection, Dict, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple
 
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.money import Money
@@ -25,8 +25,7 @@ class Availability(Enum):
     LATER = "later"  # nothing definite was learned
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """One account of the upstream login: money is not shared between them."""
 
     id: int
@@ -40,8 +39,7 @@ class Account:
         return Money(self.balance.amount + self.credit, self.balance.currency)
 
 
-@dataclass(frozen=True)
-class Domain:
+class Domain(NamedTuple):
     """A domain as the upstream shows it; name in lower-case A-labels."""
 
     id: int
@@ -62,8 +60,7 @@ class DomainForm:
     auto_renewal: Optional[str]
 
 
-@dataclass(frozen=True)
-class RemoteContact:
+class RemoteContact(NamedTuple):
     """A contact as the upstream stores it. locked: it exists but cannot be read or edited any more."""
 
     id: int
@@ -71,8 +68,7 @@ class RemoteContact:
     locked: bool = False
 
 
-@dataclass(frozen=True)
-class DomainOrder:
+class DomainOrder(NamedTuple):
     """One name to register. Ids are the upstream's."""
 
     name: str  # lower-case A-labels, with the zone
@@ -83,8 +79,7 @@ class DomainOrder:
     name_servers: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login, None = not told."""
 
     account: Account
@@ -117,8 +112,7 @@ class Service:
     closing: bool
 
 
-@dataclass(frozen=True)
-class ServiceForm:
+class ServiceForm(NamedTuple):
     """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it ("2", "on", an item's id)."""
 
     service: Service
@@ -130,8 +124,7 @@ class ServiceForm:
         return f"ServiceForm({self.service!r}, {dict(self.addons)!r})"  # never the password
 
 
-@dataclass(frozen=True)
-class OrderForm:
+class OrderForm(NamedTuple):
     """What the order form of one tariff offers right now: it binds, the catalogue only informs (upstream-billmanager6 4.2, "Dynamic limits").
 
     choices   field (ostempl, recipe, addon_102 …) -> keys that may be sent
@@ -148,8 +141,7 @@ class OrderForm:
     addons: Collection[int]
 
 
-@dataclass(frozen=True)
-class ServiceOrder:
+class ServiceOrder(NamedTuple):
     """One service to order and pay. Ids are the upstream's; mark is stored with the service as `remoteid`.
 
     name    host name, "" = the upstream makes one; fields: ostempl, recipe and the like; addons: id -> value as the upstream writes it
@@ -165,8 +157,7 @@ class ServiceOrder:
     addons: Mapping[int, str]
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What came back from a spending call that said yes.
 
     remote  id of the service, None if the answer names none: then only a look tells

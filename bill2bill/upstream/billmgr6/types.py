@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Mapping, Tuple
+from typing import Mapping, NamedTuple, Tuple
 
 # -- request (1.3 [C]) -------------------------------------------------------------------------------------------------
 FUNC, OUT, LANG, AUTHINFO, SOK, ELID = "func", "out", "lang", "authinfo", "sok", "elid"
@@ -43,8 +42,7 @@ ADDON, CURRENT = "addon_", "_current_value"
 NEVER_SENT_BACK = frozenset(["ostempl", "recipe", "passwd", "confirm", *PASSWORDS])
 
 
-@dataclass(frozen=True)
-class Wizard:
+class Wizard(NamedTuple):
     """One of the two generations of order forms, and what they spell differently (5.1, 5.2, 12 end). off: 4.4, where the form has no list."""
 
     prefix: str
