@@ -209,8 +209,8 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "period_not_found": Problem(
         PERSON,
-        "The upstream sells the zone __object__ not for __value__ months, only for: __found__. Change the period of the service.",
-        "Поставщик не продаёт зону __object__ на __value__ мес., только на: __found__. Измените период услуги.",
+        "The upstream sells __object__ not for __value__ months, only for: __found__. Change the period of the service.",
+        "Поставщик не продаёт __object__ на __value__ мес., только на: __found__. Измените период услуги.",
     ),
     "low_balance": Problem(
         PERSON,
