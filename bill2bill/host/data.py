@@ -206,6 +206,10 @@ class Data:
         """Does any operation of this command wait for the item?"""
         return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = ?", item, command)
 
+    def is_closed(self, item: int) -> bool:
+        """Is this item closed, or not there any more (host-protocol 6.5)?"""
+        return not self._exists("SELECT 1 FROM item WHERE id = ? AND status <> 4", item)
+
     def task_exists(self, operation: int) -> bool:
         """Does any task, closed ones too, refer to this operation (host-protocol 2.8)?"""
         return self._exists("SELECT 1 FROM task WHERE runningoperation = ?", operation)

@@ -121,6 +121,17 @@ def test_two_items_cannot_share_a_server_without_a_mark(servers):
     assert servers.row(second)["status"] != 2
 
 
+def test_a_server_of_a_closed_item_may_be_linked_to_another(servers):
+    first = servers.bought()
+    remote = servers.remote(first)
+    servers.db.update("item", first, status=4)
+    servers.up.post("service", id=remote, remoteid="")
+    second = servers.order()
+    servers.params(second, bill2bill=f"id={remote};price=;period=")
+    assert servers.start("open", second).status == 0
+    assert (servers.bills, servers.row(second)["status"]) == (ORDERED, 2)
+
+
 def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
     """The catalogue is a day old, the add-on was replaced since."""
     servers.bought(domain="first.example.net")

@@ -46,14 +46,14 @@ def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, wh
 def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
     """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our order or a person must have named it.
 
-    Raises not_ours, or held_by_other for one without a mark that was bought for another item.
+    Raises not_ours, or held_by_other for one without a mark that was bought for another item which is not closed.
     """
     if service.mark:
         if not service.mark.startswith(prefix_of(world, item.id)):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
     holder = world.store.holder(service.id, provider.account_key, item.module, item.id)
-    if holder:
+    if holder and not world.data.is_closed(holder.item):
         raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.id)
     bought = world.store.bought(item.id)
     if not item.name and bought and bought.remote == service.id:
