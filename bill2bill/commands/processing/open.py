@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Dict, List, Optional
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional
 
 from bill2bill.commands import link
 from bill2bill.commands.processing import ours
@@ -15,6 +15,7 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
+from bill2bill.journal.memory import ListedService
 from bill2bill.journal.once import Finding, Receipt, Sight, doubt
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons, periods
@@ -85,7 +86,7 @@ class OpenDeal:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
         self.provider.list_again(self.item.itemtype)
         mark = ours.mark_of(self.world, self.item.id, row.id)
-        of_item = self._listed("marked", ours.prefix_of(self.world, self.item.id))
+        of_item = self._listed(self.world.memory.services_marked, ours.prefix_of(self.world, self.item.id))
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
@@ -96,7 +97,8 @@ class OpenDeal:
                 raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
-        alike = [service for service in self._listed("above", self.name, row.highest or 0) if self._may_be(mark, service)]
+        newer = self._listed(self.world.memory.services_above, self.name, row.highest or 0)
+        alike = [service for service in newer if self._may_be(mark, service)]
         if len(alike) > 1 or (alike and not self.name):
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
@@ -120,10 +122,8 @@ class OpenDeal:
             service = form.service
         return service.mark == mark or not service.mark
 
-    def _listed(self, how: str, *what: object) -> List[Service]:
-        memory, account, itemtype = self.world.memory, self.provider.account_key, self.item.itemtype
-        rows = {"marked": memory.services_marked, "above": memory.services_above}[how](account, itemtype, *what)  # type: ignore[operator]
-        return [service_of(row) for row in rows]
+    def _listed(self, which: Callable[..., List[ListedService]], *what: object) -> List[Service]:
+        return [service_of(row) for row in which(self.provider.account_key, self.item.itemtype, *what)]
 
     @staticmethod
     def _alike(row: Purchase, services: List[Service]) -> Failure:
