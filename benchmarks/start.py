@@ -95,8 +95,10 @@ def rounded(value: Any) -> Any:
 
 
 def machine(stage: Rehearsal) -> Figure:
+    """load: processes that wanted a core when it began; more than there are cores, and times say little."""
     version = Path(stage.release, "venv", "pyvenv.cfg").read_text(encoding="utf-8").partition("version = ")[2].split()[0]
-    return {"python": version, "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
+    busy = round(os.getloadavg()[0], 1)
+    return {"python": version, "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(), "load": busy}
 
 
 if __name__ == "__main__":
