@@ -39,6 +39,12 @@ def to_ascii(name: str) -> str:
     return encoded
 
 
+def host_name(name: str) -> str:
+    """The name of a server as an upstream of version 5 or 6 gets and shows it: lower case, national letters as A-labels
+    (upstream-billmanager6 1.2). Raises Failure("name_bad") for national letters that cannot be encoded; "" stays ""."""
+    return name.strip().lower() if name.isascii() else to_ascii(name)
+
+
 def _ascii_label(label: str, name: str) -> str:
     try:
         encoded = label.encode("idna").decode("ascii").lower()

@@ -340,6 +340,15 @@ def test_an_edit_sends_back_what_the_form_holds_but_neither_system_nor_password(
         assert sent(server)[1] == {**HELD, **SAVED, "autoprolong": "null"}
 
 
+def test_an_empty_field_beside_its_current_value_is_not_sent_back_as_nothing() -> None:
+    form = stored("edit.xml").replace("<addon_101>4</addon_101>", "<addon_101/>").replace("<addon_102>902</addon_102>", "<addon_102/>")
+    with upstream(form, OK) as server:
+        adapter(server).change_addons("vds", 5001, {103: "on"})
+        saved = sent(server)[1]
+    assert (saved["addon_101"], saved["addon_103"]) == ("4", "on")
+    assert "addon_102" not in saved  # its current value is a text for people
+
+
 def test_a_form_that_does_not_describe_itself_gets_its_add_ons_back() -> None:
     with upstream(FORM.format("<addon_101>2</addon_101><addon_102>901</addon_102><autoprolong/><ip>x</ip>"), OK) as server:
         adapter(server).change_addons("vds", 7, {101: "3"})

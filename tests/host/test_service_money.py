@@ -348,3 +348,27 @@ def test_what_was_over_and_comes_again_is_told_again(servers, there, over):
         servers.up.post("service", id=servers.service["id"], **state)
         servers.ask("sync_item", "--item", item)
         assert len(servers.tasks) == tasks
+
+
+def test_a_server_that_another_login_bought_is_not_called_closed(servers):
+    item = servers.bought()
+    with servers.store.write() as db:
+        db.execute("UPDATE purchase SET account = 'another'")
+    servers.switch(keep_deleted="off")
+    servers.by_hand("vds.delete", elid=servers.service["id"], sok="ok")
+    answer = servers.start("close", item)
+    assert (answer.code, servers.is_manual(item, "close")) == ("other_account", True)
+
+
+def test_what_the_kept_catalogue_does_not_know_is_looked_for_in_the_newest(servers):
+    servers.bought(domain="first.example.net")  # the catalogue is kept from here on
+    servers.tariff(1, b2b_periods="1=3")
+    servers.up.post("tariff", id=277, prices={"1": "9.00", "3": "25.00", "12": "97.20"})
+    servers.bought()
+    assert servers.bills == [("order", "9.00"), ("order", "25.00")]
+
+
+def test_a_name_in_national_letters_reaches_the_provider_encoded(servers):
+    servers.bought(domain="Сервер.Пример.рф")
+    assert servers.service["domain"] == "xn--b1afb6bcb.xn--e1afmkfd.xn--p1ai"
+    assert servers.start("prolong", 1).status == 0

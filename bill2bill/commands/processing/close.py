@@ -47,8 +47,16 @@ def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Li
     """Is it gone, closed, or planned to be closed when its term ends (upstream-billmanager6 6.7)?"""
     form = provider.upstream.service(item.itemtype, known.id)
     if form is None or form.service.state is ServiceState.DELETED:
+        _was_in_this_account(world, provider, item)
         return True
     ours.check(world, provider, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
         raise Failure("pending", value=known.id) if form.service.substate == "close" else Failure("upstream_busy", value=known.id)
     return form.service.closing
+
+
+def _was_in_this_account(world: World, provider: ServiceProvider, item: Item) -> None:
+    """What another login bought is not shown to this one: it may go on there, and be charged. Raises other_account."""
+    bought = world.store.bought(item.id)
+    if bought and bought.account not in ("", provider.account_key):
+        raise Failure("other_account", id=bought.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from bill2bill.commands import link
 from bill2bill.commands.processing import ours
@@ -18,7 +18,8 @@ from bill2bill.host.data import Item
 from bill2bill.journal.memory import ListedService
 from bill2bill.journal.once import Finding, Receipt, Sight, doubt
 from bill2bill.journal.states import Purchase, State, Terms
-from bill2bill.rules import addons, periods
+from bill2bill.rules import addons, names, periods
+from bill2bill.rules.money import Money
 from bill2bill.rules.plans import Plan
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import STUCK, ServiceState
@@ -74,7 +75,7 @@ class OpenDeal:
 
     def __init__(self, world: World, provider: ServiceProvider, item: Item, sold: int) -> None:
         self.world, self.provider, self.item, self.sold = world, provider, item, sold
-        self.name = item.name.lower()
+        self.name = names.host_name(item.name)
         self.order: Optional[ServiceOrder] = None
 
     @cached_property
@@ -133,11 +134,8 @@ class OpenDeal:
         _may_order(self.provider)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
             raise doubt(row)
-        months, tariff = self.plan.months_for(self.sold), self.provider.tariff(self.item.itemtype, self.plan.tariff)
-        values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
-        cost = addons.least_cost(tariff, months, values)
-        if cost is None:
-            raise Failure("period_not_found", object=tariff.name, value=months, found=", ".join(map(str, sorted(tariff.prices))))
+        months = self.plan.months_for(self.sold)
+        tariff, values, cost = self._priced(months)
         check_funds(self.provider.upstream.identity().account, cost)  # this also tells the version, which the order form depends on
         form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
@@ -148,6 +146,24 @@ class OpenDeal:
         )  # fmt: skip
         highest = self.world.memory.highest_service(self.provider.account_key, self.item.itemtype)
         return Terms(tariff.id, months, str(cost), highest=highest)
+
+    def _priced(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
+        """By the catalogue; what does not fit the one that was kept may fit the newest."""
+        try:
+            return self._by_catalogue(months)
+        except Failure as failure:
+            if failure.code not in ("addon_bad", "period_not_found"):
+                raise
+            self.provider.read_tariffs(self.item.itemtype)
+            return self._by_catalogue(months)
+
+    def _by_catalogue(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
+        tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
+        values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
+        cost = addons.least_cost(tariff, months, values)
+        if cost is None:
+            raise Failure("period_not_found", object=tariff.name, value=months, found=", ".join(map(str, sorted(tariff.prices))))
+        return tariff, values, cost
 
     def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
         """As entered; else the only one; else what the provider's form would send by itself."""

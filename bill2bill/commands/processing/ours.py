@@ -9,6 +9,7 @@ from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.host.data import Item
+from bill2bill.rules import names
 from bill2bill.rules.plans import Plan, plan_of
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
@@ -58,7 +59,7 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
     bought = world.store.bought(item.id)
     if not item.name and bought and bought.remote == service.id:
         return
-    if not item.name or service.name != item.name.lower():
+    if not item.name or service.name != names.host_name(item.name):
         raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
     if not any(provider.is_of(item.itemtype, service, tariff) for tariff in _tariffs(world, item, known)):
         raise Failure("not_ours", value=service.id, reason=f"tariff {service.tariff or service.tariff_name}")

@@ -20,6 +20,7 @@ from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of, off_
 from bill2bill.upstream.billmgr6.listing import all_rows
 from bill2bill.upstream.billmgr6.reading import (
     accepted,
+    addons_of,
     completed,
     listed_service_of,
     receipt_of,
@@ -195,6 +196,7 @@ class Billmgr6:
         with _nothing_sent_yet():
             view = self._form(itemtype, remote_id)
             fields = {name: value for name, value in fields_of(view).items() if name not in wire.NEVER_SENT_BACK}
+            fields = _without_gaps(fields, _addons(addons_of(view)))
             for name in changes.keys() - fields.keys() - {wire.AUTO_RENEWAL}:
                 raise NotSent("addon_bad", object=name, value=changes[name], reason=", ".join(filter(ADDON.fullmatch, fields)) or "-")
         words = {name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()}
@@ -229,6 +231,13 @@ def _period(months: int) -> str:
 
 def _addons(values: Mapping[int, str]) -> Dict[str, str]:
     return {f"{wire.ADDON}{number}": value for number, value in values.items()}
+
+
+def _without_gaps(fields: Mapping[str, str], current: Mapping[str, str]) -> Dict[str, str]:
+    """An add-on's field that is empty beside its current value would go back as nothing: an amount is filled in, a text is left out (6.5 [I])."""
+    gaps = {name: value for name, value in current.items() if name in fields and not fields[name]}
+    filled = {name: value for name, value in gaps.items() if value.isdecimal()}
+    return {**{name: value for name, value in fields.items() if name not in gaps}, **filled}
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
 def service_form_of(node: Node, func: str) -> ServiceForm:
     """An edit form (6.5). The current value of an add-on stands in its field, else in addon_<id>_current_value."""
     password = next((node.get(name) for name in wire.PASSWORDS if node.get(name)), "")
-    return ServiceForm(service_of(node, func), _addons(node), node.get(wire.USERNAME), password)
+    return ServiceForm(service_of(node, func), addons_of(node), node.get(wire.USERNAME), password)
 
 
 def tells_enough(form: Node, why: bool) -> bool:
@@ -173,7 +173,7 @@ def _auto_renewal(node: Node) -> Optional[str]:
     return "" if word in wire.NOT_RENEWED else word
 
 
-def _addons(node: Node) -> Dict[int, str]:
+def addons_of(node: Node) -> Dict[int, str]:
     found: Dict[int, str] = {}
     fields = fields_of(node)
     for name in node.children:
