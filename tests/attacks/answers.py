@@ -99,6 +99,8 @@ CONTENT: Dict[str, Script] = {
     "many values": said(b'{"elem":[' + b"0," * 500_000 + b'0],"doc":{}}'[:MIB], JSON),
     "JSON that is no object": said(b'"ok"', JSON),
     "a list": said(b'["ok"]', JSON),
+}
+TRANSPORT: Dict[str, Script] = {
     # -- bytes -----------------------------------------------------------------------------------------------------
     "empty": said(b""),
     "NUL": said(b"<doc><ok/>\0</doc>", XML),
@@ -115,8 +117,7 @@ CONTENT: Dict[str, Script] = {
     "gzip cut off": said(gzip.compress(YES)[:-9], XML, "Content-Encoding: gzip"),
     "gzip with something behind it": said(gzip.compress(YES) + b"x" * 70_000, XML, "Content-Encoding: gzip"),
     "an encoding that nobody knows": said(YES, XML, "Content-Encoding: br"),
-}
-TRANSPORT: Dict[str, Script] = {
+    # -- HTTP ------------------------------------------------------------------------------------------------------
     "no HTTP": b"220 mail.example.net ESMTP\r\n" * 3,
     "an endless first line": endless(b"HTTP/1.1 200 ", b"O"),
     "endless headers": endless(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),

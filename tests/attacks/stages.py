@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from databases import Place, tables
 
@@ -67,6 +67,12 @@ REGISTRAR = Kind("registrar", "pmbill2billreg", "registrar_module", "4", "domain
 PROCESSING = Kind("processing", "pmbill2bill", "processing", "6", "vds", "v2.vds.order.param", "whoami", "example.net", 1,
                   {"ostempl": "ISPsystem__Debian-12"})  # fmt: skip
 KINDS = (REGISTRAR, PROCESSING)
+Anything = TypeVar("Anything")
+
+
+def share(kind: Kind, many: Iterable[Anything]) -> List[Anything]:
+    """Every second one, for what both modules share: each is tried with one of the two."""
+    return list(many)[KINDS.index(kind) :: 2]
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from typing import Dict, List, Tuple
 
 from databases import tables
 
-from .stages import PROCESSING, Stage, at_once
+from .stages import PROCESSING, Stage, at_once, share
 
 Row = Tuple[str, Tuple[object, ...]]
 HUGE = "9" * 5000
-ITEM: Dict[str, object] = {  # column of the item -> what stands there
+ITEM: Dict[str, Tuple[str, object]] = {  # column of the item -> what stands there
     **{f"period {value!r}": ("period", value) for value in (None, "", "x", -1, 10**12, "1; DROP", b"\xff\xfe", 0.5, "\u0661", "-100 ")},
     **{f"status {value!r}": ("status", value) for value in (None, "two", b"\x00", "2 3")},
     **{f"processingmodule {value!r}": ("processingmodule", value) for value in (0, -1, 4711, "one", "1 OR 1=1")},
@@ -21,11 +21,12 @@ ITEM: Dict[str, object] = {  # column of the item -> what stands there
 
 
 def test_an_item_that_cannot_be_right_is_not_bought_for(stage: Stage):
-    names = {what: f"row{number}.{stage.kind.zone}" for number, what in enumerate(ITEM)}
+    mine = share(stage.kind, ITEM.items())
+    names = {what: f"row{number}.{stage.kind.zone}" for number, (what, _) in enumerate(mine)}
     jobs = stage.paid(*names.values())
-    for what, (column, value) in ITEM.items():
+    for what, (column, value) in mine:
         stage.change(f"UPDATE item SET {column} = ? WHERE id = ?", value, jobs[names[what]].item)
-    for what, ran in zip(ITEM, at_once(lambda what: stage.carry_out("open", jobs[names[what]]), list(ITEM))):
+    for what, ran in zip(names, at_once(lambda what: stage.carry_out("open", jobs[names[what]]), list(names))):
         assert ran.failed_clearly() in ("panel_data", "panel_database", "period_bad", "bad_input", "period_not_found", "panel_key"), what
     assert stage.charged(*names.values()) == []
 

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from bill2bill.sandbox.stage import HOME
 
 from .middleman import Asked, said
-from .stages import CLEAN, PROCESSING, REGISTRAR, Stage, at_once, run
+from .stages import CLEAN, PROCESSING, REGISTRAR, Stage, at_once, run, share
 
 NASTY = (
     "$(touch pwned)", "`touch pwned`", "; touch pwned ;", "| touch pwned", "&& touch pwned", "\ntouch pwned\n", "--item 1 --command close",
@@ -71,19 +71,20 @@ CALLS_OF_THE_PANEL: Dict[str, Set[str]] = {
 
 def test_what_a_client_types_stays_a_text(stage: Stage):
     before = stage.counts()
-    honest, *names = [f"texts{number}.{stage.kind.zone}" for number in range(len(NASTY) + 1)]
+    nasty = share(stage.kind, NASTY)
+    honest, *names = [f"texts{number}.{stage.kind.zone}" for number in range(len(nasty) + 1)]
     jobs = stage.paid(honest, *names)
     assert stage.carry_out("open", jobs[honest]).status == 0
     said_before = words_of_http(stage.man.asked)
     fields = FIELDS[stage.kind.name]
-    for number, (name, text) in enumerate(zip(names, NASTY)):
+    for number, (name, text) in enumerate(zip(names, nasty)):
         field = list(fields)[number % len(fields)]
         if fields[field] == "itemparam":
             stage.change("DELETE FROM itemparam WHERE item = ? AND intname = ?", jobs[name].item, field)
             stage.change("INSERT INTO itemparam (item, intname, value) VALUES (?, ?, ?)", jobs[name].item, field, text)
         else:
             give_contact(stage, jobs[name].item, field, text)
-    for (name, text), ran in zip(zip(names, NASTY), at_once(lambda name: stage.carry_out("open", jobs[name]), names)):
+    for (name, text), ran in zip(zip(names, nasty), at_once(lambda name: stage.carry_out("open", jobs[name]), names)):
         assert ran.status == 0 or ran.failed_clearly(), (name, text)
     untouched(stage, before)
     within(words_of_mgrctl(stage), CALLS_OF_THE_PANEL)
@@ -127,7 +128,7 @@ def listed_by_command_line(stage: Stage) -> None:
 def test_what_an_administrator_types_stays_a_text(stage: Stage):
     before = stage.counts()
     fields = ["username", "project", "url", "server", "registrar", "ca_file"]
-    forms = [{fields[number % len(fields)]: printable(text)} for number, text in enumerate(NASTY)]
+    forms = [{fields[number % len(fields)]: printable(text)} for number, text in enumerate(share(stage.kind, NASTY))]
     for form, ran in zip(forms, at_once(lambda form: stage.check(**form), forms)):
         assert ran.status == 0 or ran.failed_clearly(), form
     untouched(stage, before)
@@ -166,7 +167,7 @@ def test_a_form_with_any_text_is_answered_by_a_well_formed_one(stage: Stage):
 def test_what_a_provider_says_stays_a_text(stage: Stage):
     """Refusals of an order whose every word is hostile: a clear error, well-formed documents, nothing bought or executed."""
     before = stage.counts()
-    texts = [printable(text)[:5000] for text in NASTY]
+    texts = [printable(text)[:5000] for text in share(stage.kind, NASTY)]
     names = [f"refused{number}.{stage.kind.zone}" for number in range(len(texts))]
     jobs = stage.paid(*names)
     for name, text in zip(names, texts):
@@ -194,7 +195,7 @@ def test_what_a_provider_tells_of_a_server_is_stored_as_it_is_or_not_at_all(stag
         told_of_a_domain(stage)
         return
     before = stage.counts()
-    texts = [printable(text) for text in NASTY if printable(text).strip()]
+    texts = [printable(text) for text in NASTY[::2] if printable(text).strip()]
     names = [f"served{number}.example.net" for number in range(len(texts))]
     jobs = dict(zip(names, stage.paid(*names).values()))
     spoilt = {name: escape(text) for name, text in zip(names, texts)}
