@@ -62,7 +62,7 @@ def test_the_half_on_mariadb_is_true(tmp_path, real_place):
     need_php()
     login = real_place.login()
     (tmp_path / "password").write_text(login["password"] + "\n", encoding="utf-8")
-    places = {"/run/mysqld/mysqld.sock": login["socket"], "/root/database-password": str(tmp_path / "password")}
+    places = {"/run/mysqld/mysqld.sock": login["socket"], "/etc/sandbox-database-password": str(tmp_path / "password")}
     places["DB_NAME=billmgr"] = f"DB_NAME={login['name']}"
     follow(PAGE[PAGE.index(MARIADB) :], places, {})
     assert os.path.exists(f"{REAL}/processing/pmphpsample.php")
