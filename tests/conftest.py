@@ -11,6 +11,7 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB")
+    parser.addoption("--one-database", action="store_true", help="no test on MariaDB")
 
 
 def pytest_configure(config):
@@ -20,6 +21,7 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
         both = metafunc.config.getoption("both_databases") or metafunc.definition.get_closest_marker("both_databases")
+        both = both and not metafunc.config.getoption("one_database")
         metafunc.parametrize("database", ["sqlite", "mariadb"] if both else ["sqlite"], indirect=True, scope="session")
 
 

@@ -39,6 +39,7 @@ def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def template(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> Shop:
+    upstream.post("reset")  # what an earlier test left there would be remembered by the new panel
     return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login())
 
 
@@ -50,6 +51,7 @@ def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
 
 @pytest.fixture(scope="session")
 def server_template(upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> servers_of.ServerShop:
+    upstream6.post("reset")
     return servers_of.build(tmp_path_factory.mktemp("template6").resolve() / "mgr5", upstream6, Place(database).login())
 
 

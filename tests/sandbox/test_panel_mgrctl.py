@@ -40,9 +40,9 @@ def test_an_error_names_type_object_and_value(panel):
     assert error.findtext("param[@name='value']") == "77"
     assert error.findtext("stack/action") == "service.postopen"
     assert error.findtext("msg") == "Invalid value of elid"
-    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "out=bjson").stdout)["error"]["type"] == "value"
-    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "out=json").stdout)["doc"]["error"]["$object"] == "elid"
-    assert panel.mgrctl("service.postopen", "elid=77").stdout == b"ERROR Error: Type: 'value' Object: 'elid' Value: '77'\n"
+    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=bjson").stdout)["error"]["type"] == "value"
+    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=json").stdout)["doc"]["error"]["$object"] == "elid"
+    assert panel.mgrctl("service.postopen", "elid=77", "sok=ok").stdout == b"ERROR Error: Type: 'value' Object: 'elid' Value: '77'\n"
 
 
 def test_errors_come_as_a_document_or_as_an_exit_code(panel):
