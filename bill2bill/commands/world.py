@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -170,6 +171,15 @@ class World:
 
     def _is_on_panel(self, purchase: Purchase) -> bool:
         return purchase.operation is not None and self.data.operation(purchase.operation) is not None
+
+    def not_yet(self, value: object) -> Failure:
+        """For what is no purchase and is being carried out: pending, or upstream_slow when this operation waits for `overdue` seconds."""
+        about, what = f"item-{self.item.id}", f"waits {self.call.command} {self.call.operation}"
+        since = self.memory.recall(about, what, float("inf"))
+        if since is None:
+            self.memory.keep(about, what, str(time.time()))
+        slow = since is not None and time.time() - float(since) > self.options.overdue
+        return Failure("upstream_slow" if slow else "pending", value=value)
 
     # -- failing ---------------------------------------------------------------------------------------------------
 

@@ -86,6 +86,16 @@ def test_a_suspension_under_way_leaves_the_operation(servers, item):
     assert servers.row(item)["status"] == 3
 
 
+@pytest.mark.parametrize("command", ["suspend", "close"])
+def test_what_the_provider_does_not_finish_within_a_day_is_a_persons_task(servers, item, command):
+    servers.switch(async_delay="never")
+    operation = servers.operation(item, command)
+    assert servers.attempt(operation).status == 0
+    servers.options("overdue 0\n")
+    answer = servers.attempt(operation)
+    assert (answer.code, servers.is_manual(item, command)) == ("upstream_slow", True)
+
+
 @pytest.mark.parametrize("command", ["suspend", "resume", "close"])
 def test_a_foreign_service_is_never_touched(servers, item, command):
     servers.up.post("service", id=servers.service["id"], remoteid="other-1-1")

@@ -51,7 +51,7 @@ def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Li
         return True
     ours.check(world, provider, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
-        raise Failure("pending", value=known.id) if form.service.substate == "close" else Failure("upstream_busy", value=known.id)
+        raise world.not_yet(known.id) if form.service.substate == "close" else Failure("upstream_busy", value=known.id)
     return form.service.closing
 
 

@@ -22,7 +22,7 @@ LOG = logging.getLogger("bill2bill")
 def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[ServiceUpstream, str, int], None]) -> None:
     """Nothing is sent if the connection does not send it (decision 10), or if the service is in this state already.
 
-    Raises pending while the upstream works on it; suspended_by_provider, not_ours, unpaid_order and what `act` raises.
+    Raises pending or upstream_slow while the upstream works on it; suspended_by_provider, not_ours, unpaid_order and what `act` raises.
     """
     link.must_live(item)
     provider = ServiceProvider(world, world.connection(item.module))
@@ -32,21 +32,21 @@ def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[Service
     service = ours.read(world, provider, item, known).service
     if service.state is wanted:
         return
-    _may_be_changed(service)
+    _may_be_changed(world, service)
     try:
         act(provider.upstream, item.itemtype, service.id)
     except NoAnswer as failure:
         LOG.warning("no answer to %s of %s: %s", world.call.command, service.id, failure)
     service = ours.read(world, provider, item, known, why=False).service
     if service.state is ServiceState.WORKING:
-        raise Failure("pending", value=service.id)
+        raise world.not_yet(service.id)
     if service.state is not wanted:
         raise Failure("upstream_answer", func=world.call.command, reason=f"{service.state.value} {service.substate}".strip())
 
 
-def _may_be_changed(service: Service) -> None:
-    if service.state is ServiceState.WORKING:
-        raise Failure("upstream_busy", value=service.id)
+def _may_be_changed(world: World, service: Service) -> None:
+    if service.state is ServiceState.WORKING:  # on this very wish, or on another
+        raise world.not_yet(service.id) if service.substate == world.call.command else Failure("upstream_busy", value=service.id)
     if service.state is ServiceState.UNPAID:
         raise Failure("unpaid_order", value=service.id)
     if service.state is ServiceState.SUSPENDED and service.substate in NOT_OURS_TO_LIFT:
