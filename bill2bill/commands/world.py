@@ -173,13 +173,22 @@ class World:
         return purchase.operation is not None and self.data.operation(purchase.operation) is not None
 
     def not_yet(self, value: object) -> Failure:
-        """For what is no purchase and is being carried out: pending, or upstream_slow when this operation waits for `overdue` seconds."""
-        about, what = f"item-{self.item.id}", f"waits {self.call.command} {self.call.operation}"
-        since = self.memory.recall(about, what, float("inf"))
-        if since is None:
-            self.memory.keep(about, what, str(time.time()))
-        slow = since is not None and time.time() - float(since) > self.options.overdue
-        return Failure("upstream_slow" if slow else "pending", value=value)
+        """For what is no purchase and is being carried out: pending, or upstream_slow when it waits for `overdue` seconds."""
+        since = self.memory.recall(f"item-{self.item.id}", self._wait, float("inf"))
+        if not since:
+            self.memory.keep(f"item-{self.item.id}", self._wait, str(time.time()))
+        elif time.time() - float(since) > self.options.overdue:
+            self.waits_no_more()  # a person is asked; what he starts again waits anew
+            return Failure("upstream_slow", value=value)
+        return Failure("pending", value=value)
+
+    def waits_no_more(self) -> None:
+        """Numbers of operations are used again: the next one of this number must not inherit a waiting time (decision 3)."""
+        self.over(self._wait)
+
+    @property
+    def _wait(self) -> str:
+        return f"waits {self.call.command} {self.call.operation}"
 
     # -- failing ---------------------------------------------------------------------------------------------------
 

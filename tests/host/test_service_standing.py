@@ -96,6 +96,21 @@ def test_what_the_provider_does_not_finish_within_a_day_is_a_persons_task(server
     assert (answer.code, servers.is_manual(item, command)) == ("upstream_slow", True)
 
 
+def test_an_operation_that_gets_a_used_number_does_not_inherit_the_waiting_time(servers, item):
+    servers.person("sandbox.set", operation_ids="reused")
+    servers.switch(async_delay="never")
+    first = servers.operation(item, "suspend")
+    servers.attempt(first)
+    servers.up.post("progress")
+    assert servers.attempt(first).status == 0
+    servers.by_hand("vds.resume", elid=servers.service["id"])
+    servers.up.post("progress")
+    servers.options("overdue 0\n")
+    second = servers.operation(item, "suspend")
+    answer = servers.attempt(second)
+    assert (second, answer.status, answer.code) == (first, 0, "")
+
+
 @pytest.mark.parametrize("command", ["suspend", "resume", "close"])
 def test_a_foreign_service_is_never_touched(servers, item, command):
     servers.up.post("service", id=servers.service["id"], remoteid="other-1-1")

@@ -28,6 +28,7 @@ def run(world: World) -> None:
         if known:
             must_be_on(on=connection.send_close, what="close")
             _close(world, ServiceProvider(world, connection), item, known)
+            world.waits_no_more()
         world.panel.closed(item.id)
 
 

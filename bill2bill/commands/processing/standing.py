@@ -31,6 +31,7 @@ def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[Service
     known = link.required(world, item)
     service = ours.read(world, provider, item, known).service
     if service.state is wanted:
+        world.waits_no_more()
         return
     _may_be_changed(world, service)
     try:
