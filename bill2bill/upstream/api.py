@@ -249,7 +249,8 @@ class Upstream(Protocol):
     def create_contact(self, kind: Kind, name: str) -> int:
         """Make an empty contact, return its id. Costs nothing; may raise as a spending method does."""
 
-    def edit_contact(self, remote_id: int, kind: Kind, name: str, fields: Mapping[str, str]) -> None: ...
+    def edit_contact(self, remote_id: int, kind: Kind, name: str, fields: Mapping[str, str]) -> None:
+        """Fill in or mend a contact. Raises as a spending method does; costs nothing."""
 
     def order_domain(self, order: DomainOrder) -> int:
         """Order and pay one domain, return the upstream's id. *Spends.*"""
