@@ -141,6 +141,20 @@ def test_a_fault_hits_as_often_as_said_after_as_many_as_said(provider):
     assert provider.get("faults") == []
 
 
+def test_a_fault_by_chance_hits_about_as_often_as_said_and_the_same_requests_with_the_same_seed(provider):
+    def hits(chance: float, seed: int) -> list:
+        made = provider.post("faults", func="accountinfo", kind="empty", when="after", sticky=True, chance=chance, seed=seed)
+        found = [provider.send("accountinfo").content == b"" for _ in range(60)]
+        provider.http.delete(provider.control + f"faults?id={made['id']}", timeout=5)
+        return found
+
+    first = hits(0.5, 1)
+    assert 15 < sum(first) < 45
+    assert hits(0.5, 1) == first
+    assert hits(0.5, 2) != first
+    assert (sum(hits(0, 1)), sum(hits(1, 1))) == (0, 60)
+
+
 def test_a_fault_can_wait_for_certain_parameters(provider):
     provider.post("faults", func="domain.renew", kind="empty", when="before", match={"sok": "ok", "elid": "2"})
     assert error(provider.call("domain.renew", elid="2")) == ("3", "domain")
@@ -172,7 +186,7 @@ def test_faults_reach_the_check_and_the_files(provider, name):
     [
         {"func": "domain", "kind": "cut"}, {"func": "domain", "kind": "bang", "when": "after"}, {"kind": "cut_after"}, {},
         {"func": "domain", "kind": "cut_after", "colour": 1}, {"func": "domain", "kind": "cut_after", "times": 0},
-        {"func": "domain", "kind": "cut_after", "id": 7},
+        {"func": "domain", "kind": "cut_after", "id": 7}, {"func": "domain", "kind": "cut_after", "chance": 1.5},
         {"func": "domain", "kind": "cut_after", "match": ["sok"]},
     ],
 )

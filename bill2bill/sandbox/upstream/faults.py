@@ -7,6 +7,7 @@ kind     a kind of COMMON below or of the dialect, or "commit_later"; `cut_after
 when     "before": nothing is carried out; "after": it is carried out first, the answer is spoilt. Must be said, but for commit_later
 times    how many requests it hits (default 1), or "sticky": true until it is deleted
 skip     how many matching requests it lets pass first (default 0)
+chance   the probability with which it hits a matching request (default 1), seed makes two runs alike (default 0)
 match    parameters that a request must have to be hit, for example {"sok": "ok", "elid": "10501"}
 seconds  of slow and commit_later (default 3)
 mib      size of huge (default 64)
@@ -17,6 +18,7 @@ location, content_type    of redirect and wrong_content_type
 
 from __future__ import annotations
 
+import random
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional
 
@@ -39,6 +41,8 @@ class Fault:
     id: int = 0
     times: Optional[int] = 1
     skip: int = 0
+    chance: float = 1.0
+    seed: int = 0
     match: Dict[str, str] = field(default_factory=dict)
     seconds: float = 3.0
     mib: int = 64
@@ -129,10 +133,12 @@ def _check(known: Mapping[str, Any], impossible: Collection[str]) -> None:
         raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
     if not hasattr(known.get("match", {}), "items"):
         raise ValueError('match is an object, for example {"sok": "ok"}')
-    for name, least in (("times", 1), ("skip", 0), ("seconds", 0), ("mib", 0), ("code", 0)):
+    for name, least in (("times", 1), ("skip", 0), ("chance", 0), ("seed", 0), ("seconds", 0), ("mib", 0), ("code", 0)):
         value = known.get(name, least)
         if value is not None and (not isinstance(value, (int, float)) or isinstance(value, bool) or value < least):
             raise ValueError(f"{name} is a number, at least {least}")
+    if not known.get("chance", 1) <= 1:
+        raise ValueError("chance is a probability, at most 1")
 
 
 class Faults:
@@ -141,16 +147,18 @@ class Faults:
     def __init__(self) -> None:
         self._armed: List[Fault] = []
         self._last = 0
+        self._dice: Dict[int, random.Random] = {}
 
     def arm(self, fault: Fault) -> Fault:
         self._last += 1
         fault.id = self._last
+        self._dice[fault.id] = random.Random(fault.seed)
         self._armed.append(fault)
         return fault
 
     def take(self, request: Request) -> Optional[Fault]:
         for fault in self._armed:
-            if fault.hits(request):
+            if fault.hits(request) and self._dice[fault.id].random() < fault.chance:
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue
