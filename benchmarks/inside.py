@@ -113,8 +113,8 @@ def _wrap_store(watch: Watch, store: Any) -> None:
         STORES.append(self)
 
     @contextmanager
-    def writing(self: Any) -> Iterator[Any]:
-        with watch.on(JOURNAL), write(self) as transaction:
+    def writing(self: Any, *durable: bool, **named: bool) -> Iterator[Any]:
+        with watch.on(JOURNAL), write(self, *durable, **named) as transaction:
             yield transaction
 
     store.__init__, store.write = opening, writing

@@ -26,6 +26,21 @@ class Problem(NamedTuple):
 
 LATER, PERSON, LOOK = Retry.LATER, Retry.PERSON, Retry.LOOK
 
+# What every question to a person says. A parameter whose text is of one language ends in _en or _ru.
+TRIED_EN, TRIED_RU = "Tried so far: __tried_en__.", "Что уже делалось: __tried_ru__."
+TYPE_EN = "Answer in the panel (menu bill2bill, «Purchases in doubt», button «Answer») or type as root on the panel's server."
+TYPE_RU = "Ответьте в панели (меню bill2bill, «Покупки под вопросом», кнопка «Ответить») или наберите от root на сервере панели."
+RESOLVE = "«__command__ journal resolve __id__"
+EXISTS, ABSENT, SAME = f"{RESOLVE} --exists __remote__", f"{RESOLVE} --absent", f"{RESOLVE} --same"
+TOLD, FOREIGN = f"{RESOLVE} --told", f"{RESOLVE} --foreign"
+WHY_EN, WHY_RU = ' --resume --why "reason"».', ' --resume --why "причина"».'
+GOES_ON_EN = " Then the operation goes on by itself: it finishes without paying or buys, as the answer says."
+GOES_ON_RU = " Затем операция продолжится сама: завершится без оплаты или купит, смотря по ответу."
+# Where nobody filled them in (rules/story.py does).
+UNTOLD = {
+    "command": "bill2bill", "remote": "N", "tried_en": "«bill2bill journal show __id__» tells it", "tried_ru": "расскажет «bill2bill journal show __id__»",
+}  # fmt: skip
+
 PROBLEMS: Dict[str, Problem] = {
     # -- the call itself -------------------------------------------------------------------------------------------
     "bad_call": Problem(
@@ -50,8 +65,45 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "no_question": Problem(
         PERSON,
-        "Purchase __id__ asks nothing (state: __value__). See «bill2bill journal list».",
-        "Покупка __id__ ни о чём не спрашивает (состояние: __value__). Смотрите «bill2bill journal list».",
+        "Purchase __id__ does not ask that (state: __value__). What waits for an answer: «bill2bill journal list».",
+        "Покупка __id__ об этом не спрашивает (состояние: __value__). Что ждёт ответа: «bill2bill journal list».",
+    ),
+    "why_missing": Problem(
+        PERSON,
+        "The answer needs a reason: --why \"what you saw in the provider's cabinet\". It is kept in the journal with your name. Nothing was changed.",
+        "К ответу нужна причина: --why \"что вы увидели в кабинете поставщика\". Она хранится в журнале вместе с вашим именем. Ничего не изменено.",
+    ),
+    "choose_one": Problem(
+        PERSON,
+        "Choose exactly one purchase in the list. Nothing was changed.",
+        "Выберите в списке ровно одну покупку. Ничего не изменено.",
+    ),
+    "answer_kept": Problem(
+        PERSON,
+        "Your answer about purchase __id__ is kept, but its operation was not started: __reason_en__",
+        "Ваш ответ о покупке __id__ сохранён, но её операция не запущена: __reason_ru__",
+    ),
+    "answer_first": Problem(
+        PERSON,
+        "Purchase __id__ is in doubt: answer its question first. «bill2bill journal show __id__» tells what is asked and how to answer.",
+        "Покупка __id__ под вопросом: сначала ответьте на него. «bill2bill journal show __id__» расскажет, что спрашивается и как ответить.",
+    ),
+    "nothing_to_start": Problem(
+        PERSON,
+        "Purchase __id__ is finished: there is no operation to start.",
+        "Покупка __id__ завершена: запускать нечего.",
+    ),
+    "operation_gone": Problem(
+        PERSON,
+        "Operation __value__ of purchase __id__ has left the panel, or its number was given to another one. Look in «Running operations»: if the service still"
+        " waits there, start it there, it is not paid twice. If it does not, order the action in the panel again.",
+        "Операция __value__ покупки __id__ ушла из панели, или её номер достался другой. Посмотрите в «Текущих операциях»: если услуга там ждёт, запустите"
+        " операцию там, второй раз она не оплачивается. Если нет, закажите действие в панели снова.",
+    ),
+    "do_nothing": Problem(
+        PERSON,
+        "The file etc/billmgr.DoNothing exists: this panel is a copy that must not touch anything, so no operation is started. On the real panel remove it.",
+        "Есть файл etc/billmgr.DoNothing: это копия панели, которая ничего не должна трогать, поэтому операции не запускаются. На настоящей панели удалите его.",
     ),
     # -- the panel -------------------------------------------------------------------------------------------------
     "panel_unreachable": Problem(
@@ -273,10 +325,11 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "two_alike": Problem(
         PERSON,
-        "Several services at the provider may be the one of this order: __found__. None is taken and nothing is ordered: find the right one in the"
-        " provider's cabinet and answer «bill2bill journal resolve __id__ --exists N».",
-        "У поставщика несколько услуг подходят под этот заказ: __found__. Ни одна не взята, ничего не заказывается: найдите нужную в кабинете поставщика"
-        " и ответьте «bill2bill journal resolve __id__ --exists N».",
+        "Several services at the provider may be the one of this order (purchase __id__): __found__. None is taken and nothing is ordered. Question: which one"
+        " is it? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN + " N is the id of the right one: " + EXISTS
+        + WHY_EN + GOES_ON_EN,
+        "У поставщика несколько услуг подходят под этот заказ (покупка __id__): __found__. Ни одна не взята, ничего не заказывается. Вопрос: которая из них?"
+        " " + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU + " N - id нужной: " + EXISTS + WHY_RU + GOES_ON_RU,
     ),
     "upstream_refused": Problem(
         PERSON,
@@ -300,10 +353,12 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "name_taken": Problem(
         PERSON,
-        "The service __value__ is already in the upstream account (id __remote__), and no open request of this item explains it. It is not adopted silently:"
-        " decide with «bill2bill journal resolve __id__ --exists __remote__» or order another name.",
-        "Услуга __value__ уже есть в аккаунте у поставщика (id __remote__), и незавершённым запросом этой услуги это не объясняется. Молча она не присваивается:"
-        " решите командой «bill2bill journal resolve __id__ --exists __remote__» или закажите другое имя.",
+        "The service __value__ is already in the upstream account (id __remote__), and no open request of this item explains it (purchase __id__). It is not"
+        " adopted silently, and nothing is ordered. Question: is it the one of this order? " + TRIED_EN + " Look in the provider's cabinet: when was it"
+        " ordered, and for whom? " + TYPE_EN + " It is: " + EXISTS + WHY_EN + " It is not: order another name or refund the order." + GOES_ON_EN,
+        "Услуга __value__ уже есть в аккаунте у поставщика (id __remote__), и незавершённым запросом этой услуги это не объясняется (покупка __id__). Молча она"
+        " не присваивается, ничего не заказывается. Вопрос: она ли это? " + TRIED_RU + " Смотрите в кабинете поставщика: когда и для кого она заказана. "
+        + TYPE_RU + " Это она: " + EXISTS + WHY_RU + " Это не она: закажите другое имя или верните деньги за заказ." + GOES_ON_RU,
     ),
     "name_busy": Problem(
         PERSON,
@@ -378,55 +433,104 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "in_doubt_open": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: does the service __value__ stand in the upstream account because of this order? Look in the upstream's"
-        " cabinet (list of services, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
-        " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is ordered.",
-        "Покупка __id__ под вопросом: появилась ли услуга __value__ в аккаунте у поставщика по этому заказу? Проверьте в кабинете поставщика"
-        " (список услуг, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = её id там) или"
-        " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не заказывается.",
+        "Purchase __id__ is in doubt; nothing is ordered before you answer. Question: does the service __value__ stand in the upstream account because of"
+        " this order? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN + " It is there (N is its id there):"
+        " " + EXISTS + WHY_EN + " It is not there and nothing was charged: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Покупка __id__ под вопросом; до вашего ответа ничего не заказывается. Вопрос: появилась ли услуга __value__ в аккаунте у поставщика по этому заказу? "
+        + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU + " Она там есть (N - её id там): " + EXISTS + WHY_RU
+        + " Её нет, и списания нет: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_prolong": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: was the service __value__ renewed for __months__ months (expiry before: __before__)? Look in the upstream's"
-        " cabinet (expiry date, then charges), then answer «bill2bill journal resolve __id__ --exists N» (N = its id there) or"
-        " «bill2bill journal resolve __id__ --absent», and start the operation again. Until then nothing is renewed.",
-        "Покупка __id__ под вопросом: продлена ли услуга __value__ на __months__ мес. (прежний срок: __before__)? Проверьте в кабинете поставщика"
-        " (срок действия, затем списания) и ответьте «bill2bill journal resolve __id__ --exists N» (N = её id там) или"
-        " «bill2bill journal resolve __id__ --absent», затем запустите операцию снова. До этого ничего не продлевается.",
+        "Purchase __id__ is in doubt; nothing is renewed before you answer. Question: was the service __value__ renewed for __months__ months (expiry before:"
+        " __before__)? " + TRIED_EN + " Look in the provider's cabinet: the expiry date, then charges. " + TYPE_EN + " It was renewed (N is its id there): "
+        + EXISTS + WHY_EN + " It was not: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Покупка __id__ под вопросом; до вашего ответа ничего не продлевается. Вопрос: продлена ли услуга __value__ на __months__ мес. (прежний срок:"
+        " __before__)? " + TRIED_RU + " Смотрите в кабинете поставщика: срок действия, затем списания. " + TYPE_RU + " Продлена (N - её id там): "
+        + EXISTS + WHY_RU + " Не продлена: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_setparam": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: were the add-ons changed as ordered (__value__)? Look in the upstream's cabinet (the service, then charges),"
-        " then answer «bill2bill journal resolve __id__ --exists N» (N = the service's id there) or «bill2bill journal resolve __id__ --absent», and start"
-        " the operation again. Until then nothing is changed.",
-        "Покупка __id__ под вопросом: изменены ли дополнения, как заказано (__value__)? Проверьте в кабинете поставщика (услугу, затем списания) и ответьте"
-        " «bill2bill journal resolve __id__ --exists N» (N = id услуги там) или «bill2bill journal resolve __id__ --absent», затем запустите операцию снова."
-        " До этого ничего не меняется.",
+        "Purchase __id__ is in doubt; nothing is changed before you answer. Question: were the add-ons changed as ordered (__value__)? " + TRIED_EN
+        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " They were changed (N is the service's id there): " + EXISTS + WHY_EN
+        + " They were not: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Покупка __id__ под вопросом; до вашего ответа ничего не меняется. Вопрос: изменены ли дополнения, как заказано (__value__)? " + TRIED_RU
+        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменены (N - id услуги там): " + EXISTS + WHY_RU
+        + " Не изменены: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_changepricelist": Problem(
         PERSON,
-        "Purchase __id__ is in doubt. Question: was the tariff changed as ordered (__value__)? Look in the upstream's cabinet (the service, then charges),"
-        " then answer «bill2bill journal resolve __id__ --exists N» (N = the service's id there) or «bill2bill journal resolve __id__ --absent», and start"
-        " the operation again. Until then nothing is changed.",
-        "Покупка __id__ под вопросом: изменён ли тариф, как заказано (__value__)? Проверьте в кабинете поставщика (услугу, затем списания) и ответьте"
-        " «bill2bill journal resolve __id__ --exists N» (N = id услуги там) или «bill2bill journal resolve __id__ --absent», затем запустите операцию снова."
-        " До этого ничего не меняется.",
+        "Purchase __id__ is in doubt; nothing is changed before you answer. Question: was the tariff changed as ordered (__value__)? " + TRIED_EN
+        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " It was changed (N is the service's id there): " + EXISTS + WHY_EN
+        + " It was not: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Покупка __id__ под вопросом; до вашего ответа ничего не меняется. Вопрос: изменён ли тариф, как заказано (__value__)? " + TRIED_RU
+        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменён (N - id услуги там): " + EXISTS + WHY_RU
+        + " Не изменён: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_told": Problem(
         PERSON,
         "Purchase __id__ is in doubt: the renewal of __value__ for __months__ months (expiry before: __before__) was bought, and we were stopped while we told"
-        " the panel. Question: is this operation that same renewal under a new number, or a further one that a client paid for? The same: «bill2bill"
-        " journal resolve __id__ --same»; a further one: «bill2bill journal resolve __id__ --told». Then start the operation again.",
+        " the panel. Question: is this operation that same renewal under a new number, or a further one that a client paid for? " + TRIED_EN + " Look in this"
+        " panel: has the expiry date moved, how many renewals did the client pay for? " + TYPE_EN + " The same: " + SAME + WHY_EN + " A further one: " + TOLD
+        + WHY_EN + GOES_ON_EN,
         "Покупка __id__ под вопросом: продление __value__ на __months__ мес. (прежний срок: __before__) куплено, но сообщить об этом панели помешала"
-        " остановка. Вопрос: эта операция - то же продление под новым номером или ещё одно, оплаченное клиентом? То же: «bill2bill journal resolve"
-        " __id__ --same»; ещё одно: «bill2bill journal resolve __id__ --told». Затем запустите операцию снова.",
+        " остановка. Вопрос: эта операция - то же продление под новым номером или ещё одно, оплаченное клиентом? " + TRIED_RU + " Смотрите в этой панели:"
+        " сдвинулся ли срок услуги, сколько продлений оплатил клиент. " + TYPE_RU + " То же: " + SAME + WHY_RU + " Ещё одно: " + TOLD + WHY_RU + GOES_ON_RU,
+    ),
+    "in_doubt_lost": Problem(
+        PERSON,
+        "The journal of purchases was lost or restored: a renewal of __value__ for __months__ months (expiry before: __before__) was begun and is not in it"
+        " (now purchase __id__). Nothing is renewed before you answer. Question: was it carried out, and is this operation that same renewal? " + TRIED_EN
+        + " Compare the expiry date and the charges in the provider's cabinet with what the client paid for. " + TYPE_EN + " Carried out and the same: " + SAME
+        + WHY_EN + " Carried out, and this operation is a further one: " + TOLD + WHY_EN + " Not carried out: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Журнал покупок потерян или восстановлен из копии: продление __value__ на __months__ мес. (прежний срок: __before__) было начато, но в журнале его"
+        " нет (теперь покупка __id__). До вашего ответа ничего не продлевается. Вопрос: выполнено ли оно, и то же ли это продление, о котором просит"
+        " операция? " + TRIED_RU + " Сравните срок действия и списания в кабинете поставщика с тем, что оплатил клиент. " + TYPE_RU + " Выполнено и то же: "
+        + SAME + WHY_RU + " Выполнено, а операция - ещё одно: " + TOLD + WHY_RU + " Не выполнено: " + ABSENT + WHY_RU + GOES_ON_RU,
+    ),
+    "in_doubt_older": Problem(
+        PERSON,
+        "The panel knows less than the journal of purchases: its database was probably restored from a backup. Purchase __id__, the renewal of __value__ for"
+        " __months__ months (expiry before: __before__), was bought and reported. Question: is this operation that same renewal, or a further one that a"
+        " client paid for? " + TRIED_EN + " Compare the expiry date in the provider's cabinet with what the client paid for. " + TYPE_EN + " The same: " + SAME
+        + WHY_EN + " A further one: " + TOLD + WHY_EN + GOES_ON_EN,
+        "Панель знает меньше, чем журнал покупок: её база, вероятно, восстановлена из копии. Покупка __id__, продление __value__ на __months__ мес. (прежний"
+        " срок: __before__), выполнена и сообщена панели. Вопрос: эта операция - то же продление или ещё одно, оплаченное клиентом? " + TRIED_RU
+        + " Сравните срок действия в кабинете поставщика с тем, что оплатил клиент. " + TYPE_RU + " То же: " + SAME + WHY_RU + " Ещё одно: " + TOLD + WHY_RU
+        + GOES_ON_RU,
+    ),
+    "in_doubt_item": Problem(
+        PERSON,
+        "By the journal, item __item__ is __value__ (purchase __id__), but the panel knows nothing of that: its database was restored from a backup, or the"
+        " number was given to another item. Nothing is bought before you answer. Question: is it still the same service of the same client? " + TRIED_EN
+        + " " + TYPE_EN + " Yes: " + SAME + WHY_EN + " No, the number belongs to another item now: " + FOREIGN + WHY_EN + GOES_ON_EN,
+        "По журналу услуга __item__ - это __value__ (покупка __id__), но панель об этом не знает: её база восстановлена из копии, или номер достался другой"
+        " услуге. До вашего ответа ничего не покупается. Вопрос: это та же услуга того же клиента? " + TRIED_RU + " " + TYPE_RU + " Да: " + SAME + WHY_RU
+        + " Нет, номер теперь у другой услуги: " + FOREIGN + WHY_RU + GOES_ON_RU,
+    ),
+    "panel_restored": Problem(
+        PERSON,
+        "By the journal this item is __value__ (purchase __id__), but the panel knows nothing of that: its database was restored from a backup, or the number"
+        " was given to another item. Nothing was sent. Question: is it still the same service of the same client? " + TRIED_EN + " " + TYPE_EN + " Yes: " + SAME
+        + WHY_EN + " No, the number belongs to another item now: " + FOREIGN + WHY_EN + GOES_ON_EN,
+        "По журналу эта услуга - __value__ (покупка __id__), но панель об этом не знает: её база восстановлена из копии, или номер достался другой услуге."
+        " Ничего не отправлено. Вопрос: это та же услуга того же клиента? " + TRIED_RU + " " + TYPE_RU + " Да: " + SAME + WHY_RU + " Нет, номер теперь у другой"
+        " услуги: " + FOREIGN + WHY_RU + GOES_ON_RU,
+    ),
+    "ended_together": Problem(
+        PERSON,
+        "Two renewals of __value__ waited, one was bought (purchase __id__), and the panel ended both. If the client paid for two, order the second one in the"
+        " panel again.",
+        "Два продления __value__ ждали, одно куплено (покупка __id__), а панель завершила оба. Если клиент оплатил два, закажите в панели второе ещё раз.",
     ),
     "other_account": Problem(
         PERSON,
-        "Purchase __id__ was sent with another upstream login or address than the connection has now, so it cannot be looked up. Restore the old settings"
-        " until it is finished, or answer «bill2bill journal resolve __id__ --exists N» or «bill2bill journal resolve __id__ --absent».",
-        "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении, поэтому её нельзя проверить. Верните прежние"
-        " настройки до её завершения или ответьте «bill2bill journal resolve __id__ --exists N» либо «bill2bill journal resolve __id__ --absent».",
+        "Purchase __id__ was sent with another upstream login or address than the connection has now, so it cannot be looked up. Question: did the request"
+        " succeed there? " + TRIED_EN + " Restore the old settings until it is finished, then it is looked up by itself. Or look in the old account's cabinet:"
+        " services, then charges. " + TYPE_EN + " It is there (N is its id there): " + EXISTS + WHY_EN + " It is not: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении, поэтому её нельзя проверить. Вопрос: удался ли запрос"
+        " там? " + TRIED_RU + " Верните прежние настройки до её завершения, тогда она проверится сама. Или посмотрите в кабинете прежнего аккаунта: услуги,"
+        " затем списания. " + TYPE_RU + " Она там есть (N - её id там): " + EXISTS + WHY_RU + " Её нет: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "item_deleted": Problem(
         PERSON,
@@ -471,9 +575,9 @@ PROBLEMS: Dict[str, Problem] = {
     "copied_panel": Problem(
         PERSON,
         "This panel looks like a copy (another machine or folder than its purchases were made on), so nothing is spent. If this is the real one,"
-        " run «bill2bill journal adopt».",
+        " run «__command__ journal adopt --why \"reason\"» on its server.",
         "Похоже, это копия панели (покупки сделаны на другой машине или в другой папке), поэтому деньги не тратятся. Если эта панель настоящая,"
-        " выполните «bill2bill journal adopt».",
+        " выполните на её сервере «__command__ journal adopt --why \"причина\"».",
     ),
     "state_unusable": Problem(
         PERSON,
@@ -501,7 +605,8 @@ class Failure(Exception):
     def __init__(self, code: str, /, *, detail: str = "", **params: object) -> None:
         self.code = code
         self.problem = PROBLEMS[code]
-        self.params = {name: str(value) for name, value in params.items()}
+        said = {name: str(value) for name, value in params.items()}
+        self.params = {**_untold(self.problem, said), **said}
         self.detail = detail
         super().__init__(f"{code}: {self.text('en')}")
 
@@ -515,6 +620,10 @@ class Failure(Exception):
         for name, value in self.params.items():
             text = text.replace(f"__{name}__", value)
         return text
+
+
+def _untold(problem: Problem, said: Dict[str, str]) -> Dict[str, str]:
+    return {name: text.replace("__id__", said.get("id", "")) for name, text in UNTOLD.items() if f"__{name}__" in problem.en + problem.ru}
 
 
 class NotSent(Failure):

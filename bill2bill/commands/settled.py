@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bill2bill.host.data import Item
-from bill2bill.journal.once import doubt
+from bill2bill.journal.doubt import doubt
 from bill2bill.journal.states import State
 
 if TYPE_CHECKING:

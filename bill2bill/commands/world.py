@@ -19,12 +19,16 @@ from bill2bill.host.call import Call
 from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
-from bill2bill.journal.begun import Asker, begun
+from bill2bill.journal import note as notes
+from bill2bill.journal.asker import Asker
+from bill2bill.journal.begun import begun
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, command_of
 from bill2bill.journal.store import Store
+from bill2bill.rules import names
+from bill2bill.services import domain
 from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:
@@ -34,6 +38,11 @@ LOG = logging.getLogger("bill2bill")
 
 # After these the login rests until a person has checked the connection: going on could close the account to us.
 LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
+
+
+def purchase_name(item: Item) -> str:
+    """How the journal calls what is bought for an item: a domain in A-labels."""
+    return names.to_ascii(item.name) if item.itemtype == domain.ITEMTYPE else item.name or f"{item.itemtype} {item.id}"
 
 
 class World:
@@ -127,12 +136,13 @@ class World:
         return begun(self.store, self._asker(kind))
 
     def _asker(self, kind: str) -> Asker:
-        item, command = self.item.id, command_of(kind)
+        item, command = self.item, command_of(kind)
         operation = self.operation if self.call.command == command else None
         return Asker(
-            item, kind, operation.id if operation else None, operation.trycount if operation else 0,
+            item.id, kind, operation.id if operation else None, operation.trycount if operation else 0,
             is_there=lambda number: self.data.operation(number) is not None,
-            one_waits=lambda: self.data.operation_exists(item, command),
+            one_waits=lambda: bool(self.data.operations(item.id, command)),
+            note=notes.read(item.params.get(notes.PARAM, "")), name=purchase_name(item), module=item.module,
         )  # fmt: skip
 
     def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:
@@ -141,14 +151,24 @@ class World:
         intent = Intent(
             asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before, inherited
         )  # fmt: skip
-        return spend_once(self.store, intent, deal, Patience(self.options.settle, self.options.overdue, self.options.tries), asker)
+        patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
+        return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind == "prolong" else None)
+
+    def _note_attempt(self, purchase: Purchase, attempt: int) -> None:
+        self.panel.save_param(self.item.id, notes.PARAM, str(notes.Note(purchase.token, attempt, purchase.before, purchase.months)))
+
+    def note_of(self, purchase: Purchase) -> str:
+        """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for it: ""."""
+        left = self.store.months_left(self.item.id) if self.kind == "processing" else 0  # of domains nobody counts them
+        return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
 
     def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
-        """Tell the panel that a purchase is done. That we begin to is written down, for we may die on the way (journal.begun)."""
+        """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way (journal.begun)."""
         if purchase.state is State.REPORTED:
             callback()
             return
         purchase = self.store.move(purchase, State.CONFIRMED, "telling the panel", told=self.operation.trycount if self.operation else 0)
+        others = [number for number in self.data.operations(self.item.id, "prolong") if number != purchase.operation]
         try:
             callback()
         except Failure as failure:
@@ -156,18 +176,32 @@ class World:
                 self.store.move(purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None)
                 raise
             LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
-        self.reported(purchase)
+        self.reported(purchase, noted=self._note_done(purchase))
+        if any(self.data.operation(number) is None for number in others):  # what a panel does with several is not known
+            self.notice(Failure("ended_together", id=purchase.id, value=purchase.name))
 
-    def reported(self, purchase: Purchase) -> None:
+    def _note_done(self, purchase: Purchase) -> bool:
+        """Without it the panel still has the note of the last attempt, and a lost journal would become a question."""
+        note = self.note_of(purchase)
+        try:
+            if note:
+                self.panel.save_param(self.item.id, notes.PARAM, note)
+        except Failure as failure:
+            LOG.warning("purchase %s could not be noted on the panel: %s", purchase.id, failure)
+            return False
+        return bool(note)
+
+    def reported(self, purchase: Purchase, *, noted: bool) -> None:
         """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3)."""
         stays = purchase.kind == "open" or self._is_on_panel(purchase)  # an item is opened once, whatever the number
         operation = purchase.operation if stays else None
-        self.store.move(purchase, State.REPORTED, "the panel was told", operation=operation)
+        attempts = 0 if noted and purchase.noted is None else purchase.noted
+        self.store.move(purchase, State.REPORTED, "the panel was told", durable=False, operation=operation, noted=attempts)
 
     def settled(self, purchase: Purchase) -> None:
         """Over without telling the panel: what was bought is a state of the service, and the next run compares states anew."""
         if purchase.state is not State.REPORTED:
-            self.store.move(purchase, State.REPORTED, "it is there", operation=None)
+            self.store.move(purchase, State.REPORTED, "it is there", durable=False, operation=None)
 
     def _is_on_panel(self, purchase: Purchase) -> bool:
         return purchase.operation is not None and self.data.operation(purchase.operation) is not None

@@ -202,9 +202,15 @@ class Data:
             item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
         )  # fmt: skip
 
-    def operation_exists(self, item: int, command: str) -> bool:
-        """Does any operation of this command wait for the item?"""
-        return self._exists("SELECT 1 FROM runningoperation WHERE item = ? AND intname = ?", item, command)
+    def operations(self, item: int, command: str) -> List[int]:
+        """Numbers of the operations of this command that wait for the item."""
+        rows = self._database.rows("SELECT id FROM runningoperation WHERE item = ? AND intname = ? ORDER BY id", item, command)
+        return [number_of(f"item {item}", "runningoperation", number) for (number,) in rows]
+
+    def operation_error(self, operation: int) -> str:
+        """The error document that an operation keeps (host-protocol 6.1); "" if it has none or has left the panel."""
+        rows = self._database.rows("SELECT errorxml FROM runningoperation WHERE id = ?", operation)
+        return (only(f"operation {operation}", rows)[0] or "") if rows else ""
 
     def is_closed(self, item: int) -> bool:
         """Is this item closed, or not there any more (host-protocol 6.5)?"""

@@ -7,33 +7,22 @@ the way to it, and only a person can say which.
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple, Optional
+from typing import Optional
 
 from bill2bill.errors import Failure
+from bill2bill.journal.agreement import agree
+from bill2bill.journal.asker import Asker
 from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
-
-
-class Asker(NamedTuple):
-    """Who asks about purchases of an item. operation None: nobody who may buy (a comparison).
-
-    is_there(operation)  is this running operation on the panel?
-    one_waits()          does any operation of this kind wait on the panel for the item?
-    """
-
-    item: int
-    kind: str
-    operation: Optional[int]
-    trycount: int
-    is_there: Callable[[int], bool]
-    one_waits: Callable[[], bool]
 
 
 def begun(store: Store, asker: Asker) -> Optional[Purchase]:
     """The purchase that this operation is about, if there is one already: unsettled, or reported and told again.
 
-    Raises Failure("item_busy") while it belongs to another operation that is still on the panel.
+    Raises Failure("item_busy") while it belongs to another operation that is still on the panel, and what agree raises.
     """
+    if asker.operation is not None and asker.kind in ("open", "prolong"):
+        agree(store, asker)
     row = store.unsettled(asker.item, asker.kind)
     if row is None:
         return _told_again(store, asker)
@@ -57,7 +46,7 @@ def _after_buying(store: Store, row: Purchase, asker: Asker) -> Optional[Purchas
     if asker.operation is None:
         if asker.one_waits():
             return row
-        store.move(row, State.REPORTED, "no operation of this kind waits on the panel")
+        store.move(row, State.REPORTED, "no operation of this kind waits on the panel", durable=False)
         return None
     if row.told is None or row.operation is None:
         return row  # the telling never began: the operation is the same, whatever its number

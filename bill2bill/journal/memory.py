@@ -45,7 +45,7 @@ class Memory:
         return str(found[0][0])
 
     def keep(self, account: str, what: str, body: str) -> None:
-        with self.store.write() as db:
+        with self.store.write(durable=False) as db:
             db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, what, time.time(), body))
 
     def keep_listing(self, account: str, rows: Iterable[Listed]) -> None:
@@ -54,7 +54,7 @@ class Memory:
         recall(account, "listing", ...) then gives a mark that no other listing has.
         """
         read = [(account, row.remote, row.name, row.state, row.expires, row.tariff) for row in rows]
-        with self.store.write() as db:
+        with self.store.write(durable=False) as db:
             db.execute("DELETE FROM listed WHERE account = ?", (account,))
             db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", read)
             db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, ?)", (account, time.time(), secrets.token_hex(8)))
@@ -76,7 +76,7 @@ class Memory:
     def keep_services(self, account: str, itemtype: str, rows: Iterable[ListedService]) -> None:
         """The same for services of one type; the mark is recalled as (account, "listing <itemtype>")."""
         read = [(account, itemtype, row.remote, row.name, row.mark, row.body) for row in rows]
-        with self.store.write() as db:
+        with self.store.write(durable=False) as db:
             db.execute("DELETE FROM listed_service WHERE account = ? AND itemtype = ?", (account, itemtype))
             db.executemany("INSERT OR REPLACE INTO listed_service VALUES (?, ?, ?, ?, ?, ?)", read)
             db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, f"listing {itemtype}", time.time(), secrets.token_hex(8)))
@@ -115,7 +115,7 @@ class Memory:
             db.execute("REPLACE INTO contact VALUES (?, ?, ?, ?)", (account, name, remote, state))
 
     def forget_contact(self, account: str, remote: int) -> None:
-        with self.store.write() as db:
+        with self.store.write(durable=False) as db:
             db.execute("DELETE FROM contact WHERE account = ? AND remote = ?", (account, remote))
 
     # -- a login that was refused rests until its settings change ---------------------------------------------------
@@ -129,5 +129,5 @@ class Memory:
 
     def unpause(self, account: str) -> None:
         if self.store.rows("SELECT 1 FROM pause WHERE account = ?", account):
-            with self.store.write() as db:
+            with self.store.write(durable=False) as db:
                 db.execute("DELETE FROM pause WHERE account = ?", (account,))

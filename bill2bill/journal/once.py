@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import time
 from enum import Enum
-from typing import NamedTuple, Optional, Protocol
+from typing import Callable, NamedTuple, Optional, Protocol
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
-from bill2bill.journal.begun import Asker, begun
+from bill2bill.journal import uptime
+from bill2bill.journal.asker import Asker
+from bill2bill.journal.begun import begun
+from bill2bill.journal.doubt import doubt
 from bill2bill.journal.states import Intent, Purchase, State, Terms
 from bill2bill.journal.store import LEAVES, Store
 
@@ -58,18 +61,23 @@ class Patience(NamedTuple):
     tries: int  # requests of one purchase before a person is asked
 
 
-def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker) -> Purchase:
+Noting = Callable[[Purchase, int], None]  # tells the panel which attempt of a purchase is about to leave; raises if it cannot
+
+
+def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker, noting: Optional[Noting] = None) -> Purchase:
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
+    noting  for what is told by a date, which shows no owner: the panel keeps a note of it (note.py)
+
     Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
-    Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<kind>, in_doubt_told, other_purchase, other_account,
+    Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<question>, other_purchase, other_account,
     not_an_operation, copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
     row = _begin(store, intent, asker)
     if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:
         row = _look(store, row, deal, patience)
     if row.state is State.INTENDED:
-        row = _send(store, row, intent, deal)
+        row = _send(store, row, intent, deal, noting)
         if row.state is State.SENT:
             row = _look(store, row, deal, patience)
     if row.state is State.DOUBT:
@@ -77,12 +85,6 @@ def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, ask
     if row.state is State.INTENDED:
         raise Failure("lost_answer", func=row.kind)
     return row
-
-
-def doubt(row: Purchase) -> Failure:
-    """The question that a person has to answer."""
-    code = "in_doubt_told" if row.told is not None else f"in_doubt_{row.kind}"
-    return Failure(code, id=row.id, value=row.name, months=row.months, before=row.before or "-")
 
 
 def _begin(store: Store, intent: Intent, asker: Asker) -> Purchase:
@@ -117,31 +119,36 @@ def _may_spend(store: Store, intent: Intent) -> None:
         raise Failure("copied_panel")
 
 
-def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
+def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optional[Noting]) -> Purchase:
     _may_spend(store, intent)
     seen = deal.look(row)  # whoever did it: what is there already is not bought again
     period = seen.period or row.period
     if seen.sight is Sight.PRESENT and row.taken_over and row.before:  # told by a date, which may be that of another renewal
         return store.move(row, State.DOUBT, "it is there, and it may be what was begun before", period=period)
     if seen.sight is Sight.PRESENT:
-        return store.move(row, State.CONFIRMED, "was there before anything was sent", remote=seen.remote, period=period)
+        return store.move(row, State.CONFIRMED, "was there before anything was sent", durable=False, remote=seen.remote, period=period)
     if seen.sight is Sight.UNDERWAY:
         raise Failure("upstream_busy", value=row.name)
     terms = deal.terms(row)
+    noted = row.noted
+    if noting:
+        noted = (noted or 0) + 1
+        noting(row, noted)
+    here = uptime.now()
     row = store.move(
-        row, State.SENT, LEAVES, sent=time.time(), accepted=False, account=intent.account, taken_over=False,
-        remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost, highest=terms.highest,
+        row, State.SENT, LEAVES, sent=time.time(), boot=here.boot, uptime=here.seconds, noted=noted, accepted=False, account=intent.account,
+        taken_over=False, remote=terms.remote, tariff=terms.tariff, period=terms.period, cost=terms.cost, highest=terms.highest,
     )  # fmt: skip
     try:
         receipt = deal.act(row)
     except NotSent as failure:
-        store.move(row, State.INTENDED, f"not sent: {failure.code}", sent=None)
+        store.move(row, State.INTENDED, f"not sent: {failure.code}", durable=False, sent=None)
         raise
     except Refused as failure:
-        store.move(row, State.REFUSED, f"refused: {failure.code} {failure.params}")
+        store.move(row, State.REFUSED, f"refused: {failure.code} {failure.params}", durable=False)
         raise
     except NoAnswer as failure:
-        return store.move(row, State.SENT, f"no answer: {failure.code} {failure.params}")
+        return store.move(row, State.SENT, f"no answer: {failure.code} {failure.params}", durable=False)
     if receipt.unpaid is not None:
         return store.move(row, State.SENT, f"accepted, but order {receipt.unpaid} is not paid", accepted=True, unpaid=receipt.unpaid)
     if receipt.remote is None:
@@ -151,13 +158,13 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal) -> Purchase:
 
 def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
     """Settle a sent purchase by what the upstream shows; what nobody could settle for `overdue` seconds waits for a person."""
-    age = row.age(time.time())
+    age = row.age
     try:
         seen = deal.look(row)
     except Failure as failure:
         return _unseen(store, row, failure, age, patience)
     if seen.sight is Sight.PRESENT:
-        return store.move(row, State.CONFIRMED, "seen at the upstream", remote=seen.remote or row.remote)
+        return store.move(row, State.CONFIRMED, "seen at the upstream", durable=False, remote=seen.remote or row.remote)
     if row.state is State.DOUBT:
         return row
     if row.unpaid is not None:  # linked, never deleted, never ordered anew: a person pays it (decision 9)
@@ -167,7 +174,7 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
             raise Failure("lost_answer", func=row.kind)
         if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
             return store.move(row, State.DOUBT, "sent again and again without an answer")
-        return store.move(row, State.INTENDED, PROVED, sent=None)
+        return store.move(row, State.INTENDED, PROVED, durable=False, sent=None)
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
     raise Failure("pending", value=row.name)

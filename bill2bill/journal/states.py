@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import NamedTuple, Optional
+
+from bill2bill.journal import uptime
 
 
 class State(Enum):
@@ -68,17 +71,25 @@ class Purchase:
     highest: Optional[int]  # openings: the greatest id in the upstream's listing before the request left
     unpaid: Optional[int]  # number of an order that waits for payment at the upstream
     sent: Optional[float]  # when the last request left
+    boot: str  # the same by the clock that nobody can set (uptime.Moment)
+    uptime: float
+    token: str  # renewals: what the panel's note of this purchase is called, see note.Note
+    noted: Optional[int]  # how many attempts the panel has a note of; None: it needs none
+    question: str  # what only a person can tell, besides what became of the request: a code behind in_doubt_
     created: float
     changed: float
 
     @property
     def only_a_person(self) -> bool:
         """In doubt for a reason that nothing at the upstream can clear up."""
-        return self.state is State.DOUBT and (self.told is not None or self.taken_over)
+        return self.state is State.DOUBT and (self.told is not None or self.taken_over or bool(self.question))
 
-    def age(self, now: float) -> float:
-        """Seconds since the last request left; 0 if none did or the clock went back."""
-        return max(0.0, now - self.sent) if self.sent is not None else 0.0
+    @property
+    def age(self) -> float:
+        """Seconds that have certainly passed since the last request left; 0 if none did. Rows of older releases know the wall clock only."""
+        if self.sent is None:
+            return 0.0
+        return uptime.passed_since(uptime.Moment(self.boot, self.uptime)) if self.boot else max(0.0, time.time() - self.sent)
 
 
 class Terms(NamedTuple):

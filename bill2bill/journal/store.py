@@ -58,13 +58,24 @@ CREATE TABLE listed_service (
 CREATE INDEX listed_by_name ON listed_service (account, itemtype, name);
 CREATE INDEX listed_by_mark ON listed_service (account, itemtype, mark);
 PRAGMA user_version = 2;
-"""
+""",
+    3: """
+ALTER TABLE purchase ADD COLUMN boot TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchase ADD COLUMN uptime REAL NOT NULL DEFAULT 0;
+ALTER TABLE purchase ADD COLUMN token TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchase ADD COLUMN noted INTEGER;
+ALTER TABLE purchase ADD COLUMN question TEXT NOT NULL DEFAULT '';
+CREATE INDEX by_token ON purchase (token) WHERE token <> '';
+CREATE TABLE decision (purchase INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, answer TEXT NOT NULL, why TEXT NOT NULL);
+PRAGMA user_version = 3;
+""",
 }
 VERSION = max(ADDED)
 LEAVES = "request leaves"
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
-    " accepted, account, told, taken_over, sent, created, changed, highest, unpaid"
+    " accepted, account, told, taken_over, sent, created, changed, highest, unpaid,"
+    " boot, uptime, token, noted, question"
 )
 
 
@@ -77,9 +88,7 @@ def _open(folder: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o600)
-    db = sqlite3.connect(str(path), timeout=30, isolation_level=None)
-    db.execute("PRAGMA synchronous = FULL")  # the write-ahead log is chosen once, when the file is made
-    return db
+    return sqlite3.connect(str(path), timeout=30, isolation_level=None)
 
 
 class Store:
@@ -122,9 +131,14 @@ class Store:
             raise Failure("state_unusable", reason=str(error)) from error
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One durable transaction."""
+    def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction, which outlives this process however that ends.
+
+        durable: also a failure of the power, from now on. Else from the next durable one on, or the closing of the file: enough for what is only
+        more careful without it, or is learned again.
+        """
         with self._trouble():
+            self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
@@ -181,6 +195,30 @@ class Store:
         )
         return self._one(where, remote, but_not, account, module, account)
 
+    def called(self, item: int, token: str) -> Optional[Purchase]:
+        """The purchase of this item that the panel's note names."""
+        return self._one("item = ? AND token = ?", item, token)
+
+    def newest_noted(self, item: int) -> Optional[Purchase]:
+        """The last purchase of this item that the panel must have a note of."""
+        return self._one("item = ? AND noted IS NOT NULL", item)
+
+    def asked_of_a_person(self, item: int) -> Optional[Purchase]:
+        """A purchase of this item with a question that nothing but a person answers, whichever command asks."""
+        return self._one("item = ? AND state = 'in doubt' AND question <> ''", item)
+
+    def forget_notes(self, item: int) -> None:
+        """A person has said that the panel may know less than the journal."""
+        with self.write() as db:
+            db.execute("UPDATE purchase SET noted = NULL WHERE item = ?", (item,))
+
+    def disown(self, item: int) -> None:
+        """The number of this item was given to another one: what was bought under it stays in the journal with the number below zero."""
+        with self.write() as db:
+            db.execute("UPDATE purchase SET item = -item WHERE item = ?", (item,))
+            db.execute("DELETE FROM failed WHERE item = ?", (item,))
+            db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
+
     def sent_times(self, number: int) -> int:
         """How often a request of this purchase has left."""
         return len(self.rows("SELECT 1 FROM step WHERE purchase = ? AND note = ?", number, LEAVES))
@@ -197,26 +235,28 @@ class Store:
         return [_purchase(row) for row in self.rows(f"SELECT {COLUMNS} FROM purchase WHERE {where}", *values)]  # noqa: S608
 
     def insert(self, intent: Intent) -> Purchase:
-        now = time.time()
-        with self.write() as db:
+        """Nothing is sent yet, so the next durable commit is early enough."""
+        now, token = time.time(), os.urandom(8).hex()
+        with self.write(durable=False) as db:
             number = db.execute(
-                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, created, changed)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, token, created, changed)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 (intent.item, intent.kind, intent.module, intent.operation, State.INTENDED.value, intent.name, intent.months,
-                 intent.before.isoformat() if intent.before else None, intent.inherited, now, now),
+                 intent.before.isoformat() if intent.before else None, intent.inherited, token, now, now),
             ).lastrowid
             db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (number, now, State.INTENDED.value, f"operation {intent.operation}"))
         return Purchase(
             id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
             name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
-            account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, created=now, changed=now,
+            account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, boot="", uptime=0.0, token=token, noted=None,
+            question="", created=now, changed=now,
         )  # fmt: skip
 
-    def move(self, row: Purchase, state: State, note: str = "", **columns: Any) -> Purchase:
-        """Commit the next state of a purchase with what became known; columns are fields of Purchase."""
+    def move(self, row: Purchase, state: State, note: str = "", *, durable: bool = True, **columns: Any) -> Purchase:
+        """Commit the next state of a purchase with what became known; columns are fields of Purchase. durable: see write."""
         now = time.time()
         names = "".join(f", {name} = ?" for name in columns)
-        with self.write() as db:
+        with self.write(durable) as db:
             db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
             db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
         return replace(row, state=state, changed=now, **columns)
@@ -231,7 +271,7 @@ class Store:
         return int(str(found[0][0])) if found else 0
 
     def count_failure(self, item: int, kind: str) -> int:
-        with self.write() as db:
+        with self.write(durable=False) as db:
             db.execute(
                 "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1", (item, kind)
             )
@@ -239,19 +279,20 @@ class Store:
 
     def forget_failures(self, item: int, kind: str) -> None:
         if self.failures(item, kind):
-            with self.write() as db:
+            with self.write(durable=False) as db:
                 db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, kind))
 
 
 def _purchase(row: Tuple[object, ...]) -> Purchase:
     number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[:13]
-    accepted, account, told, taken_over, sent, created, changed, highest, unpaid = row[13:]
+    accepted, account, told, taken_over, sent, created, changed, highest, unpaid, boot, uptime, token, noted, question = row[13:]
     return Purchase(
         id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
         state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
         remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost), accepted=bool(accepted),
         account=str(account), told=_int(told), taken_over=bool(taken_over), sent=_float(sent),
         created=float(str(created)), changed=float(str(changed)), highest=_int(highest), unpaid=_int(unpaid),
+        boot=str(boot), uptime=float(str(uptime)), token=str(token), noted=_int(noted), question=str(question),
     )  # fmt: skip
 
 

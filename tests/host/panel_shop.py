@@ -182,7 +182,7 @@ class PanelShop:
     def aged(self, seconds: float) -> None:
         """As if every purchase had been sent so long ago."""
         with self.store.write() as db:
-            db.execute("UPDATE purchase SET sent = sent - ?", (seconds,))
+            db.execute("UPDATE purchase SET sent = sent - ?, uptime = uptime - ?", (seconds, seconds))
 
 
 def install(root: Path, kind: str) -> Stage:

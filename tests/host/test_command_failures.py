@@ -90,7 +90,7 @@ def test_waiting_for_the_registrar_is_no_failure(shop):
     operation = shop.operation(item, "prolong")
     for _ in range(4):
         assert shop.attempt(operation).status == 0
-    assert (shop.is_manual(item, "prolong"), shop.told) == (False, [])
+    assert (shop.is_manual(item, "prolong"), shop.told_funcs) == (False, ["service.saveparam"])
 
 
 def test_the_limit_is_a_setting(shop):

@@ -48,7 +48,8 @@ def test_what_was_bought_is_noted_on_the_panel_before_the_panel_is_told(fast):
     fast.start("open", item)
     assert fast.told_funcs == ["service_profile2processingmodule.edit", "service.saveparam", "service.setexpiredate", "domain.open"]
     assert fast.told[1][1]["name"] == "bill2bill"
-    assert fast.told[3][1] == {"elid": str(item), "service_status": "2", "sok": "ok"}
+    note = f"id={fast.store.purchase(1).token};done;left=0"
+    assert fast.told[3][1] == {"elid": str(item), "service_status": "2", "bill2bill_purchase": note, "sok": "ok"}
 
 
 def test_the_order_says_exactly_what_was_sold(fast):

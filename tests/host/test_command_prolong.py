@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -51,20 +54,37 @@ def test_what_was_bought_is_noted_before_the_panel_is_told(fast):
     item = fast.sold()
     fast.params(item, bill2bill=f"id={fast.remote(item)};price=;period=")
     assert fast.start("prolong", item).status == 0
-    assert fast.told_funcs == ["service.saveparam", "service.postprolong"]
+    assert fast.told_funcs == ["service.saveparam", "service.saveparam", "service.postprolong", "service.saveparam"]
     assert fast.param(item, "bill2bill") == f"id={fast.at_provider()['id']};price=565;period=881"
-    assert fast.told[1][1] == {"elid": str(item), "sok": "ok"}
+    assert fast.told[2][1] == {"elid": str(item), "sok": "ok"}
 
 
-def test_a_note_that_is_right_already_is_not_written_again(fast):
+def test_a_link_that_is_right_already_is_not_written_again(fast):
     fast.start("prolong", fast.sold())
-    assert fast.told_funcs == ["service.postprolong"]
+    assert fast.told_funcs == ["service.saveparam", "service.postprolong", "service.saveparam"]
+    assert {told["name"] for _, told in fast.told if "name" in told} == {"bill2bill_purchase"}
+
+
+def test_that_a_renewal_is_about_to_leave_is_noted_on_the_panel_and_when_it_was_told_too(fast):
+    item = fast.sold()
+    fast.start("prolong", item)
+    token = fast.store.purchase(1).token
+    assert fast.told[0][1]["value"] == f"id={token};try=1;before=2027-03-14;months=12"
+    assert fast.param(item, "bill2bill_purchase") == f"id={token};done;left=0"
+
+
+def test_nothing_is_renewed_while_the_panel_cannot_note_it(fast, processes):
+    operation = fast.operation(fast.sold(), "prolong")
+    fast.person("sandbox.set", restarting="on")
+    assert (fast.attempt(operation).code, fast.charges) == ("panel_unreachable", [])
+    fast.person("sandbox.set", restarting="off")
+    assert (fast.attempt(operation).status, fast.charges) == (0, RENEWED)
 
 
 def test_a_renewal_that_takes_its_time_leaves_the_operation(shop):
     item = shop.sold()
     answer = shop.start("prolong", item)
-    assert (answer.status, answer.out, shop.told) == (0, b"", [])
+    assert (answer.status, answer.out, shop.told_funcs) == (0, b"", ["service.saveparam"])
     assert shop.running(item, "prolong")["manual"] == "off"
     shop.attempt(shop.running(item, "prolong")["id"])
     shop.up.post("progress")
@@ -169,8 +189,17 @@ def test_a_stale_date_after_a_lost_answer_does_not_lead_to_a_second_renewal(fast
 def test_a_panel_that_restarts_during_the_callback_is_told_by_the_next_run_without_buying(fast, processes):
     item = fast.sold()
     operation = fast.operation(item, "prolong")
-    fast.person("sandbox.set", restarting="on")
-    answer = fast.attempt(operation)
+    fast.fault("domain.renew", "slow", when="after", seconds=1)
+
+    def go_away() -> None:
+        while not fast.charges:
+            time.sleep(0.01)
+        subprocess.run([fast.root / "sbin" / "mgrctl", "-m", "billmgr", "sandbox.set", "restarting=on"], check=True, capture_output=True)
+
+    with ThreadPoolExecutor() as apart:
+        away = apart.submit(go_away)
+        answer = fast.attempt(operation)
+        away.result()
     assert (answer.status, answer.code, fast.charges) == (1, "panel_unreachable", RENEWED)
     fast.person("sandbox.set", restarting="off")
     assert fast.attempt(operation).status == 0

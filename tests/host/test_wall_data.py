@@ -123,8 +123,8 @@ def test_any_task_of_the_operation_counts(wall, data):
 
 
 def test_a_renewal_under_way_is_seen(data):
-    assert data.operation_exists(2, "prolong")
-    assert not data.operation_exists(1, "prolong")
+    assert data.operations(2, "prolong")
+    assert not data.operations(1, "prolong")
 
 
 @pytest.mark.parametrize(("item", "day", "charged"), [(1, 23, True), (1, 22, False), (1, 24, False), (2, 23, False), (99, 23, False)])

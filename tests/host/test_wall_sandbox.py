@@ -38,7 +38,7 @@ def test_every_question_to_the_database_has_an_answer(root):
     assert data.external_id(1, 1, "owner") == ""
     assert not data.prolong_expense_today(1, date(2026, 11, 23))
     assert not data.task_exists(1)
-    assert not data.operation_exists(1, "prolong")
+    assert not data.operations(1, "prolong")
     data.close()
 
 

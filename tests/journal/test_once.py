@@ -6,7 +6,8 @@ import pytest
 
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
-from bill2bill.journal.begun import Asker, begun
+from bill2bill.journal.asker import Asker
+from bill2bill.journal.begun import begun
 from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
 from bill2bill.journal.states import Intent, State, Terms
 from bill2bill.journal.store import Store
@@ -119,7 +120,7 @@ def test_a_lost_order_is_sent_again_once_a_settled_look_proves_its_absence(store
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, shop)
     with store.write() as db:
-        db.execute("UPDATE purchase SET sent = sent - 601")
+        db.execute("UPDATE purchase SET sent = sent - 601, uptime = uptime - 601")
     assert buy(store, shop, intent(trycount=2)).remote == 10502
 
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_proved_for_a_day_waits_for_a_person(store):
     with pytest.raises(Failure):
         buy(store, shop)
     with store.write() as db:
-        db.execute("UPDATE purchase SET sent = sent - 86401")
+        db.execute("UPDATE purchase SET sent = sent - 86401, uptime = uptime - 86401")
     shop.sight = Failure("upstream_unreachable", url="u", reason="r")
     for _ in range(2):
         with pytest.raises(Failure, match="in_doubt_open"):
@@ -350,7 +351,7 @@ def test_without_a_running_operation_nothing_is_bought(store):
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, Shop(lost()))
     with store.write() as db:
-        db.execute("UPDATE purchase SET sent = sent - 601")
+        db.execute("UPDATE purchase SET sent = sent - 601, uptime = uptime - 601")
     with pytest.raises(Failure, match="not_an_operation"):
         buy(store, shop, intent(operation=None))
     assert shop.charged == 0

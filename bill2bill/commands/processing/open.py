@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from bill2bill.commands import link
+from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider, service_of
 from bill2bill.commands.provider import check_funds
 from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
+from bill2bill.journal.doubt import doubt
 from bill2bill.journal.memory import ListedService
-from bill2bill.journal.once import Finding, Receipt, Sight, doubt
+from bill2bill.journal.note import PARAM
+from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons, names, periods
 from bill2bill.rules.money import Money
@@ -37,31 +40,21 @@ def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
         provider = ServiceProvider(world, world.connection(item.module))
-        begun = _under_way(world, item)
-        known = None if begun else link.link_of(world, item)
+        begun, known = begun_or_known(world, item)
         if known:
-            _finish(world, provider, item, known, 0.0)  # bought before, or noted by a person: an item is ordered once, whatever operation asks
+            _finish(world, provider, item, known, None)
             return
         if not begun:
             _may_order(provider)
         purchase = _buy(world, provider, item, begun)
-        _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
-        world.reported(purchase)
-
-
-def _under_way(world: World, item: Item) -> Optional[Purchase]:
-    """The order that is not over. One of which nothing was sent gives way to a service that a person noted on the panel."""
-    begun = world.begun("open")
-    if begun and begun.state is State.INTENDED and link.stored(item.params):
-        world.store.move(begun, State.REFUSED, "withdrawn: nothing was sent, and the panel names a service")
-        return None
-    return begun
+        _finish(world, provider, item, link.link_to(purchase), purchase)
+        world.reported(purchase, noted=True)
 
 
 def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Purchase]) -> Purchase:
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
-    name = begun.name if begun and begun.state is State.CONFIRMED else item.name or f"{item.itemtype} {item.id}"
+    name = begun.name if begun and begun.state is State.CONFIRMED else purchase_name(item)
     deal = OpenDeal(world, provider, item, months)
     return world.buy("open", provider, name, months, None, deal)
 
@@ -94,8 +87,10 @@ class OpenDeal:
         if marked:
             return self._found_marked(row, marked[0])
         for service in of_item:
-            if service.state is not ServiceState.DELETED:  # of an earlier order of this item, which was given up too early or forgotten
-                raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
+            if service.state is ServiceState.DELETED or ours.of_former_item(self.world, self.item, service):
+                continue
+            # of an earlier order of this item, which was given up too early or forgotten
+            raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
         newer = self._listed(self.world.memory.services_above, self.name, row.highest or 0)
@@ -198,10 +193,10 @@ def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> boo
     return parent is None or value == NOTHING_CHOSEN or parent in found.values()
 
 
-def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Link, age: float) -> None:
+def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
     """Note what was bought, then tell the panel if the service is ready.
 
-    age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
     form = ours.read(world, provider, item, known)  # before it is noted: a person may have named a wrong id
     link.save(world, item, known)
@@ -213,11 +208,11 @@ def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Lin
     if service.state is ServiceState.SUSPENDED:
         raise Failure("suspended_by_provider", value=known.id, reason=service.substate or "-")
     if service.state is not ServiceState.ACTIVE or (SOLD[item.itemtype].has_address and not service.ip):
-        if age > world.options.overdue:
+        if purchase and purchase.age > world.options.overdue:
             raise Failure("upstream_slow", value=known.id)
         raise Failure("pending", value=item.name or known.id)
     _renews_not_by_itself(world, provider, item, service)
-    _hand_over(world, item, form)
+    _hand_over(world, item, form, world.note_of(purchase) if purchase else "")
 
 
 def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, service: Service) -> None:
@@ -234,10 +229,10 @@ def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, s
         world.notice(Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id))
 
 
-def _hand_over(world: World, item: Item, form: ServiceForm) -> None:
-    """The client's access, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
+def _hand_over(world: World, item: Item, form: ServiceForm, note: str) -> None:
+    """The client's access and our note, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
     log.hide([form.password])
     if form.password:
         world.panel.save_secret(item.id, "userpassword", form.password)
-    stored = {"ip": form.service.ip, "username": form.username}
+    stored = {"ip": form.service.ip, "username": form.username, PARAM: note}
     world.panel.opened(item.id, item.itemtype, **{name: value for name, value in stored.items() if value})

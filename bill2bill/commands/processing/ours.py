@@ -28,6 +28,13 @@ def prefix_of(world: World, item: int) -> str:
     return f"{place.installation_id(world.key)}-{item}-"
 
 
+def of_former_item(world: World, item: Item, service: Service) -> bool:
+    """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
+    number = (service.mark or "")[len(prefix_of(world, item.id)) :]
+    row = world.store.purchase(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+    return row is not None and row.item == -item.id
+
+
 def plan(world: World, pricelist: int) -> Plan:
     return plan_of(pricelist, world.data.tariff_settings(pricelist))
 
@@ -50,7 +57,7 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
     Raises not_ours, or held_by_other for one without a mark that was bought for another item which is not closed.
     """
     if service.mark:
-        if not service.mark.startswith(prefix_of(world, item.id)):
+        if not service.mark.startswith(prefix_of(world, item.id)) or of_former_item(world, item, service):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
     holder = world.store.holder(service.id, provider.account_key, item.module, item.id)

@@ -10,6 +10,7 @@ from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Receipt, Sight
@@ -33,7 +34,7 @@ class ProlongDeal:
 
     def __init__(self, world: World, provider: ServiceProvider, item: Item, known: Link, months: int) -> None:
         self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
-        self.name = item.name or f"{item.itemtype} {item.id}"
+        self.name = purchase_name(item)
         self.bought_before = world.store.months_left(item.id) >= months  # a longer period was bought earlier (decision 8)
         self.just_read: Optional[Service] = None
 

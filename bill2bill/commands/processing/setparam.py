@@ -10,7 +10,8 @@ from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Receipt, Sight, doubt
+from bill2bill.journal.doubt import doubt
+from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons
 from bill2bill.rules.plans import Plan

@@ -31,6 +31,6 @@ def _in_motion(world: World, item: Item) -> bool:
     """A renewal of ours is not settled, or the panel renews today: the upstream's date lags behind (host-protocol 2.5, sync_item)."""
     return bool(
         world.begun("prolong")
-        or world.data.operation_exists(item.id, "prolong")
+        or world.data.operations(item.id, "prolong")
         or world.data.prolong_expense_today(item.id, world.today)
     )

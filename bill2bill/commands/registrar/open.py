@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING, List, Optional
 
 from bill2bill.commands import link
+from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.registrar import contacts, dates, ours
 from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
+from bill2bill.journal.note import PARAM
 from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, Terms
 from bill2bill.rules import names, periods
@@ -30,15 +31,15 @@ def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
         provider = DomainProvider(world, world.connection(item.module))
-        known = link.stored(item.params)
-        if known and not world.store.latest(item.id, "open"):
-            _finish(world, provider, item, known, 0.0)  # the journal was lost, the panel still knows what was bought
+        begun, known = begun_or_known(world, item)
+        if known:
+            _finish(world, provider, item, known, None)
             return
-        if not world.begun("open"):
+        if not begun:
             _may_order(provider)
         purchase = _buy(world, provider, item)
-        _finish(world, provider, item, link.link_to(purchase), purchase.age(time.time()))
-        world.reported(purchase)
+        _finish(world, provider, item, link.link_to(purchase), purchase)
+        world.reported(purchase, noted=True)
 
 
 def _may_order(provider: DomainProvider) -> None:
@@ -123,10 +124,10 @@ def name_servers_of(item: Item) -> List[str]:
     return found
 
 
-def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link, age: float) -> None:
+def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
     """Note what was bought, then tell the panel if the domain is registered.
 
-    age  seconds since the order. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
     domain = ours.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
     link.save(world, item, known)
@@ -136,14 +137,15 @@ def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link
         raise Failure("remote_gone", value=known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
         _show_progress(world, item, domain)
-        if age > world.options.overdue:
+        if purchase and purchase.age > world.options.overdue:
             raise Failure("upstream_slow", value=known.id)
         raise Failure("pending", value=domain.name)
     trouble = ours.auto_renewal(provider, domain)
     if trouble:
         world.notice(trouble)
     dates.write_read_back(world, item, domain)
-    world.panel.opened(item.id, ITEMTYPE, service_status=str(panel_service_status(domain.state)))
+    stored = {"service_status": str(panel_service_status(domain.state)), PARAM: world.note_of(purchase) if purchase else ""}
+    world.panel.opened(item.id, ITEMTYPE, **{name: value for name, value in stored.items() if value})
 
 
 def _show_progress(world: World, item: Item, domain: Domain) -> None:

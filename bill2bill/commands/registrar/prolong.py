@@ -10,6 +10,7 @@ from bill2bill.commands.registrar import ours
 from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Receipt, Sight
@@ -35,7 +36,7 @@ class ProlongDeal:
 
     def __init__(self, provider: DomainProvider, item: Item, known: link.Link, months: int) -> None:
         self.provider, self.item, self.known, self.months = provider, item, known, months
-        self.name = names.to_ascii(item.name)
+        self.name = purchase_name(item)
         self.just_read: Optional[Domain] = None
         self.period = self.account = 0
 

@@ -1,0 +1,65 @@
+"""Do the journal and the panel tell the same of an item's last purchase? Where they do not, one of them was lost or restored from a backup, or the
+item's number was given to another item: then nothing is bought before a person has said which.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Optional
+
+from bill2bill.journal import uptime
+from bill2bill.journal.asker import Asker
+from bill2bill.journal.doubt import doubt
+from bill2bill.journal.note import Note
+from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
+from bill2bill.journal.store import Store
+
+
+def agree(store: Store, asker: Asker) -> None:
+    """Learn from the panel's note what the journal does not know. Raises in_doubt_lost, in_doubt_older or in_doubt_item: only a person can tell."""
+    note, newest = asker.note, store.newest_noted(asker.item)
+    known = store.called(asker.item, note.token) if note else None
+    if note and known is None:
+        _journal_is_older(store, asker, note)
+    elif note and known and (newest is None or known.id >= newest.id):
+        _catch_up(store, known, note)
+    elif newest and newest.state is State.REPORTED:
+        question = "item" if newest.kind == "open" else "older"
+        store.move(newest, State.DOUBT, "the panel knows nothing of it (any more)", question=question)
+    asked = store.asked_of_a_person(asker.item)
+    if asked:
+        raise doubt(asked)
+
+
+def _catch_up(store: Store, row: Purchase, note: Note) -> None:
+    if row.state not in UNSETTLED:
+        return
+    if not note.attempt:
+        store.move(row, State.REPORTED, "the panel's note says that it was told", operation=None, question="")
+    elif row.state is State.INTENDED and note.attempt > (row.noted or 0):
+        _may_have_left(store, row, State.SENT, "the panel's note says that a request may have left", note)
+
+
+def _journal_is_older(store: Store, asker: Asker, note: Note) -> None:
+    left = note.left - store.months_left(asker.item)
+    _settled_meanwhile(store, store.unsettled(asker.item, "prolong"))
+    row = store.insert(Intent(asker.item, "prolong", asker.module, None, 0, "", asker.name, note.months, note.before))
+    if note.attempt:
+        _may_have_left(store, row, State.DOUBT, "noted on the panel; the journal was lost or is older", note, question="lost")
+    else:  # a row that brings the count of months to what the panel's note says
+        store.move(row, State.REPORTED, "noted on the panel; the journal was lost or is older", token=note.token, noted=0, period=left)
+
+
+def _settled_meanwhile(store: Store, row: Optional[Purchase]) -> None:
+    """The panel's note is of a later purchase, and there is one at a time."""
+    if row:
+        over = State.REFUSED if row.state is State.INTENDED else State.REPORTED
+        store.move(row, over, "over in a part of the journal that was lost", operation=None)
+
+
+def _may_have_left(store: Store, row: Purchase, state: State, why: str, note: Note, question: str = "") -> None:
+    """When it left is not known: it counts from now, so a look will wait long enough."""
+    here = uptime.now()
+    store.move(
+        row, state, why, sent=time.time(), boot=here.boot, uptime=here.seconds, token=note.token, noted=note.attempt, question=question
+    )  # fmt: skip
