@@ -6,6 +6,7 @@ The rules are in spending.py; each is shown to hold for the product and to see w
 from __future__ import annotations
 
 import ast
+import re
 from typing import Dict
 
 import pytest
@@ -34,8 +35,18 @@ def with_file(name: str, text: str) -> Dict[str, str]:
 
 
 def changed(name: str, old: str, new: str) -> Dict[str, str]:
-    assert SOURCES[name].count(old) == 1, (name, old)
-    return {**SOURCES, name: SOURCES[name].replace(old, new)}
+    text, times = re.subn(old, new, SOURCES[name], count=1, flags=re.MULTILINE)
+    assert times, (name, old)
+    return {**SOURCES, name: text}
+
+
+def with_method(name: str, text: str) -> Dict[str, str]:
+    """One method more in the first class of a file."""
+    return changed(name, r"^(?=    (?:@|def ))", f"    {text}\n\n")
+
+
+def with_function(name: str, text: str) -> Dict[str, str]:
+    return {**SOURCES, name: f"{SOURCES[name]}\n\n{text}\n"}
 
 
 def test_what_spends_and_what_only_cannot_be_repeated_is_known():
@@ -58,13 +69,13 @@ def test_the_product_keeps_to_the_rule(rule):
 @pytest.mark.parametrize(
     "sources",
     [
-        changed(ADAPTER4, "    def accounts(", "    def bid(self): self._client.call('domain.bid', {}, spends=True)\n\n    def accounts("),
-        changed(ADAPTER6, "    def tariff_targets(", "    def upgrade(self): return self._change('x', 1, {})\n\n    def tariff_targets("),
-        changed(ADAPTER6, "    def tariff_targets(", "    def late(self): return lambda: self._edit('x', 1, {})\n\n    def tariff_targets("),
-        changed(ADAPTER6, "    def tariff_targets(", "    def by(self, yes): self._client.call('x', {}, spends=yes)\n\n    def tariff_targets("),
-        changed(ADAPTER6, "    def tariff_targets(", "    def more(self): return [self.renew_service(1, 1)]\n\n    def tariff_targets("),
-        changed(API, "Renew and pay for one period. *Spends.* The", "Renew and pay for one period. The"),
-        changed(API, "    def accounts(", '    def gift(self) -> None:\n        """*Spends.*"""\n\n    def accounts('),
+        with_method(ADAPTER4, "def bid(self): self._client.call('domain.bid', {}, spends=True)"),
+        with_method(ADAPTER6, "def upgrade(self): return self._change('x', 1, {})"),
+        with_method(ADAPTER6, "def late(self): return lambda: self._edit('x', 1, {})"),
+        with_method(ADAPTER6, "def by(self, yes): self._client.call('x', {}, spends=yes)"),
+        with_method(ADAPTER6, "def more(self): return [self.renew_service(1, 1)]"),
+        changed(API, r"(one period\.) \*Spends\.\*", r"\1"),
+        with_method(API, 'def gift(self) -> None:\n        """*Spends.*"""'),
     ],
 )
 def test_an_adapter_cannot_spend_without_saying_so(sources):
@@ -106,7 +117,7 @@ ACT = "class Gift:\n    def look(self, row): ...\n    def terms(self, row): ...\
         with_file(NEW, f"{ACT}return self.upstream.renew_domain"),
         with_file(NEW, f"{ACT}...\n    def help(self): self.upstream.renew_domain(1, 2, 3)"),
         with_file("admin/gift.py", "def gift(upstream): upstream.order_domain(None)"),
-        changed(RENEW, "    def terms(", "    def twice(self): self.provider.upstream.renew_domain(1, 2, 3)\n\n    def terms("),
+        with_method(RENEW, "def twice(self): self.provider.upstream.renew_domain(1, 2, 3)"),
     ],
 )
 def test_a_call_that_spends_is_seen_outside_of_the_one_act(sources):
@@ -125,9 +136,9 @@ def test_an_act_that_spends_once_is_allowed():
         with_file(NEW, "def run(deal): return getattr(deal, 'act')"),
         with_file(NEW, "from bill2bill.journal.once import spend_once"),
         with_file(NEW, "from bill2bill.journal import once\n\ndef run(*all): once.spend_once(*all)"),
-        changed(WORLD, "import Deal, Patience, spend_once", "import Deal, Patience, spend_once as buy_it"),
-        changed(WORLD, "    def settled(", "    def gift(self, *all): spend_once(*all)\n\n    def settled("),
-        changed(ONCE, "def doubt(", "def again(*all): return spend_once(*all)\n\n\ndef doubt("),
+        changed(WORLD, r"^(from bill2bill\.journal\.once import .*spend_once)", r"\1 as buy_it"),
+        with_method(WORLD, "def gift(self, *all): spend_once(*all)"),
+        with_function(ONCE, "def again(*all): return spend_once(*all)"),
     ],
 )
 def test_an_act_beside_the_journal_is_seen(sources):
