@@ -8,12 +8,14 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import spending
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
 from bill2bill.commands.settled import KINDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import PROBLEMS
+from bill2bill.journal.doubt import OTHER_QUESTIONS
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,8 +52,8 @@ def test_every_failure_in_the_code_is_a_known_one_with_its_placeholders_filled()
         for code in re.findall(r"(?:Failure|Refused|NotSent|NoAnswer|PanelError)\(\s*\"(\w+)\"", text):
             assert code in PROBLEMS, f"{path.name}: {code}"
         used |= set(re.findall(r"\"(\w+)\"", text))
-    by_kind = {f"in_doubt_{kind}" for kind in KINDS}  # made from the kind of purchase
-    assert used | by_kind >= set(PROBLEMS), sorted(set(PROBLEMS) - used)
+    by_question = {f"in_doubt_{question}" for question in (*KINDS, *OTHER_QUESTIONS)}
+    assert used | by_question >= set(PROBLEMS), sorted(set(PROBLEMS) - used)
 
 
 @pytest.mark.parametrize("path", [ROOT / "addon.xml", *sorted((ROOT / "etc" / "xml").glob("*.xml"))], ids=lambda path: path.name)
@@ -164,6 +166,27 @@ def test_both_languages_name_the_same_things_and_the_same_commands(names):
     assert codes(english) == codes(russian)
     assert commands_in(english) == commands_in(russian)
     assert len(anchors(ROOT / names[0])) == len(anchors(ROOT / names[1]))
+
+
+def rows_of_proof():
+    """The table of docs/proof.md: the first cell and the last one of each row."""
+    rows = [line.strip("|").split(" | ") for line in read("docs/proof.md").splitlines() if line.startswith("| `")]
+    assert {len(cells) for cells in rows} == {7}
+    return [(cells[0], cells[-1]) for cells in rows]
+
+
+def test_every_way_to_buy_has_its_row_in_the_table_of_proofs():
+    told = [re.findall(r"`(\w+)`: .* \(`(\S+)` `(\w+)`\)", purchase) for purchase, _ in rows_of_proof()]
+    deals = {(f"commands/{file}", name) for ((_, file, name),) in told}
+    assert deals == {tuple(deal) for deal in spending.deals(spending.package())}
+    assert {kind for ((kind, _, _),) in told} == set(KINDS)
+
+
+def test_what_is_said_of_proofs_is_held_by_tests_that_exist():
+    for purchase, held in rows_of_proof():
+        assert len(re.findall(r"`\S+\.py` `\w+`", held)) >= 4, purchase
+    for file, name in re.findall(r"`(\w+/\S+\.py)` `(test_\w+)`", read("docs/proof.md")):
+        assert f"\ndef {name}(" in read(f"tests/{file}"), name
 
 
 def test_the_commands_of_the_readme_can_be_run():

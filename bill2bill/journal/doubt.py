@@ -5,6 +5,9 @@ from __future__ import annotations
 from bill2bill.errors import Failure
 from bill2bill.journal.states import Purchase
 
+# What is asked besides what became of the request, which is named by its kind: whether the panel was told, and what agreement.py found.
+OTHER_QUESTIONS = ("told", "lost", "older", "item")
+
 
 def doubt(row: Purchase) -> Failure:
     question = row.question or ("told" if row.told is not None else row.kind)
