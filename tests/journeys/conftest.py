@@ -10,6 +10,7 @@ import pytest
 from databases import MariaDB, Place
 
 from . import servers as servers_of
+from .purchases import KINDS, Paid
 from .shop import PASSWORD, USER, Shop, Upstream, build, copied
 
 
@@ -59,3 +60,10 @@ def server_template(upstream6: Upstream, tmp_path_factory: pytest.TempPathFactor
 def servers(server_template: servers_of.ServerShop, tmp_path: Path, place: Place) -> Shop:
     server_template.up.post("reset")
     return copied(server_template, tmp_path.resolve() / "mgr5", place)
+
+
+@pytest.fixture(params=KINDS)
+def paid(request: pytest.FixtureRequest, place: Place) -> Paid:
+    """An operation of each kind that buys, on a panel of its own."""
+    kind = KINDS[request.param]
+    return Paid(request.getfixturevalue(kind.shop), kind)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
@@ -46,6 +47,11 @@ OPTIONS: Mapping[str, object] = {
 
 class Upstream(Provider):
     """The provider with its control URLs in the words of the journeys."""
+
+    @cached_property
+    def play(self) -> str:
+        """What it plays when it is itself: bm4, bm6."""
+        return next(str(switch["default"]) for switch in self.get("switch") if switch["name"] == "play")
 
     def switch(self, **values: object) -> None:
         self.post("switch", **values)
@@ -169,6 +175,15 @@ class Shop:
         return done.stdout
 
     # -- processes -------------------------------------------------------------------------------------------------
+
+    def inside(self, *lines: str) -> None:
+        """From now on the module runs these lines before its own, in its own process; without any, as it is."""
+        executable = self.panel.root / "processing" / self.module
+        itself = executable.with_name(f".{self.module}")
+        if not itself.exists():
+            itself.write_text(executable.read_text())
+        shebang, code = itself.read_text().split("\n", 1)
+        executable.write_text("\n".join([shebang, *lines, code]))
 
     def run(self, command: str, item: int, operation: int) -> subprocess.Popen[bytes]:
         """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited for."""
