@@ -70,8 +70,8 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "why_missing": Problem(
         PERSON,
-        "The answer needs a reason: --why \"what you saw in the provider's cabinet\". It is kept in the journal with your name. Nothing was changed.",
-        "К ответу нужна причина: --why \"что вы увидели в кабинете поставщика\". Она хранится в журнале вместе с вашим именем. Ничего не изменено.",
+        "Say why, so that others understand it (on the command line: --why \"reason\"). It is kept in the journal with your name. Nothing was changed.",
+        "Напишите почему, чтобы поняли и другие (в командной строке: --why \"причина\"). Это хранится в журнале вместе с вашим именем. Ничего не изменено.",
     ),
     "choose_one": Problem(
         PERSON,

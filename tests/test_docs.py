@@ -26,8 +26,11 @@ def test_generated_files_are_fresh(name):
 
 
 def test_every_placeholder_of_a_text_stands_in_both_languages():
+    def placeholders(text, lang):
+        return {name[: -len(lang)] if name.endswith(f"_{lang}") else name for name in re.findall(r"__(\w+?)__", text)}
+
     for code, problem in PROBLEMS.items():
-        assert sorted(set(re.findall(r"__(\w+?)__", problem.en))) == sorted(set(re.findall(r"__(\w+?)__", problem.ru))), code
+        assert placeholders(problem.en, "en") == placeholders(problem.ru, "ru"), code
 
 
 def test_every_text_for_people_exists_in_russian_and_english():

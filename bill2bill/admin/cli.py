@@ -15,18 +15,26 @@ from rich.markup import escape
 from rich.table import Table
 
 from bill2bill import __version__
-from bill2bill.admin import decide
+from bill2bill.admin import decide, start
+from bill2bill.admin.question import Question, question
+from bill2bill.admin.start import NAME
 from bill2bill.admin.tick import tick
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
-from bill2bill.host import place
+from bill2bill.host import log, place
+from bill2bill.host.call import GREATEST_ID
+from bill2bill.host.data import Data
 from bill2bill.host.log import one_line
+from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.journal.locks import Locks
-from bill2bill.journal.states import Purchase, State
+from bill2bill.journal.states import UNSETTLED, Purchase, State
 from bill2bill.journal.store import Store
+from bill2bill.rules import story
 
 PANEL = "/usr/local/mgr5"
 RUSSIAN = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")).startswith("ru")
+
+LANGUAGE = "ru" if RUSSIAN else "en"
 
 
 def pick(english: str, russian: str) -> str:
@@ -51,11 +59,15 @@ JSON = typer.Option(False, "--json", help=pick("Print JSON.", "Вывести JS
 STATE = typer.Option(
     None, "--state", help=pick("Only this state; may be repeated. Default: what is not finished.", "Только это состояние; можно повторять.")
 )
-EXISTS = typer.Option(None, "--exists", help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."))
+NUMBER = typer.Argument(..., min=1, max=GREATEST_ID, help=pick("The purchase's number.", "Номер покупки."))
+ITEM = typer.Option(None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга."))
+EXISTS = typer.Option(None, "--exists", min=1, max=GREATEST_ID, help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."))
 ABSENT = typer.Option(False, "--absent", help=pick("It does not exist at the upstream.", "У поставщика не существует."))
 SAME = typer.Option(False, "--same", help=pick("The operation that asks is this very renewal.", "Операция - это то же самое продление."))
 TOLD = typer.Option(False, "--told", help=pick("The panel knows of it; the operation that asks is a further one.", "Панель о ней знает; операция - ещё одна."))
-WHY = typer.Option("", "--why", help=pick("The reason, kept in the journal.", "Причина, сохраняется в журнале."))
+FOREIGN = typer.Option(False, "--foreign", help=pick("The item's number belongs to another item now.", "Номер услуги теперь у другой услуги."))
+WHY = typer.Option("", "--why", help=pick("The reason, kept in the journal; must be given.", "Причина, сохраняется в журнале; обязательна."))
+RESUME = typer.Option(False, "--resume", help=pick("Start the operation again at once.", "Сразу запустить операцию снова."))
 
 
 @app.callback(invoke_without_command=True)
@@ -103,61 +115,143 @@ def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
 
 
 @journal.command("list", help=pick("Show purchases: by default those that are not finished.", "Показать покупки: по умолчанию незавершённые."))
-def list_purchases(root: Path = ROOT, state: Optional[List[State]] = STATE, as_json: bool = JSON) -> None:
-    found = _store(root).purchases(*(state or [State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT]))
+def list_purchases(root: Path = ROOT, state: Optional[List[State]] = STATE, item: Optional[int] = ITEM, as_json: bool = JSON) -> None:
+    store = _store(root)
+    found = [row for row in store.purchases(*(state or UNSETTLED)) if item in (None, row.item)]
+    asked = _questions(root, store, found)
     if as_json:
-        typer.echo(json.dumps([_plain(row) for row in found], ensure_ascii=False))
+        _print([{**_plain(row), "question": asked[row.id].code if row.id in asked else None} for row in found])
         return
-    heads = pick("id,item,what,state,since,name", "id,услуга,что,состояние,с,имя").split(",")
+    heads = pick("id,item,operation,what,state,since,name", "id,услуга,операция,что,состояние,с,имя").split(",")
     table = Table(*heads)  # fits into 80 columns; `show` tells the rest
-    for row in found:
+    for row in sorted(found, key=lambda row: (row.id not in asked, row.id)):
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
-        table.add_row(str(row.id), str(row.item), row.kind, row.state.value, since, escape(one_line(row.name)))
+        word = asked[row.id].code if row.id in asked else row.state.value
+        table.add_row(str(row.id), str(row.item), str(row.operation or "-"), row.kind, word, since, escape(one_line(row.name)))
     Console().print(table if found else pick("Nothing is waiting.", "Ничто не ждёт."))
+    if asked:
+        first = next(row.id for row in found if row.id in asked)
+        typer.echo(pick(f"What is asked, and how to answer: {_command(root)} show {first}", f"Что спрашивается и как ответить: {_command(root)} show {first}"))
 
 
 @journal.command(help=pick("Show one purchase with all its steps.", "Показать покупку со всеми шагами."))
-def show(number: int, root: Path = ROOT, as_json: bool = JSON) -> None:
+def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     store = _store(root)
     row = _purchase(store, number)
+    asked = _questions(root, store, [row]).get(number)
     steps = [{"at": at, "state": state, "note": note} for at, state, note in store.steps(number)]
+    decisions = decide.decisions(store, number)
     if as_json:
-        typer.echo(json.dumps({**_plain(row), "steps": steps}, ensure_ascii=False))
+        told = None if asked is None else asked._asdict()
+        _print({**_plain(row), "question": told, "steps": steps, "decisions": [one._asdict() for one in decisions]})
         return
     for name, value in _plain(row).items():
         typer.echo(f"{name:10} {one_line(str(value)) if value is not None else ''}")
     for step in steps:
-        typer.echo(f"  {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(step['at']))))}  {step['state']:10} {one_line(str(step['note']))}")
+        typer.echo(f"  {_local(step['at'])}  {step['state']:10} {one_line(str(step['note']))}")
+    for one in decisions:
+        typer.echo(f"  {_local(one.at)}  {one_line(one.who)}: {one.answer}. {one_line(one.why)}")
+    if asked:
+        typer.echo(f"\n{one_line(pick(asked.en, asked.ru))}")
 
 
 @journal.command(help=pick("Answer the question of a purchase.", "Ответить на вопрос о покупке."))
 def resolve(
-    number: int, exists: Optional[int] = EXISTS, absent: bool = ABSENT, same: bool = SAME, told: bool = TOLD, why: str = WHY, root: Path = ROOT
+    number: int = NUMBER,
+    exists: Optional[int] = EXISTS,
+    absent: bool = ABSENT,
+    same: bool = SAME,
+    told: bool = TOLD,
+    foreign: bool = FOREIGN,
+    why: str = WHY,
+    go_on: bool = RESUME,
+    root: Path = ROOT,
+    as_json: bool = JSON,
 ) -> None:
-    if [exists is not None, absent, same, told].count(True) != 1:
-        raise typer.BadParameter(pick("give one answer: --exists N, --absent, --same or --told", "дайте один ответ: --exists N, --absent, --same или --told"))
+    flags = {"exists": exists is not None, "absent": absent, "same": same, "told": told, "foreign": foreign}
+    given = [name for name, is_given in flags.items() if is_given]
+    if len(given) != 1:
+        words = "--exists N, --absent, --same, --told, --foreign"
+        raise typer.BadParameter(pick(f"give one answer of {words}", f"дайте один ответ из {words}"))
     store = _store(root)
-    with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, 60):
-        if exists is not None:
-            done = decide.exists_as(store, number, exists, why)
-        elif absent:
-            done = decide.is_absent(store, number, why, options_of(root).settle)
-        else:
-            done = (decide.is_same if same else decide.was_told)(store, number, why)
-    typer.echo(
-        pick(
-            f"Purchase {done.id} is now «{done.state.value}». Start its operation again in the panel.",
-            f"Покупка {done.id} теперь «{done.state.value}». Запустите её операцию в панели снова.",
-        )
-    )
+    options = options_of(root)
+    log.setup(root, NAME)
+    with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, options.item_wait):
+        done = decide.resolve(store, number, decide.Answer(given[0], exists), decide.who_types(), why, options.settle)
+    decision = decide.decisions(store, number)[-1]
+    following = f"{_command(root)} resume {number}"
+    if as_json and not go_on:
+        _print({"purchase": _plain(done), "decision": decision._asdict(), "next": following, "resumed": None})
+        return
+    if not as_json:
+        typer.echo(pick(f"Purchase {number} is now «{done.state.value}». {decision.who}: {decision.why}",
+                        f"Покупка {number} теперь «{done.state.value}». {decision.who}: {decision.why}"))  # fmt: skip
+    if not go_on:
+        typer.echo(pick(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}"))
+        return
+    became = start.go_on(root.resolve(), store, number, LANGUAGE)
+    if as_json:
+        resumed = None if became is None else became._asdict()
+        _print({"purchase": _plain(_purchase(store, number)), "decision": decision._asdict(), "next": None, "resumed": resumed})
+    elif became is None:
+        typer.echo(pick("No operation waits for it.", "Ни одна операция её не ждёт."))
+    else:
+        _tell(became)
+
+
+@journal.command(
+    help=pick("Start the operation of a purchase again, now, and say what became of it.", "Запустить операцию покупки снова, сейчас, и сказать, что с ней стало.")
+)
+def resume(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
+    store = _store(root)
+    _purchase(store, number)
+    log.setup(root, NAME)
+    became = start.resume(root.resolve(), store, number, LANGUAGE)
+    if as_json:
+        _print(became._asdict())
+    else:
+        _tell(became)
+
+
+def _tell(became: start.Became) -> None:
+    about = pick(f"Operation {became.operation} ({became.command} of item {became.item})", f"Операция {became.operation} ({became.command} услуги {became.item})")
+    ends = {
+        "finished": pick("is finished, the panel was told.", "завершена, панели сообщено."),
+        "waiting": pick("is automatic again and not finished yet: it is looked at every few minutes.",
+                        "снова автоматическая, ещё не завершена: проверяется каждые несколько минут."),
+        "manual": pick("waits for a person.", "ждёт человека."),
+    }  # fmt: skip
+    typer.echo(f"{about} {ends[became.result]}")
+    if became.why:
+        typer.echo(one_line(became.why))
 
 
 @journal.command(
     help=pick("Say that this panel, on this machine and in this folder, is the real one.", "Сказать, что эта панель на этой машине и в этой папке настоящая.")
 )
-def adopt(root: Path = ROOT) -> None:
-    _store(root).adopt()
-    typer.echo(pick("Purchases are made from this panel again.", "Покупки снова делаются с этой панели."))
+def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
+    store = _store(root)
+    change = decide.adoption(store, place.machine_id(), str(root.resolve()))
+    differs = change.was != change.here
+    if not as_json:
+        _tell_difference(change)
+    if differs:
+        log.setup(root, NAME)
+        decide.adopt(store, change, decide.who_types(), why)
+    if as_json:
+        _print({"was": change.was._asdict(), "here": change.here._asdict(), "unfinished": change.unfinished, "adopted": differs})
+    elif differs:
+        typer.echo(pick("Purchases are made from this panel again.", "Покупки снова делаются с этой панели."))
+    else:
+        typer.echo(pick("Nothing differs: purchases are made from this panel.", "Отличий нет: покупки и так делаются с этой панели."))
+
+
+def _tell_difference(change: decide.Adoption) -> None:
+    names = pick("machine,folder", "машина,папка").split(",")
+    for name, was, here in zip(names, change.was, change.here):
+        if was != here:
+            typer.echo(pick(f"{name}: {was or '-'} before, {here or '-'} here", f"{name}: раньше {was or '-'}, здесь {here or '-'}"))
+    typer.echo(pick(f"unfinished purchases: {change.unfinished}", f"незавершённых покупок: {change.unfinished}"))
 
 
 @sandbox.command(
@@ -180,6 +274,28 @@ def sandbox_upstream(context: typer.Context) -> None:
     from bill2bill.sandbox.upstream.serve import main
 
     raise typer.Exit(main(context.args))
+
+
+def _questions(root: Path, store: Store, found: List[Purchase]) -> Dict[int, Question]:
+    """Purchase -> what it asks. The panel is read for what only its operations know; it need not be there."""
+    data = Data(root.resolve(), Mgrctl(root, NAME, 0))
+    try:
+        asked = {row.id: question(root, store, row, data) for row in found}
+    finally:
+        data.close()
+    return {number: one for number, one in asked.items() if one is not None}
+
+
+def _command(root: Path) -> str:
+    return f"{story.command(root)} journal"
+
+
+def _local(at: object) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(str(at))))
+
+
+def _print(data: object) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False))
 
 
 def _plain(row: Purchase) -> Dict[str, object]:

@@ -1,51 +1,148 @@
-"""Pages of the admin interface, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6)."""
+"""Pages of the admin interface, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6): purchases that wait, and the form that takes an answer."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Mapping, Optional, Tuple
+from typing import BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple
 
 from lxml import etree
 
+from bill2bill.admin import decide, start
+from bill2bill.admin.question import Question, question
+from bill2bill.config import options_of
 from bill2bill.errors import Failure
-from bill2bill.host import document, place, reply
+from bill2bill.host import document, log, place, reply
+from bill2bill.host.data import Data
+from bill2bill.host.mgrctl import Mgrctl
+from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
+from bill2bill.rules import story
 
 ADMIN = 29  # access levels: 30 root, 29 administrator (host-protocol 7.5)
-DOUBTS = "bill2bill.doubt"
+DOUBTS, RESOLVE = "bill2bill.doubt", "bill2bill.resolve"
+WAITING = (State.DOUBT, State.SENT, State.INTENDED)
+
+
+class Page:
+    """One request. env: its parameters and who asks (host-protocol 7.5)."""
+
+    def __init__(self, root: Path, stdin: BinaryIO, env: Mapping[str, str]) -> None:
+        self.root, self.stdin, self.env = root, stdin, env
+        self.store = Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
+
+    def param(self, name: str) -> str:
+        return self.env.get(f"PARAM_{name}", "")
+
+    # -- the list ----------------------------------------------------------------------------------------------------------
+
+    def doubts(self) -> bytes:
+        """Those that need a person first."""
+        page = document.read_document(self.stdin)
+        rows = self.store.purchases(*WAITING)
+        asked = self._questions(rows)
+        for row in sorted(rows, key=lambda row: (row.id not in asked, row.id)):
+            if row.id in asked or row.state is not State.INTENDED:
+                _add_row(page, row, row.id in asked)
+        return document.to_bytes(page)
+
+    def _questions(self, rows: List[Purchase]) -> Dict[int, Question]:
+        data = Data(self.root, Mgrctl(self.root, start.NAME, 0))
+        try:
+            asked = {row.id: question(self.root, self.store, row, data) for row in rows}
+        finally:
+            data.close()
+        return {number: one for number, one in asked.items() if one is not None}
+
+    # -- the form ----------------------------------------------------------------------------------------------------------
+
+    def resolve(self) -> bytes:
+        row = self._chosen()
+        return self._answered(row) if self.param("sok") == "ok" else self._form(row)
+
+    def _chosen(self) -> Purchase:
+        """Exactly one purchase: `elid="1, 2"` names several rows (host-protocol 7.3)."""
+        elid = self.param("elid")
+        if not re.fullmatch("[0-9]{1,10}", elid):
+            raise Failure("choose_one")
+        row = self.store.purchase(int(elid))
+        if row is None or not decide.answers_to(row):
+            raise Failure("no_question", id=elid, value=row.state.value if row else "-")
+        return row
+
+    def _form(self, row: Purchase) -> bytes:
+        page = document.read_document(self.stdin)
+        asked, lang = self._questions([row]).get(row.id), self.param("lang") or page.get("lang", "")
+        texts = {
+            "elid": str(row.id),
+            "purchase": f"{row.id}: {row.kind}, {row.name}",
+            "question": _in(lang, asked.en, asked.ru) if asked else "-",
+            "tried": _in(lang, *story.tried(self.store.steps(row.id))),
+            "remote": self.param("remote") or str(row.remote or ""),
+            "why": self.param("why"),
+        }
+        for name, text in texts.items():
+            for old in page.findall(name):
+                page.remove(old)
+            etree.SubElement(page, name).text = document.printable(text)
+        choices = etree.SubElement(page, "slist", {"name": "answer"})
+        for answer in decide.answers_to(row):
+            etree.SubElement(choices, "msg", {"key": answer}).text = f"answer_{answer}"
+        return document.to_bytes(page)
+
+    def _answered(self, row: Purchase) -> bytes:
+        log.setup(self.root, start.NAME)
+        options = options_of(self.root)
+        who = self.env.get("AUTH_USER", "")[:64] or "-"
+        with Locks(self.root / "var" / "bill2bill" / "locks").item(row.item, options.item_wait):
+            decide.resolve(self.store, row.id, self._answer(), who, self.param("why"), options.settle)
+        start.let_go_on(self.root, self.store, row.id)  # a form does not wait for a provider: the panel and the tick do the rest
+        page = etree.Element("doc")
+        etree.SubElement(page, "ok")
+        return document.to_bytes(page)
+
+    def _answer(self) -> decide.Answer:
+        what, remote = self.param("answer"), self.param("remote").strip()
+        if what != "exists":
+            return decide.Answer(what)
+        return decide.Answer(what, int(remote) if re.fullmatch("[0-9]{1,10}", remote) else 0)
+
+
+PAGES: Dict[str, Callable[[Page], bytes]] = {DOUBTS: Page.doubts, RESOLVE: Page.resolve}
 
 
 def answer(root: str, stdin: BinaryIO, env: Mapping[str, str]) -> Tuple[int, Optional[bytes]]:
     """(exit status, document). The handler runs as root whoever asks, so rights are checked here (host-protocol 7.5)."""
-    lang = env.get("PARAM_lang", "")
     try:
         _check_rights(env)
-        if env.get("PARAM_func") != DOUBTS:
-            raise Failure("bad_call", reason=f"func {env.get('PARAM_func', '')[:80]}")
-        page = document.read_document(stdin)
-        folder = Path(root) / "var" / "bill2bill"
-        store = Store(folder, place.machine_id(), str(Path(root).resolve()))
-        for purchase in store.purchases(State.DOUBT, State.SENT):
-            _add_row(page, purchase)
-        return 0, document.to_bytes(page)
+        func = env.get("PARAM_func", "")
+        if func not in PAGES:
+            raise Failure("bad_call", reason=f"func {func[:80]}")
+        return 0, PAGES[func](Page(Path(root), stdin, env))
     except Failure as failure:
-        return 1, reply.error_document(failure, lang)
+        return 1, reply.error_document(failure, env.get("PARAM_lang", ""))
 
 
 def _check_rights(env: Mapping[str, str]) -> None:
     level = env.get("AUTH_LEVEL", "")
-    if not level.isdigit() or int(level) < ADMIN:
+    if not re.fullmatch("[0-9]{1,3}", level) or int(level) < ADMIN:
         raise Failure("no_rights")
 
 
-def _add_row(page: etree._Element, purchase: Purchase) -> None:
+def _in(lang: str, english: str, russian: str) -> str:
+    """The panel need not say who reads it: then it is told in both languages."""
+    return {"ru": russian, "en": english}.get(lang.lower()[:2], f"{russian} / {english}")
+
+
+def _add_row(page: etree._Element, purchase: Purchase, asks: bool) -> None:
     row = etree.SubElement(page, "elem")
     since = datetime.fromtimestamp(purchase.sent or purchase.created).strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ006 - the panel's dates are local
     values = {
         "id": purchase.id, "item": purchase.item, "kind": purchase.kind, "name": purchase.name, "months": purchase.months,
-        "state": "doubt" if purchase.state is State.DOUBT else "sent", "since": since, "cost": purchase.cost, "remote": purchase.remote or "",
+        "state": "doubt" if asks else "sent", "since": since, "cost": purchase.cost, "remote": purchase.remote or "",
+        "operation": purchase.operation or "",
     }  # fmt: skip
     for name, value in values.items():
         etree.SubElement(row, name).text = document.printable(str(value))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, List, Optional
 
+from bill2bill.admin.start import EXECUTABLES, NAME, run_module
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import log, place
@@ -16,13 +17,8 @@ from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import Purchase, State, command_of
 from bill2bill.journal.store import Store
-from bill2bill.services.modules import MODULES
 
 LOG = logging.getLogger("bill2bill")
-NAME = "bill2bill"
-EXECUTABLES = frozenset(module.executable for module in MODULES.values())
-MOST_SECONDS = 900  # for one command; a purchase may wait for its provider, the next tick waits for this one
-PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True)
@@ -79,18 +75,10 @@ def _look(root: Path, data: Data, row: Purchase) -> Looked:
     try:
         executable = data.module(row.module).executable
         if executable in EXECUTABLES:
-            _run(root, executable, ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)])
+            run_module(root, executable, ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)])
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         LOG.error("purchase %s: %s", row.id, failure)
     finished = row.operation is not None and data.operation(row.operation) is None
     LOG.info("purchase %s (%s of item %s): %s", row.id, command, row.item, "finished" if finished else "not finished yet")
     return Looked(row.id, row.item, command, finished)
 
-
-def _run(root: Path, executable: str, words: List[str]) -> None:
-    """A process of its own, like the panel's: the module reports failures to the panel itself, its exit status tells us nothing more."""
-    subprocess.run(
-        [str(root / "processing" / executable), *words],
-        cwd=root, env={"PATH": PATH, "HOME": "/root", "LANG": "C"}, check=False, timeout=MOST_SECONDS,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip

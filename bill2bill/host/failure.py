@@ -10,7 +10,7 @@ from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.host.call import Call
 from bill2bill.host.data import Data, Module
-from bill2bill.host.panel import Panel
+from bill2bill.host.panel import LONGEST_TEXT, Panel
 
 # The upstream is out of reach or refuses the login (host-protocol 2.8, step 3).
 CONNECTION_PROBLEMS = frozenset((
@@ -81,8 +81,15 @@ def _make_task(failure: Failure, call: Call, data: Data, panel: Panel, module: M
     if module.department is None:
         log.error("no task: the connection %s has no department", module.id)
         return
-    about = f"[{module.name}] {call.command} item={call.item or '-'} operation={call.operation or '-'}"
-    panel.free_task(module.department, f"{about}: {failure.text('ru')} / {failure.text('en')}")
+    about = f"[{module.name}] {call.command} item={call.item or '-'} operation={call.operation or '-'}: "
+    panel.free_task(module.department, in_both_languages(failure, about))
+
+
+def in_both_languages(failure: Failure, about: str = "") -> str:
+    """A text for a task that holds nothing else. Neither language may push the other out of it."""
+    longest = (LONGEST_TEXT - min(len(about), LONGEST_TEXT // 4) - len(" / ")) // 2
+    texts = [" ".join(failure.text(lang).split()) for lang in ("ru", "en")]
+    return about[: LONGEST_TEXT // 4] + " / ".join(text if len(text) <= longest else text[: longest - 1] + "…" for text in texts)
 
 
 def _has_task(data: Data, operation: int) -> bool:

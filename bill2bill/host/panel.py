@@ -89,6 +89,10 @@ class Panel:
         """No more repeats until a person starts the operation again."""
         self._write("runningoperation.setmanual", elid=str(operation))
 
+    def set_automatic(self, operation: int) -> None:
+        """The panel repeats it again."""
+        self._write("runningoperation.edit", elid=str(operation), manual="off")
+
     def task_type(self, command: str, item: Optional[int]) -> str:
         """The type for a task about this command; "" means that the panel wants none (host-protocol 9 #20)."""
         about = {"item": str(item)} if item is not None else {}

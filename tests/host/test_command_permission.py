@@ -102,7 +102,7 @@ def test_questions_are_answered_there_all_the_same(shop, argv):
 
 
 def adopt(shop) -> None:
-    subprocess.run([sys.executable, "-m", "bill2bill", "journal", "adopt", "--root", str(shop.root)], check=True, capture_output=True, cwd=HOME)
+    subprocess.run([sys.executable, "-m", "bill2bill", "journal", "adopt", "--why", "moved", "--root", str(shop.root)], check=True, capture_output=True, cwd=HOME)
 
 
 @pytest.fixture

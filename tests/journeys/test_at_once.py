@@ -123,7 +123,7 @@ def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
     assert shop.up.charges() == []
     shop.up.progress("immediate")
     assert list(shop.tick().values()) == ["gone"]
-    copy.cli("journal", "adopt")
+    copy.cli("journal", "adopt", "--why", "moved")
     copy.restart(copy.operations()[0]["id"])
     assert list(copy.tick().values()) == ["manual"], "the name is in the account, though not through this panel"
     assert shop.up.charges() == ["order"]

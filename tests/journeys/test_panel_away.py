@@ -87,7 +87,7 @@ def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_opera
     assert shop.tick() == {operation: "manual"}
     assert shop.up.charges() == ["renew"]
     assert "--told" in shop.operations()[0]["errorxml"]
-    shop.cli("journal", "resolve", str(shop.purchase(item, "prolong").id), "--told")
+    shop.cli("journal", "resolve", str(shop.purchase(item, "prolong").id), "--told", "--why", "the date has moved")
     shop.restart(operation)
     shop.tick_until_quiet()
     assert shop.up.charges() == ["renew", "renew"]

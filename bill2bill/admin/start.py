@@ -1,0 +1,175 @@
+"""Starting the operation of a purchase once more: automatic in the panel again (host-protocol 2.8), its command run at once as the panel would."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+from bill2bill.admin import decide
+from bill2bill.config import options_of
+from bill2bill.errors import Failure
+from bill2bill.host import place
+from bill2bill.host.data import Data, Operation
+from bill2bill.host.document import parse_bytes
+from bill2bill.host.mgrctl import Mgrctl
+from bill2bill.host.panel import Panel
+from bill2bill.journal.states import Purchase, State, command_of
+from bill2bill.journal.store import Store
+from bill2bill.services.modules import MODULES
+
+LOG = logging.getLogger("bill2bill")
+NAME = "bill2bill"
+EXECUTABLES = frozenset(module.executable for module in MODULES.values())
+MOST_SECONDS = 900  # for one command; a purchase may wait for its provider, the next tick waits for this one
+ABOUT_ANOTHER = ("same", "told", "foreign")  # answers about an operation that may not be the purchase's own
+MAY_ASK = ("open", "prolong", "setparam", "suspend", "resume", "close", "update_ns")
+PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+
+
+class Became(NamedTuple):
+    """What became of an operation that was started.
+
+    result  finished: it has left the panel; waiting: automatic, it is looked at again; manual: it waits for a person
+    code    of the failure that it waits for, "" if there was none; why: the same in words
+    """
+
+    purchase: int
+    item: int
+    operation: int
+    command: str
+    result: str
+    code: str
+    why: str
+
+
+def make_automatic(root: Path, store: Store, number: int) -> Operation:
+    """Let the panel repeat the operation of this purchase. Raises do_nothing, answer_first, nothing_to_start, operation_gone, panel_…"""
+    with _panel(root) as (data, panel):
+        return _made_automatic(root, data, panel, store, number)
+
+
+def resume(root: Path, store: Store, number: int, lang: str) -> Became:
+    """Start the operation of this purchase now and say what became of it. Raises as make_automatic does. lang: "ru" or "en"."""
+    with _panel(root) as (data, panel):
+        operation = _made_automatic(root, data, panel, store, number)
+        executable = data.module_of(operation.item).executable
+        if executable not in EXECUTABLES:
+            raise Failure("panel_data", object=f"item {operation.item}", reason=f"it is served by {executable}")
+        reply = b"" if _panel_repeats(_purchase(store, number)) else _run_for(root, executable, operation, lang)
+        code, why = _failure(reply)
+        left = data.operation(operation.id)
+        if left is None or left.item != operation.item:
+            return Became(number, operation.item, operation.id, operation.command, "finished", "", "")
+        return Became(number, operation.item, operation.id, operation.command, "manual" if left.manual else "waiting", code, why)
+
+
+def go_on(root: Path, store: Store, number: int, lang: str) -> Optional[Became]:
+    """resume after an answer, which stands whatever becomes of the operation; None if none waits. Raises answer_kept."""
+    try:
+        return resume(root, store, number, lang)
+    except Failure as failure:
+        _none_waits(number, failure)
+        return None
+
+
+def let_go_on(root: Path, store: Store, number: int) -> None:
+    """make_automatic after an answer, as go_on."""
+    try:
+        make_automatic(root, store, number)
+    except Failure as failure:
+        _none_waits(number, failure)
+
+
+def _none_waits(number: int, failure: Failure) -> None:
+    if failure.code != "nothing_to_start":
+        raise Failure("answer_kept", id=number, reason_en=failure.text("en"), reason_ru=failure.text("ru")) from failure
+
+
+def run_module(root: Path, executable: str, words: List[str]) -> bytes:
+    """A process of its own, like the panel's: the module reports failures to the panel itself. Returns what it printed."""
+    done = subprocess.run(
+        [str(root / "processing" / executable), *words],
+        cwd=root, env={"PATH": PATH, "HOME": "/root", "LANG": "C"}, check=False, timeout=MOST_SECONDS,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.stdout
+
+
+@contextmanager
+def _panel(root: Path) -> Iterator[Tuple[Data, Panel]]:
+    if place.do_nothing(root):
+        raise Failure("do_nothing")
+    mgrctl = Mgrctl(root, NAME, options_of(root).panel_wait)
+    data = Data(root, mgrctl)
+    try:
+        yield data, Panel(mgrctl)
+    finally:
+        data.close()
+
+
+def _made_automatic(root: Path, data: Data, panel: Panel, store: Store, number: int) -> Operation:
+    operation = _operation(data, store, _purchase(store, number))
+    panel.set_automatic(operation.id)
+    LOG.info("purchase %s: operation %s (%s of item %s) is automatic again", number, operation.id, operation.command, operation.item)
+    return operation
+
+
+def _purchase(store: Store, number: int) -> Purchase:
+    row = store.purchase(number)
+    if row is None:
+        raise Failure("no_question", id=number, value="-")
+    if row.state is State.DOUBT:
+        raise Failure("answer_first", id=number)
+    return row
+
+
+def _operation(data: Data, store: Store, row: Purchase) -> Operation:
+    """The operation on the panel that this purchase is for, or that asked the question which a person has answered."""
+    number = None if row.state is State.REPORTED else row.operation
+    found = data.operation(number) if number else None
+    if found and (found.item, found.command) == (row.item, command_of(row.kind)):
+        return found
+    if number and _last_answer(store, row) not in ABOUT_ANOTHER:
+        raise Failure("operation_gone", id=row.id, value=number)
+    return _the_one_that_asked(data, store, row)
+
+
+def _the_one_that_asked(data: Data, store: Store, row: Purchase) -> Operation:
+    """An answer may be about an operation that the purchase does not know; if one alone waits for the item, it is that."""
+    answered = bool(_last_answer(store, row))
+    waiting = [data.operation(number) for command in MAY_ASK for number in data.operations(abs(row.item), command)] if answered else []
+    if len(waiting) != 1 or waiting[0] is None:
+        raise Failure("nothing_to_start", id=row.id)
+    return waiting[0]
+
+
+def _last_answer(store: Store, row: Purchase) -> str:
+    """"" if nobody has decided about this purchase."""
+    answers = [decision.answer for decision in decide.decisions(store, row.id)]
+    return answers[-1] if answers else ""
+
+
+def _panel_repeats(row: Purchase) -> bool:
+    """Only the panel counts its tries, and by them it is told whether the panel knows of a purchase already (journal.begun)."""
+    return row.state is State.CONFIRMED and row.told is not None
+
+
+def _run_for(root: Path, executable: str, operation: Operation, lang: str) -> bytes:
+    words = ["--command", operation.command, "--item", str(operation.item), "--runningoperation", str(operation.id), "--lang", lang]
+    try:
+        return run_module(root, executable, words)
+    except subprocess.TimeoutExpired as error:
+        raise Failure("item_busy", detail=str(error)) from error
+    except OSError as error:
+        raise Failure("panel_data", object=f"processing/{executable}", reason=error.strerror or "it cannot be started") from error
+
+
+def _failure(reply: bytes) -> Tuple[str, str]:
+    """Code and words of the error document that a module printed; empty if it printed none."""
+    if not reply:
+        return "", ""
+    error = parse_bytes(reply).find("error")
+    return ("", "") if error is None else (error.get("type") or "", error.findtext("msg") or "")

@@ -1,0 +1,14 @@
+"""The journeys' panel and provider serve here too: what a person does is tried on real processes."""
+
+from __future__ import annotations
+
+import pytest
+from journeys.conftest import shop, template, upstream  # noqa: F401 - fixtures
+from journeys.shop import Shop
+
+from .desk import Desk
+
+
+@pytest.fixture
+def desk(shop: Shop) -> Desk:  # noqa: F811 - the fixture
+    return Desk(shop)

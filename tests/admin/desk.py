@@ -1,0 +1,77 @@
+"""A person's desk: the command line as it is typed, the pages as the panel asks for them, and a journal with purchases in every state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from datetime import date
+from typing import Any, List, Mapping, NamedTuple, Optional
+
+from databases import tables
+from journeys.shop import Shop
+
+from bill2bill.journal.states import Intent, Purchase, State
+from bill2bill.sandbox.stage import HOME
+
+LONG_AGO = 1_700_000_000.0
+
+
+class Done(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+class Desk:
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.root = shop, shop.panel.root
+
+    def types(self, *words: object, lang: str = "C", env: Optional[Mapping[str, str]] = None, here: bool = True) -> Done:
+        """`bill2bill journal …` for this panel."""
+        root = ["--root", str(self.root)] if here else []
+        command = [sys.executable, "-Xutf8", "-m", "bill2bill", "journal", *map(str, words), *root]
+        given = {"PATH": os.environ["PATH"], "LANG": lang, "USER": "keeper", "TERM": "dumb", "COLUMNS": "100", **(env or {})}
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=HOME, env=given, stdin=subprocess.DEVNULL)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def opens(self, func: str, **params: object) -> ET.Element:
+        """A page of the admin interface. Raises Said."""
+        return self.shop.panel.call(func, **{"lang": "en", **params})
+
+    def saves(self, **params: object) -> ET.Element:
+        return self.opens("bill2bill.resolve", sok="ok", **params)
+
+    # -- purchases ---------------------------------------------------------------------------------------------------------
+
+    def purchase(self, item: int = 71, kind: str = "open", state: State = State.DOUBT, operation: Optional[int] = None, **columns: Any) -> Purchase:
+        """One whose request left long ago, as if the commands had written it."""
+        store = self.shop.journal()
+        before = date(2027, 5, 26) if kind == "prolong" else None
+        row = store.insert(Intent(item, kind, 1, operation, 1, "login", f"name{item}.ru", 12, before))
+        row = store.move(row, State.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns})
+        row = store.move(row, State.SENT, "no answer: upstream_unreachable {'reason': 'canary-word'}")
+        return row if state is State.SENT else store.move(row, state, "cannot be looked up: upstream_wall")
+
+    def known(self, number: int) -> Purchase:
+        found = self.shop.journal().purchase(number)
+        assert found is not None
+        return found
+
+    def decisions(self, number: int) -> List[Mapping[str, Any]]:
+        shown: List[Mapping[str, Any]] = self.types("show", number, "--json").data["decisions"]
+        return shown
+
+    def operation(self, item: int, command: str, errorxml: str = "") -> int:
+        """A manual operation that waits on the panel."""
+        with tables(self.root) as db:
+            number = db.insert("runningoperation", item=item, intname=command, trycount=1, manual="on", errorxml=errorxml)
+            db.insert("sandbox_operation", operation=number, command=command, options="{}")
+            return number

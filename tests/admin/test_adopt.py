@@ -1,0 +1,65 @@
+"""A panel that was moved says so once, and by whom."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from journeys.shop import Shop
+
+from bill2bill.journal.states import State
+from bill2bill.sandbox.stage import Panel
+
+from .desk import Desk
+
+WHY = ("--why", "moved to a new machine")
+
+
+@pytest.fixture
+def moved(desk: Desk) -> Desk:
+    """The same panel in another folder, with one purchase that is not finished."""
+    desk.purchase(state=State.SENT)
+    desk.purchase(item=72, state=State.REFUSED)
+    root = desk.root.with_name("other")
+    shutil.copytree(desk.root, root)
+    return Desk(Shop(Panel(root), desk.shop.up))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("C", ["folder: ", " before, ", "unfinished purchases: 1", "made from this panel again"]),
+        ("ru_RU.UTF-8", ["папка: раньше ", "незавершённых покупок: 1"]),
+    ],
+)
+def test_it_says_what_differs_before_it_says_yes(moved: Desk, lang: str, words: list):
+    done = moved.types("adopt", *WHY, lang=lang)
+    assert done.status == 0, done.err
+    for word in [*words, str(moved.root), str(moved.root.with_name("mgr5"))]:
+        assert word in done.out
+    assert "machine" not in done.out and "машина" not in done.out, "it is the same"  # noqa: PT018
+    assert not moved.shop.journal().is_copy()
+
+
+def test_who_and_why_is_kept(moved: Desk):
+    done = moved.types("adopt", *WHY, "--json", env={"SUDO_USER": "maria"})
+    assert done.data["was"]["folder"] == str(moved.root.with_name("mgr5"))
+    assert done.data["here"]["folder"] == str(moved.root)
+    assert (done.data["unfinished"], done.data["adopted"]) == (1, True)
+    ((purchase, who, answer, why),) = moved.shop.journal().rows("SELECT purchase, who, answer, why FROM decision")
+    assert (purchase, who, why) == (0, "maria", WHY[1])
+    assert str(answer).startswith("adopt: folder ")
+
+
+def test_without_a_reason_it_stays_a_copy(moved: Desk):
+    done = moved.types("adopt")
+    assert (done.status, "why_missing" in done.err) == (1, True)
+    assert "folder: " in done.out, "what differs can be read first"
+    assert moved.shop.journal().is_copy()
+
+
+def test_a_panel_that_was_not_moved_needs_no_word(desk: Desk):
+    done = desk.types("adopt")
+    assert (done.status, "Nothing differs" in done.out) == (0, True)
+    assert desk.types("adopt", "--json").data["adopted"] is False
+    assert desk.shop.journal().rows("SELECT 1 FROM decision") == []

@@ -1,0 +1,88 @@
+"""What waits, what it asks, and what was tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from bill2bill.host.reply import operation_error
+from bill2bill.journal.states import State
+
+from .desk import Desk
+
+KEYS = {
+    "id", "item", "kind", "module", "operation", "state", "name", "months", "before", "remote", "tariff", "period", "cost", "accepted", "account",
+    "told", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question",
+}  # fmt: skip
+
+
+def test_what_needs_a_person_comes_first_with_its_question_and_operation(desk: Desk):
+    desk.purchase(item=70, state=State.SENT)
+    row = desk.purchase(item=71, kind="prolong", operation=4711, told=1)
+    done = desk.types("list")
+    lines = [line for line in done.out.splitlines() if "name7" in line]
+    assert "name71.ru" in lines[0]
+    assert "in_doubt_told" in lines[0]
+    assert "4711" in lines[0]
+    assert f"{desk.root}/sbin/bill2bill journal show {row.id}" in done.out
+
+
+def test_states_and_items_can_be_chosen(desk: Desk):
+    for item, state in ((70, State.SENT), (71, State.DOUBT), (71, State.REPORTED), (72, State.REFUSED)):
+        desk.purchase(item=item, kind="prolong" if state is State.REPORTED else "open", state=state)
+    assert [row["item"] for row in desk.types("list", "--json").data] == [70, 71]
+    assert [row["state"] for row in desk.types("list", "--json", "--item", 71).data] == ["in doubt"]
+    assert [row["item"] for row in desk.types("list", "--json", "--state", "refused", "--state", "reported").data] == [71, 72]
+    assert desk.types("list", "--json", "--item", 71, "--state", "sent").data == []
+    assert "Ничто не ждёт" in desk.types("list", "--item", 99, lang="ru_RU.UTF-8").out
+    for wrong in (["--item", "0"], ["--item", "1" + "0" * 30], ["--state", "lost"]):
+        assert desk.types("list", *wrong).status == 2
+
+
+def test_scripts_can_rely_on_the_keys(desk: Desk):
+    row = desk.purchase(told=None)
+    (listed,) = desk.types("list", "--json").data
+    assert set(listed) >= KEYS
+    assert listed["question"] == "in_doubt_open"
+    shown = desk.types("show", row.id, "--json").data
+    assert set(shown) >= {*KEYS, "steps", "decisions"}
+    assert set(shown["question"]) == {"code", "en", "ru"}
+    assert set(shown["steps"][0]) == {"at", "state", "note"}
+
+
+def test_a_question_that_stands_only_with_its_operation_is_seen_too(desk: Desk):
+    from datetime import datetime
+
+    from bill2bill.errors import Failure
+
+    item = desk.shop.order()
+    row = desk.purchase(item, "open", State.SENT)
+    now = datetime(2026, 11, 26, 14, 0)  # noqa: DTZ001 - local time, as the panel writes
+    for about, seen in ((row.id, "two_alike"), (row.id + 1, None)):
+        failure = Failure("two_alike", id=about, found="5 (a), 6 (b)")
+        number = desk.operation(item, "open", operation_error(failure, 1, "My upstream", now))
+        desk.shop.journal().move(row, State.SENT, "asked", operation=number)
+        (listed,) = desk.types("list", "--json").data
+        assert listed["question"] == seen
+    assert desk.types("show", row.id, "--json").data["question"] is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("C", ["does the service name71.ru stand", "the request was sent", "(connection lost, upstream_unreachable)", "a look did not succeed"]),
+        ("ru_RU.UTF-8", ["появилась ли услуга name71.ru", "запрос отправлен", "(обрыв связи, upstream_unreachable)", "проверить не удалось"]),
+    ],
+)
+def test_show_tells_the_question_what_was_tried_and_the_exact_command(desk: Desk, lang: str, words: list):
+    row = desk.purchase()
+    told = desk.types("show", row.id, lang=lang).out.splitlines()[-1]
+    for word in [*words, f"{desk.root}/sbin/bill2bill journal resolve {row.id} --absent --resume --why "]:
+        assert word in told
+    assert "canary-word" not in told, "what a provider said stays in the journal"
+
+
+def test_without_the_panels_database_the_journal_is_listed_all_the_same(desk: Desk):
+    desk.purchase(operation=5, state=State.SENT)
+    (desk.root / "etc" / "billmgr.conf.d" / "db.conf").write_text("DBType sqlite\nDBName /nowhere/at/all\n")
+    done = desk.types("list", "--json")
+    assert (done.status, len(done.data), done.err) == (0, 1, "")
