@@ -26,7 +26,7 @@ sys.path.insert(0, str(HOME))
 
 from crash.journey import Journey  # noqa: E402
 from crash.judge import Judge, Verdict  # noqa: E402
-from crash.place import Place  # noqa: E402
+from crash.place import Place, make_template  # noqa: E402
 from crash.plan import plan_of, seed_of  # noqa: E402
 
 MEMORY = Path("/dev/shm")
@@ -41,6 +41,7 @@ class Ran(NamedTuple):
     purchases: int
     verdicts: List[Verdict]
     after_commit: bool
+    hits: Dict[str, int]  # kill points that were reached and faults that hit
     repeated: int
     cold: bool
     error: str
@@ -93,6 +94,7 @@ class Matrix:
 
     def run(self, numbers: List[int]) -> List[Ran]:
         left = iter(numbers)
+        make_template(self.folder)
         jobs = [threading.Thread(target=self._job, args=(number, left)) for number in range(min(self.options.jobs, len(numbers)))]
         for job in jobs:
             job.start()
@@ -103,7 +105,7 @@ class Matrix:
     def _job(self, job: int, left: Iterator[int]) -> None:
         """Every fourth job asks its providers over TLS."""
         for number in itertools.count():
-            with Place(self.folder / f"{job}-{number}", tls=job % 4 == 3) as place:
+            with Place(self.folder / f"{job}-{number}", self.folder, tls=job % 4 == 3) as place:
                 if self._in(place, left):
                     return
 
@@ -127,17 +129,17 @@ class Matrix:
             try:
                 journey.travel()
                 judge = Judge(place, journey.steps)
-                after_commit, slow = judge.after_commit(), judge.too_slow
+                after_commit, hits, slow = judge.after_commit(), judge.hits(), judge.too_slow
                 verdicts.append(judge.verdict())
                 story = journey.story() if not verdicts[0].clean or self.options.only is not None else None
                 if journey.persons_part():
                     verdicts.append(Judge(place, journey.steps).verdict())
                     story = story or (journey.story() if not verdicts[1].clean else None)
             except Exception:  # noqa: BLE001 - whatever it is, it is told with the story of the run
-                return Ran(number, len(journey.steps), verdicts, False, repeated, plan.cold, traceback.format_exc(), journey.story())
+                return Ran(number, len(journey.steps), verdicts, False, {}, repeated, plan.cold, traceback.format_exc(), journey.story())
             if not slow:
                 break
-        return Ran(number, len(journey.steps), verdicts, after_commit, repeated, plan.cold, "", story)
+        return Ran(number, len(journey.steps), verdicts, after_commit, hits, repeated, plan.cold, "", story)
 
     def _tell(self, ran: Ran) -> None:
         with self._said:
@@ -168,11 +170,15 @@ def summary(ran: List[Ran]) -> Dict[str, Any]:
     ends = Counter({name: 0 for name in ("reported", "refused", "in doubt")})
     for verdict in firsts:
         ends.update(verdict.ends)
+    hits: Counter[str] = Counter()
+    for one in ran:
+        hits.update(one.hits)
     return {
         "runs": len(ran), "purchases": sum(one.purchases for one in ran),
         "double_purchases": _worst(ran, "double"), "lost_purchases": _worst(ran, "lost"),
         "wrong_state": _worst(ran, "wrong") + sum(bool(one.error) for one in ran), "in_doubt": sum(one.in_doubt for one in firsts),
-        "in_doubt_visible": sum(one.visible for one in firsts), "unresolved": _worst(ran, "unresolved"), "ends": dict(ends),
+        "in_doubt_visible": sum(one.visible for one in firsts), "unresolved": _worst(ran, "unresolved"),
+        "ends": dict(ends), "hits": dict(sorted(hits.items())),
         "faults_after_commit": sum(one.after_commit for one in ran), "persons_part": sum(len(one.verdicts) > 1 for one in ran),
         "repeated": sum(one.repeated for one in ran), "cold": sum(one.cold for one in ran),
     }  # fmt: skip

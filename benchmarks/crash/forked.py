@@ -56,7 +56,7 @@ class Forked:
         finally:
             for number in theirs:
                 os.close(number)
-        self.pid = int(self._heard()["pid"])
+        self.pid = self._heard()["pid"]
 
     def _end(self, theirs: List[int], wanted: int, *, ours_writes: bool) -> Optional[int]:
         """Our end of one of the three files, theirs is added to the list."""
@@ -142,3 +142,7 @@ class Starting:
 
     def __init__(self, start: Callable[..., Any]) -> None:
         self.Popen = start
+
+    def run(self, argv: Sequence[Word], *, check: bool, timeout: float, **more: Any) -> None:
+        """Wait for one process, whatever it returns."""
+        self.Popen(argv, **more).communicate(timeout=timeout)

@@ -10,10 +10,11 @@ from typing import Any, Dict, List, NamedTuple, Set
 
 from bill2bill.sandbox.host.dates import after, today
 
-from .place import KVM2, LARGE, RU, SETTLE, SMALL, Place, lines, tool
+from .place import KVM2, LARGE, OVERDUE, SETTLE, Place, lines, tool
 from .plan import DIALECTS, TARDY, Plan
 
 TICKS = 12  # after the last fault, or after the last purchase was begun
+WAITS = {2: SETTLE + 0.1, 4: SETTLE + 0.1, 8: OVERDUE}  # seconds after so many of these ticks: by then a look counts, a person is asked
 HANG = 60.0  # s: no command of these journeys takes as long
 STOPPED = SETTLE + 0.6  # s that a stopped process stays so
 LATE_KINDS = ("commit_later", "slow", "timeout")
@@ -67,8 +68,7 @@ class Journey:
             self._quiet += 1
             self._tick([])
             self._progress()
-            if self._quiet in (2, 5):
-                time.sleep(SETTLE + 0.1)
+            time.sleep(WAITS.get(self._quiet, 0.0))
         return True
 
     # -- before ------------------------------------------------------------------------------------------------------------
@@ -78,26 +78,16 @@ class Journey:
         place.reset(cold=plan.cold)
         for dialect, switches in plan.switches.items():
             place.sites[dialect].post("switch", **switches)
-        place.call("sandbox.set", limit_operations=30, **plan.panel)
+        settings = {"limit_operations": "30", **plan.panel}
+        place.run(*(("INSERT INTO sandbox_setting (name, value) VALUES (?, ?)", setting) for setting in settings.items()))
         for dialect in plan.poor:
             place.sites[dialect].post("balance", **_balance(dialect, "1.00"))
+        ordered = {row["value"]: row["item"] for row in place.rows("SELECT item, value FROM itemparam WHERE intname = 'domain'")}
         for bought in plan.items:
-            self.items.append(self._item(bought.kind, bought.name, owned=bought.orders[0] != "open"))
+            self.items.append(ordered[bought.name])
+            if bought.orders[0] != "open":
+                self._own(bought.kind, bought.name, ordered[bought.name])
         place.fates([{**fate._asdict(), "item": self.items[fate.item]} for fate in plan.fates], without_look=plan.without_look)
-
-    def _item(self, kind: str, name: str, *, owned: bool) -> int:
-        if kind == "domain":
-            zone = 0 if name.endswith(".ru") else 1
-            roles = ("owner", "admin", "tech", "bill") if zone else ("owner",)
-            item = self.place.new(
-                "sandbox.order", itemtype="domain", pricelist=RU + zone, period=12, domain=name, ns0="ns1.example.net", ns1="ns2.example.net",
-                **dict.fromkeys(roles, 1),
-            )  # fmt: skip
-        else:
-            item = self.place.new("sandbox.order", itemtype="vds", pricelist=SMALL, period=1, domain=name, ostempl="ISPsystem__Debian-12")
-        if owned:
-            self._own(kind, name, item)
-        return item
 
     def _own(self, kind: str, name: str, item: int) -> None:
         """Opened long ago: the panel and the provider know it, the journal does not."""
@@ -210,8 +200,8 @@ class Journey:
     def _pause(self) -> None:
         if self.ticks <= len(self.plan.pauses):
             time.sleep(self.plan.pauses[self.ticks - 1])
-        elif self._quiet in (2, 4, 6, 8):
-            time.sleep(SETTLE + 0.1)
+        else:
+            time.sleep(WAITS.get(self._quiet, 0.0))
 
     def _heal(self) -> None:
         for dialect, site in self.place.sites.items():

@@ -18,6 +18,8 @@ CHARGES = {
 SPENDING = {
     "domain.order.4", "domain.renew", "v2.vds.order.param", "vds.order.param", "service.prolong", "vds.edit", "service.changepricelist.getmoney",
 }  # fmt: skip
+# Faults that say yes where nothing was done: whoever believes it waits for something that never comes, and then a person has to ask the provider.
+LIES = ("duplicate_elements_before", "wrong_content_type_before", "without_id_before")
 REPORTED, REFUSED, DOUBT = "reported", "refused", "in doubt"
 
 
@@ -51,7 +53,7 @@ class Judge:
         for what, text in self._complaints():
             found[what].append(text)
         ends = Counter(self._end(step) for step in self.steps)
-        visible = sum(not row["told"] and not row["taken_over"] for row in self.doubts)
+        visible = sum(self._visible(row) for row in self.doubts)
         return Verdict(**found, in_doubt=len(self.doubts), visible=visible, ends=dict(ends))
 
     # -- each operation ----------------------------------------------------------------------------------------------------
@@ -124,6 +126,15 @@ class Judge:
         except sqlite3.OperationalError:  # killed before the file was made
             return []
 
+    def _visible(self, doubt: Dict[str, Any]) -> bool:
+        """Could what the provider shows its customer have settled this? Not whether the panel was told, and not what a provider has only said."""
+        step = next(step for step in self.steps if step.item == doubt["item"])
+        bought = any(row["name"] == step.name for row in self.ledger)
+        return doubt["told"] is None and not doubt["taken_over"] and (bought or not self._lied_to(DIALECTS[step.kind]))
+
+    def _lied_to(self, dialect: str) -> bool:
+        return any(row["fault"] in LIES and row["func"] in SPENDING for row in self.place.sites[dialect].get("requests"))
+
     # -- the run as a whole ------------------------------------------------------------------------------------------------
 
     def lateness(self) -> float:
@@ -140,6 +151,14 @@ class Judge:
     @property
     def too_slow(self) -> bool:
         return self.lateness() > 0.85 * SETTLE
+
+    def hits(self) -> Dict[str, int]:
+        """How often processes ended as planned, by their kill point, and faults hit, by what they did."""
+        found = Counter(line["fate"]["point"] for line in self.place.trace() if line["event"] in ("dies", "stops"))
+        found["answer lost"] += sum(line["event"].startswith("loses") for line in self.place.trace())
+        for site in self.place.sites.values():
+            found.update("fault before" if row["fault"].endswith("before") else "fault after" for row in site.get("requests") if row["fault"])
+        return {name: times for name, times in found.items() if times}
 
     def after_commit(self) -> bool:
         """Did an answer about money get lost, or its reader die, after the money had left?"""

@@ -45,10 +45,7 @@ def started(root: str, name: str, argv: Sequence[str], warm: bool = False) -> in
     if name == "mgrctl":
         return _tool(root, list(argv[1:]), warm)
     if name == "tick":
-        from bill2bill.admin.tick import tick
-
-        tick(Path(root))
-        return 0
+        return _regular_job(root, warm)
     mortal.prepare(Path(root), argv, _starting(root) if warm else None)
     sys.argv = list(argv)
     try:
@@ -75,6 +72,15 @@ def _tool(root: str, argv: List[str], warm: bool) -> int:
     if LOST in os.environ:
         mgrctl._output = mortal.killed  # type: ignore[assignment]
     return mgrctl.main(root, argv)
+
+
+def _regular_job(root: str, warm: bool) -> int:
+    from bill2bill.admin import start, tick
+
+    if warm:
+        setattr(start, "subprocess", _starting(root))  # noqa: B010 - no name that the module exports
+    tick.tick(Path(root))
+    return 0
 
 
 def _starting(root: str) -> Starting:
@@ -170,6 +176,7 @@ def _be(root: str, call: Dict[str, Any], files: List[int]) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        gc.disable()  # as the executables do: the process ends before its garbage matters
         os.setsid()
         for target, source in enumerate([os.dup2(number, 100 + place) for place, number in enumerate(files)]):
             os.dup2(source, target)

@@ -19,6 +19,9 @@ from types import TracebackType
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from bill2bill.sandbox.stage import HOME, Panel, Provider
 
 from .forked import DEVNULL, PIPE, Forked, connected
@@ -29,6 +32,7 @@ USER, PASSWORD = "reseller", "secret"
 DOMAINS, SERVERS = "pmbill2billreg", "pmbill2bill"
 RU, COM, SMALL, LARGE = 1, 2, 3, 4  # tariff plans of the panel
 KVM2, KVM4 = 277, 278  # what the last two are at the provider
+MOST_ITEMS = 3  # of one run
 PERSON = {
     "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I", "firstname_locale": "Иван",
     "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31", "passport": "7719 604823", "passport_org": "OVD",
@@ -36,7 +40,7 @@ PERSON = {
     "location_country": "182", "location_state": "Moscow", "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
 }  # fmt: skip
 # Waits in seconds: what takes minutes and hours on a panel.
-SETTLE, OVERDUE = 2.0, 12.0
+SETTLE, OVERDUE = 2.0, 10.0
 OPTIONS: Mapping[str, object] = {
     "settle": SETTLE, "overdue": OVERDUE, "read_timeout": 1, "spend_timeout": 1, "connect_timeout": 1, "answer_limit": 1, "pace": 0, "parallel": 4,
     "item_wait": 1, "panel_wait": 3, "tries": 10, "listing_fresh": 1,
@@ -90,10 +94,10 @@ class Site:
 
 
 class Place:
-    """Use as a context manager. folder: of its own; tls: are the providers asked over TLS?"""
+    """Use as a context manager. folder: of its own; template: see make_template; tls: are the providers asked over TLS?"""
 
-    def __init__(self, folder: Path, *, tls: bool) -> None:
-        self.folder, self.tls = folder, tls
+    def __init__(self, folder: Path, template: Path, *, tls: bool) -> None:
+        self.folder, self.template, self.tls = folder, template, tls
         self.root = folder / "mgr5"
         self.cold = False
         self._open = ExitStack()
@@ -105,7 +109,7 @@ class Place:
             self.four = Site(self._open.enter_context(Provider(self.folder / "four", "--dialect", "4", *options)))
             self.six = Site(self._open.enter_context(Provider(self.folder / "six", "--dialect", "6", *options)))
             self.sites = {"4": self.four, "6": self.six}
-            self._build()
+            self._copy_panel()
             self._launch()
             self._open = self._open.pop_all()
         return self
@@ -115,41 +119,18 @@ class Place:
 
     # -- once ------------------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        panel = Panel.make(self.root)
-        self.root = panel.root
-        for source in (HOME / "registrar_module" / DOMAINS, HOME / "processing" / SERVERS):
-            _executable(self.root / "processing" / source.name, str(self.root))
-            shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{source.name}.xml", self.root / "etc" / "xml")
-        for name, value in {"debug.conf": "billmgr.* 6\n", "bill2bill.conf": "".join(f"{name} {value}\n" for name, value in OPTIONS.items())}.items():
-            (self.root / "etc" / name).write_text(value, encoding="utf-8")
-        for name in ("mgrctl", "tick"):
-            _executable(self.root / "sbin" / name, str(self.root))
-        (self.root / FOLDER).mkdir()
-        self._sell(panel)
-        shutil.rmtree(self.root / "var" / "bill2bill", ignore_errors=True)
+    def _copy_panel(self) -> None:
+        """The template's panel, with connections to these providers."""
+        shutil.copytree(self.template / "mgr5", self.root)
+        for name in ("processing/" + DOMAINS, "processing/" + SERVERS, "sbin/mgrctl", "sbin/tick"):
+            _executable(self.root / name, str(self.root))
+        database = self.root / "var" / "sandbox" / "billmgr.sqlite3"
+        (self.root / "etc" / "billmgr.conf.d" / "db.conf").write_text(f"DBType sqlite\nDBName {database}\n", encoding="utf-8")
+        for module, site in ((DOMAINS, self.four), (SERVERS, self.six)):
+            for name, value in (("url", site.url), ("ca_file", site.ca_file)):
+                where = "intname = ? AND processingmodule = (SELECT id FROM processingmodule WHERE module = ?)"
+                self.run((f"UPDATE processingparam SET value = ? WHERE {where}", (value, name, module)))
         shutil.copytree(self.root / "var", self.folder / "var")
-
-    def _sell(self, panel: Panel) -> None:
-        domains, servers = (
-            panel.new(
-                "sandbox.module.add", {"password": PASSWORD},
-                module=module, type=kind, name=module, url=site.url, username=USER, ca_file=site.ca_file, **more,
-            )
-            for module, kind, site, more in (
-                (DOMAINS, "domain", self.four, {"project": "*.ru-tld.ru (Domains)"}),
-                (SERVERS, "vds", self.six, {}),
-            )
-        )  # fmt: skip
-        for zone, price in {"ru": 199, "com": 990}.items():
-            panel.call("sandbox.tld.add", name=zone, whois_find_string="not exist")
-            panel.call("sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=domains, tld=zone, annually=price)
-        for name, tariff, price in (("Small", KVM2, 10), ("Large", KVM4, 20)):
-            panel.call("sandbox.tariff.add", itemtype="vds", name=name, module=servers, monthly=price, b2b_tariff=tariff, b2b_datacenter=3)
-        for plan, included in ((SMALL, 2), (LARGE, 4)):
-            panel.call("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", limit=included, min=1, max=8, step=1, monthly=3)
-            panel.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=4)
-        panel.call("sandbox.contact.add", {"passport": PERSON["passport"]}, **{name: value for name, value in PERSON.items() if name != "passport"})
 
     def _launch(self) -> None:
         words = [sys.executable, "-IXutf8", str(HOME / "benchmarks" / "crash" / "launcher.py"), str(self.root)]
@@ -228,6 +209,63 @@ class Place:
 
     def trace(self) -> List[Dict[str, Any]]:
         return lines(self.root / FOLDER / TRACE)
+
+
+# -- what every place begins with ----------------------------------------------------------------------------------------------
+
+
+def make_template(folder: Path) -> None:
+    """A panel that sells what both providers have, with everything ordered that a plan may want."""
+    with Provider(folder / "four", "--dialect", "4") as four, Provider(folder / "six", "--dialect", "6") as six:
+        panel = Panel.make(folder / "mgr5")
+        root = panel.root
+        _small_key(root / "etc" / "billmgr.pem")
+        for source in (HOME / "registrar_module" / DOMAINS, HOME / "processing" / SERVERS):
+            _executable(root / "processing" / source.name, str(root))
+            shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{source.name}.xml", root / "etc" / "xml")
+        (root / "etc" / "bill2bill.conf").write_text("".join(f"{name} {value}\n" for name, value in OPTIONS.items()), encoding="utf-8")
+        (root / FOLDER).mkdir()
+        _sell(panel, four, six)
+        _order(panel)
+    shutil.rmtree(root / "var" / "bill2bill", ignore_errors=True)
+
+
+def _sell(panel: Panel, four: Provider, six: Provider) -> None:
+    project = {"project": "*.ru-tld.ru (Domains)"}
+    domains, servers = (
+        panel.new("sandbox.module.add", {"password": PASSWORD}, module=module, type=kind, name=module, url=url, username=USER, ca_file="", **more)
+        for module, kind, url, more in ((DOMAINS, "domain", four.url, project), (SERVERS, "vds", six.url, {}))
+    )
+    for zone, price in {"ru": 199, "com": 990}.items():
+        panel.call("sandbox.tld.add", name=zone, whois_find_string="not exist")
+        panel.call("sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=domains, tld=zone, annually=price)
+    for name, tariff, price in (("Small", KVM2, 10), ("Large", KVM4, 20)):
+        panel.call("sandbox.tariff.add", itemtype="vds", name=name, module=servers, monthly=price, b2b_tariff=tariff, b2b_datacenter=3)
+    for plan, included in ((SMALL, 2), (LARGE, 4)):
+        panel.call("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", limit=included, min=1, max=8, step=1, monthly=3)
+        panel.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=4)
+    panel.call("sandbox.contact.add", {"passport": PERSON["passport"]}, **{name: value for name, value in PERSON.items() if name != "passport"})
+
+
+def _order(panel: Panel) -> None:
+    """One item for each name that a plan may use, not paid; a run takes those that it wants."""
+    for place in range(MOST_ITEMS):
+        for zone, pricelist in (("ru", RU), ("com", COM)):
+            owners = dict.fromkeys(("owner",) if zone == "ru" else ("owner", "admin", "tech", "bill"), 1)
+            servers = {"ns0": "ns1.example.net", "ns1": "ns2.example.net"}
+            domain = {"itemtype": "domain", "pricelist": pricelist, "period": 12, "domain": f"run{place}.{zone}"}
+            panel.call("sandbox.order", None, **domain, **servers, **owners)
+        server = {"itemtype": "vds", "pricelist": SMALL, "period": 1, "domain": f"vm{place}.example.net"}
+        panel.call("sandbox.order", None, **server, ostempl="ISPsystem__Debian-12")
+
+
+def _small_key(path: Path) -> None:
+    """A panel's key as it is not on a real one: with 1024 bits it takes a fifth of the time, which most processes would spend on nothing else."""
+    key = rsa.generate_private_key(65537, 1024)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    path.unlink()
+    path.touch(0o600)
+    path.write_bytes(pem)
 
 
 def _executable(path: Path, root: str) -> None:
