@@ -59,6 +59,19 @@ def test_a_silent_connection_does_not_keep_others_from_tls(tmp_path):
     running.stop()
 
 
+def test_a_request_that_is_cut_off_is_not_carried_out(tmp_path):
+    running = Process(tmp_path)
+    port = int(running.ready["url"].split(":")[2].split("/")[0])
+    body = b"func=accountinfo&out=json&authinfo=reseller:secret"
+    head = b"POST /manager/billmgr HTTP/1.1\r\nHost: here\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as raw:
+        raw.sendall(head % (len(body) + 6) + body)
+        raw.shutdown(socket.SHUT_WR)
+        assert raw.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert requests.get(running.ready["control"] + "requests", timeout=5).json() == []
+    running.stop()
+
+
 def test_login_allow_list_and_switches_come_from_the_command_line_and_survive_a_reset(tmp_path):
     options = ("--user", "shop", "--switch", "project_column=off", "--switch", 'progress={"mode": "looks", "n": 2}', "--allow-ip", "203.0.113.5")
     running = Process(tmp_path, *options, SANDBOX_UPSTREAM_PASSWORD="se:cret")
