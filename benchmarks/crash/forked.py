@@ -68,8 +68,11 @@ class Forked:
         return None
 
     def _heard(self) -> Dict[str, int]:
-        said: Dict[str, int] = json.loads(self._launcher.recv(LONGEST) or b'{"status": 9, "pid": 0}')
-        return said
+        said = self._launcher.recv(LONGEST)
+        if not said:
+            raise ConnectionError("the launcher has gone")
+        found: Dict[str, int] = json.loads(said)
+        return found
 
     def communicate(self, given: Optional[bytes] = None, timeout: Optional[float] = None) -> Tuple[bytes, bytes]:
         """Raises TimeoutExpired; what was read until then is lost, as nobody asks for it."""

@@ -125,13 +125,12 @@ class Launcher:
         for level, kind, data in said:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 files.frombytes(data)
-        call = json.loads(message or b"{}")
-        if "argv" in call:
+        call = json.loads(message or b"null")
+        if call:
             self._start(caller, call, list(files))
-        else:
+        elif call is not None:  # None: who called died before he could say what he wants
             self._end()
-            caller.send(b'{"pid": 0}')
-            caller.close()
+            _say(caller, status=0)
         for number in files:
             os.close(number)
 
@@ -140,7 +139,7 @@ class Launcher:
         if not child:
             _be(self.root, call, files)
         self.living[child] = caller
-        caller.send(json.dumps({"pid": child}).encode())
+        _say(caller, pid=child)
 
     def _reap(self) -> None:
         while True:
@@ -158,8 +157,7 @@ class Launcher:
     def _ended(self, child: int, status: int) -> None:
         caller = self.living.pop(child)
         code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-        with suppress(OSError):  # whoever started it was killed meanwhile, nobody waits
-            caller.send(json.dumps({"status": code}).encode())
+        _say(caller, status=code)
         caller.close()
 
     def _end(self) -> None:
@@ -168,6 +166,12 @@ class Launcher:
             os.kill(child, signal.SIGKILL)
         while self.living:
             self._ended(*os.waitpid(-1, 0))
+
+
+def _say(caller: socket.socket, **facts: int) -> None:
+    """Whoever called may have been killed meanwhile; then nobody listens."""
+    with suppress(OSError):
+        caller.send(json.dumps(facts).encode())
 
 
 def _be(root: str, call: Dict[str, Any], files: List[int]) -> NoReturn:
