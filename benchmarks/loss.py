@@ -90,7 +90,7 @@ KINDS: Dict[Type[Module], Tuple[str, ...]] = {Domains: ("open", "prolong"), Serv
 def main(argv: List[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure what lost requests cost.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--purchases", type=int, default=60, help="purchases of each module in each of the two runs (default 60)")
+    parser.add_argument("--purchases", type=int, default=120, help="purchases of each module in each of the two runs (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="which requests are lost (default 1)")
     parser.add_argument("--loss", type=float, default=0.10, help="the probability with which a request is lost (default 0.10)")
     options = parser.parse_args(argv)
