@@ -23,7 +23,7 @@ class Domains(Module):
     executable, dialect = "pmbill2billreg", "4"
     commands = slow = ("open", "prolong")
     limits = {
-        "open": (5, 3), "open, later": (5, 3), "open, at once": (5, 3), "prolong": (4, 3), "prolong, later": (4, 3), "prolong, at once": (4, 3),
+        "open": (5, 4), "open, later": (5, 3), "open, at once": (5, 4), "prolong": (4, 3), "prolong, later": (4, 3), "prolong, at once": (4, 3),
         FAILURE: (1, 6),
     }  # fmt: skip
 
@@ -54,7 +54,7 @@ class Servers(Module):
     executable, dialect = "pmbill2bill", "6"
     commands, slow = ("open", "prolong", "setparam", "suspend", "sync_item"), ("open",)
     limits = {
-        "open": (11, 1), "open, later": (1, 2), "open, at once": (8, 3), "prolong": (3, 3), "prolong, at once": (3, 3), "setparam": (4, 1),
+        "open": (11, 2), "open, later": (1, 2), "open, at once": (8, 4), "prolong": (3, 3), "prolong, at once": (3, 3), "setparam": (4, 1),
         "setparam, tariff": (10, 2), "suspend": (3, 1), "sync_item": (3, 0), REPEATED: (0, 0), FAILURE: (1, 6),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Callable, Iterator, Optional
+from typing import TYPE_CHECKING, BinaryIO, Callable, Dict, Iterator, Optional
 
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
@@ -28,16 +28,21 @@ from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, command_of
 from bill2bill.journal.store import Store
 from bill2bill.rules import names
-from bill2bill.services import domain
+from bill2bill.services import LINK, domain
 from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:
+    from bill2bill.commands.link import Link
     from bill2bill.commands.provider import Provider
 
 LOG = logging.getLogger("bill2bill")
 
 # After these the login rests until a person has checked the connection: going on could close the account to us.
 LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
+
+
+# A change is a state of the service, which needs no note on the panel (decision 16 of docs/decisions).
+NOTED = frozenset(["open", "prolong"])
 
 
 def purchase_name(item: Item) -> str:
@@ -152,7 +157,7 @@ class World:
             asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before, inherited
         )  # fmt: skip
         patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
-        return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind == "prolong" else None)
+        return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None)
 
     def _note_attempt(self, purchase: Purchase, attempt: int) -> None:
         self.panel.save_param(self.item.id, notes.PARAM, str(notes.Note(purchase.token, attempt, purchase.before, purchase.months)))
@@ -161,6 +166,11 @@ class World:
         """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for it: ""."""
         left = self.store.months_left(self.item.id) if self.kind == "processing" else 0  # of domains nobody counts them
         return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
+
+    def notes_of(self, known: Link, purchase: Optional[Purchase]) -> Dict[str, str]:
+        """Item parameters that go with the callback of an opening: the link and, of an order that ends now, its note."""
+        note = self.note_of(purchase) if purchase else ""
+        return {LINK: str(known), **({notes.PARAM: note} if note else {})}
 
     def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
         """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way (journal.begun)."""

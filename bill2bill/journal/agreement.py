@@ -41,11 +41,12 @@ def _catch_up(store: Store, row: Purchase, note: Note) -> None:
 
 
 def _journal_is_older(store: Store, asker: Asker, note: Note) -> None:
-    left = note.left - store.months_left(asker.item)
-    _settled_meanwhile(store, store.unsettled(asker.item, "prolong"))
-    row = store.insert(Intent(asker.item, "prolong", asker.module, None, 0, "", asker.name, note.months, note.before))
-    if note.attempt:
-        _may_have_left(store, row, State.DOUBT, "noted on the panel; the journal was lost or is older", note, question="lost")
+    kind, left = note.kind, note.left - store.months_left(asker.item)
+    _settled_meanwhile(store, store.unsettled(asker.item, kind))
+    row = store.insert(Intent(asker.item, kind, asker.module, None, 0, "", asker.name, note.months, note.before))
+    if note.attempt:  # an order can be looked up; a date that has moved shows no owner
+        question = "lost" if kind == "prolong" else ""
+        _may_have_left(store, row, State.DOUBT, "noted on the panel; the journal was lost or is older", note, question)
     else:  # a row that brings the count of months to what the panel's note says
         store.move(row, State.REPORTED, "noted on the panel; the journal was lost or is older", token=note.token, noted=0, period=left)
 

@@ -22,7 +22,8 @@ SHAPE = re.compile(
 class Note(NamedTuple):
     """token: of the purchase. attempt: the request that was about to leave, 0 = the purchase is over and the panel was told.
 
-    before and months are those of a renewal that is not over; left: months bought and not sold, of one that is over (decision 8).
+    before and months are those of a purchase that is not over, before is None for an order; left: months bought and not sold, of one that is
+    over (decision 8).
     """
 
     token: str
@@ -30,6 +31,10 @@ class Note(NamedTuple):
     before: Optional[date] = None
     months: int = 0
     left: int = 0
+
+    @property
+    def kind(self) -> str:
+        return "open" if self.attempt and self.before is None else "prolong"
 
     def __str__(self) -> str:
         if not self.attempt:

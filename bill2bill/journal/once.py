@@ -67,7 +67,7 @@ Noting = Callable[[Purchase, int], None]  # tells the panel which attempt of a p
 def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker, noting: Optional[Noting] = None) -> Purchase:
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
-    noting  for what is told by a date, which shows no owner: the panel keeps a note of it (note.py)
+    noting  for what the panel keeps a note of (note.py)
 
     Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told about.
     Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<question>, other_purchase, other_account,

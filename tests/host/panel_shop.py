@@ -6,10 +6,14 @@ Data of the panel is planted through the sandbox's own tables (a person's work, 
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from lxml import etree
 
@@ -166,6 +170,21 @@ class PanelShop:
     def at_once(self) -> None:
         """The registrar behind the provider is done before anybody looks."""
         self.up.post("switch", progress={"mode": "immediate"})
+
+    @contextmanager
+    def panel_away_once_charged(self, func: str) -> Iterator[None]:
+        """The panel goes away while the provider keeps us waiting for its answer to `func`."""
+        self.fault(func, "slow", when="after", seconds=1)
+
+        def go_away() -> None:
+            while not self.charges:
+                time.sleep(0.01)
+            subprocess.run([self.root / "sbin" / "mgrctl", "-m", "billmgr", "sandbox.set", "restarting=on"], check=True, capture_output=True)
+
+        with ThreadPoolExecutor() as apart:
+            away = apart.submit(go_away)
+            yield
+            away.result()
 
     def fault(self, func: str, kind: str, **more: object) -> None:
         self.up.post("faults", func=func, kind=kind, **more)

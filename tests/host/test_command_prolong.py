@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -189,17 +186,8 @@ def test_a_stale_date_after_a_lost_answer_does_not_lead_to_a_second_renewal(fast
 def test_a_panel_that_restarts_during_the_callback_is_told_by_the_next_run_without_buying(fast, processes):
     item = fast.sold()
     operation = fast.operation(item, "prolong")
-    fast.fault("domain.renew", "slow", when="after", seconds=1)
-
-    def go_away() -> None:
-        while not fast.charges:
-            time.sleep(0.01)
-        subprocess.run([fast.root / "sbin" / "mgrctl", "-m", "billmgr", "sandbox.set", "restarting=on"], check=True, capture_output=True)
-
-    with ThreadPoolExecutor() as apart:
-        away = apart.submit(go_away)
+    with fast.panel_away_once_charged("domain.renew"):
         answer = fast.attempt(operation)
-        away.result()
     assert (answer.status, answer.code, fast.charges) == (1, "panel_unreachable", RENEWED)
     fast.person("sandbox.set", restarting="off")
     assert fast.attempt(operation).status == 0

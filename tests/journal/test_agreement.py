@@ -62,7 +62,7 @@ class Desk:
             7, kind, operation, trycount, lambda _: False, lambda: True, note=notes.read(self.note), name="example.ru", module=3
         )
         intent = Intent(7, kind, 3, operation, trycount, "login", "example.ru", 12, BEFORE if kind == "prolong" else None)
-        return spend_once(self.store, intent, self, CALM, asker, self.noting if kind == "prolong" else None)
+        return spend_once(self.store, intent, self, CALM, asker, self.noting)
 
     def told(self, row: Purchase, left: int = 0) -> None:
         """The panel is told, as World.tell and World.reported do it."""
@@ -222,6 +222,17 @@ def opened(desk: Desk) -> Purchase:
     row = desk.store.purchase(row.id) or row
     desk.told(row)
     return row
+
+
+def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_never_sent_again_by_itself(desk: Desk) -> None:
+    desk.silent = True
+    assert desk.refusal(kind="open").code == "lost_answer"
+    desk.journal_lost()
+    desk.settled()
+    assert (desk.refusal(kind="open", trycount=2).code, desk.charged) == ("in_doubt_open", 1)
+    desk.renewed = True
+    assert desk.ask("open", trycount=3).state is State.CONFIRMED
+    assert desk.charged == 1
 
 
 @pytest.mark.parametrize("kind", ["open", "prolong"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Tuple
 
 from bill2bill.commands import link
 from bill2bill.commands.opening import begun_or_known
@@ -18,7 +18,6 @@ from bill2bill.host import log
 from bill2bill.host.data import Item
 from bill2bill.journal.doubt import doubt
 from bill2bill.journal.memory import ListedService
-from bill2bill.journal.note import PARAM
 from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons, names, periods
@@ -194,25 +193,30 @@ def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> boo
 
 
 def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
-    """Note what was bought, then tell the panel if the service is ready.
+    """Tell the panel if the service is ready; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
     form = ours.read(world, provider, item, known)  # before it is noted: a person may have named a wrong id
-    link.save(world, item, known)
-    service = form.service
+    trouble = _not_ready(world, item, form.service, purchase)
+    if trouble:
+        link.save(world, item, known)
+        raise trouble
+    _renews_not_by_itself(world, provider, item, form.service)
+    _hand_over(world, item, form, world.notes_of(known, purchase))
+
+
+def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:
     if service.state is ServiceState.UNPAID:
-        raise Failure("unpaid_order", value=known.id)
+        return Failure("unpaid_order", value=service.id)
     if service.substate in STUCK:
-        raise Failure("upstream_stuck", value=known.id, reason=service.substate)
+        return Failure("upstream_stuck", value=service.id, reason=service.substate)
     if service.state is ServiceState.SUSPENDED:
-        raise Failure("suspended_by_provider", value=known.id, reason=service.substate or "-")
-    if service.state is not ServiceState.ACTIVE or (SOLD[item.itemtype].has_address and not service.ip):
-        if purchase and purchase.age > world.options.overdue:
-            raise Failure("upstream_slow", value=known.id)
-        raise Failure("pending", value=item.name or known.id)
-    _renews_not_by_itself(world, provider, item, service)
-    _hand_over(world, item, form, world.note_of(purchase) if purchase else "")
+        return Failure("suspended_by_provider", value=service.id, reason=service.substate or "-")
+    if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[item.itemtype].has_address):
+        return None
+    slow = purchase is not None and purchase.age > world.options.overdue
+    return Failure("upstream_slow", value=service.id) if slow else Failure("pending", value=item.name or service.id)
 
 
 def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, service: Service) -> None:
@@ -229,10 +233,10 @@ def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, s
         world.notice(Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id))
 
 
-def _hand_over(world: World, item: Item, form: ServiceForm, note: str) -> None:
-    """The client's access and our note, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
+def _hand_over(world: World, item: Item, form: ServiceForm, notes: Mapping[str, str]) -> None:
+    """The client's access and our notes, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
     log.hide([form.password])
     if form.password:
         world.panel.save_secret(item.id, "userpassword", form.password)
-    stored = {"ip": form.service.ip, "username": form.username, PARAM: note}
+    stored = {"ip": form.service.ip, "username": form.username, **notes}
     world.panel.opened(item.id, item.itemtype, **{name: value for name, value in stored.items() if value})

@@ -12,7 +12,6 @@ from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
-from bill2bill.journal.note import PARAM
 from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, Terms
 from bill2bill.rules import names, periods
@@ -125,27 +124,30 @@ def name_servers_of(item: Item) -> List[str]:
 
 
 def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
-    """Note what was bought, then tell the panel if the domain is registered.
+    """Tell the panel if the domain is registered; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
     """
     domain = ours.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
-    link.save(world, item, known)
-    if domain.state is DomainState.UNPAID:
-        raise Failure("unpaid_order", value=known.id)
-    if domain.state is DomainState.REMOVED:
-        raise Failure("remote_gone", value=known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
-        _show_progress(world, item, domain)
-        if purchase and purchase.age > world.options.overdue:
-            raise Failure("upstream_slow", value=known.id)
-        raise Failure("pending", value=domain.name)
+        link.save(world, item, known)
+        raise _not_ready(world, item, domain, purchase)
     trouble = ours.auto_renewal(provider, domain)
     if trouble:
         world.notice(trouble)
     dates.write_read_back(world, item, domain)
-    stored = {"service_status": str(panel_service_status(domain.state)), PARAM: world.note_of(purchase) if purchase else ""}
-    world.panel.opened(item.id, ITEMTYPE, **{name: value for name, value in stored.items() if value})
+    stored = {"service_status": str(panel_service_status(domain.state)), **world.notes_of(known, purchase)}
+    world.panel.opened(item.id, ITEMTYPE, **stored)
+
+
+def _not_ready(world: World, item: Item, domain: Domain, purchase: Optional[Purchase]) -> Failure:
+    if domain.state is DomainState.UNPAID:
+        return Failure("unpaid_order", value=domain.id)
+    if domain.state is DomainState.REMOVED:
+        return Failure("remote_gone", value=domain.id)
+    _show_progress(world, item, domain)
+    slow = purchase is not None and purchase.age > world.options.overdue
+    return Failure("upstream_slow", value=domain.id) if slow else Failure("pending", value=domain.name)
 
 
 def _show_progress(world: World, item: Item, domain: Domain) -> None:
