@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-from .purchases import Paid
+from .purchases import Paid, each_with
 from .shop import wait_for
 
 SIZE = 2 * 1024 * 1024
@@ -35,10 +35,10 @@ class Disk:
 
     def fill(self, pages: int = 0) -> None:
         """Leave room for so many pages."""
-        with open(self.ballast, "wb", buffering=0) as file:
-            with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-                while file.write(bytes(PAGE)):
-                    pass
+        with open(self.ballast, "wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(PAGE)):
+                pass
+        assert shutil.disk_usage(self.folder).free == 0
         os.truncate(self.ballast, self.ballast.stat().st_size - pages * PAGE)
 
     def empty(self) -> None:
@@ -89,7 +89,7 @@ def test_a_disk_that_is_full_after_any_number_of_pages_sends_once_at_most(paid: 
     """One item for each number of pages that are left when its process begins."""
     shop = paid.shop
     shop.up.post("balance", balance="90000.00", **({"account": 4411} if paid.kind.shop == "shop" else {}))
-    rooms = (1, 2, 3, 5, 8, 13)
+    rooms = (1, 3, 5, 8)
     prepared = {room: paid.another(paid.name(room)) for room in rooms}
     ends = {}
     for room, one in prepared.items():
@@ -135,7 +135,7 @@ def test_in_a_folder_that_became_read_only_nothing_is_sent(paid: Paid, disk: Dis
     assert paid.requests == 1
 
 
-@pytest.mark.parametrize("carried_out", [True, False])
+@each_with("carried_out", True, False, False, True)
 def test_what_was_sent_before_the_folder_became_read_only_is_not_sent_again_in_it(paid: Paid, disk: Disk, carried_out: bool):
     paid.lose(carried_out=carried_out)
     disk.remount("ro")
