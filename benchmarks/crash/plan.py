@@ -33,7 +33,7 @@ KINDS = {
 AFTER_COMMIT = (
     "cut_after", "502_after", "truncated_after", "empty_after", "short_body_after", "code_1_after", "slow_after", "slow_before", "html_200_after",
 )  # fmt: skip
-LATE = 0.4  # seconds until a late commit; far below `settle`
+LATE = (0.4, 0.8, 1.2)  # seconds until a late commit; below `settle`
 TARDY = 1.4  # seconds of an answer that comes after we have given up
 
 
@@ -117,10 +117,33 @@ def plan_of(seed: int, *, without_look: bool = False, cold: Optional[bool] = Non
     faults = tuple(_fault(draw, draw.choice(dialects), items, switches, heal) for _ in range(draw.choice((0, 0, 1, 1, 1, 2))))
     events = tuple(_event(draw, len(items), panel) for _ in range(draw.choice((0, 0, 1, 1, 2))))
     poor: Tuple[str, ...] = tuple(dialect for dialect in dialects if draw.random() < 0.06)
+    plan = Plan(seed, drawn_cold if cold is None else cold, items, fates, faults, events, panel, switches, poor, heal, pauses, without_look)
     if without_look:
-        fates, faults, events = (), tuple(_lost(item, switches) for item in items), ()
-        poor, heal, pauses = (), 9, ()
-    return Plan(seed, drawn_cold if cold is None else cold, items, fates, faults, events, panel, switches, poor, heal, pauses, without_look)
+        return plan._replace(fates=(), faults=tuple(_lost(item, switches) for item in items), events=(), poor=(), heal=9, pauses=())
+    return draw.choices((plan, _renumbered(draw, plan), _impatient(draw, plan)), (70, 14, 16))[0]
+
+
+# -- what chance alone brings about too seldom ---------------------------------------------------------------------------------
+
+
+def _renumbered(draw: random.Random, plan: Plan) -> Plan:
+    """A process dies about when it tells the panel, then its operation comes back under another number."""
+    points = (
+        Fate(0, 1, "mgrctl", n=draw.choice((1, 2, 2, 3, 3, 4)), where=draw.choice(("before", "before", "while", "after", "lost"))),
+        Fate(0, 1, "write", n=draw.randint(3, 7), where=draw.choice(("before", "inside", "after"))),
+    )
+    events = (Event(2, "recreated"), *(event for event in plan.events if event.what != "recreated"))
+    panel = {**plan.panel, "operation_ids": draw.choice(("recreated", "reused"))}
+    return plan._replace(fates=(draw.choice(points), *plan.fates[1:]), faults=plan.faults[:1] * draw.randint(0, 1), events=events, panel=panel)
+
+
+def _impatient(draw: random.Random, plan: Plan) -> Plan:
+    """A purchase is carried out late, and the panel comes back before that, perhaps with several processes."""
+    first = plan.items[0]
+    fault = {**spending(first.kind, first.orders[0], plan.switches["6"]["generation"]), "kind": "commit_later", "seconds": draw.choice(LATE)}
+    events = tuple(Event(tick, draw.choice(("twice", "parallel", "cron"))) for tick in (1, 2) if draw.random() < 0.4)
+    fates = tuple(fate for fate in plan.fates if fate.run > 1)
+    return plan._replace(fates=fates, faults=(Fault(1, DIALECTS[first.kind], fault),), events=events, poor=(), pauses=(0.0, 0.0, 0.1), heal=3)
 
 
 def _bought(draw: random.Random, place: int) -> Bought:
@@ -210,7 +233,7 @@ def _fault(draw: random.Random, dialect: str, items: Sequence[Bought], switches:
         name = draw.choice(KINDS[dialect])
     data: Dict[str, Any] = {**where, "kind": name}
     if name == "commit_later":
-        data["seconds"] = LATE
+        data["seconds"] = draw.choice(LATE)
     elif name in ("slow_before", "slow_after", "timeout_after_commit", "timeout_before_commit"):
         data["seconds"] = TARDY
     elif name == "long_url":
