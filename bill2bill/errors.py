@@ -434,37 +434,37 @@ PROBLEMS: Dict[str, Problem] = {
     "in_doubt_open": Problem(
         PERSON,
         "Purchase __id__ is in doubt; nothing is ordered before you answer. Question: does the service __value__ stand in the upstream account because of"
-        " this order? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN + " It is there (N is its id there):"
+        " this order? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN + " It is there; --exists takes its id there:"
         " " + EXISTS + WHY_EN + " It is not there and nothing was charged: " + ABSENT + WHY_EN + GOES_ON_EN,
         "Покупка __id__ под вопросом; до вашего ответа ничего не заказывается. Вопрос: появилась ли услуга __value__ в аккаунте у поставщика по этому заказу? "
-        + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU + " Она там есть (N - её id там): " + EXISTS + WHY_RU
+        + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU + " Она там есть; после --exists её id там: " + EXISTS + WHY_RU
         + " Её нет, и списания нет: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_prolong": Problem(
         PERSON,
         "Purchase __id__ is in doubt; nothing is renewed before you answer. Question: was the service __value__ renewed for __months__ months (expiry before:"
-        " __before__)? " + TRIED_EN + " Look in the provider's cabinet: the expiry date, then charges. " + TYPE_EN + " It was renewed (N is its id there): "
+        " __before__)? " + TRIED_EN + " Look in the provider's cabinet: the expiry date, then charges. " + TYPE_EN + " It was renewed; --exists takes its id there: "
         + EXISTS + WHY_EN + " It was not: " + ABSENT + WHY_EN + GOES_ON_EN,
         "Покупка __id__ под вопросом; до вашего ответа ничего не продлевается. Вопрос: продлена ли услуга __value__ на __months__ мес. (прежний срок:"
-        " __before__)? " + TRIED_RU + " Смотрите в кабинете поставщика: срок действия, затем списания. " + TYPE_RU + " Продлена (N - её id там): "
+        " __before__)? " + TRIED_RU + " Смотрите в кабинете поставщика: срок действия, затем списания. " + TYPE_RU + " Продлена; после --exists её id там: "
         + EXISTS + WHY_RU + " Не продлена: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_setparam": Problem(
         PERSON,
         "Purchase __id__ is in doubt; nothing is changed before you answer. Question: were the add-ons changed as ordered (__value__)? " + TRIED_EN
-        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " They were changed (N is the service's id there): " + EXISTS + WHY_EN
+        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " They were changed; --exists takes the service's id there: " + EXISTS + WHY_EN
         + " They were not: " + ABSENT + WHY_EN + GOES_ON_EN,
         "Покупка __id__ под вопросом; до вашего ответа ничего не меняется. Вопрос: изменены ли дополнения, как заказано (__value__)? " + TRIED_RU
-        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменены (N - id услуги там): " + EXISTS + WHY_RU
+        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменены; после --exists id услуги там: " + EXISTS + WHY_RU
         + " Не изменены: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_changepricelist": Problem(
         PERSON,
         "Purchase __id__ is in doubt; nothing is changed before you answer. Question: was the tariff changed as ordered (__value__)? " + TRIED_EN
-        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " It was changed (N is the service's id there): " + EXISTS + WHY_EN
+        + " Look in the provider's cabinet: the service, then charges. " + TYPE_EN + " It was changed; --exists takes the service's id there: " + EXISTS + WHY_EN
         + " It was not: " + ABSENT + WHY_EN + GOES_ON_EN,
         "Покупка __id__ под вопросом; до вашего ответа ничего не меняется. Вопрос: изменён ли тариф, как заказано (__value__)? " + TRIED_RU
-        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменён (N - id услуги там): " + EXISTS + WHY_RU
+        + " Смотрите в кабинете поставщика: услугу, затем списания. " + TYPE_RU + " Изменён; после --exists id услуги там: " + EXISTS + WHY_RU
         + " Не изменён: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_told": Problem(
@@ -527,10 +527,10 @@ PROBLEMS: Dict[str, Problem] = {
         PERSON,
         "Purchase __id__ was sent with another upstream login or address than the connection has now, so it cannot be looked up. Question: did the request"
         " succeed there? " + TRIED_EN + " Restore the old settings until it is finished, then it is looked up by itself. Or look in the old account's cabinet:"
-        " services, then charges. " + TYPE_EN + " It is there (N is its id there): " + EXISTS + WHY_EN + " It is not: " + ABSENT + WHY_EN + GOES_ON_EN,
+        " services, then charges. " + TYPE_EN + " It is there; --exists takes its id there: " + EXISTS + WHY_EN + " It is not: " + ABSENT + WHY_EN + GOES_ON_EN,
         "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении, поэтому её нельзя проверить. Вопрос: удался ли запрос"
         " там? " + TRIED_RU + " Верните прежние настройки до её завершения, тогда она проверится сама. Или посмотрите в кабинете прежнего аккаунта: услуги,"
-        " затем списания. " + TYPE_RU + " Она там есть (N - её id там): " + EXISTS + WHY_RU + " Её нет: " + ABSENT + WHY_RU + GOES_ON_RU,
+        " затем списания. " + TYPE_RU + " Она там есть; после --exists её id там: " + EXISTS + WHY_RU + " Её нет: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "item_deleted": Problem(
         PERSON,

@@ -57,7 +57,7 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
     texts = {param.get("name"): param.text or "" for param in error}
     for text, question in ((texts["valueRU"], russian), (texts["valueEN"], english)):
         assert question in text
-        assert f"bill2bill journal resolve {number} --exists N" in text
+        assert f"bill2bill journal resolve {number} --exists " in text
         assert f"bill2bill journal resolve {number} --absent" in text
     if task_type == "empty":
         assert task["department"]
