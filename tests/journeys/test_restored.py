@@ -17,8 +17,9 @@ from databases import Place, tables
 from bill2bill.sandbox.stage import Panel
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
-from .shop import Shop
+from .shop import Shop, wait_for
 
+LATE = 6  # seconds until a lost request is carried out
 FILES = ("state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm")
 
 
@@ -113,8 +114,8 @@ def put_back(shop: Shop, backup: Path) -> None:
     shutil.copytree(backup, state_of(shop))
 
 
-@only(*RENEWALS)
-def test_without_its_journal_a_renewal_whose_request_may_still_be_carried_out_is_a_question(paid: Paid):
+@only(*OPENINGS, *RENEWALS)
+def test_without_its_journal_a_request_that_may_still_be_carried_out_is_a_question(paid: Paid):
     """Its request comes to nothing: nobody can tell that, and nothing is sent before a person has."""
     paid.lose(carried_out=False)
     lost(state_of(paid.shop))
@@ -122,6 +123,20 @@ def test_without_its_journal_a_renewal_whose_request_may_still_be_carried_out_is
     paid.finished_or_asked(charges=0)
     assert paid.requests == 1
     assert len(paid.shop.tasks()) == 1
+
+
+@only(*OPENINGS)
+def test_an_order_that_is_carried_out_after_its_journal_was_lost_is_paid_once(paid: Paid):
+    shop = paid.shop
+    paid.fault("commit_later", seconds=LATE)
+    shop.settings(settle=3600)
+    assert list(shop.tick().values()) == ["kept"]
+    lost(state_of(shop))
+    shop.tick()
+    wait_for(lambda: all(row["outcome"] != "carried out later" for row in shop.up.asked(paid.kind.spends)))
+    shop.settings(settle=0)
+    paid.finished_or_asked()
+    assert paid.requests == 1
 
 
 @only(*OPENINGS, *RENEWALS)
@@ -145,6 +160,8 @@ def database(shop: Shop) -> Path:
 
 
 def dumped(shop: Shop, tmp_path: Path) -> Path:
+    if not database(shop).exists():
+        pytest.skip("a panel on MariaDB: its backup is not a copy of a file")
     copy = tmp_path / "billmgr.sqlite3"
     source, target = sqlite3.connect(database(shop)), sqlite3.connect(copy)
     source.backup(target)
@@ -241,7 +258,7 @@ def test_a_copy_buys_nothing_until_a_person_says_that_it_is_the_panel(paid: Paid
     assert list(copy.tick().values()) == ["manual"]
     assert "journal adopt" in copy.operations()[0]["errorxml"]
     assert (paid.requests, len(copy.tasks())) == (0, 1)
-    copy.cli("journal", "adopt")
+    copy.cli("journal", "adopt", "--why", "it moved here")
     copy.restart(copy.operations()[0]["id"])
     copy.tick_until_quiet()
     assert (paid.charges, paid.requests, copy.operations()) == (1, 1, [])
