@@ -127,14 +127,16 @@ def plan_of(seed: int, *, without_look: bool = False, cold: Optional[bool] = Non
 
 
 def _renumbered(draw: random.Random, plan: Plan) -> Plan:
-    """A process dies about when it tells the panel, then its operation comes back under another number."""
+    """A process dies about when it tells the panel, mostly of a renewal, then its operation comes back under another number."""
+    first = plan.items[0]._replace(orders=draw.choice((("prolong",), ("prolong", "prolong"), plan.items[0].orders)))
     points = (
         Fate(0, 1, "mgrctl", n=draw.choice((1, 2, 2, 3, 3, 4)), where=draw.choice(("before", "before", "while", "after", "lost"))),
         Fate(0, 1, "write", n=draw.randint(3, 7), where=draw.choice(("before", "inside", "after"))),
     )
     events = (Event(2, "recreated"), *(event for event in plan.events if event.what != "recreated"))
     panel = {**plan.panel, "operation_ids": draw.choice(("recreated", "reused"))}
-    return plan._replace(fates=(draw.choice(points), *plan.fates[1:]), faults=plan.faults[:1] * draw.randint(0, 1), events=events, panel=panel)
+    fates, faults = (draw.choice(points), *plan.fates[1:]), plan.faults[:1] * draw.choice((0, 0, 1))
+    return plan._replace(items=(first, *plan.items[1:]), fates=fates, faults=faults, events=events, panel=panel)
 
 
 def _impatient(draw: random.Random, plan: Plan) -> Plan:
