@@ -64,7 +64,7 @@ def nobody_else_buys(paid: Paid, requests: int) -> None:
     assert shop.tasks() == []
 
 
-@each_with("ids", "kept", "recreated", "reused")
+@each_with("ids", "recreated", "kept", "recreated", "reused", "recreated", "reused")
 def test_stopped_while_its_request_was_carried_out(paid: Paid, ids: str):
     paid.shop.switch(operation_ids=ids)
     paid.shop.settings(spend_timeout=SPEND_TIMEOUT)
