@@ -35,7 +35,7 @@ MOST_VISIBLE = 0.01  # of the runs with a fault after the commit
 
 
 class Ran(NamedTuple):
-    """One run and its judgement. again: the verdict after the person's part."""
+    """One run and its judgement: verdicts before and, if there was one, after the person's part."""
 
     number: int
     purchases: int
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Kill, cut off and repeat purchases, and count the money.")
     parser.add_argument("--runs", type=int, default=200, help="journeys (default 200)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same journeys (default 1)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="journeys at once (default: four for each core)")
+    parser.add_argument("--jobs", type=int, default=6 * (os.cpu_count() or 1), help="journeys at once; they mostly wait (default: six for each core)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="replay this one run of the seed, and tell its story")
     parser.add_argument("--cold", action="store_true", help="start every process anew; otherwise one run of fifty does")
     parser.add_argument("--without-look", action="store_true", help="every look says that nothing is there: things must be bought twice")
@@ -131,7 +131,8 @@ class Matrix:
                 judge = Judge(place, journey.steps)
                 after_commit, hits, slow = judge.after_commit(), judge.hits(), judge.too_slow
                 verdicts.append(judge.verdict())
-                story = journey.story() if not verdicts[0].clean or self.options.only is not None else None
+                told = self.options.only is not None or verdicts[0].visible or not verdicts[0].clean
+                story = journey.story() if told else None
                 if journey.persons_part():
                     verdicts.append(Judge(place, journey.steps).verdict())
                     story = story or (journey.story() if not verdicts[1].clean else None)
@@ -153,6 +154,7 @@ def telling(options: argparse.Namespace, ran: Ran) -> str:
     """What was wrong with a run, everything that was written down in it, and how to see it again."""
     words = [f"--seed {options.seed} --only {ran.number}", *["--cold"] * options.cold, *["--without-look"] * options.without_look]
     wrong = [f"{name}: {text}" for one in ran.verdicts for name in ("double", "lost", "wrong", "unresolved") for text in getattr(one, name)]
+    wrong += [f"in doubt, though the provider could tell: {one.visible}" for one in ran.verdicts if one.visible]
     head = [f"run {ran.number} of seed {options.seed}, its own seed {seed_of(options.seed, ran.number)}", *wrong, *ran.error.splitlines()]
     return "\n".join([*head, f"replay: python benchmarks/crash_matrix.py {' '.join(words)}", *_lines(ran.story or {}), ""])
 

@@ -29,6 +29,7 @@ class Step(NamedTuple):
     name: str
     kind: str  # domain, server
     order: str  # open, prolong, addons, tariff
+    number: int  # among those of the item, from 0
 
 
 class Journey:
@@ -134,7 +135,7 @@ class Journey:
             else:
                 more = {"pricelist": LARGE} if order == "tariff" else {}
                 self.place.call("sandbox.operation", item=item, command=COMMANDS[order], **more)
-            self.steps.append(Step(number, item, bought.name, bought.kind, order))
+            self.steps.append(Step(number, item, bought.name, bought.kind, order, done))
             self._quiet = 0
 
     def _tick(self, events: List[Any]) -> None:

@@ -60,7 +60,8 @@ class Judge:
 
     def _waits(self, step: Step) -> bool:
         """Is this operation still on the panel? Then it is the item's last one."""
-        return step.item in self.operations and step == [one for one in self.steps if one.item == step.item][-1]
+        last = max(one.number for one in self.steps if one.item == step.item)
+        return step.item in self.operations and step.number == last
 
     def _taken_back(self, step: Step) -> bool:
         """A change of the tariff that the panel was told to undo."""
