@@ -59,9 +59,6 @@ class Journey:
         if not manual:
             return False
         self._heal()
-        if self.place.journal("SELECT account FROM pause"):  # a login was refused: checking the connection lifts that
-            for module in self.place.rows("SELECT id FROM processingmodule"):
-                self.place.call("sandbox.module.set", elid=module["id"])
         for operation in manual:
             self.place.call("sandbox.restart", elid=operation["id"])
         self._quiet = 0
@@ -209,6 +206,9 @@ class Journey:
             site.ask("DELETE", "faults")
             if dialect in self.plan.poor:
                 site.post("balance", **_balance(dialect, "15000.00"))
+        if self.place.journal("SELECT account FROM pause"):  # a login was refused: a person checks the connection, which lifts that
+            for module in self.place.rows("SELECT id FROM processingmodule"):
+                self.place.call("sandbox.module.set", elid=module["id"])
         self._quiet = 0
 
     def _progress(self) -> None:
