@@ -27,7 +27,7 @@ from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, command_of
 from bill2bill.journal.store import Store
-from bill2bill.rules import names
+from bill2bill.rules import names, story
 from bill2bill.services import LINK, domain
 from bill2bill.services.modules import MODULES
 
@@ -254,7 +254,7 @@ class World:
         self.failure_told = True
         module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(
-            failure,
+            story.explained(failure, self.root, self.store.steps),
             self.call,
             data=self.data,
             panel=self.panel,

@@ -11,4 +11,5 @@ OTHER_QUESTIONS = ("told", "lost", "older", "item")
 
 def doubt(row: Purchase) -> Failure:
     question = row.question or ("told" if row.told is not None else row.kind)
-    return Failure(f"in_doubt_{question}", id=row.id, value=row.name, months=row.months, before=row.before or "-", item=row.item)
+    there = row.remote or "N"  # an id that only a person can find
+    return Failure(f"in_doubt_{question}", id=row.id, value=row.name, months=row.months, before=row.before or "-", item=row.item, remote=there)

@@ -19,7 +19,8 @@ from bill2bill.journal.states import Intent, Purchase, State, Terms
 from bill2bill.journal.store import LEAVES, Store
 
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
-QUESTIONS = frozenset(["two_alike", "name_taken"])
+QUESTIONS = frozenset(["two_alike", "name_taken", "held_by_other"])
+EARLY = "a look does not show it yet"
 PROVED = "a look proves that it was not carried out"
 
 
@@ -74,10 +75,12 @@ def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, ask
     not_an_operation, copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
     row = _begin(store, intent, asker)
+    absent = False
     if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:
         row = _look(store, row, deal, patience)
+        absent = row.state is State.INTENDED
     if row.state is State.INTENDED:
-        row = _send(store, row, intent, deal, noting)
+        row = _send(store, row, intent, deal, noting, absent)
         if row.state is State.SENT:
             row = _look(store, row, deal, patience)
     if row.state is State.DOUBT:
@@ -119,9 +122,10 @@ def _may_spend(store: Store, intent: Intent) -> None:
         raise Failure("copied_panel")
 
 
-def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optional[Noting]) -> Purchase:
+def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optional[Noting], absent: bool) -> Purchase:
+    """absent: a look of this very run has proved it."""
     _may_spend(store, intent)
-    seen = deal.look(row)  # whoever did it: what is there already is not bought again
+    seen = Finding(Sight.ABSENT) if absent else deal.look(row)  # whoever did it: what is there already is not bought again
     period = seen.period or row.period
     if seen.sight is Sight.PRESENT and row.taken_over and row.before:  # told by a date, which may be that of another renewal
         return store.move(row, State.DOUBT, "it is there, and it may be what was begun before", period=period)
@@ -159,6 +163,8 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optio
 def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
     """Settle a sent purchase by what the upstream shows; what nobody could settle for `overdue` seconds waits for a person."""
     age = row.age
+    if age < patience.settle and _was_looked_at(store, row):
+        raise Failure("lost_answer", func=row.kind)
     try:
         seen = deal.look(row)
     except Failure as failure:
@@ -171,6 +177,7 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
         raise Failure("unpaid_order", value=row.unpaid)
     if seen.sight is Sight.ABSENT and not row.accepted:
         if age < patience.settle:
+            store.move(row, row.state, EARLY, durable=False)
             raise Failure("lost_answer", func=row.kind)
         if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
             return store.move(row, State.DOUBT, "sent again and again without an answer")
@@ -178,6 +185,11 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
     raise Failure("pending", value=row.name)
+
+
+def _was_looked_at(store: Store, row: Purchase) -> bool:
+    """One look after the loss is enough until a look can prove absence, for each costs requests."""
+    return row.state is State.SENT and store.last_note(row.id) == EARLY
 
 
 def _unseen(store: Store, row: Purchase, failure: Failure, age: float, patience: Patience) -> Purchase:

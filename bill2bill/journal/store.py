@@ -264,6 +264,10 @@ class Store:
     def steps(self, number: int) -> List[Tuple[object, ...]]:
         return self.rows("SELECT at, state, note FROM step WHERE purchase = ? ORDER BY rowid", number)
 
+    def last_note(self, number: int) -> str:
+        found = self.rows("SELECT note FROM step WHERE purchase = ? ORDER BY rowid DESC LIMIT 1", number)
+        return str(found[0][0]) if found else ""
+
     # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------------
 
     def failures(self, item: int, kind: str) -> int:

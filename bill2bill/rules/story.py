@@ -28,6 +28,7 @@ SAID = (
     (r"accepted, but order (\d+) is not paid", "the provider accepted it, its order {0} is not paid", "поставщик принял, его заказ {0} не оплачен"),
     (r"accepted", "the provider accepted it", "поставщик принял"),
     (r"a look proves that it was not carried out", "a look showed: not carried out", "проверка показала: не выполнен"),
+    (r"a look does not show it yet", "a look did not show it", "проверка её не показала"),
     (r"sent again and again without an answer", "no answer to any of the allowed requests", "ни на один из допустимых запросов нет ответа"),
     (r"cannot be looked up: (\w+)", "a look did not succeed ({0})", "проверить не удалось ({0})"),
     (r"absent after (\d+) s", "a look does not find it, {0} s after the request", "проверка не находит её, через {0} с после запроса"),

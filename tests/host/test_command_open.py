@@ -183,8 +183,19 @@ def test_an_order_that_is_carried_out_after_the_connection_broke_is_bought_once(
     fast.fault("domain.order.4", "commit_later", seconds=0.3, match={"sok": "ok"})
     assert fast.start("open", item).code == "lost_answer"
     until(lambda: fast.charges)
+    fast.aged(601)
     assert fast.attempt(fast.running(item, "open")["id"]).status == 0
     assert (fast.charges, fast.row(item)["status"]) == ([("order", "example.ru")], 2)
+
+
+def test_one_look_is_enough_until_a_look_can_prove_absence(fast):
+    item = fast.item()
+    fast.fault("domain.order.4", "cut_before", match={"sok": "ok"})
+    fast.start("open", item)
+    asked = len(fast.asked)
+    for _ in range(3):
+        assert fast.attempt(fast.running(item, "open")["id"]).code == "lost_answer"
+    assert fast.asked[asked:] == []
 
 
 def test_a_panel_that_is_away_before_anything_was_ordered_lets_nothing_be_ordered(fast):

@@ -102,7 +102,8 @@ def test_questions_are_answered_there_all_the_same(shop, argv):
 
 
 def adopt(shop) -> None:
-    subprocess.run([sys.executable, "-m", "bill2bill", "journal", "adopt", "--why", "moved", "--root", str(shop.root)], check=True, capture_output=True, cwd=HOME)
+    words = ["journal", "adopt", "--why", "moved", "--root", str(shop.root)]
+    subprocess.run([sys.executable, "-m", "bill2bill", *words], check=True, capture_output=True, cwd=HOME)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple
 import pytest
 import requests
 from command_shop import EXPIRES, in_years
-from service_shop import KVM2, KVM4, NAME, ServiceShop, later
+from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, ServiceShop, later
 
 from bill2bill.upstream.billmgr6 import reading
 
@@ -242,3 +242,45 @@ def test_a_lost_change_between_tariffs_of_one_name_is_not_taken_for_done(servers
     servers.aged(OVERDUE)
     assert servers.attempt(operation).code == "in_doubt_changepricelist"
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
+
+def test_a_domain_that_another_item_ordered_is_not_taken_for_a_lost_order(shop):
+    shop.at_once()
+    first, operation = lost_order(shop)
+    second = shop.item()
+    assert shop.start("open", second).status == 0
+    shop.aged(SETTLED)
+    assert shop.attempt(operation).status == 1
+    not_adopted(shop, first)
+    assert shop.charges == [("order", "example.ru")]
+
+
+def test_a_domain_that_was_removed_is_not_taken_for_a_lost_order(shop):
+    """The single look-up does not know it any more, the listing still shows it."""
+    shop.at_once()
+    removed = shop.up.post("domain", name="example.ru", status=4)
+    shop.fault("domain.order.4", "cut", when="before", match={"sok": "ok"})
+    item = shop.item()
+    operation = shop.operation(item, "open")
+    assert shop.attempt(operation).code == "lost_answer"
+    shop.aged(SETTLED)
+    assert shop.attempt(operation).status == 0
+    assert shop.remote(item) != removed["id"]
+    assert shop.charges == [("order", "example.ru")]
+
+
+@pytest.mark.parametrize("unknown", ["nobody noted the old tariff", "the old tariff is not in the catalogue any more"])
+def test_a_tariff_of_the_old_ones_name_is_not_taken_for_the_new_one(servers, monkeypatch, unknown):
+    item = servers.bought()
+    names_only(servers, monkeypatch, small="KVM", large="KVM")
+    if unknown == "nobody noted the old tariff":
+        servers.params(item, bill2bill=f"id={servers.service['id']};price=;period=")
+    else:
+        servers.params(item, bill2bill=f"id={servers.service['id']};price=999;period=1")
+    operation = servers.change_tariff(item)
+    for plan in (SMALL, LARGE):  # plans without add-ons: those of another tariff would stop it
+        for addon in servers.db.find("pricelist", parent=plan):
+            servers.db.delete("item", pricelist=addon["id"])
+            servers.db.delete("pricelist", id=addon["id"])
+    answer = servers.attempt(operation)
+    assert answer.status == 1
+    assert (servers.row(item)["lastpricelist"], servers.row(item)["pricelist"], len(servers.bills)) == (SMALL, LARGE, 1)

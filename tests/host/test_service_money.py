@@ -169,6 +169,7 @@ def test_a_persons_word_is_enough_for_a_server_that_has_neither_name_nor_mark(se
     operation = servers.operation(item, "open")
     servers.attempt(operation)
     made = servers.up.post("service", itemtype="vds", domain="", pricelist=KVM2)
+    servers.aged(601)
     assert servers.attempt(operation).code == "two_alike"
     decide.exists_as(servers.store, servers.store.latest(item, "open").id, made["id"], "looked")
     assert servers.attempt(operation).status == 0

@@ -83,6 +83,7 @@ def test_an_order_that_is_carried_out_late_is_found_by_its_mark(servers):
     mark = servers.submitted("v2.vds.order.param")[0]["remoteid"]
     assert mark.endswith(f"-{item}-{purchase.id}")
     servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2, remoteid=mark)
+    servers.aged(601)
     assert servers.attempt(operation).status == 0
     assert (servers.bills, servers.remote(item)) == ([], servers.service["id"])
 
@@ -95,6 +96,7 @@ def test_two_servers_that_may_be_the_one_are_a_persons_question(servers):
     servers.attempt(operation)
     for _ in "twice":
         servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2)
+    servers.aged(601)
     answer = servers.attempt(operation)
     assert (answer.code, servers.is_manual(item, "open")) == ("two_alike", True)
     assert (servers.bills, len(servers.tasks)) == ([], 1)

@@ -147,6 +147,7 @@ def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_b
     desk.store, desk.silent = backup, False
     assert (desk.refusal(trycount=2).code, desk.charged) == ("lost_answer", 1)
     desk.renewed = True
+    desk.settled()
     assert desk.ask(trycount=3).state is State.CONFIRMED
     assert (desk.charged, desk.store.steps(row.id)[1][2]) == (1, "the panel's note says that a request may have left")
 
@@ -173,6 +174,7 @@ def test_a_journal_in_which_the_renewal_is_still_under_way_learns_from_the_panel
     desk.refusal()
     backup = desk.backup()
     desk.silent, desk.renewed = False, True
+    desk.settled()
     desk.told(desk.ask(trycount=2))
     desk.store = backup
     desk.told(desk.ask(operation=6))
@@ -184,6 +186,7 @@ def test_a_journal_from_before_a_later_purchase_asks_about_that_one(desk: Desk) 
     desk.refusal()
     backup = desk.backup()
     desk.silent, desk.renewed = False, True
+    desk.settled()
     desk.told(desk.ask(trycount=2))
     desk.silent = True
     assert desk.refusal(operation=6).code == "lost_answer"

@@ -111,8 +111,34 @@ def test_a_lost_order_that_was_carried_out_is_found_and_not_bought_again(store):
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, shop)
     shop.sight = Sight.PRESENT
-    row = buy(store, shop, intent(trycount=2))
+    row = buy(store, shop, intent(trycount=2), NOW)
     assert (row.state, row.remote, shop.answers) == (State.CONFIRMED, 77, [10502])
+
+
+def test_a_look_that_shows_nothing_is_not_made_again_before_it_can_prove_absence(store):
+    shop = Shop(lost())
+    for trycount in (1, 2, 3):
+        with pytest.raises(Failure, match="lost_answer"):
+            buy(store, shop, intent(trycount=trycount))
+    assert shop.looks == 2, "before the request, and after its answer was lost"
+
+
+@pytest.mark.parametrize("after", ["a process that was killed before its look", "a look that failed"])
+def test_the_next_run_looks_at_once_after(store, after):
+    row = store.move(store.insert(intent()), State.SENT, "request leaves", sent=1.0, boot="b", account="login")
+    if after == "a look that failed":
+        with pytest.raises(Failure, match="lost_answer"):
+            buy(store, Shop(sight=Failure("upstream_unreachable", url="", reason="")), intent(trycount=2))
+    found = buy(store, Shop(sight=Sight.PRESENT), intent(trycount=3))
+    assert (found.id, found.state) == (row.id, State.CONFIRMED)
+
+
+def test_the_look_that_proves_absence_is_the_look_before_the_next_request(store):
+    shop = Shop(lost(), 10502)
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, shop)
+    buy(store, shop, intent(trycount=2), NOW)
+    assert (shop.looks, shop.charged) == (3, 1)
 
 
 def test_a_lost_order_is_sent_again_once_a_settled_look_proves_its_absence(store):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
 
 from bill2bill.commands import link
 from bill2bill.commands.processing import ours
@@ -100,10 +100,19 @@ class TariffDeal:
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
 
     def _is_told_by_name(self, service: Service) -> None:
-        """Where the upstream shows names only, two tariffs of one name cannot be told apart. Raises upstream_answer."""
-        old = self.provider.kept_tariff(self.item.itemtype, self.known.price) if self.known.price else None
-        if old and old.id != self.plan.tariff and old.is_called(service.tariff_name):
-            raise Failure("upstream_answer", func="edit", reason=f"{old.id} = {self.plan.tariff} = {service.tariff_name}")
+        """Where the upstream shows names only, the old tariff must be known and be called otherwise. Raises upstream_answer, tariff_gone."""
+        old = self._old_tariffs()
+        alike = [number for number in old if self.provider.tariff(self.item.itemtype, number).is_called(service.tariff_name)]
+        if alike or not old:
+            raise Failure("upstream_answer", func="edit", reason=f"{alike or '?'} = {self.plan.tariff} = {service.tariff_name}")
+
+    def _old_tariffs(self) -> List[int]:
+        """What the service may have been sold by before: as noted, and by the tariff plan that it leaves."""
+        found = {self.known.price} if self.known.price else set()
+        left = self.item.lastpricelist
+        if left and self.world.data.tariff_settings(left).get("b2b_tariff", "").strip():
+            found.add(ours.plan(self.world, left).tariff)
+        return sorted(found - {self.plan.tariff})
 
     def look(self, row: Purchase) -> Finding:
         """A change is recognised by the tariff that the service has now, whoever changed it."""

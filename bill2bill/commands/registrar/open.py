@@ -65,21 +65,21 @@ class OpenDeal:
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by the name, which was not there before it was sent."""
         found = self.provider.upstream.find_domain(self.name)
-        if found is None and row.sent is not None:
+        if found is None and row.sent is not None and row.age >= self.world.options.settle:
             self.provider.list_again()  # absence takes two witnesses
             found = self.provider.listed_name(self.name)
-        if found is None:
+        if found is None or found.state is DomainState.REMOVED:
             return Finding(Sight.ABSENT)
-        if row.sent is None:
-            raise self._whose(row, found.id)
+        self._must_be_ours(row, found.id)
         return Finding(Sight.PRESENT, found.id)
 
-    def _whose(self, row: Purchase, remote: int) -> Failure:
-        """The name is in the account, and not because of a request that is open: it is never adopted silently."""
+    def _must_be_ours(self, row: Purchase, remote: int) -> None:
+        """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open: it is never adopted silently."""
         holder = self.world.store.holder(remote, self.provider.account_key, self.item.module, self.item.id)
         if holder:
-            return Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
-        return Failure("name_taken", id=row.id, value=self.name, remote=remote)
+            raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+        if row.sent is None:
+            raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)

@@ -73,7 +73,8 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
         domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
         self.just_read = None
-        if row.sent is not None and not self._done(row, domain) and not underway(domain.state):
+        proves = row.accepted or row.age >= self.provider.world.options.settle
+        if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):
             domain = self._later(domain)
         if self._done(row, domain):
             return Finding(Sight.PRESENT, domain.id)
