@@ -178,7 +178,7 @@ class World:
             callback()
             return
         purchase = self.store.move(purchase, State.CONFIRMED, "telling the panel", told=self.operation.trycount if self.operation else 0)
-        others = [number for number in self.data.operations(self.item.id, "prolong") if number != purchase.operation]
+        waiting = self.data.operations(self.item.id, "prolong")  # its own, or that made anew under another number, and further ones
         try:
             callback()
         except Failure as failure:
@@ -187,7 +187,7 @@ class World:
                 raise
             LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
         self.reported(purchase, noted=self._note_done(purchase))
-        if any(self.data.operation(number) is None for number in others):  # what a panel does with several is not known
+        if sum(self.data.operation(number) is None for number in waiting) > 1:  # what a panel does with several is not known
             self.notice(Failure("ended_together", id=purchase.id, value=purchase.name))
 
     def _note_done(self, purchase: Purchase) -> bool:

@@ -21,6 +21,7 @@ from bill2bill.journal.store import LEAVES, Store
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken", "held_by_other"])
 EARLY = "a look does not show it yet"
+UNSEEN = "cannot be looked up"  # a doubt that ends as soon as it can
 PROVED = "a look proves that it was not carried out"
 
 
@@ -171,7 +172,7 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
         return _unseen(store, row, failure, age, patience)
     if seen.sight is Sight.PRESENT:
         return store.move(row, State.CONFIRMED, "seen at the upstream", durable=False, remote=seen.remote or row.remote)
-    if row.state is State.DOUBT:
+    if row.state is State.DOUBT and not store.last_note(row.id).startswith(UNSEEN):
         return row
     if row.unpaid is not None:  # linked, never deleted, never ordered anew: a person pays it (decision 9)
         raise Failure("unpaid_order", value=row.unpaid)
@@ -197,7 +198,7 @@ def _unseen(store: Store, row: Purchase, failure: Failure, age: float, patience:
     if row.state is State.DOUBT:
         return row
     if age > patience.overdue:
-        return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
+        return store.move(row, State.DOUBT, f"{UNSEEN}: {failure.code}")
     if row.accepted or failure.code in QUESTIONS:
         raise failure
     raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure

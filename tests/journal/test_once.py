@@ -133,6 +133,20 @@ def test_the_next_run_looks_at_once_after(store, after):
     assert (found.id, found.state) == (row.id, State.CONFIRMED)
 
 
+def test_a_doubt_that_only_could_not_be_looked_up_ends_when_a_look_proves_its_absence(store):
+    blind = Shop(lost(), 10502, sight=Sight.ABSENT)
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, blind)
+    with store.write() as db:
+        db.execute("UPDATE purchase SET sent = sent - 86401, uptime = uptime - 86401")
+    blind.sight = Failure("account_paused")
+    with pytest.raises(Failure, match="in_doubt_open"):
+        buy(store, blind, intent(trycount=2))
+    blind.sight = Sight.ABSENT
+    assert buy(store, blind, intent(trycount=3)).state is State.CONFIRMED
+    assert blind.charged == 1
+
+
 def test_the_look_that_proves_absence_is_the_look_before_the_next_request(store):
     shop = Shop(lost(), 10502)
     with pytest.raises(Failure, match="lost_answer"):
