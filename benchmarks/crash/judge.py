@@ -15,6 +15,7 @@ CHARGES = {
     ("domain", "open"): "order", ("domain", "prolong"): "renew", ("server", "open"): "order", ("server", "prolong"): "prolong",
     ("server", "addons"): "addon", ("server", "tariff"): "changepricelist",
 }  # fmt: skip
+ORDERS = {"changepricelist": "tariff", "setparam": "addons"}  # kinds of the journal that are called otherwise here
 SPENDING = {
     "domain.order.4", "domain.renew", "v2.vds.order.param", "vds.order.param", "service.prolong", "vds.edit", "service.changepricelist.getmoney",
 }  # fmt: skip
@@ -129,8 +130,10 @@ class Judge:
 
     def _visible(self, doubt: Dict[str, Any]) -> bool:
         """Could what the provider shows its customer have settled this? Not whether the panel was told, and not what a provider has only said."""
-        step = next(step for step in self.steps if step.item == doubt["item"])
-        bought = any(row["name"] == step.name for row in self.ledger)
+        step = [step for step in self.steps if step.item == doubt["item"]][-1]
+        kind = CHARGES[step.kind, ORDERS.get(doubt["kind"], doubt["kind"])]
+        before = sum(CHARGES[one.kind, one.order] == kind for one in self.steps if one.item == step.item and one.number < step.number)
+        bought = len(self._charges(step, kind)) > before
         return doubt["told"] is None and not doubt["taken_over"] and (bought or not self._lied_to(DIALECTS[step.kind]))
 
     def _lied_to(self, dialect: str) -> bool:
