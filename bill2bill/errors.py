@@ -499,6 +499,16 @@ PROBLEMS: Dict[str, Problem] = {
         + " Сравните срок действия в кабинете поставщика с тем, что оплатил клиент. " + TYPE_RU + " То же: " + SAME + WHY_RU + " Ещё одно: " + TOLD + WHY_RU
         + GOES_ON_RU,
     ),
+    "in_doubt_moved": Problem(
+        PERSON,
+        "The expiry date of __value__ has moved by __months__ months, the very term that is to be bought, since it was known last (then: __before__). Nothing is"
+        " bought before you answer. Question: is this renewal bought already? It may be if this server was restored from a backup, or if somebody renewed at the"
+        " provider. " + TRIED_EN + " Look at the charges in the provider's cabinet. " + TYPE_EN + " Bought already: " + SAME + WHY_EN
+        + " To be bought in addition: " + TOLD + WHY_EN + GOES_ON_EN,
+        "Срок действия __value__ сдвинулся на __months__ мес., то есть ровно на покупаемый период, с тех пор, как был известен (тогда: __before__). До вашего"
+        " ответа ничего не покупается. Вопрос: это продление уже куплено? Так бывает, если этот сервер восстановлен из копии или продлили прямо у поставщика. "
+        + TRIED_RU + " Посмотрите списания в кабинете поставщика. " + TYPE_RU + " Уже куплено: " + SAME + WHY_RU + " Купить ещё: " + TOLD + WHY_RU + GOES_ON_RU,
+    ),
     "in_doubt_item": Problem(
         PERSON,
         "By the journal, item __item__ is __value__ (purchase __id__), but the panel knows nothing of that: its database was restored from a backup, or the"

@@ -19,7 +19,8 @@ GREATEST_ID = 2**31
 
 # What can be answered where only a person can tell; about what became of a request the provider's cabinet tells.
 ABOUT_THE_REQUEST = ("exists", "absent")
-ANSWERS = {"told": ("same", "told"), "older": ("same", "told"), "lost": ("same", "told", "absent"), "item": ("same", "foreign")}
+KNOWN = ("same", "told")
+ANSWERS = {"told": KNOWN, "older": KNOWN, "moved": KNOWN, "lost": (*KNOWN, "absent"), "item": ("same", "foreign")}
 
 
 class Answer(NamedTuple):

@@ -10,7 +10,8 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.config import Connection
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Deal
-from bill2bill.journal.states import State
+from bill2bill.journal.states import Purchase, State
+from bill2bill.rules.periods import add_months, reached
 
 if TYPE_CHECKING:
     from bill2bill.commands.provider import Provider
@@ -18,16 +19,25 @@ if TYPE_CHECKING:
 
 
 class Renewal(Deal, Protocol):
-    """How one kind of service is renewed. name: as the journal keeps it; months: what the client paid for."""
+    """How one kind of service is renewed. name: as the journal keeps it; months: what the client paid for; to_buy: months at the upstream."""
 
     name: str
     months: int
+
+    @property
+    def to_buy(self) -> int: ...
 
     @property
     def provider(self) -> Provider: ...
 
     def read_before(self) -> Optional[date]:
         """The upstream's expiry before anything is sent; None if nothing will be sent."""
+
+    def listed_expiry(self) -> Optional[date]:
+        """The expiry in the last listing, however old that is; None if it is not in one."""
+
+    def bought_months(self, row: Purchase) -> int:
+        """What an earlier renewal added."""
 
 
 def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], Renewal]) -> None:
@@ -43,9 +53,23 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
     before = begun.before if begun else old
     if before is None and (begun is None or begun.state is State.INTENDED):
         before = deal.read_before()  # also for one that was to cost nothing, and now is to be bought
+        if before and begun is None:
+            _must_not_have_moved(world, item, deal, before)
     purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
     link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
     world.tell(purchase, lambda: world.panel.prolonged(item.id))
+
+
+def _must_not_have_moved(world: World, item: Item, deal: Renewal, expires: date) -> None:
+    """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then shows at the upstream alone.
+
+    Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from a listing or a renewal of ours.
+    """
+    last = world.store.last_renewal(item.id)
+    ours = add_months(last.before, deal.bought_months(last)) if last and last.before else None
+    known = max((day for day in (ours, deal.listed_expiry()) if day), default=None)
+    if known and reached(expires, known, deal.to_buy) and world.operation:
+        raise world.moved(deal.name, deal.months, known, deal.to_buy)
 
 
 def _before_an_answer(world: World, item: Item) -> Optional[date]:

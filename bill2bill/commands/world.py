@@ -22,10 +22,11 @@ from bill2bill.host.panel import Panel
 from bill2bill.journal import note as notes
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
+from bill2bill.journal.doubt import doubt
 from bill2bill.journal.locks import Locks
 from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
-from bill2bill.journal.states import Intent, Purchase, State, command_of
+from bill2bill.journal.states import Intent, Purchase, State, Terms, command_of
 from bill2bill.journal.store import Store
 from bill2bill.rules import names, story
 from bill2bill.services import LINK, domain
@@ -43,6 +44,7 @@ LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_fac
 
 # A change is a state of the service, which needs no note on the panel (decision 16 of docs/decisions).
 NOTED = frozenset(["open", "prolong"])
+MOVED = "the expiry date has moved by this very term since it was known last"
 
 
 def purchase_name(item: Item) -> str:
@@ -159,8 +161,15 @@ class World:
         patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
         return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None)
 
-    def _note_attempt(self, purchase: Purchase, attempt: int) -> None:
-        self.panel.save_param(self.item.id, notes.PARAM, str(notes.Note(purchase.token, attempt, purchase.before, purchase.months)))
+    def moved(self, name: str, months: int, before: date, period: int) -> Failure:
+        """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
+        asker = self._asker("prolong")
+        row = self.store.insert(Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before))
+        return doubt(self.store.move(row, State.DOUBT, MOVED, question="moved", period=period))
+
+    def _note_attempt(self, purchase: Purchase, attempt: int, terms: Terms) -> None:
+        note = notes.Note(purchase.token, attempt, purchase.before, purchase.months, terms.period)
+        self.panel.save_param(self.item.id, notes.PARAM, str(note))
 
     def note_of(self, purchase: Purchase) -> str:
         """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for it: ""."""

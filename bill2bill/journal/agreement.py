@@ -62,5 +62,6 @@ def _may_have_left(store: Store, row: Purchase, state: State, why: str, note: No
     """When it left is not known: it counts from now, so a look will wait long enough."""
     here = uptime.now()
     store.move(
-        row, state, why, sent=time.time(), boot=here.boot, uptime=here.seconds, token=note.token, noted=note.attempt, question=question
+        row, state, why, sent=time.time(), boot=here.boot, uptime=here.seconds, token=note.token, noted=note.attempt, period=note.period,
+        question=question,
     )  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bill2bill.errors import Failure
 from bill2bill.journal.states import Purchase
 
-# What is asked besides what became of the request, which is named by its kind: whether the panel was told, and what agreement.py found.
-OTHER_QUESTIONS = ("told", "lost", "older", "item")
+# What is asked besides what became of the request, which is named by its kind: whether the panel was told, what agreement.py found,
+# and a date that has moved (commands/renewal.py).
+OTHER_QUESTIONS = ("told", "lost", "older", "item", "moved")
 
 
 def doubt(row: Purchase) -> Failure:

@@ -15,21 +15,22 @@ from bill2bill.errors import Failure
 PARAM = "bill2bill_purchase"  # the item parameter
 SHAPE = re.compile(
     r"id=(?P<token>[0-9a-f]{16});"
-    r"(?:try=(?P<attempt>[1-9][0-9]{0,8});before=(?P<before>[0-9]{4}-[0-9]{2}-[0-9]{2}|);months=(?P<months>[0-9]{1,4})|done;left=(?P<left>-?[0-9]{1,6}))"
+    r"(?:try=(?P<attempt>[1-9][0-9]{0,8});before=(?P<before>[0-9]{4}-[0-9]{2}-[0-9]{2}|);months=(?P<months>[0-9]{1,4});period=(?P<period>[0-9]{0,15})|done;left=(?P<left>-?[0-9]{1,6}))"
 )
 
 
 class Note(NamedTuple):
     """token: of the purchase. attempt: the request that was about to leave, 0 = the purchase is over and the panel was told.
 
-    before and months are those of a purchase that is not over, before is None for an order; left: months bought and not sold, of one that is
-    over (decision 8).
+    before, months and period are those of a purchase that is not over, as the journal keeps them; before is None for an order. left: months bought
+    and not sold, of one that is over (decision 8).
     """
 
     token: str
     attempt: int = 0
     before: Optional[date] = None
     months: int = 0
+    period: Optional[int] = None
     left: int = 0
 
     @property
@@ -39,7 +40,7 @@ class Note(NamedTuple):
     def __str__(self) -> str:
         if not self.attempt:
             return f"id={self.token};done;left={self.left}"
-        return f"id={self.token};try={self.attempt};before={self.before or ''};months={self.months}"
+        return f"id={self.token};try={self.attempt};before={self.before or ''};months={self.months};period={self.period or ''}"
 
 
 def read(text: str) -> Optional[Note]:
@@ -53,4 +54,5 @@ def read(text: str) -> Optional[Note]:
         before = date.fromisoformat(shape["before"]) if shape["before"] else None
     except ValueError as error:
         raise Failure("panel_data", object=PARAM, reason=str(error)) from error
-    return Note(shape["token"], int(shape["attempt"] or 0), before, int(shape["months"] or 0), int(shape["left"] or 0))
+    numbers = {name: int(shape[name] or 0) for name in ("attempt", "months", "period", "left")}
+    return Note(shape["token"], numbers["attempt"], before, numbers["months"], numbers["period"] or None, numbers["left"])

@@ -63,7 +63,7 @@ class Patience(NamedTuple):
     tries: int  # requests of one purchase before a person is asked
 
 
-Noting = Callable[[Purchase, int], None]  # tells the panel which attempt of a purchase is about to leave; raises if it cannot
+Noting = Callable[[Purchase, int, Terms], None]  # tells the panel which attempt of a purchase is about to leave; raises if it cannot
 
 
 def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, asker: Asker, noting: Optional[Noting] = None) -> Purchase:
@@ -138,7 +138,7 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optio
     noted = row.noted
     if noting:
         noted = (noted or 0) + 1
-        noting(row, noted)
+        noting(row, noted, terms)
     here = uptime.now()
     row = store.move(
         row, State.SENT, LEAVES, sent=time.time(), boot=here.boot, uptime=here.seconds, noted=noted, accepted=False, account=intent.account,
@@ -198,7 +198,7 @@ def _unseen(store: Store, row: Purchase, failure: Failure, age: float, patience:
     if row.state is State.DOUBT:
         return row
     if age > patience.overdue:
-        return store.move(row, State.DOUBT, f"{UNSEEN}: {failure.code}")
+        return store.move(row, State.DOUBT, f"cannot be looked up: {failure.code}")
     if row.accepted or failure.code in QUESTIONS:
         raise failure
     raise Failure("lost_answer", func=row.kind, detail=str(failure)) from failure

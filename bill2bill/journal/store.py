@@ -178,6 +178,10 @@ class Store:
         """The purchase that opened this item, if the journal knows it."""
         return self._one("item = ? AND kind = 'open' AND state IN ('confirmed', 'reported')", item)
 
+    def last_renewal(self, item: int) -> Optional[Purchase]:
+        """The newest renewal of this item that was bought, with the expiry date before it."""
+        return self._one("item = ? AND kind = 'prolong' AND state IN ('confirmed', 'reported') AND before IS NOT NULL", item)
+
     def months_left(self, item: int) -> int:
         """Months that were bought for an item and not sold to the client yet (decision 8). `period` of a service's purchase is its months."""
         found = self.rows(

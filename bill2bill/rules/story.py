@@ -51,6 +51,8 @@ SAID = (
      "найдена в записи панели, в журнале её не было"),
     (r"over in a part of the journal that was lost", "over in a part of the journal that was lost", "завершена в потерянной части журнала"),
     (r"the panel knows nothing of it \(any more\)", "the panel knows nothing of it", "панель о ней ничего не знает"),
+    (r"the expiry date has moved by this very term since it was known last", "the expiry date has moved by this very term since it was known last",
+     "срок действия сдвинулся ровно на этот период с тех пор, как был известен"),
     (r".* says: is the same service.*", "a person answered: the same service", "ответ человека: та же услуга"),
     (r".* says: is of another item.*", "a person answered: it is of another item", "ответ человека: она другой услуги"),
     (r".* says: exists as (\d+).*", "a person answered: it is {0} at the provider", "ответ человека: у поставщика это {0}"),

@@ -48,7 +48,7 @@ def test_an_order_is_noted_on_the_panel_before_it_leaves_and_what_was_bought_com
     fast.start("open", item)
     assert fast.told_funcs == ["service_profile2processingmodule.edit", "service.saveparam", "service.setexpiredate", "domain.open"]
     token, remote = fast.store.purchase(1).token, fast.up.get("state")["domains"][0]["id"]
-    assert fast.told[1][1]["value"] == f"id={token};try=1;before=;months=12"
+    assert fast.told[1][1]["value"] == f"id={token};try=1;before=;months=12;period=881"
     notes = {"bill2bill": f"id={remote};price=565;period=881", "bill2bill_purchase": f"id={token};done;left=0"}
     assert fast.told[3][1] == {"elid": str(item), "service_status": "2", **notes, "sok": "ok"}
 

@@ -54,8 +54,8 @@ class Desk:
 
     # -- the panel ---------------------------------------------------------------------------------------------------------
 
-    def noting(self, row: Purchase, attempt: int) -> None:
-        self.note = str(Note(row.token, attempt, row.before, row.months))
+    def noting(self, row: Purchase, attempt: int, terms: Terms) -> None:
+        self.note = str(Note(row.token, attempt, row.before, row.months, terms.period))
 
     def ask(self, kind: str = "prolong", operation: int = 5, trycount: int = 1) -> Purchase:
         asker = Asker(
@@ -154,7 +154,7 @@ def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_b
 
 def test_a_kill_between_the_note_and_the_request_waits_as_long_as_for_a_lost_answer(desk: Desk) -> None:
     row = desk.store.insert(Intent(7, "prolong", 3, 5, 1, "login", "example.ru", 12, BEFORE))
-    desk.noting(row, 1)
+    desk.noting(row, 1, desk.terms(row))
     assert (desk.refusal(trycount=2).code, desk.charged) == ("lost_answer", 0)
     desk.settled()
     desk.told(desk.ask(trycount=3))
@@ -263,8 +263,9 @@ def test_the_same_item_of_a_restored_panel_keeps_what_was_bought_for_it(desk: De
 
 
 @pytest.mark.parametrize(
-    "text", ["", "id=0123456789abcdef;done;left=0", "id=0123456789abcdef;done;left=-3", "id=0123456789abcdef;try=2;before=2027-03-14;months=12",
-             "id=0123456789abcdef;try=1;before=;months=1"],
+    "text", ["", "id=0123456789abcdef;done;left=0", "id=0123456789abcdef;done;left=-3",
+             "id=0123456789abcdef;try=2;before=2027-03-14;months=12;period=881",
+             "id=0123456789abcdef;try=1;before=;months=1;period="],
 )  # fmt: skip
 def test_a_note_reads_back_as_it_was_written(text: str) -> None:
     found: Optional[Note] = notes.read(text)
@@ -272,8 +273,8 @@ def test_a_note_reads_back_as_it_was_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["id=1;done;left=0", "id=0123456789abcdef", "id=0123456789abcdef;try=0;before=;months=1",
-             "id=0123456789abcdef;try=1;before=2027-02-30;months=1",
+    "text", ["id=1;done;left=0", "id=0123456789abcdef", "id=0123456789abcdef;try=0;before=;months=1;period=",
+             "id=0123456789abcdef;try=1;before=2027-02-30;months=1;period=",
              " id=0123456789abcdef;done;left=0", "id=0123456789abcdef;done;left=0\n", "id=0123456789abcdef;done;left=" + "9" * 4000],
 )  # fmt: skip
 def test_a_text_that_is_not_ours_is_no_note(text: str) -> None:

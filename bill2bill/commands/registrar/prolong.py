@@ -52,6 +52,17 @@ class ProlongDeal:
             raise Failure("upstream_busy", value=domain.name) if underway(domain.state) else Failure("date_bad", value="-")
         return self.just_read.expires
 
+    @property
+    def to_buy(self) -> int:
+        return self.months
+
+    def listed_expiry(self) -> Optional[date]:
+        row = self.provider.world.memory.listed(self.provider.account_key, self.known.id)
+        return periods.parse_date(row.expires) if row and row.name == self.name else None
+
+    def bought_months(self, row: Purchase) -> int:
+        return row.months
+
     def _plausible(self, domain: Domain) -> bool:
         if domain.expires is None or self.item.expires is None:
             return domain.expires is not None
