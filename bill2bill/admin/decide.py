@@ -100,7 +100,7 @@ def is_same(store: Store, number: int, why: str, who: str = "") -> Purchase:
     """
     row = _asked(store, number, "same")
     if row.kind == "open":
-        store.forget_notes(row.item)
+        store.forget_notes(row.item, row.id)
         state = State.REPORTED if row.state is State.DOUBT else row.state
         return _decided(store, row, state, "same", "is the same service", who, why, question="", noted=None)
     return _decided(store, row, State.CONFIRMED, "same", "is the same renewal", who, why, told=None, question="")
@@ -110,7 +110,7 @@ def was_told(store: Store, number: int, why: str, who: str = "") -> Purchase:
     """The panel knows of it: the operation that asks is a further purchase."""
     row = _asked(store, number, "told")
     if row.question == "older":
-        store.forget_notes(row.item)
+        store.forget_notes(row.item, row.id)
         return _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="", noted=None)
     return _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="")
 

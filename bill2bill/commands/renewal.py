@@ -33,9 +33,6 @@ class Renewal(Deal, Protocol):
     def read_before(self) -> Optional[date]:
         """The upstream's expiry before anything is sent; None if nothing will be sent."""
 
-    def listed_expiry(self) -> Optional[date]:
-        """The expiry in the last listing, however old that is; None if it is not in one."""
-
     def bought_months(self, row: Purchase) -> int:
         """What an earlier renewal added."""
 
@@ -63,13 +60,13 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
 def _must_not_have_moved(world: World, item: Item, deal: Renewal, expires: date) -> None:
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then shows at the upstream alone.
 
-    Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from a listing or a renewal of ours.
+    Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from a comparison or a purchase of ours.
     """
     last = world.store.last_renewal(item.id)
     ours = add_months(last.before, deal.bought_months(last)) if last and last.before else None
-    known = max((day for day in (ours, deal.listed_expiry()) if day), default=None)
+    known = max((day for day in (ours, world.known_expiry) if day), default=None)
     if known and reached(expires, known, deal.to_buy) and world.operation:
-        raise world.moved(deal.name, deal.months, known, deal.to_buy)
+        raise world.moved(deal.name, deal.months, known, deal.to_buy if world.counts_months else None)
 
 
 def _before_an_answer(world: World, item: Item) -> Optional[date]:

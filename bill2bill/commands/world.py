@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Callable, Dict, Iterator, Optional
@@ -29,6 +29,7 @@ from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, Terms, command_of
 from bill2bill.journal.store import Store
 from bill2bill.rules import names, story
+from bill2bill.rules.periods import parse_date
 from bill2bill.services import LINK, domain
 from bill2bill.services.modules import MODULES
 
@@ -44,6 +45,7 @@ LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_fac
 
 # A change is a state of the service, which needs no note on the panel (decision 16 of docs/decisions).
 NOTED = frozenset(["open", "prolong"])
+JUMP = timedelta(days=25)  # no term that is sold is shorter
 MOVED = "the expiry date has moved by this very term since it was known last"
 
 
@@ -108,6 +110,11 @@ class World:
         return item
 
     @property
+    def counts_months(self) -> bool:
+        """Are months bought and sold counted (decision 8)? Not of domains, whose `period` is an id of the upstream."""
+        return self.kind == "processing"
+
+    @property
     def is_question(self) -> bool:
         """Does a form wait for the answer (host-protocol 2.3, kind Q)?"""
         return not COMMANDS[self.kind][self.call.command].operation
@@ -161,7 +168,18 @@ class World:
         patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
         return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None)
 
-    def moved(self, name: str, months: int, before: date, period: int) -> Failure:
+    @property
+    def known_expiry(self) -> Optional[date]:
+        """The upstream's expiry date of this item as it was known last, without a jump that nobody here has bought."""
+        return parse_date(self.memory.recall(f"item-{self.item.id}", "expiry", float("inf")))
+
+    def sees_expiry(self, expires: Optional[date]) -> None:
+        """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever renews must be asked about it."""
+        known = self.known_expiry
+        if expires and expires != known and (known is None or expires < known + JUMP):
+            self.memory.keep(f"item-{self.item.id}", "expiry", expires.isoformat())
+
+    def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
         asker = self._asker("prolong")
         row = self.store.insert(Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before))
@@ -173,7 +191,7 @@ class World:
 
     def note_of(self, purchase: Purchase) -> str:
         """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for it: ""."""
-        left = self.store.months_left(self.item.id) if self.kind == "processing" else 0  # of domains nobody counts them
+        left = self.store.months_left(self.item.id) if self.counts_months else 0
         return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
 
     def notes_of(self, known: Link, purchase: Optional[Purchase]) -> Dict[str, str]:

@@ -17,18 +17,25 @@ from bill2bill.journal.store import Store
 
 def agree(store: Store, asker: Asker) -> None:
     """Learn from the panel's note what the journal does not know. Raises in_doubt_lost, in_doubt_older or in_doubt_item: only a person can tell."""
-    note, newest = asker.note, store.newest_noted(asker.item)
+    note = asker.note
     known = store.called(asker.item, note.token) if note else None
     if note and known is None:
         _journal_is_older(store, asker, note)
-    elif note and known and (newest is None or known.id >= newest.id):
-        _catch_up(store, known, note)
-    elif newest and newest.state is State.REPORTED:
-        question = "item" if newest.kind == "open" else "older"
-        store.move(newest, State.DOUBT, "the panel knows nothing of it (any more)", question=question)
-    asked = store.asked_of_a_person(asker.item)
-    if asked:
-        raise doubt(asked)
+    else:
+        if note and known:
+            _catch_up(store, known, note)
+        store.ask_about_forgotten(asker.item, known.id if known else 0)
+    asked = store.next_question(asker.item, asker.kind)
+    if asked and (asked.state is State.DOUBT or _can_be_asked(store, asked)):
+        raise doubt(store.move(asked, State.DOUBT, "the panel knows nothing of it (any more)") if asked.state is State.REPORTED else asked)
+
+
+def _can_be_asked(store: Store, row: Purchase) -> bool:
+    """An item has one unsettled purchase of a kind. One of which nothing was sent gives way, any other is finished first."""
+    other = store.unsettled(row.item, row.kind)
+    if other and other.state is State.INTENDED:
+        store.move(other, State.REFUSED, "withdrawn: nothing was sent, and an earlier purchase is in question")
+    return other is None or other.state is State.INTENDED
 
 
 def _catch_up(store: Store, row: Purchase, note: Note) -> None:

@@ -203,18 +203,23 @@ class Store:
         """The purchase of this item that the panel's note names."""
         return self._one("item = ? AND token = ?", item, token)
 
-    def newest_noted(self, item: int) -> Optional[Purchase]:
-        """The last purchase of this item that the panel must have a note of."""
-        return self._one("item = ? AND noted IS NOT NULL", item)
+    def ask_about_forgotten(self, item: int, known: int) -> None:
+        """What was reported after purchase `known`, the last that the panel has a note of, is in question: the panel is older, or the item another."""
+        where = "item = ? AND id > ? AND state = 'reported' AND noted IS NOT NULL AND question = ''"
+        if self._one(where, item, known):
+            with self.write() as db:
+                db.execute(f"UPDATE purchase SET question = CASE kind WHEN 'open' THEN 'item' ELSE 'older' END WHERE {where}", (item, known))  # noqa: S608
 
-    def asked_of_a_person(self, item: int) -> Optional[Purchase]:
-        """A purchase of this item with a question that nothing but a person answers, whichever command asks."""
-        return self._one("item = ? AND state = 'in doubt' AND question <> ''", item)
+    def next_question(self, item: int, kind: str) -> Optional[Purchase]:
+        """The oldest purchase of this item with a question that only a person answers; about the order of an item, whoever asks."""
+        where = "item = ? AND kind IN ('open', ?) AND state IN ('reported', 'in doubt') AND question <> ''"
+        found = self._many(f"{where} ORDER BY id LIMIT 1", item, kind)
+        return found[0] if found else None
 
-    def forget_notes(self, item: int) -> None:
-        """A person has said that the panel may know less than the journal."""
+    def forget_notes(self, item: int, until: int) -> None:
+        """A person has said that the panel may know less than the journal: of purchases up to this one no note is expected."""
         with self.write() as db:
-            db.execute("UPDATE purchase SET noted = NULL WHERE item = ?", (item,))
+            db.execute("UPDATE purchase SET noted = NULL WHERE item = ? AND id <= ?", (item, until))
 
     def disown(self, item: int) -> None:
         """The number of this item was given to another one: what was bought under it stays in the journal with the number below zero."""

@@ -286,6 +286,8 @@ def test_a_renewal_that_a_restored_server_forgot_is_told_without_buying_when_a_p
     item = fast.sold()
     fast.start("sync_item", item)
     renew_by_hand(fast, item)
+    fast.options("listing_fresh 0\n")
+    fast.start("sync_item", item)  # a comparison in between takes the new date for no known one
     operation = fast.operation(item, "prolong")
     assert fast.attempt(operation).code == "in_doubt_moved"
     decide.is_same(fast.store, fast.store.purchases(State.DOUBT)[0].id, "charged on the day before the restoration")

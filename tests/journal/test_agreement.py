@@ -219,6 +219,48 @@ def test_a_further_renewal_of_a_restored_panel_is_bought_and_asked_about_once(de
     assert desk.charged == 4
 
 
+@pytest.mark.parametrize("answers", [(decide.is_same, decide.is_same), (decide.was_told, decide.is_same), (decide.was_told, decide.was_told)])
+def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_first(desk: Desk, answers: Any) -> None:
+    desk.told(desk.ask())
+    backup = desk.note
+    forgotten = []
+    for operation in (6, 7):
+        forgotten.append(desk.ask(operation=operation))
+        desk.told(forgotten[-1])
+    desk.note = backup
+    asked_about = []
+    for answer in answers:
+        number = int(desk.refusal(operation=9).params["id"])
+        asked_about.append(number)
+        answer(desk.store, number, "looked at the charges")
+        if answer is decide.is_same:
+            desk.told(desk.ask(operation=9))
+    assert asked_about == [row.id for row in forgotten]
+    assert desk.charged == 3, "nothing was bought while questions were open"
+    desk.told(desk.ask(operation=10))
+    assert (desk.charged, desk.store.purchases(State.DOUBT)) == (4, [])
+
+
+def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_earlier_one(desk: Desk) -> None:
+    backup = desk.note
+    desk.told(desk.ask())
+    desk.store.insert(Intent(7, "prolong", 3, 6, 1, "login", "example.ru", 12, BEFORE))
+    desk.note = backup
+    assert (desk.refusal(operation=6, trycount=2).code, desk.states()) == ("in_doubt_older", ["in doubt", "refused"])
+
+
+def test_a_renewal_that_is_under_way_is_finished_before_an_earlier_one_is_asked_about(desk: Desk) -> None:
+    backup = desk.note
+    desk.told(desk.ask())
+    desk.silent = True
+    desk.refusal(operation=6)
+    desk.note, desk.renewed = backup, True
+    desk.settled()
+    desk.told(desk.ask(operation=6, trycount=2))
+    desk.renewed = True
+    assert (desk.refusal(operation=7).code, desk.charged) == ("in_doubt_older", 2)
+
+
 def opened(desk: Desk) -> Purchase:
     row = desk.ask("open")
     desk.store.move(row, State.CONFIRMED, "accepted", remote=77)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Optional
 
 from bill2bill.commands.link import Link
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider, service_of
+from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
@@ -56,10 +56,6 @@ class ProlongDeal:
             self.world.notice(Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
-
-    def listed_expiry(self) -> Optional[date]:
-        row = self.world.memory.service(self.provider.account_key, self.item.itemtype, self.known.id)
-        return service_of(row).expires if row else None
 
     def bought_months(self, row: Purchase) -> int:
         return row.period or row.months

@@ -56,10 +56,6 @@ class ProlongDeal:
     def to_buy(self) -> int:
         return self.months
 
-    def listed_expiry(self) -> Optional[date]:
-        row = self.provider.world.memory.listed(self.provider.account_key, self.known.id)
-        return periods.parse_date(row.expires) if row and row.name == self.name else None
-
     def bought_months(self, row: Purchase) -> int:
         return row.months
 

@@ -16,6 +16,7 @@ from bill2bill.upstream.api import Domain
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
+
 def run(world: World) -> None:
     with world.item_locked() as item:
         known = link.link_of(world, item)
@@ -29,6 +30,7 @@ def run(world: World) -> None:
             return
         seen(world, item)
         ours.check_name(domain, item)
+        world.sees_expiry(domain.expires)
         _write(world, item, domain)
 
 
