@@ -493,11 +493,11 @@ PROBLEMS: Dict[str, Problem] = {
         "The panel knows less than the journal of purchases: its database was probably restored from a backup. Purchase __id__, the renewal of __value__ for"
         " __months__ months (expiry before: __before__), was bought and reported. Question: is this operation that same renewal, or a further one that a"
         " client paid for? " + TRIED_EN + " Compare the expiry date in the provider's cabinet with what the client paid for. " + TYPE_EN + " The same: " + SAME
-        + WHY_EN + " A further one: " + TOLD + WHY_EN + GOES_ON_EN,
+        + WHY_EN + " A further one: " + TOLD + WHY_EN + " The item's number belongs to another item now: " + FOREIGN + WHY_EN + GOES_ON_EN,
         "Панель знает меньше, чем журнал покупок: её база, вероятно, восстановлена из копии. Покупка __id__, продление __value__ на __months__ мес. (прежний"
         " срок: __before__), выполнена и сообщена панели. Вопрос: эта операция - то же продление или ещё одно, оплаченное клиентом? " + TRIED_RU
         + " Сравните срок действия в кабинете поставщика с тем, что оплатил клиент. " + TYPE_RU + " То же: " + SAME + WHY_RU + " Ещё одно: " + TOLD + WHY_RU
-        + GOES_ON_RU,
+        + " Номер услуги теперь у другой услуги: " + FOREIGN + WHY_RU + GOES_ON_RU,
     ),
     "in_doubt_moved": Problem(
         PERSON,

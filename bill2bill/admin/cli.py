@@ -177,7 +177,7 @@ def resolve(
     options = options_of(root)
     log.setup(root, NAME)
     with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, options.item_wait):
-        done = decide.resolve(store, number, decide.Answer(given[0], exists), decide.who_types(), why, options.settle)
+        done = decide.resolve(store, number, decide.Answer(given[0], exists), decide.who_types(), why, options.settle, start.noting(root.resolve(), store))
     decision = decide.decisions(store, number)[-1]
     following = f"{_command(root)} resume {number}"
     if as_json and not go_on:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.host.log import one_line
+from bill2bill.journal.memory import Memory
 from bill2bill.journal.states import UNSETTLED, Purchase, State
 from bill2bill.journal.store import Store
 
@@ -20,7 +21,7 @@ GREATEST_ID = 2**31
 # What can be answered where only a person can tell; about what became of a request the provider's cabinet tells.
 ABOUT_THE_REQUEST = ("exists", "absent")
 KNOWN = ("same", "told")
-ANSWERS = {"told": KNOWN, "older": KNOWN, "moved": KNOWN, "lost": (*KNOWN, "absent"), "item": ("same", "foreign")}
+ANSWERS = {"told": KNOWN, "older": (*KNOWN, "foreign"), "moved": KNOWN, "lost": (*KNOWN, "absent"), "item": ("same", "foreign")}
 
 
 class Answer(NamedTuple):
@@ -53,9 +54,17 @@ def question_of(row: Purchase) -> str:
     return row.question or ("told" if row.told is not None else row.kind)
 
 
-def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settle: float) -> Purchase:
+Noting = Callable[[Purchase], None]  # writes the panel's note of a purchase that is over; raises if the panel cannot take it
+
+
+def not_noted(_: Purchase) -> None:
+    """Where there is no panel."""
+
+
+def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settle: float, noting: Noting) -> Purchase:
     """Take the answer to the question of a purchase. The caller holds the item's lock.
 
+    noting  where panel and journal disagreed, the answer puts the panel's note right; if that fails, the question is asked again
     Raises too_early, no_question, held_by_other, bad_input, why_missing.
     """
     why = reason(why)
@@ -63,10 +72,12 @@ def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settl
         return exists_as(store, number, answer.remote or 0, why, who)
     if answer.what == "absent":
         return is_absent(store, number, why, settle, who)
-    known = {"same": is_same, "told": was_told, "foreign": is_foreign}
+    if answer.what == "foreign":
+        return is_foreign(store, number, why, who)
+    known = {"same": is_same, "told": was_told}
     if answer.what not in known:
         raise Failure("bad_input", reason=f"answer {answer.what[:40]}")
-    return known[answer.what](store, number, why, who)
+    return known[answer.what](store, number, why, who, noting)
 
 
 def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -> Purchase:
@@ -80,6 +91,7 @@ def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -
     holder = store.holder(remote, row.account, row.module, row.item)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+    Memory(store).keep(f"item-{row.item}", "expiry", "")  # the date of another service tells nothing of this one
     state = State.REPORTED if row.state is State.REPORTED else State.CONFIRMED
     return _decided(store, row, state, f"exists {remote}", f"exists as {remote}", who, why, remote=remote, told=None)
 
@@ -93,32 +105,36 @@ def is_absent(store: Store, number: int, why: str, settle: float, who: str = "")
     return _decided(store, row, State.REFUSED, "absent", "does not exist", who, why, question="")
 
 
-def is_same(store: Store, number: int, why: str, who: str = "") -> Purchase:
+def is_same(store: Store, number: int, why: str, who: str = "", noting: Noting = not_noted) -> Purchase:
     """The operation that asks is the one of this purchase under a new number: its next run tells the panel without buying.
 
     Of an opened item: the panel's item is still this service, whatever the panel knows of it.
     """
     row = _asked(store, number, "same")
     if row.kind == "open":
-        store.forget_notes(row.item, row.id)
         state = State.REPORTED if row.state is State.DOUBT else row.state
-        return _decided(store, row, state, "same", "is the same service", who, why, question="", noted=None)
+        row = _decided(store, row, state, "same", "is the same service", who, why, question="")
+        noting(row)
+        return row
     return _decided(store, row, State.CONFIRMED, "same", "is the same renewal", who, why, told=None, question="")
 
 
-def was_told(store: Store, number: int, why: str, who: str = "") -> Purchase:
+def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting = not_noted) -> Purchase:
     """The panel knows of it: the operation that asks is a further purchase."""
     row = _asked(store, number, "told")
-    if row.question == "older":
-        store.forget_notes(row.item, row.id)
-        return _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="", noted=None)
-    return _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="")
+    question, period = row.question, row.period
+    if question == "moved" and period:  # what somebody else bought is not left over for what is bought now
+        period = row.months
+    row = _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="", period=period)
+    if question == "older":
+        noting(row)
+    return row
 
 
 def is_foreign(store: Store, number: int, why: str, who: str = "") -> Purchase:
     """The number of the item belongs to another item now: what was bought under it is not the new one's."""
     row = _asked(store, number, "foreign")
-    done = _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="", noted=None)
+    done = _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="")
     store.disown(row.item)
     return done
 

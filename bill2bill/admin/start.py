@@ -6,7 +6,7 @@ import logging
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from bill2bill.admin import decide
 from bill2bill.config import options_of
@@ -16,6 +16,7 @@ from bill2bill.host.data import Data, Operation
 from bill2bill.host.document import parse_bytes
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
+from bill2bill.journal.note import PARAM, Note
 from bill2bill.journal.states import Purchase, State, command_of
 from bill2bill.journal.store import Store
 from bill2bill.services.modules import MODULES
@@ -43,6 +44,17 @@ class Became(NamedTuple):
     result: str
     code: str
     why: str
+
+
+def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
+    """How an answer puts the panel's note of a purchase right (journal/note.py)."""
+
+    def note(row: Purchase) -> None:
+        with _panel(root) as (data, panel):
+            counted = data.module(row.module).executable == MODULES["processing"].executable
+            panel.save_param(row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0)))
+
+    return note
 
 
 def make_automatic(root: Path, store: Store, number: int) -> Operation:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class Renewal(Deal, Protocol):
-    """How one kind of service is renewed. name: as the journal keeps it; months: what the client paid for; to_buy: months at the upstream."""
+    """How one kind of service is renewed.
+
+    name: as the journal keeps it; months: what the client paid for; to_buy: months at the upstream; reached: the expiry that a look has shown
+    """
 
     name: str
     months: int
+    reached: Optional[date]
 
     @property
     def to_buy(self) -> int: ...
@@ -53,6 +57,8 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
         if before and begun is None:
             _must_not_have_moved(world, item, deal, before)
     purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
+    if deal.reached:
+        world.knows_expiry(deal.reached)
     link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
     world.tell(purchase, lambda: world.panel.prolonged(item.id))
 
@@ -70,8 +76,7 @@ def _must_not_have_moved(world: World, item: Item, deal: Renewal, expires: date)
 
 
 def _before_an_answer(world: World, item: Item) -> Optional[date]:
-    """This operation's last renewal was sent and then refused, or a person said that it does not exist. If that was a mistake, its old expiry
-    date still shows it; then a person is asked once more."""
+    """The last renewal was sent and then refused, or a person said that it does not exist. If that was a mistake, its old expiry date still shows
+    it, whatever number the operation has now; then a person is asked once more."""
     last = world.store.latest(item.id, "prolong")
-    again = last and last.state is State.REFUSED and last.sent is not None and last.operation == world.call.operation
-    return last.before if last and again else None
+    return last.before if last and last.state is State.REFUSED and last.sent is not None else None

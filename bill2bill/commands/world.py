@@ -156,7 +156,7 @@ class World:
             item.id, kind, operation.id if operation else None, operation.trycount if operation else 0,
             is_there=lambda number: self.data.operation(number) is not None,
             one_waits=lambda: bool(self.data.operations(item.id, command)),
-            note=notes.read(item.params.get(notes.PARAM, "")), name=purchase_name(item), module=item.module,
+            note=item.params.get(notes.PARAM, ""), name=purchase_name(item), module=item.module,
         )  # fmt: skip
 
     def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:
@@ -177,7 +177,10 @@ class World:
         """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever renews must be asked about it."""
         known = self.known_expiry
         if expires and expires != known and (known is None or expires < known + JUMP):
-            self.memory.keep(f"item-{self.item.id}", "expiry", expires.isoformat())
+            self.knows_expiry(expires)
+
+    def knows_expiry(self, expires: date) -> None:
+        self.memory.keep(f"item-{self.item.id}", "expiry", expires.isoformat())
 
     def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
@@ -232,7 +235,7 @@ class World:
         """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3)."""
         stays = purchase.kind == "open" or self._is_on_panel(purchase)  # an item is opened once, whatever the number
         operation = purchase.operation if stays else None
-        attempts = 0 if noted and purchase.noted is None else purchase.noted
+        attempts = 0 if noted and purchase.token and purchase.noted is None else purchase.noted
         self.store.move(purchase, State.REPORTED, "the panel was told", durable=False, operation=operation, noted=attempts)
 
     def settled(self, purchase: Purchase) -> None:

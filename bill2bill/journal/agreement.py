@@ -10,14 +10,15 @@ from typing import Optional
 from bill2bill.journal import uptime
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.doubt import doubt
-from bill2bill.journal.note import Note
+from bill2bill.journal.note import Note, read
 from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
 from bill2bill.journal.store import Store
 
 
 def agree(store: Store, asker: Asker) -> None:
-    """Learn from the panel's note what the journal does not know. Raises in_doubt_lost, in_doubt_older or in_doubt_item: only a person can tell."""
-    note = asker.note
+    """Learn from the panel's note what the journal does not know. Raises panel_data for a note that is not ours, and in_doubt_lost,
+    in_doubt_older or in_doubt_item: only a person can tell."""
+    note = read(asker.note)
     known = store.called(asker.item, note.token) if note else None
     if note and known is None:
         _journal_is_older(store, asker, note)
@@ -42,7 +43,9 @@ def _catch_up(store: Store, row: Purchase, note: Note) -> None:
     if row.state not in UNSETTLED:
         return
     if not note.attempt:
-        store.move(row, State.REPORTED, "the panel's note says that it was told", operation=None, question="")
+        counted = 0 if row.state is not State.CONFIRMED else (row.period or 0) - row.months
+        period = row.period or note.left - (store.months_left(row.item) - counted) + row.months
+        store.move(row, State.REPORTED, "the panel's note says that it was told", operation=None, question="", period=period)
     elif row.state is State.INTENDED and note.attempt > (row.noted or 0):
         _may_have_left(store, row, State.SENT, "the panel's note says that a request may have left", note)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Callable, NamedTuple, Optional
 
-from bill2bill.journal.note import Note
-
 
 class Asker(NamedTuple):
     """operation None: nobody who may buy (a comparison).
 
     is_there(operation)  is this running operation on the panel?
     one_waits()          does any operation of this kind wait on the panel for the item?
-    note                 what the panel keeps of the item's last purchase
+    note                 what the panel keeps of the item's last purchase, as it stands there
     name, module         the item's name and connection, for a purchase that only the note tells of
     """
 
@@ -22,6 +20,6 @@ class Asker(NamedTuple):
     trycount: int
     is_there: Callable[[int], bool]
     one_waits: Callable[[], bool]
-    note: Optional[Note] = None
+    note: str = ""
     name: str = ""
     module: int = 0

@@ -13,4 +13,5 @@ OTHER_QUESTIONS = ("told", "lost", "older", "item", "moved")
 def doubt(row: Purchase) -> Failure:
     question = row.question or ("told" if row.told is not None else row.kind)
     there = row.remote or "N"  # an id that only a person can find
-    return Failure(f"in_doubt_{question}", id=row.id, value=row.name, months=row.months, before=row.before or "-", item=row.item, remote=there)
+    months = row.period if question == "moved" and row.period else row.months  # the term by which the date has moved
+    return Failure(f"in_doubt_{question}", id=row.id, value=row.name, months=months, before=row.before or "-", item=row.item, remote=there)

@@ -16,7 +16,7 @@ from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.doubt import doubt
 from bill2bill.journal.states import Intent, Purchase, State, Terms
-from bill2bill.journal.store import LEAVES, Store
+from bill2bill.journal.store import LEAVES, Store, new_token
 
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken", "held_by_other"])
@@ -75,7 +75,7 @@ def spend_once(store: Store, intent: Intent, deal: Deal, patience: Patience, ask
     Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<question>, other_purchase, other_account,
     not_an_operation, copied_panel, upstream_busy, item_busy, or what `deal` raised.
     """
-    row = _begin(store, intent, asker)
+    row = _named(store, _begin(store, intent, asker))
     absent = False
     if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:
         row = _look(store, row, deal, patience)
@@ -100,6 +100,11 @@ def _begin(store: Store, intent: Intent, asker: Asker) -> Purchase:
         return row
     taken_over = row.taken_over or row.state is State.INTENDED
     return store.move(row, row.state, f"continued by operation {intent.operation}", operation=intent.operation, taken_over=taken_over)
+
+
+def _named(store: Store, row: Purchase) -> Purchase:
+    """A purchase that an older release has begun has no name for the panel's note yet."""
+    return row if row.token else store.move(row, row.state, "named for the panel's note", durable=False, token=new_token())
 
 
 def _continued(store: Store, intent: Intent, row: Optional[Purchase]) -> Optional[Purchase]:

@@ -79,6 +79,11 @@ COLUMNS = (
 )
 
 
+def new_token() -> str:
+    """What the panel's note calls a purchase: numbers of rows come again in a restored journal."""
+    return os.urandom(8).hex()
+
+
 def _open(folder: Path) -> sqlite3.Connection:
     private_folder(folder)
     path = folder / "state.sqlite3"
@@ -204,7 +209,7 @@ class Store:
         return self._one("item = ? AND token = ?", item, token)
 
     def ask_about_forgotten(self, item: int, known: int) -> None:
-        """What was reported after purchase `known`, the last that the panel has a note of, is in question: the panel is older, or the item another."""
+        """What was reported after purchase `known`, the last that the panel has a note of, is asked about: it is older, or the item another."""
         where = "item = ? AND id > ? AND state = 'reported' AND noted IS NOT NULL AND question = ''"
         if self._one(where, item, known):
             with self.write() as db:
@@ -216,14 +221,10 @@ class Store:
         found = self._many(f"{where} ORDER BY id LIMIT 1", item, kind)
         return found[0] if found else None
 
-    def forget_notes(self, item: int, until: int) -> None:
-        """A person has said that the panel may know less than the journal: of purchases up to this one no note is expected."""
-        with self.write() as db:
-            db.execute("UPDATE purchase SET noted = NULL WHERE item = ? AND id <= ?", (item, until))
-
     def disown(self, item: int) -> None:
-        """The number of this item was given to another one: what was bought under it stays in the journal with the number below zero."""
+        """The number of this item was given to another one: what was bought under it stays in the journal, over, with the number below zero."""
         with self.write() as db:
+            db.execute(f"UPDATE purchase SET state = 'reported' WHERE item = ? AND state IN {UNSETTLED_SQL}", (item,))  # noqa: S608
             db.execute("UPDATE purchase SET item = -item WHERE item = ?", (item,))
             db.execute("DELETE FROM failed WHERE item = ?", (item,))
             db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
@@ -245,7 +246,7 @@ class Store:
 
     def insert(self, intent: Intent) -> Purchase:
         """Nothing is sent yet, so the next durable commit is early enough."""
-        now, token = time.time(), os.urandom(8).hex()
+        now, token = time.time(), new_token()
         with self.write(durable=False) as db:
             number = db.execute(
                 "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, token, created, changed)"

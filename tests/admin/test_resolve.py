@@ -30,7 +30,7 @@ WHY = ("--why", "no charge on 26 November")
     ],
 )
 def test_every_answer_is_kept_with_who_said_it_when_and_why(desk: Desk, kind: str, words: list, answer: str, state: State, columns: dict):
-    row = desk.purchase(kind=kind, **columns)
+    row = desk.purchase(item=desk.shop.order(), kind=kind, **columns)
     done = desk.types("resolve", row.id, *words, *WHY, "--json")
     assert done.status == 0, done.err
     assert set(done.data) == {"purchase", "decision", "next", "resumed"}
@@ -113,7 +113,7 @@ def test_a_second_answer_is_refused_and_the_first_one_stands(desk: Desk):
     assert desk.known(row.id).state is State.REFUSED
 
 
-@pytest.mark.parametrize("columns", [{}, {"told": 1}, {"question": "lost"}, {"question": "older"}])
+@pytest.mark.parametrize("columns", [{}, {"told": 1}, {"question": "lost"}, {"question": "moved"}])
 def test_an_answer_to_another_question_is_refused(desk: Desk, columns: dict):
     row = desk.purchase(kind="prolong", **columns)
     done = desk.types("resolve", row.id, "--foreign", *WHY)

@@ -57,9 +57,12 @@ class Desk:
     def noting(self, row: Purchase, attempt: int, terms: Terms) -> None:
         self.note = str(Note(row.token, attempt, row.before, row.months, terms.period))
 
+    def noted_done(self, row: Purchase) -> None:
+        self.note = str(Note(row.token))
+
     def ask(self, kind: str = "prolong", operation: int = 5, trycount: int = 1) -> Purchase:
         asker = Asker(
-            7, kind, operation, trycount, lambda _: False, lambda: True, note=notes.read(self.note), name="example.ru", module=3
+            7, kind, operation, trycount, lambda _: False, lambda: True, note=self.note, name="example.ru", module=3
         )
         intent = Intent(7, kind, 3, operation, trycount, "login", "example.ru", 12, BEFORE if kind == "prolong" else None)
         return spend_once(self.store, intent, self, CALM, asker, self.noting)
@@ -213,7 +216,7 @@ def test_a_further_renewal_of_a_restored_panel_is_bought_and_asked_about_once(de
     desk.told(desk.ask(operation=6))
     desk.note = first
     asked = desk.refusal(operation=7)
-    decide.was_told(desk.store, int(asked.params["id"]), "the client paid again")
+    decide.was_told(desk.store, int(asked.params["id"]), "the client paid again", noting=desk.noted_done)
     desk.told(desk.ask(operation=7))
     desk.told(desk.ask(operation=8))
     assert desk.charged == 4
@@ -232,7 +235,7 @@ def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_fir
     for answer in answers:
         number = int(desk.refusal(operation=9).params["id"])
         asked_about.append(number)
-        answer(desk.store, number, "looked at the charges")
+        answer(desk.store, number, "looked at the charges", noting=desk.noted_done)
         if answer is decide.is_same:
             desk.told(desk.ask(operation=9))
     assert asked_about == [row.id for row in forgotten]
@@ -298,10 +301,10 @@ def test_the_same_item_of_a_restored_panel_keeps_what_was_bought_for_it(desk: De
     row = opened(desk)
     desk.note = ""
     assert desk.refusal(kind="open", operation=9).code == "in_doubt_item"
-    decide.is_same(desk.store, row.id, "restored")
+    decide.is_same(desk.store, row.id, "restored", noting=desk.noted_done)
     bought = desk.store.bought(7)
     assert bought is not None
-    assert (bought.remote, bought.noted) == (77, None)
+    assert (bought.remote, desk.note) == (77, str(Note(row.token)))
 
 
 @pytest.mark.parametrize(

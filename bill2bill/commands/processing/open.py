@@ -94,7 +94,7 @@ class OpenDeal:
             return Finding(Sight.ABSENT)
         newer = self._listed(self.world.memory.services_above, self.name, row.highest or 0)
         alike = [service for service in newer if self._may_be(mark, service)]
-        if len(alike) > 1 or (alike and not self.name):
+        if len(alike) > 1 or (alike and (not self.name or row.highest is None)):  # None: what stood there before is not known
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
 

@@ -37,6 +37,7 @@ class ProlongDeal:
         self.name = purchase_name(item)
         self.bought_before = world.store.months_left(item.id) >= months  # a longer period was bought earlier (decision 8)
         self.just_read: Optional[Service] = None
+        self.reached: Optional[date] = None
 
     @property
     def to_buy(self) -> int:
@@ -74,6 +75,7 @@ class ProlongDeal:
         service, self.just_read = self.just_read or self._read(), None
         months = self._added(row, service)
         if months:
+            self.reached = service.expires
             return Finding(Sight.PRESENT, service.id, months)
         return Finding(Sight.UNDERWAY if service.state is ServiceState.WORKING else Sight.ABSENT, service.id)
 

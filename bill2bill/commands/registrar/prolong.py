@@ -38,6 +38,7 @@ class ProlongDeal:
         self.provider, self.item, self.known, self.months = provider, item, known, months
         self.name = purchase_name(item)
         self.just_read: Optional[Domain] = None
+        self.reached: Optional[date] = None
         self.period = self.account = 0
 
     def read_before(self) -> date:
@@ -84,6 +85,7 @@ class ProlongDeal:
         if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):
             domain = self._later(domain)
         if self._done(row, domain):
+            self.reached = domain.expires
             return Finding(Sight.PRESENT, domain.id)
         return Finding(Sight.UNDERWAY if underway(domain.state) else Sight.ABSENT, domain.id)
 
