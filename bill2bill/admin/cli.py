@@ -177,6 +177,8 @@ def resolve(
     options = options_of(root)
     log.setup(root, NAME)
     with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, options.item_wait):
+        if foreign:
+            start.must_be_unknown(root.resolve(), _purchase(store, number))
         done = decide.resolve(store, number, decide.Answer(given[0], exists), decide.who_types(), why, options.settle, start.noting(root.resolve(), store))
     decision = decide.decisions(store, number)[-1]
     following = f"{_command(root)} resume {number}"

@@ -9,7 +9,6 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.host.log import one_line
-from bill2bill.journal.memory import Memory
 from bill2bill.journal.states import UNSETTLED, Purchase, State
 from bill2bill.journal.store import Store
 
@@ -44,10 +43,12 @@ def answers_to(row: Purchase) -> Tuple[str, ...]:
         return ANSWERS[question_of(row)]
     if row.state in OPEN_QUESTIONS:
         return ABOUT_THE_REQUEST
-    if row.kind == "open" and row.noted is not None and row.state in (State.CONFIRMED, State.REPORTED):
+    if row.kind == "open" and row.state is State.REPORTED:
         # the panel may have lost what it knew of the item, or has given its number to another one
         return ("exists", "same", "foreign")
-    return ("exists",) if row.state is State.CONFIRMED or (row.state is State.REPORTED and row.kind == "open") else ()
+    if row.state is State.CONFIRMED:  # told: the operation that asked had other terms, and is gone
+        return ("exists", "told") if row.kind == "prolong" and row.told is None else ("exists",)
+    return ()
 
 
 def question_of(row: Purchase) -> str:
@@ -91,7 +92,6 @@ def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -
     holder = store.holder(remote, row.account, row.module, row.item)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
-    Memory(store).keep(f"item-{row.item}", "expiry", "")  # the date of another service tells nothing of this one
     state = State.REPORTED if row.state is State.REPORTED else State.CONFIRMED
     return _decided(store, row, state, f"exists {remote}", f"exists as {remote}", who, why, remote=remote, told=None)
 
@@ -134,9 +134,8 @@ def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting 
 def is_foreign(store: Store, number: int, why: str, who: str = "") -> Purchase:
     """The number of the item belongs to another item now: what was bought under it is not the new one's."""
     row = _asked(store, number, "foreign")
-    done = _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="")
-    store.disown(row.item)
-    return done
+    store.disown(row.item)  # first: killed in between, nobody is handed the former item's service
+    return _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="")
 
 
 # -- this place ------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ class Page:
         options = options_of(self.root)
         who = self.env.get("AUTH_USER", "")[:64] or "-"
         with Locks(self.root / "var" / "bill2bill" / "locks").item(row.item, options.item_wait):
+            if self._answer().what == "foreign":
+                start.must_be_unknown(self.root, row)
             decide.resolve(self.store, row.id, self._answer(), who, self.param("why"), options.settle, start.noting(self.root, self.store))
         start.let_go_on(self.root, self.store, row.id)  # a form does not wait for a provider: the panel and the tick do the rest
         page = etree.Element("doc")

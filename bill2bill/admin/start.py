@@ -18,7 +18,8 @@ from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
 from bill2bill.journal.note import PARAM, Note
 from bill2bill.journal.states import Purchase, State, command_of
-from bill2bill.journal.store import Store
+from bill2bill.journal.store import Store, new_token
+from bill2bill.services import LINK
 from bill2bill.services.modules import MODULES
 
 LOG = logging.getLogger("bill2bill")
@@ -51,10 +52,22 @@ def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
 
     def note(row: Purchase) -> None:
         with _panel(root) as (data, panel):
+            if not row.token:  # of an older release
+                row = store.move(row, row.state, "named for the panel's note", token=new_token())
             counted = data.module(row.module).executable == MODULES["processing"].executable
             panel.save_param(row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0)))
 
     return note
+
+
+def must_be_unknown(root: Path, row: Purchase) -> None:
+    """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link or a note."""
+    if row.state is not State.REPORTED:
+        return
+    with _panel(root) as (data, _):
+        params = data.item(row.item).params
+    if params.get(LINK) or params.get(PARAM):
+        raise Failure("no_question", id=row.id, value=row.state.value)
 
 
 def make_automatic(root: Path, store: Store, number: int) -> Operation:
@@ -150,10 +163,10 @@ def _operation(data: Data, store: Store, row: Purchase) -> Operation:
 
 
 def _the_one_that_asked(data: Data, store: Store, row: Purchase) -> Operation:
-    """An answer may be about an operation that the purchase does not know; if one alone waits for the item, it is that."""
+    """An answer may be about an operation that the purchase does not know: the first one that waits. A further one asks its own question."""
     answered = bool(_last_answer(store, row))
     waiting = [data.operation(number) for command in MAY_ASK for number in data.operations(abs(row.item), command)] if answered else []
-    if len(waiting) != 1 or waiting[0] is None:
+    if not waiting or waiting[0] is None:
         raise Failure("nothing_to_start", id=row.id)
     return waiting[0]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Mapping, Optional
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
-from bill2bill.journal.states import Purchase
+from bill2bill.journal.states import Purchase, State
 from bill2bill.services import DELETED, LINK
 
 if TYPE_CHECKING:
@@ -41,12 +41,17 @@ def stored(params: Mapping[str, str]) -> Optional[Link]:
     return Link(int(shape[1]), int(shape[2]) if shape[2] else None, int(shape[3]) if shape[3] else None)
 
 
+def knows_nothing(item: Item) -> bool:
+    """Has the panel neither link nor note of this item?"""
+    return not item.params.get(LINK) and not item.params.get(PARAM)
+
+
 def link_of(world: World, item: Item) -> Optional[Link]:
     """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an item that knows nothing of itself:
     the panel's database was restored, or the number was given to another item."""
     noted = stored(item.params)
     bought = world.store.bought(item.id)
-    if noted is None and bought and bought.noted is not None and PARAM not in item.params:
+    if bought and bought.state is State.REPORTED and knows_nothing(item):
         raise Failure("panel_restored", id=bought.id, value=bought.name)
     if noted and bought and bought.remote and noted.id != bought.remote:
         raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")

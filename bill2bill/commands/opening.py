@@ -18,4 +18,9 @@ def begun_or_known(world: World, item: Item) -> Tuple[Optional[Purchase], Option
     if begun and begun.state is State.INTENDED and link.stored(item.params):
         world.store.move(begun, State.REFUSED, "withdrawn: nothing was sent, and the panel names a service")
         begun = None
-    return begun, None if begun else link.link_of(world, item)
+    if begun:
+        return begun, None
+    bought = world.store.bought(item.id)
+    if bought and bought.state is State.REPORTED and link.knows_nothing(item):
+        raise world.is_it_the_same(bought)
+    return None, link.link_of(world, item)

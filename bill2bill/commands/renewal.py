@@ -55,22 +55,22 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
     if before is None and (begun is None or begun.state is State.INTENDED):
         before = deal.read_before()  # also for one that was to cost nothing, and now is to be bought
         if before and begun is None:
-            _must_not_have_moved(world, item, deal, before)
+            _must_not_have_moved(world, item, deal, known.id, before)
     purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
     if deal.reached:
-        world.knows_expiry(deal.reached)
+        world.knows_expiry(known.id, deal.reached)
     link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))
     world.tell(purchase, lambda: world.panel.prolonged(item.id))
 
 
-def _must_not_have_moved(world: World, item: Item, deal: Renewal, expires: date) -> None:
+def _must_not_have_moved(world: World, item: Item, deal: Renewal, remote: int, expires: date) -> None:
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then shows at the upstream alone.
 
     Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from a comparison or a purchase of ours.
     """
     last = world.store.last_renewal(item.id)
     ours = add_months(last.before, deal.bought_months(last)) if last and last.before else None
-    known = max((day for day in (ours, world.known_expiry) if day), default=None)
+    known = max((day for day in (ours, world.known_expiry(remote)) if day), default=None)
     if known and reached(expires, known, deal.to_buy) and world.operation:
         raise world.moved(deal.name, deal.months, known, deal.to_buy if world.counts_months else None)
 

@@ -168,19 +168,22 @@ class World:
         patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
         return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None)
 
-    @property
-    def known_expiry(self) -> Optional[date]:
-        """The upstream's expiry date of this item as it was known last, without a jump that nobody here has bought."""
-        return parse_date(self.memory.recall(f"item-{self.item.id}", "expiry", float("inf")))
+    def is_it_the_same(self, order: Purchase) -> Failure:
+        """The panel knows nothing of an item that was opened by the journal. Returns the question."""
+        return doubt(self.store.move(order, State.DOUBT, "the panel knows nothing of it (any more)", question="item"))
 
-    def sees_expiry(self, expires: Optional[date]) -> None:
+    def known_expiry(self, remote: int) -> Optional[date]:
+        """The expiry date of this item's service at the upstream as it was known last, without a jump that nobody here has bought."""
+        return parse_date(self.memory.recall(f"item-{self.item.id}", f"expiry of {remote}", float("inf")))
+
+    def sees_expiry(self, remote: int, expires: Optional[date]) -> None:
         """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever renews must be asked about it."""
-        known = self.known_expiry
+        known = self.known_expiry(remote)
         if expires and expires != known and (known is None or expires < known + JUMP):
-            self.knows_expiry(expires)
+            self.knows_expiry(remote, expires)
 
-    def knows_expiry(self, expires: date) -> None:
-        self.memory.keep(f"item-{self.item.id}", "expiry", expires.isoformat())
+    def knows_expiry(self, remote: int, expires: date) -> None:
+        self.memory.keep(f"item-{self.item.id}", f"expiry of {remote}", expires.isoformat())
 
     def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
@@ -216,7 +219,9 @@ class World:
                 self.store.move(purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None)
                 raise
             LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
-        self.reported(purchase, noted=self._note_done(purchase))
+        self.reported(purchase, noted=False)  # first: the panel may take its time for the note, and we could be killed meanwhile
+        if self._note_done(purchase) and purchase.noted is None:
+            self.store.move(purchase, State.REPORTED, "noted on the panel", durable=False, operation=None, noted=0)
         if sum(self.data.operation(number) is None for number in waiting) > 1:  # what a panel does with several is not known
             self.notice(Failure("ended_together", id=purchase.id, value=purchase.name))
 

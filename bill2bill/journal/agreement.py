@@ -56,6 +56,8 @@ def _journal_is_older(store: Store, asker: Asker, note: Note) -> None:
     row = store.insert(Intent(asker.item, kind, asker.module, None, 0, "", asker.name, note.months, note.before))
     if note.attempt:  # an order can be looked up; a date that has moved shows no owner
         question = "lost" if kind == "prolong" else ""
+        # what an older journal takes for left over was used up, or nothing would have been bought
+        note = note._replace(period=note.period - store.months_left(asker.item) if note.period else None)
         _may_have_left(store, row, State.DOUBT, "noted on the panel; the journal was lost or is older", note, question)
     else:  # a row that brings the count of months to what the panel's note says
         store.move(row, State.REPORTED, "noted on the panel; the journal was lost or is older", token=note.token, noted=0, period=left)

@@ -23,7 +23,9 @@ def now() -> Moment:
 def passed_since(then: Moment) -> float:
     """Seconds that have certainly passed: after a restart of the machine, those since the restart."""
     here = now()
-    return max(0.0, here.seconds - then.seconds) if here.boot == then.boot else here.seconds
+    if here.boot != then.boot:
+        return here.seconds if here.boot else 0.0  # which start this is cannot be read just now
+    return max(0.0, here.seconds - then.seconds)
 
 
 @lru_cache(maxsize=1)

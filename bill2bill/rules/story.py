@@ -53,6 +53,7 @@ SAID = (
     (r"the panel knows nothing of it \(any more\)", "the panel knows nothing of it", "панель о ней ничего не знает"),
     (r"the expiry date has moved by this very term since it was known last", "the expiry date has moved by this very term since it was known last",
      "срок действия сдвинулся ровно на этот период с тех пор, как был известен"),
+    (r"noted on the panel", "noted on the panel", "записана на панели"),
     (r"named for the panel's note", "named for the panel's note", "названа для записи панели"),
     (r".* says: is the same service.*", "a person answered: the same service", "ответ человека: та же услуга"),
     (r".* says: is of another item.*", "a person answered: it is of another item", "ответ человека: она другой услуги"),

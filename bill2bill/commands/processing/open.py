@@ -203,7 +203,7 @@ def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Lin
         link.save(world, item, known)
         raise trouble
     _renews_not_by_itself(world, provider, item, form.service)
-    world.sees_expiry(form.service.expires)
+    world.sees_expiry(form.service.id, form.service.expires)
     _hand_over(world, item, form, world.notes_of(known, purchase))
 
 

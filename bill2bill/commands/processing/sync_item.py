@@ -39,7 +39,7 @@ def _compare(world: World, provider: ServiceProvider, item: Item, known: link.Li
         world.notice(Failure("remote_gone", value=known.id))
         return
     ours.check(world, provider, item, known, service)
-    world.sees_expiry(service.expires)
+    world.sees_expiry(service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
         world.notice(Failure("suspended_there", value=known.id, reason=service.substate or "-"))
     else:

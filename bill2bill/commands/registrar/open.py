@@ -136,7 +136,7 @@ def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link
     if trouble:
         world.notice(trouble)
     dates.write_read_back(world, item, domain)
-    world.sees_expiry(domain.expires)
+    world.sees_expiry(domain.id, domain.expires)
     stored = {"service_status": str(panel_service_status(domain.state)), **world.notes_of(known, purchase)}
     world.panel.opened(item.id, ITEMTYPE, **stored)
 

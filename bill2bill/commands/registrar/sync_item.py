@@ -30,7 +30,7 @@ def run(world: World) -> None:
             return
         seen(world, item)
         ours.check_name(domain, item)
-        world.sees_expiry(domain.expires)
+        world.sees_expiry(domain.id, domain.expires)
         _write(world, item, domain)
 
 
