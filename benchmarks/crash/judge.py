@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 from .journey import Step
-from .place import LARGE, SETTLE, Place
+from .place import LARGE, OVERDUE, SETTLE, Place
 from .plan import DIALECTS
 
 CHARGES = {
@@ -21,6 +21,7 @@ SPENDING = {
 }  # fmt: skip
 # Faults that say yes where nothing was done: whoever believes it waits for something that never comes, and then a person has to ask the provider.
 LIES = ("duplicate_elements_before", "wrong_content_type_before", "without_id_before")
+PATIENCE = 4.0  # s between two looks, at most
 REPORTED, REFUSED, DOUBT = "reported", "refused", "in doubt"
 
 
@@ -123,10 +124,7 @@ class Judge:
             yield "wrong", f"{text}: done, but its status is {self.items[step.item]['status']}"
 
     def _doubts(self) -> List[Dict[str, Any]]:
-        try:
-            return self.place.journal("SELECT * FROM purchase WHERE state = 'in doubt'")
-        except sqlite3.OperationalError:  # killed before the file was made
-            return []
+        return self.place.journal("SELECT * FROM purchase WHERE state = 'in doubt'")
 
     def _visible(self, doubt: Dict[str, Any]) -> bool:
         """Could what the provider shows its customer have settled this? Not whether the panel was told, and not what a provider has only said."""
@@ -134,7 +132,8 @@ class Judge:
         kind = CHARGES[step.kind, ORDERS.get(doubt["kind"], doubt["kind"])]
         before = sum(CHARGES[one.kind, one.order] == kind for one in self.steps if one.item == step.item and one.number < step.number)
         bought = len(self._charges(step, kind)) > before
-        return doubt["told"] is None and not doubt["taken_over"] and (bought or not self._lied_to(DIALECTS[step.kind]))
+        of_the_panel = doubt["told"] is not None or doubt["taken_over"] or doubt["question"]
+        return not of_the_panel and (bought or not self._lied_to(DIALECTS[step.kind]))
 
     def _lied_to(self, dialect: str) -> bool:
         return any(row["fault"] in LIES and row["func"] in SPENDING for row in self.place.sites[dialect].get("requests"))
@@ -152,9 +151,14 @@ class Judge:
             found += [at - max(before)] if before else []
         return max(found)
 
+    def _tardiest(self) -> float:
+        """Seconds after which a purchase was given up: ticks come much more often, unless the machine is too slow for them."""
+        notes = [row["note"] for row in self.place.journal("SELECT note FROM step WHERE note LIKE '% after %'")]
+        return max((float(found[1]) for note in notes for found in [re.search(r" after (\d+) s$", note)] if found), default=0.0)
+
     @property
     def too_slow(self) -> bool:
-        return self.lateness() > 0.85 * SETTLE
+        return self.lateness() > 0.85 * SETTLE or self._tardiest() > OVERDUE + PATIENCE
 
     def hits(self) -> Dict[str, int]:
         """How often processes ended as planned, by their kill point, and faults hit, by what they did."""

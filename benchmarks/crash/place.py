@@ -203,9 +203,11 @@ class Place:
                 db.execute(sql, values)
 
     def journal(self, sql: str, *values: object) -> List[Dict[str, Any]]:
-        """Rows of the journal's file; [] as long as there is none."""
+        """Rows of the journal's file; [] as long as there is none, or none of its tables."""
         path = self.root / "var" / "bill2bill" / "state.sqlite3"
-        return _rows(path, sql, values) if path.exists() else []
+        if not path.exists() or not _rows(path, "SELECT 1 FROM sqlite_master WHERE name = 'place'", ()):
+            return []
+        return _rows(path, sql, values)
 
     def trace(self) -> List[Dict[str, Any]]:
         return lines(self.root / FOLDER / TRACE)

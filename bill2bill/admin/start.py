@@ -16,7 +16,7 @@ from bill2bill.host.data import Data, Operation
 from bill2bill.host.document import parse_bytes
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
-from bill2bill.journal.note import PARAM, Note
+from bill2bill.journal.note import PARAM, Note, read
 from bill2bill.journal.states import Purchase, State, command_of
 from bill2bill.journal.store import Store, new_token
 from bill2bill.services import LINK
@@ -48,16 +48,25 @@ class Became(NamedTuple):
 
 
 def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
-    """How an answer puts the panel's note of a purchase right (journal/note.py)."""
+    """How an answer puts the panel's note right (journal/note.py), where the panel has none or that of an earlier purchase."""
 
     def note(row: Purchase) -> None:
         with _panel(root) as (data, panel):
+            noted = read(data.item(row.item).params.get(PARAM, ""))
+            if noted and not _is_older(store, noted, row):
+                return
             if not row.token:  # of an older release
                 row = store.move(row, row.state, "named for the panel's note", token=new_token())
             counted = data.module(row.module).executable == MODULES["processing"].executable
             panel.save_param(row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0)))
 
     return note
+
+
+def _is_older(store: Store, noted: Note, row: Purchase) -> bool:
+    """Does the panel's note name a purchase before this one? Of what the journal does not know nobody can say that."""
+    known = store.called(row.item, noted.token)
+    return known is not None and known.id < row.id
 
 
 def must_be_unknown(root: Path, row: Purchase) -> None:

@@ -43,11 +43,16 @@ def _catch_up(store: Store, row: Purchase, note: Note) -> None:
     if row.state not in UNSETTLED:
         return
     if not note.attempt:
-        counted = 0 if row.state is not State.CONFIRMED else (row.period or 0) - row.months
-        period = row.period or note.left - (store.months_left(row.item) - counted) + row.months
+        period = row.period or (_bought(store, row, note) if row.kind == "prolong" and note.left else None)
         store.move(row, State.REPORTED, "the panel's note says that it was told", operation=None, question="", period=period)
     elif row.state is State.INTENDED and note.attempt > (row.noted or 0):
         _may_have_left(store, row, State.SENT, "the panel's note says that a request may have left", note)
+
+
+def _bought(store: Store, row: Purchase, note: Note) -> int:
+    """Months that must have been bought, for so many to be left over as the note says."""
+    counted = (row.period or 0) - row.months if row.state is State.CONFIRMED else 0
+    return note.left - (store.months_left(row.item) - counted) + row.months
 
 
 def _journal_is_older(store: Store, asker: Asker, note: Note) -> None:

@@ -222,9 +222,13 @@ class Store:
         return found[0] if found else None
 
     def disown(self, item: int) -> None:
-        """The number of this item was given to another one: what was bought under it stays in the journal, over, with the number below zero."""
+        """The number of this item was given to another one: what was bought under it stays in the journal with the number below zero.
+
+        Unsettled stays what it is, unless an earlier item of this number left something unsettled, too.
+        """
+        former = f"SELECT 1 FROM purchase f WHERE f.item = -purchase.item AND f.kind = purchase.kind AND f.state IN {UNSETTLED_SQL}"  # noqa: S608
         with self.write() as db:
-            db.execute(f"UPDATE purchase SET state = 'reported' WHERE item = ? AND state IN {UNSETTLED_SQL}", (item,))  # noqa: S608
+            db.execute(f"UPDATE purchase SET state = 'reported' WHERE item = ? AND state IN {UNSETTLED_SQL} AND EXISTS ({former})", (item,))  # noqa: S608
             db.execute("UPDATE purchase SET item = -item WHERE item = ?", (item,))
             db.execute("DELETE FROM failed WHERE item = ?", (item,))
             db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
