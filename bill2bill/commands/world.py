@@ -189,7 +189,13 @@ class World:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
         asker = self._asker("prolong")
         row = self.store.insert(Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before))
-        return doubt(self.store.move(row, State.DOUBT, MOVED, question="moved", period=period))
+        row = self.store.move(row, State.DOUBT, MOVED, question="moved", period=period)
+        try:
+            self._note_attempt(row, 1, Terms(None, period, ""))  # should the journal be lost as well, the question is not
+            row = self.store.move(row, State.DOUBT, "noted on the panel", noted=1)
+        except Failure as failure:
+            LOG.warning("purchase %s could not be noted on the panel: %s", row.id, failure)
+        return doubt(row)
 
     def _note_attempt(self, purchase: Purchase, attempt: int, terms: Terms) -> None:
         note = notes.Note(purchase.token, attempt, purchase.before, purchase.months, terms.period)

@@ -216,6 +216,8 @@ def test_a_renewal_that_a_whole_restored_server_forgot_is_a_question(fast, tmp_p
         fast.start("sync_item", item)
     fast.db.insert("runningoperation", **waiting)
     assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_moved", RENEWED)
+    shutil.rmtree(fast.root / "var" / "bill2bill")
+    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_lost", RENEWED), "the question outlives the journal"
 
 
 # -- the end of a renewal ----------------------------------------------------------------------------------------------------
