@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same journeys (default 1)")
     parser.add_argument("--jobs", type=int, default=6 * (os.cpu_count() or 1), help="journeys at once; they mostly wait (default: six for each core)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="replay this one run of the seed, and tell its story")
-    parser.add_argument("--cold", action="store_true", help="start every process anew; otherwise one run of fifty does")
+    parser.add_argument("--cold", action="store_true", help="start every process anew; otherwise one run of two hundred does")
     parser.add_argument("--without-look", action="store_true", help="every look says that nothing is there: things must be bought twice")
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
     return parser

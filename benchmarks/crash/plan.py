@@ -103,7 +103,7 @@ def seed_of(seed: int, number: int) -> int:
 def plan_of(seed: int, *, without_look: bool = False, cold: Optional[bool] = None) -> Plan:
     """cold: None leaves it to the seed."""
     draw = random.Random(seed)
-    drawn_cold = draw.random() < 0.02
+    drawn_cold = draw.random() < 0.005
     items = tuple(_bought(draw, place) for place in range(draw.choice((1, 1, 1, 2, 2, 3))))
     dialects = sorted({DIALECTS[item.kind] for item in items})
     switches = {"4": _four(draw), "6": _six(draw)}
