@@ -55,6 +55,7 @@ def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(shop: Shop
     shop.settings(settle=3600)
     assert list(shop.tick().values()) == ["kept"]
     wait_for(shop.up.charges)
+    shop.settings(settle=0)
     finished_once(shop, command, item, sent=1)
 
 

@@ -122,6 +122,7 @@ def test_an_answer_about_an_unpaid_order_that_is_lost_is_not_ordered_again(paid:
     paid.shop.tick()
     assert paid.requests == 1
     pay_the_cart(paid)
+    paid.shop.settings(settle=0)
     for row in paid.shop.operations():
         paid.shop.restart(row["id"])
     paid.shop.tick_until_quiet()

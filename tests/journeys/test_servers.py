@@ -100,6 +100,7 @@ def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(servers: S
     servers.settings(settle=3600)
     assert list(servers.tick().values()) == ["kept"]
     wait_for(lambda: servers.up.get("ledger"))
+    servers.settings(settle=0)
     finished_once(servers, purchase)
 
 
@@ -136,6 +137,7 @@ def test_a_request_that_is_carried_out_after_the_cut_is_not_sent_again(servers: 
     servers.up.fault(FUNCTIONS[purchase], "commit_later", seconds=1, match={"sok": "ok"})
     servers.tick()
     wait_for(lambda: servers.up.get("ledger"))
+    servers.settings(settle=0)
     finished_once(servers, purchase)
 
 
