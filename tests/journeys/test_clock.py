@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
 from .shop import Shop, wait_for
+
+pytestmark = pytest.mark.slow
 
 DAY = 86400
 LATE = 6  # seconds until a lost request is carried out

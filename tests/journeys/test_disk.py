@@ -14,6 +14,8 @@ import pytest
 from .purchases import Paid, each_with
 from .shop import wait_for
 
+pytestmark = pytest.mark.slow
+
 SIZE = 2 * 1024 * 1024
 PAGE = 4096
 

@@ -11,6 +11,8 @@ import pytest
 from .purchases import Paid, only
 from .shop import PASSWORD, USER, wait_for
 
+pytestmark = pytest.mark.slow
+
 SERVERS = ("server-open", "server-prolong", "server-addons", "server-tariff")
 RUBLES = 4411
 

@@ -11,6 +11,8 @@ from .purchases import Paid, each_with, only
 from .servers import ServerShop
 from .shop import Shop, in_months
 
+pytestmark = pytest.mark.slow
+
 # -- one item, several operations -----------------------------------------------------------------------------------------
 
 

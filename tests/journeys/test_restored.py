@@ -19,6 +19,8 @@ from bill2bill.sandbox.stage import Panel
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
 from .shop import Shop, wait_for
 
+pytestmark = pytest.mark.slow
+
 LATE = 6  # seconds until a lost request is carried out
 FILES = ("state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm")
 

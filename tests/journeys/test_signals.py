@@ -18,7 +18,7 @@ from bill2bill.sandbox.stage import HOME
 
 from .purchases import Paid
 
-PLACES = 16
+PLACES = 8
 # Lines of functions of ours, in the order of execution; what happens while a file is imported is left out.
 COUNTING = """\
 import os, sys

@@ -13,10 +13,14 @@ import time
 from contextlib import contextmanager
 from typing import Iterator
 
+import pytest
+
 from bill2bill.sandbox.stage import HOME
 
 from .purchases import Paid, each_with, only
 from .shop import Shop, wait_for
+
+pytestmark = pytest.mark.slow
 
 IMPATIENT = {"settle": 0, "overdue": 0, "item_wait": 0}
 SPEND_TIMEOUT = 1  # seconds
