@@ -61,8 +61,9 @@ def within(found: Dict[str, Set[str]], known: Dict[str, Set[str]]) -> None:
 CALLS_OF_THE_PANEL: Dict[str, Set[str]] = {
     "runningoperation.edit": {"elid", "errorxml", "sok"}, "runningoperation.setmanual": {"elid", "sok"}, "task.gettype": {"operation", "item"},
     "task.edit": {"item", "runningoperation", "type", "sok"}, "task.simple.create": {"elid", "specification", "sok"},
-    "service.saveparam": {"elid", "name", "value", "sok", "crypted"}, "domain.open": {"elid", "service_status", "sok"}, "service.setstatus":
-    {"elid", "service_status", "sok"}, "vds.open": {"elid", "ip", "username", "sok"}, "service.setexpiredate": {"elid", "expiredate", "sok"},
+    "service.saveparam": {"elid", "name", "value", "sok", "crypted"}, "service.setstatus": {"elid", "service_status", "sok"},
+    "domain.open": {"elid", "service_status", "bill2bill", "bill2bill_purchase", "sok"}, "service.setexpiredate": {"elid", "expiredate", "sok"},
+    "vds.open": {"elid", "ip", "username", "bill2bill", "bill2bill_purchase", "sok"},
     "service_profile2processingmodule.edit": {"service_profile", "processingmodule", "type", "externalid", "sok"},
     "problems.register": {"name", "id", "level", "param_pm_name", "param_pm_id", "param_errormsg", "sok"}, "service.postprolong": {"elid", "sok"},
     "processing.edit": {"elid"},
