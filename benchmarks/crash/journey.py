@@ -110,7 +110,7 @@ class Journey:
             self._heal()
         self._begin()
         for fault in self.plan.faults:
-            if fault.tick == self.ticks:
+            if fault.tick == self.ticks and not (fault.data.get("sticky") and self.ticks >= self.plan.heal):  # nobody would lift it any more
                 self.place.sites[fault.dialect].post("faults", **fault.data)
                 self._faulty = time.monotonic()
         self._tick([event for event in self.plan.events if event.tick == self.ticks])
