@@ -53,7 +53,7 @@ class Scene:
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
         if done.returncode:
             raise Broken(done.stdout + done.stderr)
-        (self.panel.root / "etc" / "bill2bill.conf").write_text("pace 20  # the sandbox may be asked quickly\n")
+        (self.panel.root / "etc" / "bill2bill.conf").write_text("pace 20  # the sandbox may be asked quickly\nsettle 6  # nor does it take long\n")
 
     def bill2bill(self, *words: str) -> List[Dict[str, Any]]:
         """What the installed command line answers in JSON."""
