@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.host.log import one_line
+from bill2bill.journal.doubt import question_of
 from bill2bill.journal.states import UNSETTLED, Purchase, State
 from bill2bill.journal.store import Store
 
@@ -49,10 +50,6 @@ def answers_to(row: Purchase) -> Tuple[str, ...]:
     if row.state is State.CONFIRMED:  # told: the operation that asked had other terms, and is gone
         return ("exists", "told") if row.kind == "prolong" and row.told is None else ("exists",)
     return ()
-
-
-def question_of(row: Purchase) -> str:
-    return row.question or ("told" if row.told is not None else row.kind)
 
 
 Noting = Callable[[Purchase], None]  # writes the panel's note of a purchase that is over; raises if the panel cannot take it

@@ -41,18 +41,21 @@ def stored(params: Mapping[str, str]) -> Optional[Link]:
     return Link(int(shape[1]), int(shape[2]) if shape[2] else None, int(shape[3]) if shape[3] else None)
 
 
-def knows_nothing(item: Item) -> bool:
-    """Has the panel neither link nor note of this item?"""
-    return not item.params.get(LINK) and not item.params.get(PARAM)
+def forgotten(world: World, item: Item) -> Optional[Purchase]:
+    """The order that was reported for this item, if the panel has neither link nor note of it."""
+    bought = world.store.bought(item.id)
+    knows = item.params.get(LINK) or item.params.get(PARAM)
+    return bought if bought and bought.state is State.REPORTED and not knows else None
 
 
 def link_of(world: World, item: Item) -> Optional[Link]:
     """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an item that knows nothing of itself:
     the panel's database was restored, or the number was given to another item."""
     noted = stored(item.params)
+    lost = forgotten(world, item)
+    if lost:
+        raise Failure("panel_restored", id=lost.id, value=lost.name)
     bought = world.store.bought(item.id)
-    if bought and bought.state is State.REPORTED and knows_nothing(item):
-        raise Failure("panel_restored", id=bought.id, value=bought.name)
     if noted and bought and bought.remote and noted.id != bought.remote:
         raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
     if noted:

@@ -20,7 +20,7 @@ def begun_or_known(world: World, item: Item) -> Tuple[Optional[Purchase], Option
         begun = None
     if begun:
         return begun, None
-    bought = world.store.bought(item.id)
-    if bought and bought.state is State.REPORTED and link.knows_nothing(item):
-        raise world.is_it_the_same(bought)
+    lost = link.forgotten(world, item)
+    if lost:
+        raise world.is_it_the_same(lost)
     return None, link.link_of(world, item)

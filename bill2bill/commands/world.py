@@ -28,7 +28,7 @@ from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, Terms, command_of
 from bill2bill.journal.store import Store
-from bill2bill.rules import names, story
+from bill2bill.rules import names
 from bill2bill.rules.periods import parse_date
 from bill2bill.services import LINK, domain
 from bill2bill.services.modules import MODULES
@@ -292,6 +292,8 @@ class World:
         """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it manual, with a task."""
         if not self.call.operation or self.failure_told:
             return
+        from bill2bill.rules import story  # only who fails pays for it
+
         self.failure_told = True
         module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(

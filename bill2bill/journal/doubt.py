@@ -10,8 +10,12 @@ from bill2bill.journal.states import Purchase
 OTHER_QUESTIONS = ("told", "lost", "older", "item", "moved")
 
 
+def question_of(row: Purchase) -> str:
+    return row.question or ("told" if row.told is not None else row.kind)
+
+
 def doubt(row: Purchase) -> Failure:
-    question = row.question or ("told" if row.told is not None else row.kind)
+    question = question_of(row)
     there = row.remote or "N"  # an id that only a person can find
     months = row.period if question == "moved" and row.period else row.months  # the term by which the date has moved
     return Failure(f"in_doubt_{question}", id=row.id, value=row.name, months=months, before=row.before or "-", item=row.item, remote=there)

@@ -182,15 +182,21 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
     if row.unpaid is not None:  # linked, never deleted, never ordered anew: a person pays it (decision 9)
         raise Failure("unpaid_order", value=row.unpaid)
     if seen.sight is Sight.ABSENT and not row.accepted:
-        if age < patience.settle:
-            store.move(row, row.state, EARLY, durable=False)
-            raise Failure("lost_answer", func=row.kind)
-        if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
-            return store.move(row, State.DOUBT, "sent again and again without an answer")
-        return store.move(row, State.INTENDED, PROVED, durable=False, sent=None)
+        return _absent(store, row, age, patience)
     if age > patience.overdue:
         return store.move(row, State.DOUBT, f"{seen.sight.value} after {age:.0f} s")
     raise Failure("pending", value=row.name)
+
+
+def _absent(store: Store, row: Purchase, age: float, patience: Patience) -> Purchase:
+    """The upstream does not show it, and has not said yes: proof only when the request can no longer be carried out."""
+    if age < patience.settle:
+        if row.state is State.SENT:
+            store.move(row, State.SENT, EARLY, durable=False)
+        raise Failure("lost_answer", func=row.kind)
+    if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
+        return store.move(row, State.DOUBT, "sent again and again without an answer")
+    return store.move(row, State.INTENDED, PROVED, durable=False, sent=None)
 
 
 def _was_looked_at(store: Store, row: Purchase) -> bool:

@@ -73,7 +73,7 @@ class Purchase:
     sent: Optional[float]  # when the last request left
     boot: str  # the same by the clock that nobody can set (uptime.Moment)
     uptime: float
-    token: str  # renewals: what the panel's note of this purchase is called, see note.Note
+    token: str  # what the panel's note of this purchase is called, see note.Note
     noted: Optional[int]  # how many attempts the panel has a note of; None: it needs none
     question: str  # what only a person can tell, besides what became of the request: a code behind in_doubt_
     created: float

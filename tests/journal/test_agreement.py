@@ -172,25 +172,25 @@ def test_a_request_that_never_left_is_noted_anew_and_sent_without_waiting(desk: 
     assert (desk.charged, "try=2;" in desk.note) == (1, True)
 
 
-def test_a_journal_in_which_the_renewal_is_still_under_way_learns_from_the_panel_that_it_is_over(desk: Desk) -> None:
+def backup_of_a_renewal_under_way(desk: Desk) -> Store:
+    """The journal as it was before its renewal was seen and told."""
     desk.silent = True
     desk.refusal()
     backup = desk.backup()
     desk.silent, desk.renewed = False, True
     desk.settled()
     desk.told(desk.ask(trycount=2))
-    desk.store = backup
+    return backup
+
+
+def test_a_journal_in_which_the_renewal_is_still_under_way_learns_from_the_panel_that_it_is_over(desk: Desk) -> None:
+    desk.store = backup_of_a_renewal_under_way(desk)
     desk.told(desk.ask(operation=6))
     assert (desk.charged, desk.states()) == (2, ["reported", "reported"])
 
 
 def test_a_journal_from_before_a_later_purchase_asks_about_that_one(desk: Desk) -> None:
-    desk.silent = True
-    desk.refusal()
-    backup = desk.backup()
-    desk.silent, desk.renewed = False, True
-    desk.settled()
-    desk.told(desk.ask(trycount=2))
+    backup = backup_of_a_renewal_under_way(desk)
     desk.silent = True
     assert desk.refusal(operation=6).code == "lost_answer"
     desk.store = backup

@@ -143,7 +143,12 @@ def test_a_doubt_that_only_could_not_be_looked_up_ends_when_a_look_proves_its_ab
     with pytest.raises(Failure, match="in_doubt_open"):
         buy(store, blind, intent(trycount=2))
     blind.sight = Sight.ABSENT
-    assert buy(store, blind, intent(trycount=3)).state is State.CONFIRMED
+    with store.write() as db:  # the machine was restarted just now: nothing has certainly settled
+        db.execute("UPDATE purchase SET boot = 'the one before', uptime = 0")
+    long_ago = CALM._replace(settle=10**9)
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, blind, intent(trycount=3), long_ago)
+    assert buy(store, blind, intent(trycount=4), NOW).state is State.CONFIRMED
     assert blind.charged == 1
 
 

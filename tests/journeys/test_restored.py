@@ -77,24 +77,24 @@ DAMAGE: Mapping[str, Callable[[Path], None]] = {
 # -- the journal ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-@only(*OPENINGS, *RENEWALS)
-def test_a_journal_that_is_damaged_after_a_purchase_was_sent_buys_nothing_again(paid: Paid, damage: str):
+def bought_once_without_its_journal(paid: Paid, damage: str) -> None:
     paid.lose(carried_out=True)
     DAMAGE[damage](state_of(paid.shop))
     paid.shop.up.heal()
     paid.finished_or_asked()
     assert paid.requests == 1
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@only(*OPENINGS, *RENEWALS)
+def test_a_journal_that_is_damaged_after_a_purchase_was_sent_buys_nothing_again(paid: Paid, damage: str):
+    bought_once_without_its_journal(paid, damage)
 
 
 @only("server-addons", "server-tariff")
 @pytest.mark.parametrize("damage", ["lost", "cut"])
 def test_a_change_that_was_carried_out_is_not_bought_again_without_a_journal(paid: Paid, damage: str):
-    paid.lose(carried_out=True)
-    DAMAGE[damage](state_of(paid.shop))
-    paid.shop.up.heal()
-    paid.finished_or_asked()
-    assert paid.requests == 1
+    bought_once_without_its_journal(paid, damage)
 
 
 def test_a_journal_from_a_backup_taken_before_the_purchase_buys_nothing_again(paid: Paid, tmp_path: Path):
