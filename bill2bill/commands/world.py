@@ -297,7 +297,7 @@ class World:
         self.failure_told = True
         module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(
-            story.explained(failure, self.root, self.store.steps),
+            story.explained(failure, self.root, lambda number: self.store.steps(number)),  # opened there: the journal may be what failed
             self.call,
             data=self.data,
             panel=self.panel,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Callable, Dict
 
@@ -21,12 +23,13 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files
 
 
 def refused(stage: Stage, name: str, code: str) -> None:
-    """An order is refused with this code and never reaches the provider; the panel is told if that is possible."""
+    """An order is refused with this code and never reaches the provider; the panel is told, and stops repeating it."""
     job = stage.paid(f"{name}.{stage.kind.zone}")[f"{name}.{stage.kind.zone}"]
     ran = stage.carry_out("open", job)
     assert ran.failed_clearly() == code
     assert [asked for asked in stage.man.asked if stage.is_spending(asked)] == []
-    assert job.operation in stage.operations()
+    operation = stage.operations()[job.operation]
+    assert (operation["manual"], code in operation["errorxml"]) == ("on", True)
 
 
 def elsewhere(path: Path) -> Path:
@@ -40,6 +43,12 @@ def elsewhere(path: Path) -> Path:
 def instead(path: Path, make: Callable[[Path], object]) -> None:
     path.unlink(missing_ok=True)
     make(path)
+
+
+def cut(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.truncate(path, path.stat().st_size // 2)
 
 
 def gone_to_wal(stage: Stage) -> Path:
@@ -58,6 +67,8 @@ STATES: Dict[str, Callable[[Stage], object]] = {
     "journal-is-a-pipe": lambda stage: instead(stage.root / STATE / "state.sqlite3", os.mkfifo),
     "journal-is-a-folder": lambda stage: instead(stage.root / STATE / "state.sqlite3", os.mkdir),
     "log-of-the-journal-is-a-link": lambda stage: gone_to_wal(stage).symlink_to(stage.root / "etc" / "theirs"),
+    "journal-is-cut": lambda stage: cut(stage.root / STATE / "state.sqlite3"),
+    "journal-is-something-else": lambda stage: gone_to_wal(stage).with_name("state.sqlite3").write_bytes(b"?" * 4096),
     "folder-is-a-file": lambda stage: (shutil.rmtree(stage.root / STATE), (stage.root / STATE).write_text("x")),
 }
 OWNED: Dict[str, Callable[[Stage], object]] = {
