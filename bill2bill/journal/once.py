@@ -20,6 +20,7 @@ from bill2bill.journal.store import LEAVES, Store, new_token
 
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken", "held_by_other"])
+EARLY = "a look does not show it yet"
 UNSEEN = "cannot be looked up"  # a doubt that ends as soon as it can
 PROVED = "a look proves that it was not carried out"
 
@@ -168,7 +169,7 @@ def _send(store: Store, row: Purchase, intent: Intent, deal: Deal, noting: Optio
 def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
     """Settle a sent purchase by what the upstream shows; what nobody could settle for `overdue` seconds waits for a person."""
     age = row.age
-    if too_early(row, patience.settle):
+    if age < patience.settle and _was_looked_at(store, row):
         raise Failure("lost_answer", func=row.kind)
     try:
         seen = deal.look(row)
@@ -190,15 +191,17 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
 def _absent(store: Store, row: Purchase, age: float, patience: Patience) -> Purchase:
     """The upstream does not show it, and has not said yes: proof only when the request can no longer be carried out."""
     if age < patience.settle:
+        if row.state is State.SENT:
+            store.move(row, State.SENT, EARLY, durable=False)
         raise Failure("lost_answer", func=row.kind)
     if [note for *_, note in store.steps(row.id)].count(PROVED) + 1 >= patience.tries:
         return store.move(row, State.DOUBT, "sent again and again without an answer")
     return store.move(row, State.INTENDED, PROVED, durable=False, sent=None)
 
 
-def too_early(row: Purchase, settle: float) -> bool:
-    """Nobody has answered, and a look could not prove absence yet: it would only be one more request."""
-    return row.state is State.SENT and not row.accepted and row.age < settle
+def _was_looked_at(store: Store, row: Purchase) -> bool:
+    """One look after the loss is enough until a look can prove absence, for each costs requests."""
+    return row.state is State.SENT and store.last_note(row.id) == EARLY
 
 
 def _unseen(store: Store, row: Purchase, failure: Failure, age: float, patience: Patience) -> Purchase:

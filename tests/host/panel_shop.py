@@ -121,14 +121,6 @@ class PanelShop:
         """A new operation and its first run."""
         return self.attempt(self.operation(item, command), lang)
 
-    def settled(self, operation: int) -> Answer:
-        """A run whose answer is lost, and the first one after its request has settled."""
-        answer = self.attempt(operation)
-        if answer.code != "lost_answer":
-            return answer
-        self.aged(601)
-        return self.attempt(operation)
-
     # -- what came of it -------------------------------------------------------------------------------------------
 
     def row(self, item: int) -> Dict[str, Any]:

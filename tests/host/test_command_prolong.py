@@ -136,7 +136,7 @@ def test_a_tariff_that_nobody_noted_is_read_from_the_listing(fast):
 def test_a_lost_answer_to_a_renewal_that_was_carried_out_is_seen_and_not_bought_again(fast):
     item = fast.sold()
     fast.fault("domain.renew", "cut_after")
-    assert fast.settled(fast.operation(item, "prolong")).status == 0
+    assert fast.start("prolong", item).status == 0
     assert (fast.charges, fast.running(item, "prolong")) == (RENEWED, None)
 
 
@@ -167,7 +167,7 @@ def test_a_lost_answer_to_a_renewal_that_was_not_carried_out_is_sent_again_only_
 def test_an_unreadable_answer_to_a_renewal_never_leads_to_a_second_one(fast, kind):
     item = fast.sold()
     fast.fault("domain.renew", kind, when="after")
-    assert fast.settled(fast.operation(item, "prolong")).status == 0
+    assert fast.start("prolong", item).status == 0
     assert fast.charges == RENEWED
 
 
@@ -202,7 +202,7 @@ def test_a_renewal_whose_operation_was_made_anew_is_continued_under_its_new_numb
     shop.start("prolong", item)
     number = shop.person("sandbox.restart", elid=shop.running(item, "prolong")["id"]).findtext("id")
     shop.up.post("progress")
-    assert shop.settled(int(number)).status == 0
+    assert shop.attempt(int(number)).status == 0
     assert (shop.charges, shop.running(item, "prolong")) == (RENEWED, None)
 
 

@@ -56,7 +56,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_bought_again(servers, kind):
     more = {} if kind.endswith(("after", "commit")) else {"when": "after"}
     servers.fault("v2.vds.order.param", kind, match={"sok": "ok"}, **more)
     item = servers.order()
-    answer = servers.settled(servers.operation(item, "open"))
+    answer = servers.start("open", item)
     assert answer.status == 0, answer.text
     assert servers.bills == ORDERED
     assert servers.remote(item) == servers.service["id"]

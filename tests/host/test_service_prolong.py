@@ -42,7 +42,7 @@ def test_a_lost_answer_is_seen_by_the_date_and_nothing_is_bought_again(servers, 
     item = servers.owned()
     more = {} if kind.endswith(("after", "commit")) else {"when": "after"}
     servers.fault("service.prolong", kind, match={"sok": "ok"}, **more)
-    assert servers.settled(servers.operation(item, "prolong")).status == 0
+    assert servers.start("prolong", item).status == 0
     assert (servers.bills, servers.service["expiredate"]) == (RENEWED, str(later(1)))
 
 

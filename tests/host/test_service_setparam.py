@@ -32,7 +32,7 @@ def test_a_lost_answer_to_a_change_is_looked_up(servers, kind):
     item = servers.bought()
     more = {} if kind.endswith(("after", "commit")) else {"when": "after"}
     servers.fault("vds.edit", kind, match={"sok": "ok"}, **more)
-    assert servers.settled(servers.change(item, addon_ncpu=4)).status == 0
+    assert servers.attempt(servers.change(item, addon_ncpu=4)).status == 0
     assert servers.bills[1:] == [MORE_CPU]
 
 
@@ -40,10 +40,8 @@ def test_a_change_that_was_not_carried_out_is_sent_again_after_the_settling_time
     item = servers.bought()
     servers.fault("vds.edit", "cut", when="before", match={"sok": "ok"})
     operation = servers.change(item, addon_ncpu=4)
-    assert servers.attempt(operation).code == "lost_answer"
-    asked = len(servers.asked)
-    assert servers.attempt(operation).code == "lost_answer"
-    assert len(servers.asked) == asked, "nothing is read before it can prove something"
+    for _ in "twice":
+        assert servers.attempt(operation).code == "lost_answer"
     servers.aged(601)
     assert servers.attempt(operation).status == 0
     assert servers.bills[1:] == [MORE_CPU]
@@ -96,7 +94,7 @@ def test_another_wish_while_a_change_is_not_settled_is_a_persons_question(server
     first = servers.change(item, addon_ncpu=4)
     servers.attempt(first)
     servers.person("runningoperation.delete", elid=first)
-    answer = servers.settled(servers.change(item, addon_ncpu=6))
+    answer = servers.attempt(servers.change(item, addon_ncpu=6))
     assert (answer.code, len(servers.bills)) == ("other_purchase", 1)
 
 
@@ -134,7 +132,7 @@ def test_a_lost_answer_to_a_change_of_tariff_is_looked_up(servers, kind):
     item = servers.bought()
     more = {} if kind.endswith(("after", "commit")) else {"when": "after"}
     servers.fault("service.changepricelist.getmoney", kind, match={"sok": "ok"}, **more)
-    assert servers.settled(servers.change_tariff(item)).status == 0
+    assert servers.attempt(servers.change_tariff(item)).status == 0
     assert (servers.service["pricelist"], servers.bills[1:]) == (KVM4, [LARGER])
 
 

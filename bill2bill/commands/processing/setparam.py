@@ -11,7 +11,7 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.doubt import doubt
-from bill2bill.journal.once import Finding, Receipt, Sight, too_early
+from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons
 from bill2bill.rules.plans import Plan
@@ -61,8 +61,6 @@ def _under_way(world: World, kind: str) -> Optional[Purchase]:
         world.store.move(row, State.REFUSED, "withdrawn: nothing was sent, the service is compared anew")
     if row and row.state is State.CONFIRMED:
         world.settled(row)
-    if row and too_early(row, world.options.settle):  # before anything is read for it
-        raise Failure("lost_answer", func=kind)
     return row if row and row.state in (State.SENT, State.DOUBT) else None
 
 
