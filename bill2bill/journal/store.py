@@ -204,6 +204,11 @@ class Store:
         )
         return self._one(where, remote, but_not, account, module, account)
 
+    def rival(self, order: Purchase) -> Optional[Purchase]:
+        """An order of another item, under the same name and login, that was sent and is not settled either."""
+        where = "item <> ? AND kind = 'open' AND state IN ('sent', 'in doubt') AND name = ? AND account = ?"
+        return self._one(where, order.item, order.name, order.account)
+
     def called(self, item: int, token: str) -> Optional[Purchase]:
         """The purchase of this item that the panel's note names."""
         return self._one("item = ? AND token = ?", item, token)

@@ -13,6 +13,7 @@ import requests
 from command_shop import EXPIRES, in_years
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, ServiceShop, later
 
+from bill2bill.admin import decide
 from bill2bill.upstream.billmgr6 import reading
 
 SETTLED, OVERDUE = 601, 86401  # seconds, a little more than the settings say
@@ -211,6 +212,27 @@ def test_two_servers_with_the_mark_of_one_order_are_a_persons_question(servers):
     answer = servers.attempt(operation)
     assert (answer.code, servers.is_manual(item, "open"), servers.bills) == ("two_alike", True, [])
     not_adopted(servers, item)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers, first):
+    """One was carried out, the other was not; the provider keeps no marks, and no look was possible in between."""
+    items = [servers.order(pricelist=plan) for plan in (LARGE, SMALL)]
+    operations = [servers.operation(item, "open") for item in items]
+    for operation, kind in zip(operations, ("before", "after")):
+        servers.fault("v2.vds.order.param", "cut", when=kind, match={"sok": "ok"})
+        servers.fault("vds", "502", when="before", skip=1, sticky=True)
+        assert servers.attempt(operation).code == "lost_answer"
+        healed(servers)
+    (made,) = servers.services
+    servers.up.post("service", id=made["id"], remoteid="")
+    servers.aged(SETTLED)
+    assert servers.attempt(operations[first]).code == "two_alike"
+    assert servers.attempt(operations[1 - first]).code == "two_alike"
+    decide.exists_as(servers.store, servers.store.latest(items[1], "open").id, made["id"], "the plan tells it")
+    assert [servers.attempt(operation).status for operation in operations] == [0, 0]
+    assert len(servers.bills) == 2
+    assert servers.remote(items[1]) == made["id"] != servers.remote(items[0])
 
 
 def names_only(servers: ServiceShop, monkeypatch: pytest.MonkeyPatch, **names: str) -> None:

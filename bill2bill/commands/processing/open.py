@@ -92,9 +92,9 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
-        newer = self._listed(self.world.memory.services_above, self.name, row.highest or 0)
-        alike = [service for service in newer if self._may_be(mark, service)]
-        if len(alike) > 1 or (alike and (not self.name or row.highest is None)):  # None: what stood there before is not known
+        newer = map(self._with_mark, self._listed(self.world.memory.services_above, self.name, row.highest or 0))
+        alike = [service for service in newer if service and service.mark in (mark, None, "")]
+        if len(alike) > 1 or (alike and self._may_be_anothers(row, alike[0])):
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
 
@@ -104,18 +104,20 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         return Finding(Sight.PRESENT, service.id)
 
-    def _may_be(self, mark: str, service: Service) -> bool:
-        """Could this service, newer than our request, be its result? Its edit form tells the mark where the listing does not."""
+    def _with_mark(self, service: Service) -> Optional[Service]:
+        """A service, newer than our request, that nobody holds; its edit form tells the mark where the listing does not."""
         if service.state is ServiceState.DELETED:
-            return False
+            return None
         if self.world.store.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
-            return False
-        if service.mark is None:
-            form = self.provider.upstream.service(self.item.itemtype, service.id)
-            if form is None or form.service.state is ServiceState.DELETED:
-                return False
-            service = form.service
-        return service.mark == mark or not service.mark
+            return None
+        if service.mark is not None:
+            return service
+        form = self.provider.upstream.service(self.item.itemtype, service.id)
+        return form.service if form and form.service.state is not ServiceState.DELETED else None
+
+    def _may_be_anothers(self, row: Purchase, service: Service) -> bool:
+        """Without a mark: it has no name to be told by, what stood there before is not known, or another item's lost order has that name, too."""
+        return not self.name or row.highest is None or (not service.mark and self.world.store.rival(row) is not None)
 
     def _listed(self, which: Callable[..., List[ListedService]], *what: object) -> List[Service]:
         return [service_of(row) for row in which(self.provider.account_key, self.item.itemtype, *what)]
