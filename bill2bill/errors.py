@@ -325,11 +325,12 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "two_alike": Problem(
         PERSON,
-        "Several services at the provider may be the one of this order (purchase __id__): __found__. None is taken and nothing is ordered. Question: which one"
-        " is it? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN + " N is the id of the right one: " + EXISTS
-        + WHY_EN + GOES_ON_EN,
-        "У поставщика несколько услуг подходят под этот заказ (покупка __id__): __found__. Ни одна не взята, ничего не заказывается. Вопрос: которая из них?"
-        " " + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU + " N - id нужной: " + EXISTS + WHY_RU + GOES_ON_RU,
+        "Several services at the provider may be the one of this order (purchase __id__), or one of several orders of that name: __found__. None is taken and"
+        " nothing is ordered. Question: which one is it? " + TRIED_EN + " Look in the provider's cabinet: the list of services, then charges. " + TYPE_EN
+        + " N is the id of the right one: " + EXISTS + WHY_EN + " None of them, and nothing was charged: " + ABSENT + WHY_EN + GOES_ON_EN,
+        "У поставщика несколько услуг подходят под этот заказ (покупка __id__), или одна - под несколько заказов с этим именем: __found__. Ни одна не взята,"
+        " ничего не заказывается. Вопрос: которая из них? " + TRIED_RU + " Смотрите в кабинете поставщика: список услуг, затем списания. " + TYPE_RU
+        + " N - id нужной: " + EXISTS + WHY_RU + " Ни одна, и списания нет: " + ABSENT + WHY_RU + GOES_ON_RU,
     ),
     "upstream_refused": Problem(
         PERSON,
