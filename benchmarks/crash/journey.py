@@ -144,7 +144,7 @@ class Journey:
                 self.place.call("sandbox.set", restarting=event.seconds)
             elif event.what == "recreated":
                 for row in self._operations(event.item):
-                    self.place.call("sandbox.restart", elid=row["id"])
+                    self.place.start(*tool("sandbox.restart", elid=row["id"])).communicate()  # it may be over by now: a killed run's callback goes on
         running = [self.place.start(*tool("sandbox.tick", parallel=3 if any(event.what == "parallel" for event in events) else 1))]
         for event in events:
             running += self._beside(event)
