@@ -69,7 +69,8 @@ def _number(path: Path) -> int:
 
 def note(event: str, **facts: object) -> None:
     if _trace >= 0:
-        os.write(_trace, (json.dumps({"t": round(now(), 4), **_who, "event": event, **facts}) + "\n").encode())
+        line = json.dumps({"t": round(now(), 4), **_who, "event": event, **facts})
+        os.write(_trace, f"\n{line}\n".encode())  # on a line of its own, whatever a killed process has left of its last one
 
 
 def die(fate: Dict[str, Any]) -> None:
