@@ -59,7 +59,7 @@ def test_its_commands_are_complete_and_give_every_answer_that_is_taken(code: str
     commands = [shlex.split(one) for one in re.findall("«([^»]*journal [^»]*)»", text)]
     kind = code.replace("in_doubt_", "")
     answers = decide.ANSWERS.get(kind, decide.ABOUT_THE_REQUEST)
-    answers = {"two_alike": ("exists",), "name_taken": ("exists",), "panel_restored": ("same", "foreign")}.get(code, answers)
+    answers = {"name_taken": ("exists",), "panel_restored": ("same", "foreign")}.get(code, answers)
     assert sorted(f"--{answer}" for answer in answers) == sorted(next(word for word in words[4:] if word != "--resume") for words in commands)
     for words in commands:
         assert words[:4] == ["/usr/local/mgr5/sbin/bill2bill", "journal", "resolve", "7"]
