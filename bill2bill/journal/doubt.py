@@ -11,6 +11,7 @@ OTHER_QUESTIONS = ("told", "lost", "older", "item", "moved")
 
 
 def question_of(row: Purchase) -> str:
+    """What only a person can tell about this purchase: a code behind in_doubt_."""
     return row.question or ("told" if row.told is not None else row.kind)
 
 

@@ -204,10 +204,9 @@ class Store:
         )
         return self._one(where, remote, but_not, account, module, account)
 
-    def rival(self, order: Purchase) -> Optional[Purchase]:
-        """An order of another item, under the same name and login, that was sent and is not settled either."""
-        where = "item <> ? AND kind = 'open' AND state IN ('sent', 'in doubt') AND name = ? AND account = ?"
-        return self._one(where, order.item, order.name, order.account)
+    def rivals(self, order: Purchase) -> List[Purchase]:
+        """Orders of other items, with the same login, that were sent and are not settled either."""
+        return self._many("item <> ? AND kind = 'open' AND state IN ('sent', 'in doubt') AND account = ?", order.item, order.account)
 
     def called(self, item: int, token: str) -> Optional[Purchase]:
         """The purchase of this item that the panel's note names."""

@@ -217,7 +217,7 @@ def test_two_servers_with_the_mark_of_one_order_are_a_persons_question(servers):
 @pytest.mark.parametrize("first", [0, 1])
 def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers, first):
     """One was carried out, the other was not; the provider keeps no marks, and no look was possible in between."""
-    items = [servers.order(pricelist=plan) for plan in (LARGE, SMALL)]
+    items = [servers.order(domain=name, pricelist=plan) for name, plan in ((NAME.upper(), LARGE), (NAME, SMALL))]
     operations = [servers.operation(item, "open") for item in items]
     for operation, kind in zip(operations, ("before", "after")):
         servers.fault("v2.vds.order.param", "cut", when=kind, match={"sok": "ok"})

@@ -117,7 +117,9 @@ class OpenDeal:
 
     def _may_be_anothers(self, row: Purchase, service: Service) -> bool:
         """Without a mark: it has no name to be told by, what stood there before is not known, or another item's lost order has that name, too."""
-        return not self.name or row.highest is None or (not service.mark and self.world.store.rival(row) is not None)
+        if not self.name or row.highest is None:
+            return True
+        return not service.mark and any(names.host_name(rival.name) == self.name for rival in self.world.store.rivals(row))
 
     def _listed(self, which: Callable[..., List[ListedService]], *what: object) -> List[Service]:
         return [service_of(row) for row in which(self.provider.account_key, self.item.itemtype, *what)]
