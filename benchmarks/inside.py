@@ -105,22 +105,15 @@ def _wrap(watch: Watch, module: Any, path: str, phase: str) -> None:
 
 
 def _wrap_store(watch: Watch, store: Any) -> None:
-    """What else the journal takes time for: each transaction from begin to commit, and closing, which the interpreter does on its way out."""
-    opened, write = store.__init__, store.write
-
-    def opening(self: Any, *args: Any) -> None:
-        opened(self, *args)
-        STORES.append(self)
+    """What else the journal takes time for: each transaction from begin to commit. No command closes the file: the process ends with it open."""
+    write = store.write
 
     @contextmanager
     def writing(self: Any, *durable: bool, **named: bool) -> Iterator[Any]:
         with watch.on(JOURNAL), write(self, *durable, **named) as transaction:
             yield transaction
 
-    store.__init__, store.write = opening, writing
-
-
-STORES: List[Any] = []
+    store.write = writing
 
 
 def main(report: str, started: float, release: str, words: List[str]) -> None:
@@ -136,8 +129,6 @@ def main(report: str, started: float, release: str, words: List[str]) -> None:
         with watch.on(REST):
             runpy.run_path(words[0], run_name="__main__")
     finally:
-        for store in STORES:
-            watch.around(JOURNAL, store.db.close)()
         with open(report, "w", encoding="utf-8") as file:
             json.dump(watch.phases, file)
 

@@ -72,6 +72,8 @@ PRAGMA user_version = 3;
 }
 VERSION = max(ADDED)
 LEAVES = "request leaves"
+# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next one reads all of it when it opens the file.
+LOG_PAGES = 200
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
     " accepted, account, told, taken_over, sent, created, changed, highest, unpaid,"
@@ -93,7 +95,9 @@ def _open(folder: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o600)
-    return sqlite3.connect(str(path), timeout=30, isolation_level=None)
+    db = sqlite3.connect(str(path), timeout=30, isolation_level=None)
+    db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    return db
 
 
 class Store:
@@ -139,8 +143,8 @@ class Store:
     def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, which outlives this process however that ends.
 
-        durable: also a failure of the power, from now on. Else from the next durable one on, or the closing of the file: enough for what is only
-        more careful without it, or is learned again.
+        durable: also a failure of the power, from now on. Else from the next durable one on, of whatever command: enough for what is only more
+        careful without it, or is learned again.
         """
         with self._trouble():
             self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")

@@ -195,6 +195,27 @@ def test_requests_keep_their_pace(tmp_path):
     assert time.monotonic() - began >= 3 / 20
 
 
+PROCESS_THAT_NEVER_CLOSES_THE_FILE = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from bill2bill.journal.states import Intent, State
+from bill2bill.journal.store import Store
+store = Store(Path(sys.argv[2]), "machine", "root")
+for item in range(100):
+    row = store.insert(Intent(item=item, kind="open", module=3, operation=5, trycount=1, account="login", name="vm", months=1))
+    store.move(row, State.REPORTED, "the panel was told", durable=False)
+os._exit(0)
+"""
+
+
+def test_the_log_that_every_command_reads_when_it_opens_the_journal_stays_small(tmp_path):
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", PROCESS_THAT_NEVER_CLOSES_THE_FILE, str(ROOT), str(tmp_path / "bill2bill")], check=True)
+    assert 0 < (tmp_path / "bill2bill" / "state.sqlite3-wal").stat().st_size < 250 * 4096
+    assert len(open_store(tmp_path).purchases(State.REPORTED)) == 300
+
+
 FIRST_RELEASE = """
 CREATE TABLE purchase (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
