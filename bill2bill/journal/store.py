@@ -72,7 +72,7 @@ PRAGMA user_version = 3;
 }
 VERSION = max(ADDED)
 LEAVES = "request leaves"
-# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next one reads all of it when it opens the file.
+# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next one reads it all when it opens the file.
 LOG_PAGES = 200
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
