@@ -47,4 +47,5 @@ def compare(subject: Callable[[], float], reference: Callable[[], float], times:
     """Both in turn, so that whatever else the machine does hits both alike; a first run of each only fills the caches."""
     subject(), reference()
     measured: List[List[float]] = [[subject(), reference()] for _ in range(times)]
-    return Compared(*(median(column) for column in zip(*measured)), median(one / other for one, other in measured))
+    ours, theirs = zip(*measured)
+    return Compared(median(ours), median(theirs), median(one / other for one, other in measured))

@@ -64,9 +64,9 @@ def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
 
 
 def _is_older(store: Store, noted: Note, row: Purchase) -> bool:
-    """Does the panel's note name a purchase before this one? Of what the journal does not know nobody can say that."""
+    """Does the panel's note name a purchase before this one, or this one before its end? Of what the journal does not know nobody can say that."""
     known = store.called(row.item, noted.token)
-    return known is not None and known.id < row.id
+    return known is not None and (known.id < row.id or (known.id == row.id and noted.attempt > 0))
 
 
 def must_be_unknown(root: Path, row: Purchase) -> None:

@@ -57,6 +57,10 @@ def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], R
         if before and begun is None:
             _must_not_have_moved(world, item, deal, known.id, before)
     purchase = world.buy("prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None)
+    if purchase.state is State.CONFIRMED and purchase.before and purchase.period is None and world.counts_months:
+        # a person said that it exists: the date tells what was bought (decision 8)
+        months = deal.look(purchase).period or purchase.months
+        purchase = world.store.move(purchase, purchase.state, f"counts as {months} months", durable=False, period=months)
     if deal.reached:
         world.knows_expiry(known.id, deal.reached)
     link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.period or known.period))

@@ -20,6 +20,7 @@ from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
 from bill2bill.journal import note as notes
+from bill2bill.journal.agreement import agree
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.doubt import doubt
@@ -149,6 +150,12 @@ class World:
         """The purchase of this item that is not over (journal.begun). Asked by another command, it is asked without an operation."""
         return begun(self.store, self._asker(kind))
 
+    def learn_from_note(self) -> None:
+        """A purchase under way that only the panel's note knows of is in the journal then. Raises as journal.agreement does."""
+        note = notes.read(self.item.params.get(notes.PARAM, ""))
+        if note and note.attempt:
+            agree(self.store, self._asker(note.kind))
+
     def _asker(self, kind: str) -> Asker:
         item, command = self.item, command_of(kind)
         operation = self.operation if self.call.command == command else None
@@ -156,8 +163,13 @@ class World:
             item.id, kind, operation.id if operation else None, operation.trycount if operation else 0,
             is_there=lambda number: self.data.operation(number) is not None,
             one_waits=lambda: bool(self.data.operations(item.id, command)),
-            note=item.params.get(notes.PARAM, ""), name=purchase_name(item), module=item.module,
+            note=item.params.get(notes.PARAM, ""), name=purchase_name(item), module=item.module, is_older=self._operation_is_older,
         )  # fmt: skip
+
+    def _operation_is_older(self, moment: float) -> bool:
+        """By the panel's clock, in whole seconds: a number that came again belongs to a newer operation, whose count of tries proves nothing."""
+        began = self.data.operation_began(self.call.operation or 0)
+        return began is None or began.replace(tzinfo=None) <= datetime.fromtimestamp(moment)  # noqa: DTZ006 - host-protocol 4.1: local time
 
     def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:
         """Buy for the item of this call, once (journal.once)."""
@@ -188,8 +200,8 @@ class World:
     def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
         asker = self._asker("prolong")
-        row = self.store.insert(Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before))
-        row = self.store.move(row, State.DOUBT, MOVED, question="moved", period=period)
+        intent = Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before)
+        row = self.store.insert(intent, State.DOUBT, MOVED, question="moved", period=period)
         try:
             self._note_attempt(row, 1, Terms(None, period, ""))  # should the journal be lost as well, the question is not
             row = self.store.move(row, State.DOUBT, "noted on the panel", noted=1)
@@ -215,6 +227,7 @@ class World:
         """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way (journal.begun)."""
         if purchase.state is State.REPORTED:
             callback()
+            self.reported(purchase, noted=False)
             return
         purchase = self.store.move(purchase, State.CONFIRMED, "telling the panel", told=self.operation.trycount if self.operation else 0)
         waiting = self.data.operations(self.item.id, "prolong")  # its own, or that made anew under another number, and further ones
@@ -225,9 +238,9 @@ class World:
                 self.store.move(purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None)
                 raise
             LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
-        self.reported(purchase, noted=False)  # first: the panel may take its time for the note, and we could be killed meanwhile
-        if self._note_done(purchase) and purchase.noted is None:
-            self.store.move(purchase, State.REPORTED, "noted on the panel", durable=False, operation=None, noted=0)
+        told = self.reported(purchase, noted=False)  # first: the panel may take its time for the note, and we could be killed meanwhile
+        if self._note_done(purchase):
+            self.store.move(told, State.REPORTED, "noted on the panel", durable=False, noted=told.noted or 0, over_noted=True)
         if sum(self.data.operation(number) is None for number in waiting) > 1:  # what a panel does with several is not known
             self.notice(Failure("ended_together", id=purchase.id, value=purchase.name))
 
@@ -242,12 +255,18 @@ class World:
             return False
         return bool(note)
 
-    def reported(self, purchase: Purchase, *, noted: bool) -> None:
-        """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3)."""
+    def reported(self, purchase: Purchase, *, noted: bool) -> Purchase:
+        """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3).
+
+        noted  the note of its end went with the callback
+        """
         stays = purchase.kind == "open" or self._is_on_panel(purchase)  # an item is opened once, whatever the number
         operation = purchase.operation if stays else None
-        attempts = 0 if noted and purchase.token and purchase.noted is None else purchase.noted
-        self.store.move(purchase, State.REPORTED, "the panel was told", durable=False, operation=operation, noted=attempts)
+        over = purchase.over_noted or (noted and bool(purchase.token))
+        attempts = 0 if over and purchase.noted is None else purchase.noted
+        return self.store.move(
+            purchase, State.REPORTED, "the panel was told", durable=False, operation=operation, noted=attempts, over_noted=over
+        )  # fmt: skip
 
     def settled(self, purchase: Purchase) -> None:
         """Over without telling the panel: what was bought is a state of the service, and the next run compares states anew."""

@@ -6,7 +6,8 @@ absent, contradictory or not of its kind raises Failure("panel_data"): it is nev
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import logging
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
@@ -15,6 +16,8 @@ from bill2bill.host import addons, log, secrets
 from bill2bill.host.cells import date_of, number_of, only, text_of
 from bill2bill.host.database import Database, Row, locate
 from bill2bill.host.mgrctl import Mgrctl
+
+LOG = logging.getLogger("bill2bill")
 
 ADDONS = (
     "SELECT p.intname, t.intname, p.active, p.addontype, p.billtype, p.compound, p.addonbool, p.addonlimit, p.addonmax, p.addonmaxtrial,"
@@ -206,6 +209,15 @@ class Data:
         """Numbers of the operations of this command that wait for the item."""
         rows = self._database.rows("SELECT id FROM runningoperation WHERE item = ? AND intname = ? ORDER BY id", item, command)
         return [number_of(f"item {item}", "runningoperation", number) for (number,) in rows]
+
+    def operation_began(self, operation: int) -> Optional[datetime]:
+        """When this operation was created, in local time; None where the panel does not tell: the column is inferred (host-protocol 6.1)."""
+        try:
+            rows = self._database.rows("SELECT createdate FROM runningoperation WHERE id = ?", operation)
+            return datetime.fromisoformat(rows[0][0] or "") if rows else None
+        except (Failure, ValueError):
+            LOG.info("the panel does not tell when operation %s was created", operation)
+            return None
 
     def operation_error(self, operation: int) -> str:
         """The error document that an operation keeps (host-protocol 6.1); "" if it has none or has left the panel."""

@@ -25,10 +25,16 @@ def agree(store: Store, asker: Asker) -> None:
     else:
         if note and known:
             _catch_up(store, known, note)
-        store.ask_about_forgotten(asker.item, known.id if known else 0)
+        store.ask_about_forgotten(asker.item, _last_known(known, note) if note and known else 0)
     asked = store.next_question(asker.item, asker.kind)
     if asked and (asked.state is State.DOUBT or _can_be_asked(store, asked)):
         raise doubt(store.move(asked, State.DOUBT, "the panel knows nothing of it (any more)") if asked.state is State.REPORTED else asked)
+
+
+def _last_known(named: Purchase, note: Note) -> int:
+    """The newest purchase that the panel knows of. A renewal that it has noted as over, and now takes for one under way, is none: it is older."""
+    forgotten = note.attempt and named.over_noted and named.kind == "prolong"
+    return named.id - 1 if forgotten else named.id
 
 
 def _can_be_asked(store: Store, row: Purchase) -> bool:

@@ -36,8 +36,12 @@ def begun(store: Store, asker: Asker) -> Optional[Purchase]:
 def _told_again(store: Store, asker: Asker) -> Optional[Purchase]:
     """A repeat of an operation that stayed on the panel after it was told (its number is freed otherwise, see World.reported)."""
     last = store.latest(asker.item, asker.kind)
-    if last and last.state is State.REPORTED and asker.operation is not None and last.operation == asker.operation and asker.trycount > 1:
+    if last is None or last.state is not State.REPORTED or asker.operation is None or last.operation != asker.operation:
+        return None
+    if asker.trycount > 1:
         return last
+    if last.kind != "open":  # an item is opened once, whatever the number
+        store.move(last, State.REPORTED, "the number of its operation came again", durable=False, operation=None)
     return None
 
 
@@ -50,7 +54,7 @@ def _after_buying(store: Store, row: Purchase, asker: Asker) -> Optional[Purchas
         return None
     if row.told is None or row.operation is None:
         return row  # the telling never began: the operation is the same, whatever its number
-    if row.operation == asker.operation and asker.trycount > row.told:
+    if row.operation == asker.operation and asker.trycount > row.told and asker.is_older(row.created):
         return row  # the panel repeats it: it was not told
     if row.operation != asker.operation and asker.is_there(row.operation):
         return row

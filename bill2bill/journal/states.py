@@ -76,6 +76,7 @@ class Purchase:
     token: str  # what the panel's note of this purchase is called, see note.Note
     noted: Optional[int]  # how many attempts the panel has a note of; None: it needs none
     question: str  # what only a person can tell, besides what became of the request: a code behind in_doubt_
+    over_noted: bool  # the panel's note says that this purchase is over
     created: float
     changed: float
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.journal.private import check_file, private_folder
@@ -69,6 +69,10 @@ CREATE INDEX by_token ON purchase (token) WHERE token <> '';
 CREATE TABLE decision (purchase INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, answer TEXT NOT NULL, why TEXT NOT NULL);
 PRAGMA user_version = 3;
 """,
+    4: """
+ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;
+""",
 }
 VERSION = max(ADDED)
 LEAVES = "request leaves"
@@ -77,7 +81,7 @@ LOG_PAGES = 200
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
     " accepted, account, told, taken_over, sent, created, changed, highest, unpaid,"
-    " boot, uptime, token, noted, question"
+    " boot, uptime, token, noted, question, over_noted"
 )
 
 
@@ -256,32 +260,33 @@ class Store:
     def _many(self, where: str, *values: object) -> List[Purchase]:
         return [_purchase(row) for row in self.rows(f"SELECT {COLUMNS} FROM purchase WHERE {where}", *values)]  # noqa: S608
 
-    def insert(self, intent: Intent) -> Purchase:
-        """Nothing is sent yet, so the next durable commit is early enough."""
-        now, token = time.time(), new_token()
-        with self.write(durable=False) as db:
+    def insert(self, intent: Intent, state: State = State.INTENDED, note: str = "", **columns: Any) -> Purchase:
+        """Begin a purchase: nothing is sent yet, so the next durable commit is early enough. Or write down at once what it is, as move does."""
+        row = self._begun(intent, time.time(), new_token())
+        with self.write(durable=state is not State.INTENDED) as db:
             number = db.execute(
                 "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, token, created, changed)"
                 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-                (intent.item, intent.kind, intent.module, intent.operation, State.INTENDED.value, intent.name, intent.months,
-                 intent.before.isoformat() if intent.before else None, intent.inherited, token, now, now),
+                (row.item, row.kind, row.module, row.operation, row.state.value, row.name, row.months,
+                 row.before.isoformat() if row.before else None, row.taken_over, row.token, row.created, row.changed),
             ).lastrowid
-            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (number, now, State.INTENDED.value, f"operation {intent.operation}"))
+            row = replace(row, id=int(number or 0))
+            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, row.created, row.state.value, f"operation {row.operation}"))
+            return row if state is State.INTENDED else _moved(db, row, state, note, columns)
+
+    @staticmethod
+    def _begun(intent: Intent, now: float, token: str) -> Purchase:
         return Purchase(
-            id=int(number or 0), item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
+            id=0, item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
             name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
             account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, boot="", uptime=0.0, token=token, noted=None,
-            question="", created=now, changed=now,
+            question="", over_noted=False, created=now, changed=now,
         )  # fmt: skip
 
     def move(self, row: Purchase, state: State, note: str = "", *, durable: bool = True, **columns: Any) -> Purchase:
         """Commit the next state of a purchase with what became known; columns are fields of Purchase. durable: see write."""
-        now = time.time()
-        names = "".join(f", {name} = ?" for name in columns)
         with self.write(durable) as db:
-            db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
-            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
-        return replace(row, state=state, changed=now, **columns)
+            return _moved(db, row, state, note, columns)
 
     def steps(self, number: int) -> List[Tuple[object, ...]]:
         return self.rows("SELECT at, state, note FROM step WHERE purchase = ? ORDER BY rowid", number)
@@ -309,9 +314,17 @@ class Store:
                 db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, kind))
 
 
+def _moved(db: sqlite3.Connection, row: Purchase, state: State, note: str, columns: Dict[str, Any]) -> Purchase:
+    now = time.time()
+    names = "".join(f", {name} = ?" for name in columns)
+    db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
+    db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
+    return replace(row, state=state, changed=now, **columns)
+
+
 def _purchase(row: Tuple[object, ...]) -> Purchase:
     number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[:13]
-    accepted, account, told, taken_over, sent, created, changed, highest, unpaid, boot, uptime, token, noted, question = row[13:]
+    accepted, account, told, taken_over, sent, created, changed, highest, unpaid, boot, uptime, token, noted, question, over = row[13:]
     return Purchase(
         id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
         state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
@@ -319,6 +332,7 @@ def _purchase(row: Tuple[object, ...]) -> Purchase:
         account=str(account), told=_int(told), taken_over=bool(taken_over), sent=_float(sent),
         created=float(str(created)), changed=float(str(changed)), highest=_int(highest), unpaid=_int(unpaid),
         boot=str(boot), uptime=float(str(uptime)), token=str(token), noted=_int(noted), question=str(question),
+        over_noted=bool(over),
     )  # fmt: skip
 
 

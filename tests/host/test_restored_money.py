@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import time
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 import requests
 from command_shop import EXPIRES
-from service_shop import KVM2, NAME, ServiceShop
+from service_shop import KVM2, NAME, SMALL, ServiceShop
 
 from bill2bill.admin import decide, start
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
 from bill2bill.journal.states import Intent, State
+from bill2bill.rules.periods import add_months
 
 NOTE, LINK = "bill2bill_purchase", "bill2bill"
 RENEWED = [("renew", "example.ru")]
@@ -238,3 +241,171 @@ def test_killed_while_the_end_is_noted_on_the_panel_leaves_no_question(servers, 
     monkeypatch.undo()
     assert servers.running(item, "prolong") is None
     assert servers.start("prolong", item).status == 0
+
+
+# -- a panel that comes back from the middle of a purchase ------------------------------------------------------------------
+
+
+def renewed_since_the_dump(shop: Any) -> Any:
+    """(item, operation, how to bring the dump back) of a renewal that was under way when the panel's database was dumped, and is over since."""
+    domains = not isinstance(shop, ServiceShop)
+    item = shop.sold() if domains else shop.owned()
+    operation = shop.operation(item, "prolong")
+    shop.fault("domain.renew" if domains else "service.prolong", "commit_later", seconds=0.4, match={"sok": "ok"})
+    assert shop.attempt(operation).code == "lost_answer"
+    waiting, note, expires = shop.db.get("runningoperation", operation), shop.param(item, NOTE), shop.row(item)["expiredate"]
+    assert "try=1" in note
+    time.sleep(1)
+    shop.aged(601)
+    assert shop.attempt(operation).status == 0
+    assert "done" in shop.param(item, NOTE)
+    assert shop.running(item, "prolong") is None
+
+    def restore() -> None:
+        shop.params(item, **{NOTE: note})
+        shop.db.update("item", item, expiredate=expires)
+        shop.db.insert("runningoperation", **waiting)
+
+    return item, operation, restore
+
+
+def paid(shop: Any) -> int:
+    return len(shop.charges) if not isinstance(shop, ServiceShop) else len(shop.bills)
+
+
+@pytest.mark.parametrize("kind", ["fast", "servers"])
+@pytest.mark.parametrize(("answer", "bought"), [("same", 1), ("told", 2)])
+def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_it_again(request, kind, answer, bought):
+    shop = request.getfixturevalue(kind)
+    item, operation, restore = renewed_since_the_dump(shop)
+    restore()
+    before = paid(shop)
+    assert shop.attempt(operation).code == "in_doubt_older"
+    assert paid(shop) == before
+    decide.resolve(shop.store, 1, decide.Answer(answer), "root", "asked the provider", 600, start.noting(shop.root, shop.store))
+    shop.db.update("runningoperation", operation, manual="off")
+    assert shop.attempt(operation).status == 0
+    assert (paid(shop), shop.running(item, "prolong")) == (before + bought - 1, None)
+    further = shop.operation(item, "prolong")
+    assert shop.attempt(further).status == 0  # nothing is asked twice
+    assert paid(shop) == before + bought
+
+
+def test_killed_before_the_end_was_noted_the_next_renewal_is_bought_all_the_same(fast, monkeypatch):
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+    monkeypatch.setattr("bill2bill.commands.world.World._note_done", lambda *_: False)
+    assert fast.attempt(operation).status == 0
+    monkeypatch.undo()
+    assert "try=1" in fast.param(item, NOTE)
+    assert fast.attempt(fast.operation(item, "prolong")).status == 0
+    assert paid(fast) == 2
+
+
+def test_an_item_whose_order_only_the_panels_note_knows_of_is_not_closed(servers):
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    servers.fault("v2.vds.order.param", "commit_later", seconds=0.4, match={"sok": "ok"})
+    assert servers.attempt(operation).code == "lost_answer"
+    time.sleep(1)
+    assert len(servers.bills) == 1
+    shutil.rmtree(servers.root / "var" / "bill2bill")
+    servers.db.delete("runningoperation", id=operation)
+    assert servers.start("close", item).status == 1
+    assert servers.store.unsettled(item, "open").state is State.DOUBT
+    assert servers.row(item)["status"] != "4"
+
+
+def test_a_question_about_a_moved_date_is_written_down_in_one_piece(fast):
+    """Killed between an intention and the question, the renewal would be taken for bought."""
+    item = fast.sold()
+    assert fast.start("sync_item", item).status == 0
+    renew_by_hand(fast)
+    assert fast.attempt(fast.operation(item, "prolong")).code == "in_doubt_moved"
+    before_it, question = fast.store.rows("SELECT at, state FROM step WHERE purchase = 1 ORDER BY rowid LIMIT 2")
+    assert (before_it[1], question[1]) == ("intended", "in doubt")
+    written = fast.store.rows("SELECT created, question FROM purchase")
+    assert written[0][1] == "moved"
+
+
+# -- what a person bought ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("term", "left"), [(12, 11), (1, 0)])
+def test_an_order_that_a_person_made_counts_by_its_date(servers, term, left):
+    servers.tariff(SMALL, b2b_periods="1=12")
+    servers.up.post("balance", balance="1.00", credit="0")
+    item = servers.order()
+    operation = servers.operation(item, "open")
+    assert servers.attempt(operation).code == "low_balance"
+    servers.up.post("balance", balance="1000.00", credit="0")
+    expires = str(add_months(datetime.now(timezone.utc).date(), term))
+    made = servers.up.post("service", itemtype="vds", domain=NAME, pricelist=277, expiredate=expires, status=2)
+    decide.exists_as(servers.store, 1, made["id"], "ordered in the cabinet")
+    assert servers.attempt(operation).status == 0
+    assert servers.store.months_left(item) == left
+
+
+@pytest.mark.parametrize(("term", "left"), [(12, 11), (1, 0)])
+def test_a_renewal_that_a_person_made_and_answered_for_counts_by_its_date(servers, term, left):
+    servers.tariff(SMALL, b2b_periods="1=12")
+    item = servers.owned()
+    servers.switch(page_cap=0)
+    operation = servers.operation(item, "prolong")
+    row = servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1, EXPIRES))
+    servers.up.post("service", id=servers.service["id"], expiredate=str(add_months(EXPIRES, term)))
+    decide.exists_as(servers.store, row.id, servers.remote(item), "renewed in the cabinet")
+    assert servers.attempt(operation).status == 0
+    assert servers.store.months_left(item) == left
+    assert servers.bills == []
+
+
+# -- numbers of operations -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("leaves", ["when it is told again", "by itself"])
+def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_left(fast, monkeypatch, leaves):
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+    row, told = fast.db.get("runningoperation", operation), Panel.prolonged
+
+    def stays(panel: Panel, number: int) -> None:
+        told(panel, number)
+        fast.db.insert("runningoperation", **row)
+
+    monkeypatch.setattr(Panel, "prolonged", stays)
+    assert fast.attempt(operation).status == 0
+    monkeypatch.undo()
+    if leaves == "by itself":
+        fast.db.delete("runningoperation", id=operation)
+    else:
+        fast.db.update("runningoperation", operation, trycount=1)
+        assert fast.attempt(operation).status == 0
+    assert (fast.running(item, "prolong"), len(fast.charges)) == (None, 1)
+    fast.db.insert("runningoperation", **row)  # the number comes again, and the provider is away at its first try
+    for func in ("domain.getinfo", "domain"):
+        fast.fault(func, "502", when="before", sticky=True)
+    assert fast.attempt(operation).status == 1
+    requests.delete(fast.up.control + "faults", timeout=10)
+    assert fast.attempt(operation).status == 0
+    assert len(fast.charges) == 2
+
+
+@pytest.mark.parametrize(("created", "code"), [("2099-01-01 00:00:00", "in_doubt_told"), ("2020-01-01 00:00:00", ""), ("", "")])
+def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
+    """Killed after the callback; then two processes are started for a new operation of the same number, so its first run is its second try."""
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+    row = fast.db.get("runningoperation", operation)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bill2bill.commands.world.World.reported", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fast.attempt(operation)
+    monkeypatch.undo()
+    assert (fast.running(item, "prolong"), len(fast.charges)) == (None, 1)
+    fast.db.insert("runningoperation", **{**row, "trycount": 1, "createdate": created})
+    assert fast.attempt(operation).code == code
+    assert len(fast.charges) == 1

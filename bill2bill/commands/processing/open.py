@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date, datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -208,7 +209,16 @@ def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Lin
         raise trouble
     _renews_not_by_itself(world, provider, item, form.service)
     world.sees_expiry(form.service.id, form.service.expires)
+    if purchase and purchase.period is None:
+        purchase = _count_months(world, item, purchase, form.service.expires)
     _hand_over(world, item, form, world.notes_of(known, purchase))
+
+
+def _count_months(world: World, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
+    """What a person has ordered: the date tells whether in the term that the tariff plan buys at a time (decision 8)."""
+    planned, begun = ours.months_to_buy(world, item, purchase.months), datetime.fromtimestamp(purchase.created, timezone.utc).date()
+    months = planned if periods.reached(expires, begun, planned) else purchase.months
+    return world.store.move(purchase, purchase.state, f"counts as {months} months", durable=False, period=months)
 
 
 def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:

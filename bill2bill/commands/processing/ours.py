@@ -39,6 +39,12 @@ def plan(world: World, pricelist: int) -> Plan:
     return plan_of(pricelist, world.data.tariff_settings(pricelist))
 
 
+def months_to_buy(world: World, item: Item, sold: int) -> int:
+    """What is bought at a time for the months that were sold; a tariff plan that is not linked any more is bought as it is sold."""
+    linked = world.data.tariff_settings(item.pricelist).get("b2b_tariff")
+    return plan(world, item.pricelist).months_for(sold) if linked else sold
+
+
 def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, why: bool = True) -> ServiceForm:
     """The service, read now, on request with why it is so (its substate).
 

@@ -41,9 +41,8 @@ class ProlongDeal:
 
     @property
     def to_buy(self) -> int:
-        """Months at the upstream; a tariff plan that is not linked any more is bought as it is sold."""
-        settings = self.world.data.tariff_settings(self.item.pricelist)
-        return ours.plan(self.world, self.item.pricelist).months_for(self.months) if settings.get("b2b_tariff") else self.months
+        """Months at the upstream."""
+        return ours.months_to_buy(self.world, self.item, self.months)
 
     def read_before(self) -> Optional[date]:
         if self.bought_before:
