@@ -237,6 +237,12 @@ OPTIONS: Dict[str, Tuple[str, str, str, str]] = {
     "tries": option("10", "", "After how many failures an operation becomes manual.", "После скольких неудач операция становится ручной."),
     "overdue": option("86400", "s", "How long an accepted purchase may stay unfinished before a person is asked.",
                       "Сколько принятая покупка может не завершаться, прежде чем спросить человека."),
+    "cart_witness": option("on", "", "Before a renewal or a change whose answer was lost is sent again, read the provider's cart: it may wait there for payment."
+                           " Off only where the provider (BILLmanager 5 or 6) has no function «basket»; then a lost renewal whose money was short may be ordered"
+                           " twice.",
+                           "Прежде чем снова отправить продление или изменение без ответа, читать корзину поставщика: оно может ждать там оплаты."
+                           " Выключать только там, где у поставщика (BILLmanager 5 или 6) нет функции «basket»; тогда потерянное продление, на которое не"
+                           " хватило денег, может быть заказано дважды."),
     "proxy": option("", "", "HTTP proxy for the upstream, for example http://127.0.0.1:3128; the environment's is never used.",
                     "HTTP-прокси к поставщику, например http://127.0.0.1:3128; из окружения не берётся."),
     "phone_form": option("canonical", "", "Form of phone numbers in contacts: canonical or plain (as the provider's own module sends them).",
@@ -264,6 +270,7 @@ class Options:
     item_wait: float
     tries: int
     overdue: float
+    cart_witness: bool
     proxy: str
     phone_form: str
     send_contact: bool

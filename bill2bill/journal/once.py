@@ -35,6 +35,7 @@ class Finding(NamedTuple):
     sight: Sight
     remote: Optional[int] = None  # the upstream's id, where the look shows it
     period: Optional[int] = None  # what was bought, where the look shows that: as in Terms
+    unpaid: Optional[int] = None  # not there, for it waits for payment: as in Receipt
 
 
 class Receipt(NamedTuple):
@@ -179,6 +180,8 @@ def _look(store: Store, row: Purchase, deal: Deal, patience: Patience) -> Purcha
         return store.move(row, State.CONFIRMED, "seen at the upstream", durable=False, remote=seen.remote or row.remote)
     if row.state is State.DOUBT and not store.last_note(row.id).startswith(UNSEEN):
         return row
+    if seen.unpaid is not None and row.unpaid is None:  # the lost answer would have said so
+        row = store.move(row, State.SENT, f"a look shows that order {seen.unpaid} is not paid", accepted=True, unpaid=seen.unpaid)
     if row.unpaid is not None:  # linked, never deleted, never ordered anew: a person pays it (decision 9)
         raise Failure("unpaid_order", value=row.unpaid)
     if seen.sight is Sight.ABSENT and not row.accepted:

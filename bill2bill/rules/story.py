@@ -26,6 +26,7 @@ SAID = (
     (r"no answer: (\w+).*", "no answer came ({0})", "ответа нет ({0})"),
     (r"refused: (\w+).*", "the provider refused ({0})", "поставщик отказал ({0})"),
     (r"accepted, but order (\d+) is not paid", "the provider accepted it, its order {0} is not paid", "поставщик принял, его заказ {0} не оплачен"),
+    (r"a look shows that order (\d+) is not paid", "a look showed that order {0} is not paid", "проверка показала, что заказ {0} не оплачен"),
     (r"accepted", "the provider accepted it", "поставщик принял"),
     (r"a look proves that it was not carried out", "a look showed: not carried out", "проверка показала: не выполнен"),
     (r"a look does not show it yet", "a look did not show it", "проверка её не показала"),

@@ -187,6 +187,12 @@ class ServiceUpstream(Protocol):
         why: also why it is suspended and what is being done to it (`substate`), which may cost a listing.
         """
 
+    def in_cart(self, remote_id: int) -> Optional[int]:
+        """Number of the unpaid order, or of the cart's line, in which something for this service waits. None: the cart says that nothing does.
+
+        What it is, a renewal or a change, and who put it there, is not told.
+        """
+
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm: ...
 
     def order_service(self, order: ServiceOrder) -> Receipt:

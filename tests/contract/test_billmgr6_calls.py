@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Optional
 
 import pytest
 
@@ -409,6 +409,54 @@ def test_a_group_function_acts_at_once_and_needs_its_ok() -> None:
         for act in acts:
             with pytest.raises(NoAnswer):
                 act()
+
+
+# -- the cart ----------------------------------------------------------------------------------------------------------
+
+CART = '<doc><billorder>9050</billorder><total_sum>9.00 EUR</total_sum><list name="itemlist">{}</list></doc>'
+JSON_CART = '{{"doc":{{"billorder":{{"$":"9050"}},"list":[{{"$name":"itemlist","elem":{}}}]}}}}'
+
+
+def line(number: int, service: str) -> str:
+    return f"<elem><id>{number}</id><desc>x</desc><item.type>vds</item.type><item.id>{service}</item.id></elem>"
+
+
+def json_line(service: str) -> str:
+    return f'{{"id":{{"$":"31"}},"item.id":{{"$":"{service}"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (CART.format(line(31, "7")), 9050), (CART.format(line(31, "5") + line(32, "7")), 9050), (CART.format(line(31, "") + line(32, "7")), 9050),
+        (CART.format(line(31, "5") + line(32, "7")).replace("<billorder>9050</billorder>", ""), 32),
+        (CART.format(line(31, "7")).replace("9050", ""), 31),
+        (CART.format(""), None), (CART.format(line(31, "70") + line(32, "17")), None), (CART.format("<p_elems>0</p_elems>"), None),
+        (JSON_CART.format(json_line("7")), 9050), (JSON_CART.format(f"[{json_line('5')},{json_line('7')}]"), 9050),
+        (JSON_CART.format("null"), None), (JSON_CART.format(json_line("5")), None), ('{"doc":{"list":{"$name":"itemlist"}}}', None),
+    ],
+)  # fmt: skip
+def test_what_waits_in_the_cart_is_known_by_its_service(text: str, number: Optional[int]) -> None:
+    with upstream(text) as server:
+        assert adapter(server).in_cart(7) == number
+        assert sent(server) == [{"func": "basket"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<doc/>", "<html/>", "", OK, '<doc><list name="other"/></doc>', '<doc><list name="itemlist"/><ok/></doc>', "<doc><elem/></doc>",
+        CART.format("<elem><id>31</id></elem>"), CART.format(line(31, "")), CART.format(line(31, "x") + line(32, "5")),
+        CART.format("<row><item.id>7</item.id></row>"), CART.format(line(31, "5") + "<p_elems>2</p_elems>"),
+        CART.format(line(31, "5")).replace("</doc>", "<p_elems>30</p_elems></doc>"), CART.format(line(31, "7")).replace("9050", "x"),
+        CART.format("<elem><item.id>7</item.id></elem>").replace("9050", ""), '{"doc":{"list":[{"elem":[]}]}}',
+        '<doc><error type="missed" object="func"><param name="value">basket</param></error></doc>',
+        '<doc><error type="access"><param name="value">basket</param></error></doc>',
+    ],
+)  # fmt: skip
+def test_a_cart_that_does_not_tell_its_services_is_unseen(text: str) -> None:
+    with upstream(text) as server, pytest.raises(Failure):
+        adapter(server).in_cart(7)
 
 
 # -- the login ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, ServiceShop, later
 
 from bill2bill.admin import decide
 from bill2bill.upstream.billmgr6 import reading
+from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
 SETTLED, OVERDUE = 601, 86401  # seconds, a little more than the settings say
 
@@ -198,6 +199,106 @@ def test_a_server_that_became_somebody_elses_proves_nothing(servers, name):
     assert servers.attempt(operation).status == 1
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
     assert servers.db.get("runningoperation", operation)
+
+
+# -- what waits in the cart is not sent again ----------------------------------------------------------------------------------
+
+ON_A_SERVER = ["renewal of a server", "change of add-ons", "change of tariff"]
+
+
+def answer_lost(servers: ServiceShop, name: str, *, money: bool) -> Tuple[int, Kind, int]:
+    """The provider took the request, for the balance or for the cart, and its answer was lost. The operation, and the charges before it."""
+    kind = KINDS[name]
+    servers.switch(low_funds="unpaid")
+    operation, charges = kind.begin(servers), len(servers.bills)
+    servers.up.post("balance", balance="100.00" if money else "0.10", credit="0")
+    servers.fault(kind.sends, "cut", when="after" if not money else "before", match={"sok": "ok"})
+    assert servers.attempt(operation).code == "lost_answer"
+    servers.up.post("balance", balance="100.00", credit="0")
+    assert servers.asked.count("basket") == 0
+    return operation, kind, charges
+
+
+def pay_the_cart(servers: ServiceShop) -> None:
+    servers.by_hand("payment.add.method", sok="ok", paymethod=1)
+
+
+@pytest.mark.parametrize("name", ON_A_SERVER)
+def test_a_lost_answer_to_what_went_into_the_cart_is_an_unpaid_order_and_a_person_pays_it(servers, name):
+    operation, kind, charges = answer_lost(servers, name, money=False)
+    (line,) = servers.up.get("state")["basket"]
+    servers.aged(SETTLED)
+    for _ in "twice":
+        answer = servers.attempt(operation)
+        assert (answer.code, answer.value("value")) == ("unpaid_order", str(line["billorder"])), answer.text
+        assert (sent(servers, kind), len(servers.bills)) == (1, charges)
+    assert servers.asked.count("basket") == 1
+    assert servers.db.get("runningoperation", operation)["manual"] == "on"
+    pay_the_cart(servers)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills)) == (1, charges + 1)
+
+
+@pytest.mark.parametrize("name", ON_A_SERVER)
+def test_what_was_not_carried_out_and_is_not_in_the_cart_is_sent_again(servers, name):
+    operation, kind, charges = answer_lost(servers, name, money=True)
+    assert servers.attempt(operation).code == "lost_answer"
+    servers.aged(SETTLED)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills), servers.asked.count("basket")) == (2, charges + 1, 1)
+
+
+@pytest.mark.parametrize("name", ON_A_SERVER)
+@pytest.mark.parametrize("how", [{"kind": "502"}, {"kind": "error", "type": "missed", "object": "func", "value": "basket"}], ids=["502", "missed"])
+def test_a_cart_that_cannot_be_read_proves_nothing(servers, name, how):
+    operation, kind, charges = answer_lost(servers, name, money=True)
+    servers.fault("basket", when="after", sticky=True, **how)
+    servers.aged(SETTLED)
+    assert servers.attempt(operation).code == "lost_answer"
+    servers.aged(OVERDUE)
+    assert servers.attempt(operation).code == f"in_doubt_{kind.kind}"
+    assert (sent(servers, kind), len(servers.bills)) == (1, charges)
+    healed(servers)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills)) == (2, charges + 1)
+
+
+def test_a_question_about_a_cart_that_could_not_be_read_becomes_an_unpaid_order_when_it_can(servers):
+    operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
+    servers.fault("basket", "502", when="after", sticky=True)
+    servers.aged(OVERDUE)
+    assert servers.attempt(operation).code == "in_doubt_prolong"
+    healed(servers)
+    assert {servers.attempt(operation).code for _ in "twice"} == {"unpaid_order"}
+    pay_the_cart(servers)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills)) == (1, charges + 1)
+
+
+def test_a_renewal_that_is_paid_while_the_cart_is_read_is_seen(servers, monkeypatch):
+    operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
+    in_cart = Billmgr6.in_cart
+    monkeypatch.setattr(Billmgr6, "in_cart", lambda upstream, remote: (pay_the_cart(servers), in_cart(upstream, remote))[1])
+    servers.aged(SETTLED)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills)) == (1, charges + 1)
+
+
+def test_another_service_in_the_cart_does_not_stop_a_renewal(servers):
+    operation, kind, charges = answer_lost(servers, "renewal of a server", money=True)
+    other = servers.up.post("service", itemtype="vds", domain="vm2.example.net", pricelist=KVM2, status=2)
+    servers.by_hand("service.prolong", elid=other["id"], period=1, sok="ok", clicked_button="basket")
+    servers.aged(SETTLED)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills)) == (3, charges + 1)  # one of them by hand
+
+
+def test_where_the_cart_is_no_witness_a_renewal_that_went_there_is_sent_again(servers):
+    operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
+    servers.options("cart_witness off\n")
+    servers.aged(SETTLED)
+    assert servers.attempt(operation).status == 0
+    assert (sent(servers, kind), len(servers.bills), servers.asked.count("basket")) == (2, charges + 1, 0)
 
 
 # -- of two that look alike a person decides ---------------------------------------------------------------------------------

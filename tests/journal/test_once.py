@@ -447,6 +447,39 @@ def test_an_order_that_waits_for_payment_is_linked_and_never_sent_again(store):
     assert shop.charged == 1
 
 
+class InTheCart(Shop):
+    def look(self, row):
+        return super().look(row)._replace(unpaid=9050 if self.sight is Sight.ABSENT and row.sent else None)
+
+
+def test_a_lost_answer_whose_order_a_look_finds_unpaid_is_never_sent_again(store):
+    shop = InTheCart(lost(), 77)
+    wanted = intent(kind="prolong", before=BEFORE)
+    for _ in "twice":
+        with pytest.raises(Failure) as caught:
+            buy(store, shop, wanted, NOW)
+        assert (caught.value.code, caught.value.params["value"]) == ("unpaid_order", "9050")
+        row = store.unsettled(7, "prolong")
+        assert (row.state, row.unpaid, row.accepted) == (State.SENT, 9050, True)
+    shop.sight = Sight.PRESENT
+    assert buy(store, shop, wanted).state is State.CONFIRMED
+    assert shop.answers == [77]
+
+
+def test_an_unpaid_order_that_a_look_finds_ends_a_question_of_looks_that_failed(store):
+    shop = InTheCart(lost())
+    shop.sight = Failure("upstream_answer", func="basket", reason="x")
+    wanted = intent(kind="prolong", before=BEFORE)
+    row = store.move(store.insert(wanted), State.SENT, sent=1.0, account="login")
+    with pytest.raises(Failure, match="in_doubt_prolong"):
+        buy(store, shop, wanted)
+    shop.sight = Sight.ABSENT
+    for _ in "twice":
+        with pytest.raises(Failure, match="unpaid_order"):
+            buy(store, shop, wanted)
+    assert store.purchase(row.id).state is State.SENT
+
+
 def test_an_order_that_a_person_paid_is_seen_and_confirmed(store):
     shop = Shop(Receipt(unpaid=9050))
     wanted = intent(kind="prolong", before=BEFORE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Set
+from typing import TYPE_CHECKING, Callable, Set
 
 from bill2bill.commands.link import Link
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.host.data import Item
+from bill2bill.journal.once import Finding, Sight
+from bill2bill.journal.states import Purchase
 from bill2bill.rules import names
 from bill2bill.rules.plans import Plan, plan_of
 from bill2bill.rules.statuses import ServiceState
@@ -85,3 +87,21 @@ def _tariffs(world: World, item: Item, known: Link) -> Set[int]:
         if pricelist and world.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():
             found.add(plan(world, pricelist).tariff)
     return found
+
+
+def look(world: World, provider: ServiceProvider, known: Link, row: Purchase, sees: Callable[[], Finding]) -> Finding:
+    """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its answer was lost.
+
+    The cart is read just where absence would mean that the request is sent again. Without the service it is followed by one more
+    glance, for what was paid in between is in the cart no more.
+    """
+    found = sees()
+    if found.sight is not Sight.ABSENT or not _may_wait_in_cart(world, row):
+        return found
+    unpaid = provider.upstream.in_cart(known.id)
+    return sees() if unpaid is None else found._replace(unpaid=unpaid)
+
+
+def _may_wait_in_cart(world: World, row: Purchase) -> bool:
+    """A request has left, without a yes, and so long ago that it will not be carried out any more (upstream-billmanager6 6.6, the rule)."""
+    return row.sent is not None and not row.accepted and row.age >= world.options.settle and world.options.cart_witness

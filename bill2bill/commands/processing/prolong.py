@@ -71,6 +71,9 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
         if row.sent is None and row.before is None and self.bought_before:
             return Finding(Sight.PRESENT, self.known.id)
+        return ours.look(self.world, self.provider, self.known, row, lambda: self._sees(row))
+
+    def _sees(self, row: Purchase) -> Finding:
         service, self.just_read = self.just_read or self._read(), None
         months = self._added(row, service)
         if months:

@@ -116,7 +116,7 @@ class TariffDeal:
 
     def look(self, row: Purchase) -> Finding:
         """A change is recognised by the tariff that the service has now, whoever changed it."""
-        return self._sees()
+        return ours.look(self.world, self.provider, self.known, row, self._sees)
 
     def terms(self, row: Purchase) -> Terms:
         must_be_on(on=self.provider.connection.send_setparam, what="setparam")
@@ -170,6 +170,9 @@ class AddonDeal:
         self.just_read: Optional[ServiceForm] = form
 
     def look(self, row: Purchase) -> Finding:
+        return ours.look(self.world, self.provider, self.known, row, self._sees)
+
+    def _sees(self) -> Finding:
         form, self.just_read = self.just_read or ours.read(self.world, self.provider, self.item, self.known), None
         if form.service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, form.service.id)

@@ -28,6 +28,7 @@ from bill2bill.upstream.billmgr6.reading import (
     service_form_of,
     tells_enough,
     unpaid_of,
+    waiting_of,
 )
 from bill2bill.upstream.billmgr6.refusals import missing, unknown_function
 from bill2bill.upstream.http import Http
@@ -111,6 +112,10 @@ class Billmgr6:
         """6.4, step 1."""
         targets = choices_of(self._client.call(wire.TARGETS, {wire.ELID: remote_id}).node, wire.TARIFF)
         return {int(key): name for key, name in targets.items() if POSITIVE.fullmatch(key)}
+
+    def in_cart(self, remote_id: int) -> Optional[int]:
+        """5.4: the view of the old cart. The new one (5.5) does not tell which services its lines are for."""
+        return waiting_of(self._ask(wire.BASKET), remote_id, wire.BASKET)
 
     # -- orders --------------------------------------------------------------------------------------------------------
 

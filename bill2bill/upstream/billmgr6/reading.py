@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.rules.money import Money, currency_code
@@ -144,6 +144,38 @@ def _number(node: Node, name: str, func: str) -> int:
     if not POSITIVE.fullmatch(text):
         raise NoAnswer("lost_answer", func=func, detail=f"{name}: {shown(text)}")
     return int(text)
+
+
+# -- what waits for payment --------------------------------------------------------------------------------------------
+
+
+def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
+    """Number of the order in the cart that has a line for this service, else of the line (5.4 [T]). None: the cart has none.
+
+    Raises Failure("upstream_answer") if a line does not tell which service it is for, or this is not a cart with all its lines.
+    """
+    lines = _cart_lines(node, func)
+    ours = [line for line in lines if any(one.text == str(remote_id) for one in line.all(wire.CART_SERVICE))]
+    if ours:
+        number = next((text for text in (node.get(wire.CART_ORDER), ours[0].get("id")) if text), "")
+        if not POSITIVE.fullmatch(number):
+            raise Failure("upstream_answer", func=func, reason=f"service {remote_id} in order {shown(number)}")
+        return int(number)
+    for line in lines:
+        if not line.all(wire.CART_SERVICE) or not all(POSITIVE.fullmatch(one.text) for one in line.all(wire.CART_SERVICE)):
+            raise Failure("upstream_answer", func=func, reason=f"line {shown(line.get('id'))} of service {shown(line.get(wire.CART_SERVICE))}")
+    return None
+
+
+def _cart_lines(node: Node, func: str) -> List[Node]:
+    """A view that says ok has acted; one that counts more lines than it shows has further pages (2.2)."""
+    lists = [one for one in node.all(wire.LIST) if one.attributes.get("name") == wire.CART_LINES]
+    lines = [line for one in lists for line in one.all(wire.ROW)]
+    counted = [one.text for part in (node, *lists) for one in part.all(wire.TOTAL)]
+    known = lists and all(wire.LIST_PARTS.issuperset(one.children) for one in lists)
+    if not known or wire.OK in node or any(count != str(len(lines)) for count in counted):
+        raise Failure("upstream_answer", func=func, reason=f"not a cart of {len(lines)} lines")
+    return lines
 
 
 # -- parts of a service ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ SECOND_FACTOR = "totp.confirm"  # 1.4 [T]
 SERVICE_IDS = ("id", "item.id", "service.id")  # 5.6, in this order
 UNPAID_IDS = ("billorder", "lineitem.id")  # 5.6: not a service
 NEW_DATE = "newexpiredate"  # 6.6 [C]: below a doc inside doc
+LIST, CART_LINES, CART_ORDER, CART_SERVICE = "list", "itemlist", "billorder", "item.id"  # 5.4 [T]
 
 # -- functions ---------------------------------------------------------------------------------------------------------
 WHOAMI, TILES, NOTIFY, SUBACCOUNT = "whoami", "dashboard.info", "notify", "subaccount"  # 3.1
@@ -28,6 +29,7 @@ PROLONG = "service.prolong"  # 6.6 [C]
 TARGETS = "service.changepricelist"  # 6.4 [C], and its two further steps
 COMPARE = "service.changepricelist.pricelist"
 CHANGE = "service.changepricelist.getmoney"
+BASKET = "basket"  # 5.4 [T]: the old cart
 
 # -- fields of services (6.1, 6.5) -------------------------------------------------------------------------------------
 STATES = ("item_status", "item_real_status", "status", "real_status")
