@@ -44,6 +44,8 @@ SAID = (
     (r"was the panel told\? Operation (\d+) asks, (\d+) has begun it",
      "operation {0} asks, operation {1} began it", "спрашивает операция {0}, начала операция {1}"),
     (r"no operation of this kind waits on the panel", "no such operation waits on the panel", "на панели не ждёт ни одна такая операция"),
+    (r"counts as (\d+) months", "counts as {0} months", "считается как {0} мес."),
+    (r"the number of its operation came again", "the number of its operation came again", "номер её операции появился снова"),
     (r"it is there", "it is there", "она есть у поставщика"),
     (r"withdrawn: nothing was sent.*", "withdrawn, nothing was sent", "отозвана, ничего не отправлено"),
     (r"the panel's note says that it was told", "the panel has noted that it was told", "панель помнит, что ей сообщено"),
