@@ -113,7 +113,7 @@ def is_same(store: Store, number: int, why: str, who: str = "", noting: Noting =
         row = _decided(store, row, state, "same", "is the same service", who, why, question="")
         noting(row)
         return row
-    return _decided(store, row, State.CONFIRMED, "same", "is the same renewal", who, why, told=None, question="")
+    return _decided(store, row, State.CONFIRMED, "same", "is the same renewal", who, why, told=None, question="", over_noted=False)
 
 
 def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting = not_noted) -> Purchase:

@@ -291,6 +291,19 @@ def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_
     assert paid(shop) == before + bought
 
 
+def test_killed_before_the_end_was_noted_again_the_answer_stands(fast, monkeypatch):
+    item, operation, restore = renewed_since_the_dump(fast)
+    restore()
+    assert fast.attempt(operation).code == "in_doubt_older"
+    decide.resolve(fast.store, 1, decide.Answer("same"), "root", "asked the provider", 600, start.noting(fast.root, fast.store))
+    fast.db.update("runningoperation", operation, manual="off")
+    monkeypatch.setattr("bill2bill.commands.world.World._note_done", lambda *_: False)
+    assert fast.attempt(operation).status == 0
+    monkeypatch.undo()
+    assert fast.attempt(fast.operation(item, "prolong")).status == 0
+    assert paid(fast) == 2
+
+
 def test_killed_before_the_end_was_noted_the_next_renewal_is_bought_all_the_same(fast, monkeypatch):
     item = fast.sold()
     operation = fast.operation(item, "prolong")
