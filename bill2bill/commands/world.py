@@ -169,6 +169,8 @@ class World:
     def _operation_is_older(self, moment: float) -> bool:
         """By the panel's clock, in whole seconds: a number that came again belongs to a newer operation, whose count of tries proves nothing."""
         began = self.data.operation_began(self.call.operation or 0)
+        if began is None:
+            LOG.warning("the panel does not tell when operation %s was created", self.call.operation)
         return began is None or began.replace(tzinfo=None) <= datetime.fromtimestamp(moment)  # noqa: DTZ006 - host-protocol 4.1: local time
 
     def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:

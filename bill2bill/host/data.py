@@ -6,7 +6,6 @@ absent, contradictory or not of its kind raises Failure("panel_data"): it is nev
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional
@@ -16,8 +15,6 @@ from bill2bill.host import addons, log, secrets
 from bill2bill.host.cells import date_of, number_of, only, text_of
 from bill2bill.host.database import Database, Row, locate
 from bill2bill.host.mgrctl import Mgrctl
-
-LOG = logging.getLogger("bill2bill")
 
 ADDONS = (
     "SELECT p.intname, t.intname, p.active, p.addontype, p.billtype, p.compound, p.addonbool, p.addonlimit, p.addonmax, p.addonmaxtrial,"
@@ -216,7 +213,6 @@ class Data:
             rows = self._database.rows("SELECT createdate FROM runningoperation WHERE id = ?", operation)
             return datetime.fromisoformat(rows[0][0] or "") if rows else None
         except (Failure, ValueError):
-            LOG.info("the panel does not tell when operation %s was created", operation)
             return None
 
     def operation_error(self, operation: int) -> str:
