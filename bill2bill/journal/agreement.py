@@ -32,7 +32,7 @@ def agree(store: Store, asker: Asker) -> None:
 
 
 def _last_known(named: Purchase, note: Note) -> int:
-    """The newest purchase that the panel knows of. A renewal that it has noted as over, and now takes for one under way, is none: it is older."""
+    """The newest purchase that the panel knows of: not a renewal that it takes for one under way, though it has noted its end (it is restored)."""
     forgotten = note.attempt and named.over_noted and named.kind == "prolong"
     return named.id - 1 if forgotten else named.id
 
