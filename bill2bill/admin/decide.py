@@ -40,6 +40,13 @@ class Decision(NamedTuple):
 
 def answers_to(row: Purchase) -> Tuple[str, ...]:
     """What may be answered about a purchase now; nothing if it asks nothing."""
+    answers = _answers_to(row)
+    if row.item < 0 and "foreign" in answers:  # that is said already; killed in the middle of it, it is said again
+        return ("foreign",) if row.state is State.DOUBT else ()
+    return answers
+
+
+def _answers_to(row: Purchase) -> Tuple[str, ...]:
     if row.state is State.DOUBT and question_of(row) in ANSWERS:
         return ANSWERS[question_of(row)]
     if row.state in OPEN_QUESTIONS:
@@ -63,7 +70,7 @@ def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settl
     """Take the answer to the question of a purchase. The caller holds the item's lock.
 
     noting  where panel and journal disagreed, the answer puts the panel's note right; if that fails, the question is asked again
-    Raises too_early, no_question, held_by_other, bad_input, why_missing.
+    Raises too_early, no_question, held_by_other, not_ours, bad_input, why_missing.
     """
     why = reason(why)
     if answer.what == "exists":
@@ -86,11 +93,13 @@ def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -
     row = _asked(store, number, "exists")
     if not 1 <= remote <= GREATEST_ID:
         raise Failure("bad_input", reason=f"the id {str(remote)[:20]}")
+    if row.kind != "open" and row.state in OPEN_QUESTIONS and row.remote not in (None, remote):
+        raise Failure("not_ours", value=remote, reason=f"purchase {row.id}: {row.remote}")
     holder = store.holder(remote, row.account, row.module, row.item)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
     state = State.REPORTED if row.state is State.REPORTED else State.CONFIRMED
-    return _decided(store, row, state, f"exists {remote}", f"exists as {remote}", who, why, remote=remote, told=None)
+    return _decided(store, row, state, f"exists {remote}", f"exists as {remote}", who, why, remote=remote)
 
 
 def is_absent(store: Store, number: int, why: str, settle: float, who: str = "") -> Purchase:
@@ -131,7 +140,8 @@ def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting 
 def is_foreign(store: Store, number: int, why: str, who: str = "") -> Purchase:
     """The number of the item belongs to another item now: what was bought under it is not the new one's."""
     row = _asked(store, number, "foreign")
-    store.disown(row.item)  # first: killed in between, nobody is handed the former item's service
+    if row.item > 0:  # said twice, it must not give the former item's purchases to the new one
+        store.disown(row.item)  # first: killed in between, nobody is handed the former item's service
     return _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="")
 
 

@@ -68,7 +68,7 @@ class Page:
         if not re.fullmatch("[0-9]{1,10}", elid):
             raise Failure("choose_one")
         row = self.store.purchase(int(elid))
-        if row is None or not decide.answers_to(row):
+        if row is None or row.state is State.CONFIRMED or not decide.answers_to(row):  # confirmed: answered since the form was opened
             raise Failure("no_question", id=elid, value=row.state.value if row else "-")
         return row
 
@@ -95,8 +95,9 @@ class Page:
     def _answered(self, row: Purchase) -> bytes:
         log.setup(self.root, start.NAME)
         options = options_of(self.root)
-        who = self.env.get("AUTH_USER", "")[:64] or "-"
+        who = log.one_line(self.env.get("AUTH_USER", ""))[:64] or "-"
         with Locks(self.root / "var" / "bill2bill" / "locks").item(row.item, options.item_wait):
+            row = self._chosen()  # whoever held the lock may have settled it
             if self._answer().what == "foreign":
                 start.must_be_unknown(self.root, row)
             decide.resolve(self.store, row.id, self._answer(), who, self.param("why"), options.settle, start.noting(self.root, self.store))
