@@ -90,7 +90,12 @@ class Purchase:
         """Seconds that have certainly passed since the last request left; 0 if none did. Rows of older releases know the wall clock only."""
         if self.sent is None:
             return 0.0
-        return uptime.passed_since(uptime.Moment(self.boot, self.uptime)) if self.boot else max(0.0, time.time() - self.sent)
+        by_the_wall = max(0.0, time.time() - self.sent)
+        if not self.boot:
+            return by_the_wall
+        passed = uptime.passed_since(uptime.Moment(self.boot, self.uptime))
+        # another start may be that of another host, long ago, to which a container was moved
+        return passed if self.boot == uptime.now().boot else min(passed, by_the_wall)
 
 
 class Terms(NamedTuple):

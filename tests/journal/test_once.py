@@ -6,6 +6,7 @@ import pytest
 
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.journal import uptime
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
@@ -178,6 +179,18 @@ def test_a_look_that_fails_proves_nothing(store):
         buy(store, shop, intent(trycount=2), NOW)
     assert shop.answers == [10502]
     assert store.unsettled(7, "open").state is State.SENT
+
+
+def test_a_kernel_that_runs_for_long_does_not_age_what_was_just_sent_before_the_container_was_moved(store):
+    shop = Shop(lost(), 10502)
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, shop)
+    with store.write() as db:
+        db.execute("UPDATE purchase SET boot = 'of the host before', uptime = 0")
+    in_between = CALM._replace(settle=min(60.0, uptime.now().seconds))
+    with pytest.raises(Failure, match="lost_answer"):
+        buy(store, shop, intent(trycount=2), in_between)
+    assert shop.answers == [10502], "nothing was sent again"
 
 
 def test_what_cannot_be_proved_for_a_day_waits_for_a_person(store):
