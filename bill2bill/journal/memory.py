@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, NamedTuple, Optional, Tuple
 
 from bill2bill.journal.store import Store
 
@@ -60,14 +60,7 @@ class Memory:
             db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, ?)", (account, time.time(), secrets.token_hex(8)))
 
     def listed(self, account: str, remote: int) -> Optional[Listed]:
-        return self._listed("remote = ?", account, remote)
-
-    def listed_name(self, account: str, name: str) -> Optional[Listed]:
-        """The newest row of this name (A-labels)."""
-        return self._listed("name = ? ORDER BY remote DESC", account, name)
-
-    def _listed(self, where: str, *values: object) -> Optional[Listed]:
-        found = self.store.rows(f"SELECT remote, name, state, expires, tariff FROM listed WHERE account = ? AND {where}", *values)  # noqa: S608
+        found = self.store.rows("SELECT remote, name, state, expires, tariff FROM listed WHERE account = ? AND remote = ?", account, remote)
         if not found:
             return None
         number, name, state, expires, tariff = found[0]
@@ -82,26 +75,10 @@ class Memory:
             db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, f"listing {itemtype}", time.time(), secrets.token_hex(8)))
 
     def service(self, account: str, itemtype: str, remote: int) -> Optional[ListedService]:
-        return next(iter(self._services("remote = ?", account, itemtype, remote)), None)
-
-    def services_marked(self, account: str, itemtype: str, prefix: str) -> List[ListedService]:
-        """Those whose mark begins so; prefix: without the signs that GLOB knows (hexadecimal digits and dashes)."""
-        return self._services("mark GLOB ?", account, itemtype, f"{prefix}*")
-
-    def services_above(self, account: str, itemtype: str, name: str, highest: int) -> List[ListedService]:
-        """Those of this name, "" = any name, whose id is greater than `highest`."""
-        if not name:
-            return self._services("remote > ?", account, itemtype, highest)
-        return self._services("name = ? AND remote > ?", account, itemtype, name, highest)
-
-    def highest_service(self, account: str, itemtype: str) -> int:
-        """The greatest id in the listing that was read last; 0 for an empty one."""
-        found = self.store.rows("SELECT COALESCE(MAX(remote), 0) FROM listed_service WHERE account = ? AND itemtype = ?", account, itemtype)
-        return int(str(found[0][0]))
-
-    def _services(self, where: str, *values: object) -> List[ListedService]:
-        sql = f"SELECT remote, name, mark, body FROM listed_service WHERE account = ? AND itemtype = ? AND {where} ORDER BY remote"  # noqa: S608
-        return [ListedService(int(str(number)), str(name), str(mark), str(body)) for number, name, mark, body in self.store.rows(sql, *values)]
+        found = self.store.rows(
+            "SELECT name, mark, body FROM listed_service WHERE account = ? AND itemtype = ? AND remote = ?", account, itemtype, remote
+        )
+        return ListedService(remote, *map(str, found[0])) if found else None
 
     # -- contacts: making one takes two calls, so each is a state: creating, created, filled ------------------------
 

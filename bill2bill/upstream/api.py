@@ -178,8 +178,11 @@ class ServiceUpstream(Protocol):
     def service_tariffs(self, itemtype: str) -> List[ServiceTariff]:
         """The catalogue with the prices of this login. Entries that cannot be read are left out and logged."""
 
-    def services(self, itemtype: str) -> Iterator[Service]:
-        """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises."""
+    def services(self, itemtype: str, *, proof: bool = False) -> Iterator[Service]:
+        """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises.
+
+        proof: what it does not show shall be proved absent, so a row that cannot be read is not left out, but raises upstream_answer
+        """
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """One service with its add-ons, in one request where the form tells enough. None: the upstream says that there is none.
@@ -244,6 +247,8 @@ class Upstream(Protocol):
     def domain(self, remote_id: int) -> Optional[Domain]: ...
 
     def find_domain(self, name: str) -> Optional[Domain]: ...
+
+    def listed_domain(self, name: str) -> Optional[Domain]: ...
 
     def domain_form(self, remote_id: int) -> DomainForm: ...
 

@@ -266,6 +266,13 @@ def test_an_unknown_status_stops_the_one_who_asks_and_not_the_listing() -> None:
             up.domain(1)
 
 
+def test_a_row_of_the_very_name_that_cannot_be_read_is_no_proof_of_absence() -> None:
+    listing = "<doc><elem><id>-</id><name>example.ru</name><domainstatus>2</domainstatus></elem></doc>"
+    with upstream(listing) as server, pytest.raises(Failure) as caught:
+        adapter(server).listed_domain("example.ru")
+    assert caught.value.code == "upstream_answer"
+
+
 def test_two_live_rows_of_one_name_are_nobodys_guess() -> None:
     row = "<elem><id>{}</id><name>example.ru</name><domainstatus>2</domainstatus></elem>"
     with upstream("<doc>" + row.format(1) + row.format(2) + "</doc>") as server, pytest.raises(Failure, match="2 rows"):

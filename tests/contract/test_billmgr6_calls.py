@@ -90,10 +90,14 @@ def test_a_row_in_an_unknown_state_is_there(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", ["<elem><item_status>2</item_status></elem>", "<elem><id>7, 8</id><item_status>2</item_status></elem>"])
-def test_a_row_without_a_number_is_left_out_and_logged(row: str, caplog: pytest.LogCaptureFixture) -> None:
-    with upstream(NO_FILTER, f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>") as server:
+def test_a_row_without_a_number_is_left_out_and_logged_but_not_where_absence_is_to_be_proved(row: str, caplog: pytest.LogCaptureFixture) -> None:
+    text = f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>"
+    with upstream(NO_FILTER, text) as server:
         assert [service.id for service in adapter(server).services("vds")] == [9]
     assert "is left out" in caplog.text
+    with upstream(NO_FILTER, text) as server, pytest.raises(Failure) as caught:
+        list(adapter(server).services("vds", proof=True))
+    assert caught.value.code == "upstream_answer"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_new_listing_replaces_the_old_one(tmp_path):
     memory.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565), Listed(2, "two.ru", "DELEGATED", None, None)])
     memory.keep_listing("a", [Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)])
     assert memory.listed("a", 1) is None
-    assert memory.listed_name("a", "two.ru") == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
+    assert memory.listed("a", 2) == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
 
 
 def test_a_listing_that_breaks_off_replaces_nothing(tmp_path):

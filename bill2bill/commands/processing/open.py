@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
 from bill2bill.commands import link
 from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider, service_of
+from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.provider import check_funds
 from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
@@ -18,7 +18,6 @@ from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
 from bill2bill.journal.doubt import doubt
-from bill2bill.journal.memory import ListedService
 from bill2bill.journal.once import Finding, Receipt, Sight
 from bill2bill.journal.states import Purchase, State, Terms
 from bill2bill.rules import addons, names, periods
@@ -70,6 +69,7 @@ class OpenDeal:
         self.world, self.provider, self.item, self.sold = world, provider, item, sold
         self.name = names.host_name(item.name)
         self.order: Optional[ServiceOrder] = None
+        self.highest: Optional[int] = None  # id that the look before the order has shown
 
     @cached_property
     def plan(self) -> Plan:
@@ -78,9 +78,10 @@ class OpenDeal:
 
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
-        self.provider.list_again(self.item.itemtype)
-        mark = ours.mark_of(self.world, self.item.id, row.id)
-        of_item = self._listed(self.world.memory.services_marked, ours.prefix_of(self.world, self.item.id))
+        listed = self.provider.list_again(self.item.itemtype, proof=row.sent is not None)
+        self.highest = max((service.id for service in listed), default=0)
+        mark, prefix = ours.mark_of(self.world, self.item.id, row.id), ours.prefix_of(self.world, self.item.id)
+        of_item = [service for service in listed if service.mark and service.mark.startswith(prefix)]
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
@@ -93,8 +94,8 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
-        newer = map(self._with_mark, self._listed(self.world.memory.services_above, self.name, row.highest or 0))
-        alike = [service for service in newer if service and service.mark in (mark, None, "")]
+        newer = [service for service in listed if service.id > (row.highest or 0) and self.name in ("", service.name)]
+        alike = [service for service in map(self._with_mark, newer) if service and service.mark in (mark, None, "")]
         if len(alike) > 1 or (alike and self._may_be_anothers(row, alike[0])):
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
@@ -122,9 +123,6 @@ class OpenDeal:
             return True
         return not service.mark and any(names.host_name(rival.name) == self.name for rival in self.world.store.rivals(row))
 
-    def _listed(self, which: Callable[..., List[ListedService]], *what: object) -> List[Service]:
-        return [service_of(row) for row in which(self.provider.account_key, self.item.itemtype, *what)]
-
     @staticmethod
     def _alike(row: Purchase, services: List[Service]) -> Failure:
         return Failure("two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10]))
@@ -143,8 +141,7 @@ class OpenDeal:
             self.item.itemtype, tariff.id, months, self._datacenter(tariff, form), self.name,
             ours.mark_of(self.world, self.item.id, row.id), choices, values,
         )  # fmt: skip
-        highest = self.world.memory.highest_service(self.provider.account_key, self.item.itemtype)
-        return Terms(tariff.id, months, str(cost), highest=highest)
+        return Terms(tariff.id, months, str(cost), highest=self.highest)
 
     def _priced(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
         """By the catalogue; what does not fit the one that was kept may fit the newest."""

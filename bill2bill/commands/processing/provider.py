@@ -71,9 +71,13 @@ class ServiceProvider(Provider):
         row = self.world.memory.service(self.account_key, itemtype, remote)
         return service_of(row) if row else None
 
-    def list_again(self, itemtype: str) -> None:
-        rows = (ListedService(one.id, one.name, one.mark or "", _plain_service(one)) for one in self.upstream.services(itemtype))
+    def list_again(self, itemtype: str, *, proof: bool = False) -> List[Service]:
+        """All services of a type as they are now, which are kept, too. What is kept may at once be an older listing, of a process that was
+        stopped: whoever is to prove something takes these. proof: see ServiceUpstream.services."""
+        services = list(self.upstream.services(itemtype, proof=proof))
+        rows = (ListedService(one.id, one.name, one.mark or "", _plain_service(one)) for one in services)
         self.world.memory.keep_services(self.account_key, itemtype, rows)
+        return services
 
 
 def _numbered(tariffs: List[ServiceTariff], number: int) -> Optional[ServiceTariff]:

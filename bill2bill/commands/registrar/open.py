@@ -66,8 +66,7 @@ class OpenDeal:
         """An order is recognised by the name, which was not there before it was sent."""
         found = self.provider.upstream.find_domain(self.name)
         if found is None and row.sent is not None and row.age >= self.world.options.settle:
-            self.provider.list_again()  # absence takes two witnesses
-            found = self.provider.listed_name(self.name)
+            found = self.provider.upstream.listed_domain(self.name)  # absence takes two witnesses
         if found is None or found.state is DomainState.REMOVED:
             return Finding(Sight.ABSENT)
         self._must_be_ours(row, found.id)

@@ -100,16 +100,16 @@ class DomainProvider(Provider):
                     self.list_again()
         return _domain(self.world.memory.listed(self.account_key, remote))
 
-    def listed_name(self, name: str) -> Optional[Domain]:
-        """The same by name, from the listing that was read last."""
-        return _domain(self.world.memory.listed_name(self.account_key, name))
-
-    def list_again(self) -> None:
+    def list_again(self) -> List[Domain]:
+        """All domains as they are now, which are kept, too. What is kept may at once be an older listing, of a process that was stopped:
+        whoever is to prove something takes these."""
+        domains = list(self.upstream.domains())
         rows = (
             Listed(domain.id, domain.name, domain.state.name, domain.expires.isoformat() if domain.expires else None, domain.tariff)
-            for domain in self.upstream.domains()
+            for domain in domains
         )
         self.world.memory.keep_listing(self.account_key, rows)
+        return domains
 
 
 def affordable(account: Account, tariff: DomainTariff, period: Period) -> Money:

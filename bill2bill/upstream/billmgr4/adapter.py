@@ -123,14 +123,18 @@ class Billmgr4:
     def find_domain(self, name: str) -> Optional[Domain]:
         """The domain of this very name; a removed one only if there is no other. One look-up (5.11 [T]), else the listing.
 
-        None: the upstream says that there is none. Who must prove that an order was not carried out asks the listing too (9.1).
-        Raises Failure("upstream_answer") if there are several.
+        None: the upstream says that there is none. Who must prove that an order was not carried out asks listed_domain too (9.1).
+        Raises what listed_domain raises.
         """
         found = self._looked_up({"dname": name})
         if found is _Look.ABSENT:
             return None
         if isinstance(found, Domain) and found.name == name and found.state is not DomainState.REMOVED:
             return found
+        return self.listed_domain(name)
+
+    def listed_domain(self, name: str) -> Optional[Domain]:
+        """The same by the listing alone. Raises Failure("upstream_answer") if there are several, or one whose row cannot be read."""
         listed = [domain_of(row, name) for row in self._listing() if has_name(row, name)]
         alive = [domain for domain in listed if domain.state is not DomainState.REMOVED]
         if len(alive) > 1:

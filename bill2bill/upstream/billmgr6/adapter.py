@@ -72,12 +72,14 @@ class Billmgr6:
     def service_tariffs(self, itemtype: str) -> List[ServiceTariff]:
         return tariffs_of(self._client.call(wire.EXPORT, {"itemtype": itemtype, **self._project}).node)
 
-    def services(self, itemtype: str) -> Iterator[Service]:
-        """As a stream. A row without a number is left out and logged."""
+    def services(self, itemtype: str, *, proof: bool = False) -> Iterator[Service]:
+        """As a stream. A row without a number is left out and logged, unless it is for a proof."""
         for row in all_rows(self._client, itemtype):
             try:
                 yield listed_service_of(row, itemtype)
             except Failure as failure:
+                if proof:
+                    raise
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
