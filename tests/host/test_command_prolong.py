@@ -406,3 +406,19 @@ def test_a_leap_day_is_satisfied_by_the_last_of_february(fast, today):
     assert fast.start("prolong", item).status == 0
     assert fast.at_provider()["expire"] in ("2029-02-28", "2029-03-01")
     assert fast.charges == RENEWED
+
+
+@pytest.mark.parametrize("renewed", [0, 1])
+def test_a_date_that_is_stale_by_the_very_term_does_not_hide_that_nothing_was_renewed(fast, renewed):
+    """domain.getinfo may lag behind by a term (upstream-billmanager4 5.11), where the panel moves its own date late."""
+    fast.person("sandbox.set", expiredate_moved="after")
+    item = fast.sold()
+    for _ in range(renewed):
+        assert fast.start("prolong", item).status == 0
+    fast.up.post("switch", stale_expire_days=365)
+    fast.fault("domain.renew", "cut", when="before")
+    operation = fast.operation(item, "prolong")
+    assert fast.attempt(operation).code == "lost_answer"
+    fast.aged(601)
+    assert fast.attempt(operation).status == 0
+    assert fast.charges == RENEWED * (renewed + 1)

@@ -61,17 +61,27 @@ class ProlongDeal:
         return row.months
 
     def _plausible(self, domain: Domain) -> bool:
+        """Is it the panel's date? One that is a term behind is stale by that term, unless the panel has moved its own already."""
         if domain.expires is None or self.item.expires is None:
             return domain.expires is not None
-        dates = (domain.expires, periods.add_months(domain.expires, self.months))
-        return any(abs(day - self.item.expires) < NEAR for day in dates)
+        if abs(domain.expires - self.item.expires) < NEAR:
+            return True
+        fits = abs(periods.add_months(domain.expires, self.months) - self.item.expires) < NEAR
+        return fits and self._is_newest(domain.expires)
+
+    def _is_newest(self, expires: date) -> bool:
+        """By the date that an opening, a comparison or a renewal of ours has shown; without one by the listing, which may be a kept one."""
+        known = self.provider.world.known_expiry(self.known.id)
+        if known is None:
+            listed = self.provider.listed(self.known.id)
+            known = listed.expires if listed else None
+        return known is not None and expires >= known
 
     def _later(self, domain: Domain) -> Domain:
         """The single look-up may be stale (upstream-billmanager4 5.11): ask the listing too; the later date, or work under way, counts."""
         if underway(domain.state):
             return domain
-        self.provider.list_again()
-        listed = self.provider.listed(self.known.id)
+        listed = next((one for one in self.provider.list_again() if one.id == self.known.id), None)
         if listed is None or listed.name != domain.name:  # unseen is not absent (decision 16)
             raise Failure("upstream_answer", func="domain", reason=f"no row {self.known.id} {domain.name}")
         newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
