@@ -565,8 +565,8 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "item_busy": Problem(
         LATER,
-        "Another command works on this item right now.",
-        "С этой услугой сейчас работает другая команда.",
+        "Another command works on this item right now, or another purchase of it is not finished: «bill2bill journal list».",
+        "С этой услугой сейчас работает другая команда, или другая её покупка не закончена: «bill2bill journal list».",
     ),
     "account_busy": Problem(
         LATER,

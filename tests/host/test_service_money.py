@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
 from bill2bill.admin import decide
+from bill2bill.journal.memory import Memory
 from bill2bill.journal.states import Intent, State
 from bill2bill.rules import statuses
 from bill2bill.upstream.billmgr6 import reading
@@ -373,3 +376,58 @@ def test_a_name_in_national_letters_reaches_the_provider_encoded(servers):
     servers.bought(domain="Сервер.Пример.рф")
     assert servers.service["domain"] == "xn--b1afb6bcb.xn--e1afmkfd.xn--p1ai"
     assert servers.start("prolong", 1).status == 0
+
+
+# -- what one process or one kind of purchase does to another's proof ----------------------------------------------------------
+
+
+def test_an_older_listing_that_a_stopped_process_keeps_late_is_no_proof_of_absence(servers, monkeypatch):
+    operation = servers.operation(servers.order(), "open")
+    servers.fault("v2.vds.order.param", "cut", when="after", match={"sok": "ok"})
+    servers.switch(async_delay="never")
+    keep = Memory.keep_services
+
+    def overwritten(memory, account, itemtype, rows):
+        keep(memory, account, itemtype, rows)
+        keep(memory, account, itemtype, [])
+
+    monkeypatch.setattr(Memory, "keep_services", overwritten)
+    servers.attempt(operation)
+    servers.aged(601)
+    servers.attempt(operation)
+    assert servers.bills == ORDERED
+    assert servers.store.latest(1, "open").state is State.CONFIRMED
+
+
+def test_a_change_of_tariff_does_not_move_the_date_by_which_a_lost_renewal_is_told(servers):
+    """Some providers shift the expiry date instead of charging (upstream-billmanager6 6.4)."""
+    item = servers.bought()
+    renewal = servers.operation(item, "prolong")
+    servers.fault("service.prolong", "commit_later", seconds=2, match={"sok": "ok"})
+    assert servers.attempt(renewal).code == "lost_answer"
+    deadline = time.monotonic() + 20
+    while len(servers.bills) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    change = servers.change_tariff(item)
+    assert servers.attempt(change).code == "item_busy"
+    assert servers.service["pricelist"] == KVM2
+    servers.aged(601)
+    assert servers.attempt(renewal).status == 0
+    assert servers.attempt(change).status == 0
+    assert servers.bills[:2] == ORDERED + RENEWED
+    assert ("prolong", "9.00") not in servers.bills[2:]
+    assert servers.service["pricelist"] == KVM4
+
+
+def test_nothing_is_renewed_while_a_change_of_tariff_may_be_on_its_way(servers):
+    item = servers.bought()
+    change = servers.change_tariff(item)
+    servers.fault("service.changepricelist.getmoney", "cut", when="before", match={"sok": "ok"})
+    assert servers.attempt(change).code == "lost_answer"
+    renewal = servers.operation(item, "prolong")
+    assert servers.attempt(renewal).code == "item_busy"
+    servers.aged(601)
+    assert servers.attempt(renewal).status == 0, "whatever became of the change, the server must not expire"
+    assert servers.attempt(change).status == 0
+    assert [kind for kind, _ in servers.bills].count("prolong") == 1

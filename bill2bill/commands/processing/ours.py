@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Callable, Set
 
 from bill2bill.commands.link import Link
@@ -10,7 +11,7 @@ from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.host.data import Item
 from bill2bill.journal.once import Finding, Sight
-from bill2bill.journal.states import Purchase
+from bill2bill.journal.states import Purchase, State
 from bill2bill.rules import names
 from bill2bill.rules.plans import Plan, plan_of
 from bill2bill.rules.statuses import ServiceState
@@ -87,6 +88,14 @@ def _tariffs(world: World, item: Item, known: Link) -> Set[int]:
         if pricelist and world.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():
             found.add(plan(world, pricelist).tariff)
     return found
+
+
+def must_not_be_on_its_way(world: World, item: Item, kind: str, within: float = math.inf) -> None:
+    """A change of tariff may move the date by which a renewal is recognised (upstream-billmanager6 6.4), so neither begins while the other
+    is looked for. within: seconds since its request left, after which it is not waited for. Raises item_busy."""
+    row = world.store.unsettled(item.id, kind)
+    if row and row.state is State.SENT and row.age < within:
+        raise Failure("item_busy", detail=f"purchase {row.id}, {kind}, is on its way")
 
 
 def look(world: World, provider: ServiceProvider, known: Link, row: Purchase, sees: Callable[[], Finding]) -> Finding:

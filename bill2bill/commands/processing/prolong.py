@@ -47,6 +47,7 @@ class ProlongDeal:
     def read_before(self) -> Optional[date]:
         if self.bought_before:
             return None
+        self._must_keep_its_date()
         service = self._read()
         if service.state is ServiceState.UNPAID:
             raise Failure("unpaid_order", value=service.id)
@@ -56,6 +57,10 @@ class ProlongDeal:
             self.world.notice(Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
+
+    def _must_keep_its_date(self) -> None:
+        """What a change of tariff leaves behind after `settle`, a question or an unpaid order, must not let the service expire."""
+        ours.must_not_be_on_its_way(self.world, self.item, "changepricelist", self.world.options.settle)
 
     def bought_months(self, row: Purchase) -> int:
         return row.period or row.months
@@ -89,6 +94,7 @@ class ProlongDeal:
     def terms(self, row: Purchase) -> Terms:
         """The money is not asked for first: the upstream refuses what the account cannot pay (upstream-billmanager6 2.6), and says so."""
         must_be_on(on=self.provider.connection.send_prolong, what="prolong")
+        self._must_keep_its_date()
         if row.before is None:
             raise Failure("date_bad", value="-")
         return Terms(self.known.price, self.to_buy, self._cost(), self.known.id)

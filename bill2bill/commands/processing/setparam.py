@@ -120,6 +120,7 @@ class TariffDeal:
 
     def terms(self, row: Purchase) -> Terms:
         must_be_on(on=self.provider.connection.send_setparam, what="setparam")
+        ours.must_not_be_on_its_way(self.world, self.item, "prolong")
         targets = self.provider.upstream.tariff_targets(self.known.id)
         if self.plan.tariff not in targets:
             found = ", ".join(f"{number} ({name})" for number, name in sorted(targets.items())[:20])
