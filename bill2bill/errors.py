@@ -30,6 +30,7 @@ LATER, PERSON, LOOK = Retry.LATER, Retry.PERSON, Retry.LOOK
 TRIED_EN, TRIED_RU = "Tried so far: __tried_en__.", "Что уже делалось: __tried_ru__."
 TYPE_EN = "Answer in the panel (menu bill2bill, «Purchases in doubt», button «Answer») or type as root on the panel's server."
 TYPE_RU = "Ответьте в панели (меню bill2bill, «Покупки под вопросом», кнопка «Ответить») или наберите от root на сервере панели."
+SHELL_EN, SHELL_RU = "Type as root on the panel's server.", "Наберите от root на сервере панели."  # what is over is not in the panel's list
 RESOLVE = "«__command__ journal resolve __id__"
 EXISTS, ABSENT, SAME = f"{RESOLVE} --exists __remote__", f"{RESOLVE} --absent", f"{RESOLVE} --same"
 TOLD, FOREIGN = f"{RESOLVE} --told", f"{RESOLVE} --foreign"
@@ -522,10 +523,10 @@ PROBLEMS: Dict[str, Problem] = {
     "panel_restored": Problem(
         PERSON,
         "By the journal this item is __value__ (purchase __id__), but the panel knows nothing of that: its database was restored from a backup, or the number"
-        " was given to another item. Nothing was sent. Question: is it still the same service of the same client? " + TRIED_EN + " " + TYPE_EN + " Yes: " + SAME
+        " was given to another item. Nothing was sent. Question: is it still the same service of the same client? " + TRIED_EN + " " + SHELL_EN + " Yes: " + SAME
         + WHY_EN + " No, the number belongs to another item now: " + FOREIGN + WHY_EN + GOES_ON_EN,
         "По журналу эта услуга - __value__ (покупка __id__), но панель об этом не знает: её база восстановлена из копии, или номер достался другой услуге."
-        " Ничего не отправлено. Вопрос: это та же услуга того же клиента? " + TRIED_RU + " " + TYPE_RU + " Да: " + SAME + WHY_RU + " Нет, номер теперь у другой"
+        " Ничего не отправлено. Вопрос: это та же услуга того же клиента? " + TRIED_RU + " " + SHELL_RU + " Да: " + SAME + WHY_RU + " Нет, номер теперь у другой"
         " услуги: " + FOREIGN + WHY_RU + GOES_ON_RU,
     ),
     "ended_together": Problem(
@@ -580,15 +581,15 @@ PROBLEMS: Dict[str, Problem] = {
     ),
     "other_purchase": Problem(
         PERSON,
-        "Purchase __id__ of this item is not finished and has other terms (__reason__). Finish or resolve it first.",
-        "Покупка __id__ этой услуги не завершена и имеет другие условия (__reason__). Сначала завершите её или решите вручную.",
+        "Purchase __id__ of this item is not finished and has other terms (__reason__). Finish or resolve it first: «bill2bill journal show __id__».",
+        "Покупка __id__ этой услуги не завершена и имеет другие условия (__reason__). Сначала завершите её или ответьте на её вопрос: «bill2bill journal show __id__».",
     ),
     "copied_panel": Problem(
         PERSON,
         "This panel looks like a copy (another machine or folder than its purchases were made on), so nothing is spent. If this is the real one,"
-        " run «__command__ journal adopt --why \"reason\"» on its server.",
+        " run «__command__ journal adopt --why \"reason\"» on its server, then start the operations that wait for a person again.",
         "Похоже, это копия панели (покупки сделаны на другой машине или в другой папке), поэтому деньги не тратятся. Если эта панель настоящая,"
-        " выполните на её сервере «__command__ journal adopt --why \"причина\"».",
+        " выполните на её сервере «__command__ journal adopt --why \"причина\"», затем снова запустите операции, которые ждут человека.",
     ),
     "state_unusable": Problem(
         PERSON,
