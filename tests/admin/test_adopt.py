@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from copies import put_aside
 from journeys.shop import Shop
 
 from bill2bill.journal.states import State
@@ -21,8 +20,7 @@ def moved(desk: Desk) -> Desk:
     desk.purchase(state=State.SENT)
     desk.purchase(item=72, state=State.REFUSED)
     root = desk.root.with_name("other")
-    shutil.copytree(desk.root, root)
-    return Desk(Shop(Panel(root), desk.shop.up))
+    return Desk(Shop(Panel(put_aside(desk.root, root)), desk.shop.up))
 
 
 @pytest.mark.parametrize(

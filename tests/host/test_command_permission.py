@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 from command_shop import Shop
+from copies import put_aside
 
 from bill2bill.journal.locks import Locks
 from bill2bill.sandbox.stage import HOME
@@ -112,7 +112,7 @@ def copy(shop, tmp_path):
     shop.at_once()
     shop.start("open", shop.item("first.ru"))
     root = tmp_path / "copy" / "mgr5"
-    shutil.copytree(shop.root, root)
+    put_aside(shop.root, root)
     (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
     copied = Shop(root, shop.up)
     copied.told_before, copied.original = len(copied.told), shop

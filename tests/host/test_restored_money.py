@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 from command_shop import EXPIRES
+from copies import put_aside
 from service_shop import KVM2, NAME, SMALL, ServiceShop
 
 from bill2bill.admin import decide, start
@@ -206,7 +207,7 @@ def test_a_renewal_that_a_whole_restored_server_forgot_is_a_question(fast, tmp_p
     item = fast.sold()
     fast.start("sync_item", item)
     operation = fast.operation(item, "prolong")
-    shutil.copytree(fast.root / "var" / "bill2bill", tmp_path / "backup")
+    put_aside(fast.root / "var" / "bill2bill", tmp_path / "backup")
     waiting, before = fast.db.get("runningoperation", operation), fast.row(item)["expiredate"]
     assert fast.attempt(operation).status == 0
     shutil.rmtree(fast.root / "var" / "bill2bill")

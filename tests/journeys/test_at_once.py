@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from copies import put_aside
+
+from bill2bill.sandbox.stage import Panel
 
 from .shop import Shop, wait_for
 
@@ -109,13 +112,9 @@ def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop:
 
 @pytest.mark.both_databases
 def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
-    import shutil
-
-    from bill2bill.sandbox.stage import Panel
-
     item = shop.bought()
     root = tmp_path.resolve() / "copy"
-    shutil.copytree(shop.panel.root, root)
+    put_aside(shop.panel.root, root)
     place.moved(root)
     copy = Shop(Panel(root), shop.up)
     assert list(copy.tick().values()) == ["manual"]

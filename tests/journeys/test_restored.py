@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Callable, Mapping
 
 import pytest
+from copies import put_aside
 from databases import Place, tables
 
 from bill2bill.sandbox.stage import Panel
@@ -108,7 +109,7 @@ def test_a_journal_from_a_backup_taken_before_the_purchase_buys_nothing_again(pa
 
 def taken(shop: Shop, tmp_path: Path) -> Path:
     whole(state_of(shop))
-    return Path(shutil.copytree(state_of(shop), tmp_path / "backup"))
+    return put_aside(state_of(shop), tmp_path / "backup")
 
 
 def put_back(shop: Shop, backup: Path) -> None:
@@ -249,7 +250,7 @@ def copy_of(paid: Paid, how: str, tmp_path: Path, place: Place) -> Shop:
             db.execute("UPDATE place SET machine = 'another machine'")
         return shop
     root = tmp_path.resolve() / "copy"
-    shutil.copytree(shop.panel.root, root)
+    put_aside(shop.panel.root, root)
     place.moved(root)
     return type(shop)(Panel(root), shop.up)
 
