@@ -10,7 +10,9 @@ from typing import Callable, List, NamedTuple, Optional, Sequence
 
 
 class Spent(NamedTuple):
-    """One run in milliseconds. cpu: user and system time of the process and its threads, without its children."""
+    """One run in milliseconds. cpu: user and system time of the process and its threads, without its
+    children.
+    """
 
     wall: float
     cpu: float
@@ -30,13 +32,17 @@ def run(words: Sequence[str], folder: Optional[str] = None) -> Spent:
 
 
 def _clock_of(process: int) -> int:
-    """The number of another process's CPU clock: clock_getcpuclockid(3), which Python does not offer. wait4 would count children too."""
+    """The number of another process's CPU clock: clock_getcpuclockid(3), which Python does not offer. wait4
+    would count children too.
+    """
     return (~process << 3) | 2
 
 
 class Compared(NamedTuple):
-    """Medians in milliseconds of a subject and of what it is compared with, and the median of what the one takes of the other, pair by pair:
-    a processor changes its speed by a third within seconds, and both runs of a pair have the same."""
+    """Medians in milliseconds of a subject and of what it is compared with, and the median of what the one
+    takes of the other, pair by pair: a processor changes its speed by a third within seconds, and both runs
+    of a pair have the same.
+    """
 
     subject: float
     reference: float
@@ -44,7 +50,9 @@ class Compared(NamedTuple):
 
 
 def compare(subject: Callable[[], float], reference: Callable[[], float], times: int) -> Compared:
-    """Both in turn, so that whatever else the machine does hits both alike; a first run of each only fills the caches."""
+    """Both in turn, so that whatever else the machine does hits both alike; a first run of each only fills
+    the caches.
+    """
     subject(), reference()
     measured: List[List[float]] = [[subject(), reference()] for _ in range(times)]
     ours, theirs = zip(*measured)

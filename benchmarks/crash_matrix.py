@@ -1,8 +1,11 @@
-"""Buys domains and servers in seeded journeys in which processes are killed, answers are lost and both sides misbehave; then counts the money.
+"""Buys domains and servers in seeded journeys in which processes are killed, answers are lost and both sides
+misbehave; then counts the money.
 
-    python benchmarks/crash_matrix.py --runs N --seed S [--jobs J] [--only NUMBER] [--cold] [--without-look] [--json]
+    python benchmarks/crash_matrix.py --runs N --seed S [--jobs J] [--only NUMBER] [--cold] [--without-look]
+    [--json]
 
-Exit status 1 if anything was bought twice, lost, or left in a wrong state. README.md beside this file says more.
+Exit status 1 if anything was bought twice, lost, or left in a wrong state. README.md beside this file says
+more.
 """
 
 from __future__ import annotations
@@ -56,25 +59,46 @@ def main(argv: List[str]) -> int:
     options = _parser().parse_args(argv)
     began, spent = time.monotonic(), _cpu()
     numbers = [options.only] if options.only is not None else list(range(options.runs))
-    folder = Path(tempfile.mkdtemp(prefix="b2b-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)).resolve()
+    folder = Path(
+        tempfile.mkdtemp(prefix="b2b-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    ).resolve()
     try:
         ran = Matrix(options, folder).run(numbers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found = summary(ran)
     found.update(seconds=round(time.monotonic() - began, 1), cpu_seconds=round(_cpu() - spent, 1))
-    sys.stdout.write(json.dumps(found) + "\n" if options.json else "".join(f"{name:20} {value}\n" for name, value in found.items()))
+    sys.stdout.write(
+        json.dumps(found) + "\n"
+        if options.json
+        else "".join(f"{name:20} {value}\n" for name, value in found.items())
+    )
     return 0 if len(ran) == len(numbers) and acceptable(found) and all(one.clean for one in ran) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Kill, cut off and repeat purchases, and count the money.")
     parser.add_argument("--runs", type=int, default=200, help="journeys (default 200)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same journeys (default 1)")
-    parser.add_argument("--jobs", type=int, default=6 * (os.cpu_count() or 1), help="journeys at once; they mostly wait (default: six for each core)")
-    parser.add_argument("--only", type=int, metavar="NUMBER", help="replay this one run of the seed, and tell its story")
-    parser.add_argument("--cold", action="store_true", help="start every process anew; otherwise one run of two hundred does")
-    parser.add_argument("--without-look", action="store_true", help="every look says that nothing is there: things must be bought twice")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the same seed gives the same journeys (default 1)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=6 * (os.cpu_count() or 1),
+        help="journeys at once; they mostly wait (default: six for each core)",
+    )
+    parser.add_argument(
+        "--only", type=int, metavar="NUMBER", help="replay this one run of the seed, and tell its story"
+    )
+    parser.add_argument(
+        "--cold", action="store_true", help="start every process anew; otherwise one run of two hundred does"
+    )
+    parser.add_argument(
+        "--without-look",
+        action="store_true",
+        help="every look says that nothing is there: things must be bought twice",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
     return parser
 
@@ -95,7 +119,10 @@ class Matrix:
     def run(self, numbers: List[int]) -> List[Ran]:
         left = iter(numbers)
         make_template(self.folder)
-        jobs = [threading.Thread(target=self._job, args=(number, left)) for number in range(min(self.options.jobs, len(numbers)))]
+        jobs = [
+            threading.Thread(target=self._job, args=(number, left))
+            for number in range(min(self.options.jobs, len(numbers)))
+        ]
         for job in jobs:
             job.start()
         for job in jobs:
@@ -122,7 +149,11 @@ class Matrix:
                 return False
 
     def _one(self, place: Place, number: int) -> Ran:
-        plan = plan_of(seed_of(self.options.seed, number), without_look=self.options.without_look, cold=True if self.options.cold else None)
+        plan = plan_of(
+            seed_of(self.options.seed, number),
+            without_look=self.options.without_look,
+            cold=True if self.options.cold else None,
+        )
         for repeated in range(TRIES):
             journey = Journey(place, plan)
             verdicts: List[Verdict] = []
@@ -137,7 +168,17 @@ class Matrix:
                     verdicts.append(Judge(place, journey.steps).verdict())
                     story = story or (journey.story() if not verdicts[1].clean else None)
             except Exception:  # noqa: BLE001 - whatever it is, it is told with the story of the run
-                return Ran(number, len(journey.steps), verdicts, False, {}, repeated, plan.cold, traceback.format_exc(), journey.story())
+                return Ran(
+                    number,
+                    len(journey.steps),
+                    verdicts,
+                    False,
+                    {},
+                    repeated,
+                    plan.cold,
+                    traceback.format_exc(),
+                    journey.story(),
+                )
             if not slow:
                 break
         return Ran(number, len(journey.steps), verdicts, after_commit, hits, repeated, plan.cold, "", story)
@@ -152,22 +193,43 @@ class Matrix:
 
 def telling(options: argparse.Namespace, ran: Ran) -> str:
     """What was wrong with a run, everything that was written down in it, and how to see it again."""
-    words = [f"--seed {options.seed} --only {ran.number}", *["--cold"] * options.cold, *["--without-look"] * options.without_look]
-    wrong = [f"{name}: {text}" for one in ran.verdicts for name in ("double", "lost", "wrong", "unresolved") for text in getattr(one, name)]
-    wrong += [f"in doubt, though the provider could tell: {one.visible}" for one in ran.verdicts if one.visible]
-    head = [f"run {ran.number} of seed {options.seed}, its own seed {seed_of(options.seed, ran.number)}", *wrong, *ran.error.splitlines()]
-    return "\n".join([*head, f"replay: python benchmarks/crash_matrix.py {' '.join(words)}", *_lines(ran.story or {}), ""])
+    words = [
+        f"--seed {options.seed} --only {ran.number}",
+        *["--cold"] * options.cold,
+        *["--without-look"] * options.without_look,
+    ]
+    wrong = [
+        f"{name}: {text}"
+        for one in ran.verdicts
+        for name in ("double", "lost", "wrong", "unresolved")
+        for text in getattr(one, name)
+    ]
+    wrong += [
+        f"in doubt, though the provider could tell: {one.visible}" for one in ran.verdicts if one.visible
+    ]
+    head = [
+        f"run {ran.number} of seed {options.seed}, its own seed {seed_of(options.seed, ran.number)}",
+        *wrong,
+        *ran.error.splitlines(),
+    ]
+    return "\n".join(
+        [*head, f"replay: python benchmarks/crash_matrix.py {' '.join(words)}", *_lines(ran.story or {}), ""]
+    )
 
 
 def _lines(story: Dict[str, Any]) -> Iterator[str]:
     for name, value in story.items():
         yield f"-- {name}"
-        rows = value if isinstance(value, list) else list(value.items()) if isinstance(value, dict) else [value]
+        rows = (
+            value if isinstance(value, list) else list(value.items()) if isinstance(value, dict) else [value]
+        )
         yield from (f"   {json.dumps(row, ensure_ascii=False, default=str)}" for row in rows)
 
 
 def summary(ran: List[Ran]) -> Dict[str, Any]:
-    """in_doubt and in_doubt_visible are those before the person's part; the rest counts what was found before and after it."""
+    """in_doubt and in_doubt_visible are those before the person's part; the rest counts what was found before
+    and after it.
+    """
     firsts = [one.verdicts[0] for one in ran if one.verdicts]
     ends = Counter({name: 0 for name in ("reported", "refused", "in doubt")})
     for verdict in firsts:
@@ -178,10 +240,12 @@ def summary(ran: List[Ran]) -> Dict[str, Any]:
     return {
         "runs": len(ran), "purchases": sum(one.purchases for one in ran),
         "double_purchases": _worst(ran, "double"), "lost_purchases": _worst(ran, "lost"),
-        "wrong_state": _worst(ran, "wrong") + sum(bool(one.error) for one in ran), "in_doubt": sum(one.in_doubt for one in firsts),
+        "wrong_state": _worst(ran, "wrong") + sum(bool(one.error) for one in ran),
+        "in_doubt": sum(one.in_doubt for one in firsts),
         "in_doubt_visible": sum(one.visible for one in firsts), "unresolved": _worst(ran, "unresolved"),
         "ends": dict(ends), "hits": dict(sorted(hits.items())),
-        "faults_after_commit": sum(one.after_commit for one in ran), "persons_part": sum(len(one.verdicts) > 1 for one in ran),
+        "faults_after_commit": sum(one.after_commit for one in ran),
+        "persons_part": sum(len(one.verdicts) > 1 for one in ran),
         "repeated": sum(one.repeated for one in ran), "cold": sum(one.cold for one in ran),
     }  # fmt: skip
 
@@ -192,7 +256,10 @@ def _worst(ran: List[Ran], what: str) -> int:
 
 def acceptable(found: Dict[str, Any]) -> bool:
     nothing = ("double_purchases", "lost_purchases", "wrong_state", "unresolved")
-    return not any(found[name] for name in nothing) and found["in_doubt_visible"] <= MOST_VISIBLE * found["faults_after_commit"]
+    return (
+        not any(found[name] for name in nothing)
+        and found["in_doubt_visible"] <= MOST_VISIBLE * found["faults_after_commit"]
+    )
 
 
 if __name__ == "__main__":

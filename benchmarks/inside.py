@@ -1,10 +1,12 @@
-"""Runs the module with stop watches around what it does. Started in place of the module, by the module's own interpreter:
+"""Runs the module with stop watches around what it does. Started in place of the module, by the module's own
+interpreter:
 
     python inside.py REPORT STARTED RELEASE EXECUTABLE [argument...]
 
-STARTED is what time.perf_counter() said to whoever starts this. Writes {phase: {"times", "wall_ms", "cpu_ms"}} to the file REPORT as JSON. Time of a
-phase inside of another counts for the inner one only. The product has no code for this: its functions are wrapped from here, each as soon as the
-module that holds it has been imported.
+STARTED is what time.perf_counter() said to whoever starts this. Writes {phase: {"times", "wall_ms",
+"cpu_ms"}} to the file REPORT as JSON. Time of a phase inside of another counts for the inner one only. The
+product has no code for this: its functions are wrapped from here, each as soon as the module that holds it
+has been imported.
 """
 
 from __future__ import annotations
@@ -21,10 +23,20 @@ import sys  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from typing import Any, Callable, Dict, Iterator, List  # noqa: E402
 
-START, STANDARD, JOURNAL, CONNECTING, REST = "interpreter: start", "imports: standard library", "journal", "database: connecting", "rest"
+START, STANDARD, JOURNAL, CONNECTING, REST = (
+    "interpreter: start",
+    "imports: standard library",
+    "journal",
+    "database: connecting",
+    "rest",
+)
 WRAPPED: Dict[str, Dict[str, str]] = {
     "bill2bill.journal.store": {"Store.__init__": JOURNAL, "Store.rows": JOURNAL},
-    "bill2bill.host.database": {"_open_sqlite": CONNECTING, "_open_mysql": CONNECTING, "Database.rows": "database: reading"},
+    "bill2bill.host.database": {
+        "_open_sqlite": CONNECTING,
+        "_open_mysql": CONNECTING,
+        "Database.rows": "database: reading",
+    },
     "bill2bill.host.secrets": {"reveal": "password"},
     "bill2bill.host.mgrctl": {"Mgrctl.call": "mgrctl"},
     "ssl": {"SSLContext.load_verify_locations": "TLS: authorities"},
@@ -39,7 +51,9 @@ GENERATOR = 0x20  # of a code object's flags
 class Watch:
     def __init__(self) -> None:
         self.phases: Dict[str, Dict[str, float]] = {}
-        self._inner: List[List[float]] = []  # for each phase that is on: wall and CPU seconds of the phases inside of it
+        self._inner: List[
+            List[float]
+        ] = []  # for each phase that is on: wall and CPU seconds of the phases inside of it
 
     @contextmanager
     def on(self, phase: str) -> Iterator[None]:
@@ -71,7 +85,9 @@ class Watch:
 
         @functools.wraps(function)
         def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            step = self.around(phase, functools.partial(next, function(*args, **kwargs), self))  # itself: nothing that a stream would give
+            step = self.around(
+                phase, functools.partial(next, function(*args, **kwargs), self)
+            )  # itself: nothing that a stream would give
             yield from iter(step, self)
 
         code = getattr(function, "__code__", None)
@@ -105,7 +121,9 @@ def _wrap(watch: Watch, module: Any, path: str, phase: str) -> None:
 
 
 def _wrap_store(watch: Watch, store: Any) -> None:
-    """What else the journal takes time for: each transaction from begin to commit. No command closes the file: the process ends with it open."""
+    """What else the journal takes time for: each transaction from begin to commit. No command closes the
+    file: the process ends with it open.
+    """
     write = store.write
 
     @contextmanager
@@ -119,7 +137,9 @@ def _wrap_store(watch: Watch, store: Any) -> None:
 def main(report: str, started: float, release: str, words: List[str]) -> None:
     watch = Watch()
     watch.add(START, BEGAN[0] - started, BEGAN[1])
-    watch.add(STANDARD, time.perf_counter() - BEGAN[0], time.process_time() - BEGAN[1])  # most modules want the same
+    watch.add(
+        STANDARD, time.perf_counter() - BEGAN[0], time.process_time() - BEGAN[1]
+    )  # most modules want the same
     sys.path.insert(0, release)
     for name in WRAPPED.keys() & sys.modules.keys():
         raise SystemExit(f"{name} was imported before it could be watched")

@@ -2,9 +2,10 @@
 
     python benchmarks/loss.py [--json] [--purchases N] [--seed S] [--loss P]
 
-Half of the lost requests never arrive, of the other half only the answer is lost: purchases, looks and files alike. Both modules buy from sandbox
-providers, driven by the panel's repeats until every operation is over. Counted are the requests that the provider got, and what it charged.
-Exit status 1 if a limit is missed. README.md beside this file says more.
+Half of the lost requests never arrive, of the other half only the answer is lost: purchases, looks and files
+alike. Both modules buy from sandbox providers, driven by the panel's repeats until every operation is over.
+Counted are the requests that the provider got, and what it charged. Exit status 1 if a limit is missed.
+README.md beside this file says more.
 """
 
 from __future__ import annotations
@@ -31,10 +32,16 @@ class Uninstalled(Rehearsal):
     """The modules as they stand in the source, for only requests are counted."""
 
     def _install(self) -> None:
-        for folder, executable in (("registrar_module", Domains.executable), ("processing", Servers.executable)):
+        for folder, executable in (
+            ("registrar_module", Domains.executable),
+            ("processing", Servers.executable),
+        ):
             script = (HOME / folder / executable).read_text(encoding="utf-8").split("\n", 1)[1]
             path = self.panel.root / "processing" / executable
-            path.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{script}", encoding="utf-8")
+            path.write_text(
+                f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{script}",
+                encoding="utf-8",
+            )
             path.chmod(0o755)
             described = f"etc/xml/billmgr_mod_{executable}.xml"
             (self.panel.root / described).write_bytes((HOME / described).read_bytes())
@@ -49,7 +56,9 @@ class Purchases:
         self.kinds = [KINDS[type(module)][each % len(KINDS[type(module)])] for each in range(number)]
 
     def made(self, loss: float) -> Figure:
-        """Everything that the purchases need is there before the first request is lost; from then on all are lost alike."""
+        """Everything that the purchases need is there before the first request is lost; from then on all are
+        lost alike.
+        """
         items = [self.module.ordered() if kind == "open" else self.module.bought() for kind in self.kinds]
         requests, ledger = len(self.provider.get("requests")), len(self.provider.get("ledger"))
         if loss:
@@ -59,14 +68,26 @@ class Purchases:
         return {
             "requests": len(asked), "lost": sum(row["fault"] is not None for row in asked), "runs": sum(runs),
             "waiting": len(self.panel.rows("runningoperation")), "charges": len(charged),
-            "twice": sum(times > 1 for times in Counter((row["name"], row["kind"]) for row in charged).values()),
-            "charged": Counter((row["kind"], row["amount"]) for row in charged), "functions": Counter(row["func"] for row in asked),
+            "twice": sum(times > 1 for times in Counter((row["name"],
+                row["kind"]) for row in charged).values()),
+            "charged": Counter((row["kind"], row["amount"]) for row in charged),
+            "functions": Counter(row["func"] for row in asked),
         }  # fmt: skip
 
     def _lose(self, loss: float) -> None:
-        """Half of it before the request is carried out, and as much after, of what the first half has left."""
+        """Half of it before the request is carried out, and as much after, of what the first half
+        has left.
+        """
         for seed, (when, chance) in enumerate((("before", loss / 2), ("after", loss / 2 / (1 - loss / 2)))):
-            self.provider.post("faults", func="*", kind="cut", when=when, sticky=True, chance=chance, seed=2 * self.seed + seed)
+            self.provider.post(
+                "faults",
+                func="*",
+                kind="cut",
+                when=when,
+                sticky=True,
+                chance=chance,
+                seed=2 * self.seed + seed,
+            )
 
     def _until_over(self, kind: str, item: int) -> int:
         """How often the panel ran the operation. One that became a person's stays on the panel."""
@@ -84,15 +105,25 @@ class Purchases:
             self.module.operation(kind, item)
 
 
-KINDS: Dict[Type[Module], Tuple[str, ...]] = {Domains: ("open", "prolong"), Servers: ("open", "prolong", "setparam", "tariff")}
+KINDS: Dict[Type[Module], Tuple[str, ...]] = {
+    Domains: ("open", "prolong"),
+    Servers: ("open", "prolong", "setparam", "tariff"),
+}
 
 
 def main(argv: List[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure what lost requests cost.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--purchases", type=int, default=120, help="purchases of each module in each of the two runs (default 120)")
+    parser.add_argument(
+        "--purchases",
+        type=int,
+        default=120,
+        help="purchases of each module in each of the two runs (default 120)",
+    )
     parser.add_argument("--seed", type=int, default=1, help="which requests are lost (default 1)")
-    parser.add_argument("--loss", type=float, default=0.10, help="the probability with which a request is lost (default 0.10)")
+    parser.add_argument(
+        "--loss", type=float, default=0.10, help="the probability with which a request is lost (default 0.10)"
+    )
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bill2bill-") as folder:
         stage = Uninstalled(Path(folder).resolve() / "stage", tls=False)
@@ -102,25 +133,49 @@ def main(argv: List[str]) -> int:
 
 
 def compared(kind: Type[Module], stage: Rehearsal, options: argparse.Namespace) -> Figure:
-    """Pairs are without and with loss. twice: purchases that were charged more than once; waiting: operations that were not finished."""
+    """Pairs are without and with loss. twice: purchases that were charged more than once; waiting: operations
+    that were not finished.
+    """
     with kind(stage) as module:
         purchases = Purchases(module, options.purchases, options.seed)
         without, lossy = purchases.made(0), purchases.made(options.loss)
     ratio, same = lossy["requests"] / without["requests"], without["charged"] == lossy["charged"]
-    pairs = {name: [without[name], lossy[name]] for name in ("requests", "lost", "runs", "charges", "twice", "waiting")}
-    functions = {name: [without["functions"][name], lossy["functions"][name]] for name in sorted({**without["functions"], **lossy["functions"]})}
+    pairs = {
+        name: [without[name], lossy[name]]
+        for name in ("requests", "lost", "runs", "charges", "twice", "waiting")
+    }
+    functions = {
+        name: [without["functions"][name], lossy["functions"][name]]
+        for name in sorted({**without["functions"], **lossy["functions"]})
+    }
     ok = ratio <= LIMIT and same and not lossy["twice"] and not lossy["waiting"]
-    return {"ratio": round(ratio, 3), "limit": LIMIT, "charged_alike": same, "ok": ok, **pairs, "functions": functions}
+    return {
+        "ratio": round(ratio, 3),
+        "limit": LIMIT,
+        "charged_alike": same,
+        "ok": ok,
+        **pairs,
+        "functions": functions,
+    }
 
 
 def table(found: Dict[str, Figure]) -> str:
     lines = []
     for executable, figure in found.items():
-        lines += [f"{executable:42}{'without':>10}{'with loss':>10}{'ratio':>8}", _line("requests", figure["requests"])]
+        lines += [
+            f"{executable:42}{'without':>10}{'with loss':>10}{'ratio':>8}",
+            _line("requests", figure["requests"]),
+        ]
         lines += [_line(f"  {name}", pair) for name, pair in figure["functions"].items()]
         lines += [_line(name, figure[name]) for name in ("lost", "runs", "charges", "twice", "waiting")]
         verdict = "ok" if figure["ok"] else "MISSED"
-        lines += [f"{figure['ratio']} times the requests, at most {figure['limit']}; charged alike: {figure['charged_alike']}  {verdict}", ""]
+        lines += [
+            (
+                f"{figure['ratio']} times the requests, at most {figure['limit']}; charged alike:"
+                f" {figure['charged_alike']}  {verdict}"
+            ),
+            "",
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,6 @@
-"""What the module is compared with: an interpreter that has imported what a plain module of this kind would."""
+"""What the module is compared with: an interpreter that has imported what a plain module of this
+kind would.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Reference(NamedTuple):
 
 
 def reference(python: str) -> Reference:
-    """With the given interpreter's Python, in an environment of its own under .cache/; without mysql.connector if that cannot be had."""
+    """With the given interpreter's Python, in an environment of its own under .cache/; without
+    mysql.connector if that cannot be had.
+    """
     if _works(_importing(_python_of(VENV), MODULES)) and _version(_python_of(VENV)) == _version(python):
         return Reference(_importing(_python_of(VENV), MODULES), MODULES)
     _make(python)
@@ -37,7 +41,16 @@ def reference(python: str) -> Reference:
 
 
 def _make(python: str) -> None:
-    pip = [_python_of(VENV), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
+    pip = [
+        _python_of(VENV),
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *PACKAGES,
+    ]
     for words in ([python, "-I", "-m", "venv", "--clear", str(VENV)], pip):
         if subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode:
             return
@@ -52,8 +65,13 @@ def _importing(python: str, modules: Tuple[str, ...]) -> Tuple[str, ...]:
 
 
 def _works(words: Tuple[str, ...]) -> bool:
-    return Path(words[0]).exists() and subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        Path(words[0]).exists()
+        and subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    )
 
 
 def _version(python: str) -> bytes:
-    return subprocess.run([python, "-I", "-c", "import sys; print(sys.version)"], check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(
+        [python, "-I", "-c", "import sys; print(sys.version)"], check=True, stdout=subprocess.PIPE
+    ).stdout

@@ -1,4 +1,6 @@
-"""A panel with the plugin installed by install.sh, and one of the two modules on it, with a provider that answers at once."""
+"""A panel with the plugin installed by install.sh, and one of the two modules on it, with a provider that
+answers at once.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,20 @@ class Rehearsal:
         self._install()
 
     def _install(self) -> None:
-        """From the packages that script/bootstrap collected; without them, as this machine's pip is set up."""
+        """From the packages that script/bootstrap collected; without them, as this machine's pip is
+        set up.
+        """
         wheels = ["--wheels", str(WHEELS)] if WHEELS.is_dir() else []
-        subprocess.run([HOME / "install.sh", "--root", self.root, *wheels], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [HOME / "install.sh", "--root", self.root, *wheels], check=True, stdout=subprocess.DEVNULL
+        )
         self.settings()
 
     def settings(self, *more: str) -> None:
         """etc/bill2bill.conf; the next process reads it."""
-        (self.panel.root / "etc" / "bill2bill.conf").write_text("\n".join(["pace 0", *more, ""]), encoding="utf-8")
+        (self.panel.root / "etc" / "bill2bill.conf").write_text(
+            "\n".join(["pace 0", *more, ""]), encoding="utf-8"
+        )
 
 
 class Module:
@@ -48,7 +56,9 @@ class Module:
     executable: ClassVar[str]
     dialect: ClassVar[str]
     commands: ClassVar[Sequence[str]]  # whose time is measured
-    limits: ClassVar[Mapping[str, Tuple[int, int]]]  # run -> most requests to the provider, most calls of mgrctl
+    limits: ClassVar[
+        Mapping[str, Tuple[int, int]]
+    ]  # run -> most requests to the provider, most calls of mgrctl
     slow: ClassVar[Sequence[str]]  # that end with a second run, when the provider is done
 
     def __init__(self, stage: Rehearsal) -> None:
@@ -59,16 +69,26 @@ class Module:
 
     def __enter__(self) -> Module:
         with ExitStack() as undo:
-            self.provider = Provider(self.stage.folder / self.executable, "--dialect", self.dialect, *(["--tls"] if self.stage.tls else []))
+            self.provider = Provider(
+                self.stage.folder / self.executable,
+                "--dialect",
+                self.dialect,
+                *(["--tls"] if self.stage.tls else []),
+            )
             undo.callback(self.provider.stop)
             self.set_up()
             undo.pop_all()
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.provider.stop()
 
-    # -- what each module has of its own -----------------------------------------------------------------------------------
+    # -- what each module has of its own ---------------------------------------------------------------------
 
     def set_up(self) -> None:
         """Money at the provider, a connection, something to sell."""
@@ -82,7 +102,7 @@ class Module:
         """Is the provider done at once, or when it is told to go on?"""
         raise NotImplementedError
 
-    # -- one call of the module after the other ----------------------------------------------------------------------------
+    # -- one call of the module after the other --------------------------------------------------------------
 
     def words(self, command: str) -> List[str]:
         """How the panel calls the module (host-protocol 2.2) for something that waits for it from now on."""
@@ -113,7 +133,9 @@ class Module:
         return self._open.pop()
 
     def runs(self) -> Iterator[Tuple[str, List[str]]]:
-        """(name, words) of the runs whose calls are counted. `later`: the second run, which finds that the provider is done."""
+        """(name, words) of the runs whose calls are counted. `later`: the second run, which finds that the
+        provider is done.
+        """
         for command in ("open", "prolong"):
             waiting = self.words(command)
             self.quick(quick=False)
@@ -130,7 +152,7 @@ class Module:
         self.provider.post("faults", **WRONG_PASSWORD)
         return words
 
-    # -- what was called ---------------------------------------------------------------------------------------------------
+    # -- what was called -------------------------------------------------------------------------------------
 
     def mgrctl_calls(self) -> int:
         """How often the module called the panel's tool so far."""
@@ -141,7 +163,9 @@ class Module:
         return len(self.provider.get("requests"))
 
     def authorities(self) -> str:
-        """A file with all public authorities and the provider's own, as much to read as for a provider on the Internet; "" without TLS."""
+        """A file with all public authorities and the provider's own, as much to read as for a provider on the
+        Internet; "" without TLS.
+        """
         if not self.stage.tls:
             return ""
         (public,) = Path(self.stage.release).glob("venv/lib/python*/site-packages/certifi/cacert.pem")

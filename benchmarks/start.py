@@ -2,8 +2,9 @@
 
     python benchmarks/start.py [--json] [--times N]
 
-Installs the plugin into a sandbox panel, starts two sandbox providers beside it and runs the modules as the panel does. Times are compared with
-those of other programs that are measured in turn with them. Exit status 1 if a limit is missed. README.md beside this file says more.
+Installs the plugin into a sandbox panel, starts two sandbox providers beside it and runs the modules as the
+panel does. Times are compared with those of other programs that are measured in turn with them. Exit status 1
+if a limit is missed. README.md beside this file says more.
 """
 
 from __future__ import annotations
@@ -36,21 +37,38 @@ def main(argv: List[str]) -> int:
     parser.add_argument("--times", type=int, default=11, help="runs behind each median (default 11)")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bill2bill-") as folder:
-        plain, secure = (Rehearsal(Path(folder).resolve() / name, tls=name == "secure") for name in ("plain", "secure"))
+        plain, secure = (
+            Rehearsal(Path(folder).resolve() / name, tls=name == "secure") for name in ("plain", "secure")
+        )
         compared_with = reference(plain.python)
-        found: Dict[str, Figure] = {"machine": machine(plain), "reference": {"imports": list(compared_with.modules), "whole": compared_with.whole}}
+        found: Dict[str, Figure] = {
+            "machine": machine(plain),
+            "reference": {"imports": list(compared_with.modules), "whole": compared_with.whole},
+        }
         for kind in (Domains, Servers):
             with kind(plain) as module:
                 found[kind.executable] = ratios(Measuring(module, options.times), compared_with)
             with kind(secure) as module:
                 found[kind.executable].update(parts(Measuring(module, options.times)))
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if options.json else table(found))
-    return 0 if all(figure["ok"] for kind in (Domains, Servers) for figure in found[kind.executable].values() if "ok" in figure) else 1
+    return (
+        0
+        if all(
+            figure["ok"]
+            for kind in (Domains, Servers)
+            for figure in found[kind.executable].values()
+            if "ok" in figure
+        )
+        else 1
+    )
 
 
 def ratios(measuring: Measuring, compared_with: Reference) -> Dict[str, Figure]:
     """Without TLS, for what they are compared with speaks none either."""
-    found = {name: ratio(measuring.command(name, compared_with.words), COMMAND_LIMIT) for name in measuring.module.commands}
+    found = {
+        name: ratio(measuring.command(name, compared_with.words), COMMAND_LIMIT)
+        for name in measuring.module.commands
+    }
     return {"features": ratio(measuring.features(), FEATURES_LIMIT), **found}
 
 
@@ -68,7 +86,7 @@ def parts(measuring: Measuring) -> Dict[str, Figure]:
     }
 
 
-# -- figures against their limits ------------------------------------------------------------------------------------------
+# -- figures against their limits ----------------------------------------------------------------------------
 
 
 def ratio(compared: Compared, limit: float) -> Figure:
@@ -80,7 +98,9 @@ def ratio(compared: Compared, limit: float) -> Figure:
 
 
 def journal(phases: Dict[str, Phases]) -> Figure:
-    wall, cpu = ({name: round(phases[name][JOURNAL][unit], 2) for name in phases} for unit in ("wall_ms", "cpu_ms"))
+    wall, cpu = (
+        {name: round(phases[name][JOURNAL][unit], 2) for name in phases} for unit in ("wall_ms", "cpu_ms")
+    )
     return {**wall, "cpu": cpu, "limit": JOURNAL_LIMIT, "ok": max(wall.values()) <= JOURNAL_LIMIT}
 
 
@@ -96,9 +116,20 @@ def rounded(value: Any) -> Any:
 
 def machine(stage: Rehearsal) -> Figure:
     """load: processes that wanted a core when it began; more than there are cores, and times say little."""
-    version = Path(stage.release, "venv", "pyvenv.cfg").read_text(encoding="utf-8").partition("version = ")[2].split()[0]
+    version = (
+        Path(stage.release, "venv", "pyvenv.cfg")
+        .read_text(encoding="utf-8")
+        .partition("version = ")[2]
+        .split()[0]
+    )
     busy = round(os.getloadavg()[0], 1)
-    return {"python": version, "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(), "load": busy}
+    return {
+        "python": version,
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": busy,
+    }
 
 
 if __name__ == "__main__":

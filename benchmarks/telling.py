@@ -6,13 +6,31 @@ from typing import Any, Dict, Iterator, List
 
 Figure = Dict[str, Any]
 COMPARED = {"features": "wall time, × bare Python"}  # everything else: CPU, × reference
-COLUMNS = ("interpreter", "imports", "database", "password", "TLS", "requests", "answers", "mgrctl", "journal", "rest")
+COLUMNS = (
+    "interpreter",
+    "imports",
+    "database",
+    "password",
+    "TLS",
+    "requests",
+    "answers",
+    "mgrctl",
+    "journal",
+    "rest",
+)
 
 
 def table(found: Dict[str, Figure]) -> str:
-    lines = [line for executable in found if executable not in ("machine", "reference") for line in _module(executable, found[executable])]
+    lines = [
+        line
+        for executable in found
+        if executable not in ("machine", "reference")
+        for line in _module(executable, found[executable])
+    ]
     if not found["reference"]["whole"]:
-        lines.append("mysql.connector could not be had: the reference is a lower bound, the true ratios are smaller")
+        lines.append(
+            "mysql.connector could not be had: the reference is a lower bound, the true ratios are smaller"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -21,11 +39,20 @@ def _module(executable: str, found: Figure) -> Iterator[str]:
     for name, figure in found.items():
         if "ratio" in figure:
             what = COMPARED.get(name, "CPU, × reference")
-            yield _line(f"{name}: {what}", figure["ratio"], figure["limit"], f"{figure['ms']} ms, compared with {figure['reference_ms']} ms")
+            yield _line(
+                f"{name}: {what}",
+                figure["ratio"],
+                figure["limit"],
+                f"{figure['ms']} ms, compared with {figure['reference_ms']} ms",
+            )
     journal = found["journal_ms"]
     for name, cpu in journal["cpu"].items():
         yield _line(f"{name}: journal, ms", journal[name], journal["limit"], f"CPU {cpu} ms")
-    for figure, what in (("remote_calls", "requests"), ("mgrctl_calls", "mgrctl"), ("panel_connections", "database connections")):
+    for figure, what in (
+        ("remote_calls", "requests"),
+        ("mgrctl_calls", "mgrctl"),
+        ("panel_connections", "database connections"),
+    ):
         limits = found[figure]["limits"]
         yield from (_line(f"{run}: {what}", found[figure][run], limit, "") for run, limit in limits.items())
     yield ""
@@ -38,11 +65,16 @@ def _line(what: str, value: float, limit: float, more: str) -> str:
 
 
 def _where(where: Dict[str, Dict[str, Dict[str, float]]]) -> Iterator[str]:
-    """Two lines for each command: milliseconds of the clock, and of the processor without those of other processes."""
+    """Two lines for each command: milliseconds of the clock, and of the processor without those of other
+    processes.
+    """
     yield f"{'where the time goes, ms':24}" + "".join(f"{name:>12}" for name in (*COLUMNS, "all"))
     for command, phases in where.items():
         for unit, what in (("wall_ms", command), ("cpu_ms", "  of it CPU")):
-            spent = [sum(phase[unit] for name, phase in phases.items() if name.partition(":")[0] == column) for column in COLUMNS]
+            spent = [
+                sum(phase[unit] for name, phase in phases.items() if name.partition(":")[0] == column)
+                for column in COLUMNS
+            ]
             yield f"{what:24}" + "".join(f"{ms:>12.1f}" for ms in (*spent, sum(spent)))
     imports: List[str] = []
     for name, phase in sorted(where["open"].items(), key=lambda one: -one[1]["cpu_ms"]):

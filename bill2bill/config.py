@@ -1,8 +1,8 @@
 """Every setting once.
 
 Two kinds: the fields of a connection (the form in the panel, stored by the panel) and the plugin's own file
-`etc/bill2bill.conf` for what an administrator hardly ever touches. The panel's forms, docs/settings.md and the
-`features` answer are made from these declarations.
+`etc/bill2bill.conf` for what an administrator hardly ever touches. The panel's forms, docs/settings.md and
+the `features` answer are made from these declarations.
 """
 
 from __future__ import annotations
@@ -41,61 +41,102 @@ class Field(NamedTuple):
 
 _URL, _SERVER = (
     Field(
-        "url", "text", "", "API address", "Адрес API",
+        "url",
+        "text",
+        "",
+        "API address",
+        "Адрес API",
         "Full address, for example https://my.ru-tld.ru/manager/billmgr. Empty: it is found from the server name.",
         "Полный адрес, например https://my.ru-tld.ru/manager/billmgr. Пусто: будет найден по имени сервера.",
     ),
     Field(
-        "server", "text", DEFAULT_SERVER, "Server name", "Имя сервера",
+        "server",
+        "text",
+        DEFAULT_SERVER,
+        "Server name",
+        "Имя сервера",
         "Host name of the provider's billing; used when the API address is empty.",
         "Имя сервера биллинга поставщика; используется, если адрес API пуст.",
     ),
 )
 _LOGIN = (
     Field(
-        "username", "text", "", "User", "Пользователь",
+        "username",
+        "text",
+        "",
+        "User",
+        "Пользователь",
         "Name of your account at the provider. Use a separate one for this connection.",
         "Имя вашей учётной записи у поставщика. Заведите для подключения отдельную.",
         required=True,
     ),
     Field("password", "secret", "", "Password", "Пароль", "Its password.", "Её пароль.", required=True),
     Field(
-        "project", "text", "", "Account or project", "Счёт или проект",
+        "project",
+        "text",
+        "",
+        "Account or project",
+        "Счёт или проект",
         "Name of the project whose account pays, exactly as the provider writes it; in version 5 or 6 the project's number. May be empty if there is only one.",
         "Имя проекта, со счёта которого платить, точно как у поставщика; в версии 5 или 6 номер проекта. Можно оставить пустым, если он один.",
     ),
 )
 _TRUST = (
     Field(
-        "ca_file", "text", "", "CA file", "Файл CA",
+        "ca_file",
+        "text",
+        "",
+        "CA file",
+        "Файл CA",
         "Path on this server to the certificates that may sign the provider's TLS certificate. Empty: the public ones.",
         "Путь на этом сервере к сертификатам, которыми может быть подписан TLS-сертификат поставщика. Пусто: публичные.",
     ),
 )
 _ORDERS = (
     Field(
-        "new_orders", "switch", ON, "Use for new orders", "Использовать для новых заказов",
-        "Off: new orders wait for a person.", "Выключено: новые заказы ждут человека.",
+        "new_orders",
+        "switch",
+        ON,
+        "Use for new orders",
+        "Использовать для новых заказов",
+        "Off: new orders wait for a person.",
+        "Выключено: новые заказы ждут человека.",
     ),
     Field(
-        "send_open", "switch", ON, "Send orders", "Передавать заказы",
+        "send_open",
+        "switch",
+        ON,
+        "Send orders",
+        "Передавать заказы",
         "Off: a person orders at the provider, the operation becomes manual.",
         "Выключено: заказывает человек, операция становится ручной.",
     ),
     Field(
-        "send_prolong", "switch", ON, "Send renewals", "Передавать продления",
+        "send_prolong",
+        "switch",
+        ON,
+        "Send renewals",
+        "Передавать продления",
         "Off: a person renews at the provider, the operation becomes manual.",
         "Выключено: продлевает человек, операция становится ручной.",
     ),
 )
 _CLOSING = (
     Field(
-        "send_close", "switch", OFF, "Send closing", "Передавать закрытие",
+        "send_close",
+        "switch",
+        OFF,
+        "Send closing",
+        "Передавать закрытие",
         "Off: a person closes the service at the provider, the operation becomes manual.",
         "Выключено: услугу закрывает человек, операция становится ручной.",
     ),
     Field(
-        "notify", "switch", ON, "Notify about errors", "Сообщать об ошибках",
+        "notify",
+        "switch",
+        ON,
+        "Notify about errors",
+        "Сообщать об ошибках",
         "Off: no task is made for a failed operation, except for purchases in doubt.",
         "Выключено: по ошибкам задачи не создаются, кроме покупок под вопросом.",
     ),
@@ -151,27 +192,44 @@ CONNECTIONS: Dict[str, Tuple[Field, ...]] = {
     ),
 }  # fmt: skip
 
-# Fields of a tariff plan that is sold through the processing module (host-protocol 2.7, pricelist_dynamic_settings): kept in pricelistparam.
+# Fields of a tariff plan that is sold through the processing module (host-protocol 2.7,
+# pricelist_dynamic_settings): kept in pricelistparam.
 TARIFF: Tuple[Field, ...] = (
     Field(
-        "b2b_tariff", "text", "", "Provider's tariff", "Тариф поставщика",
+        "b2b_tariff",
+        "text",
+        "",
+        "Provider's tariff",
+        "Тариф поставщика",
         "Number of the tariff plan at the provider. Without it nothing is ordered.",
         "Номер тарифного плана у поставщика. Без него ничего не заказывается.",
     ),
     Field(
-        "b2b_datacenter", "text", "", "Provider's data centre", "Дата-центр поставщика",
+        "b2b_datacenter",
+        "text",
+        "",
+        "Provider's data centre",
+        "Дата-центр поставщика",
         "Number of the data centre at the provider. Empty: the one of the provider's order form.",
         "Номер дата-центра у поставщика. Пусто: тот, что в форме заказа поставщика.",
     ),
     Field(
-        "b2b_periods", "text", "", "Provider's periods", "Периоды поставщика",
+        "b2b_periods",
+        "text",
+        "",
+        "Provider's periods",
+        "Периоды поставщика",
         "What to buy for a period of yours, in months, for example «1=3 6=12»: sold monthly, bought by the quarter. Periods that are not named are bought as"
         " they are sold. A period that is bought must not be shorter than the one that is sold.",
         "Что покупать за ваш период, в месяцах, например «1=3 6=12»: продаётся помесячно, покупается поквартально. Не названные периоды покупаются"
         " такими же, какими проданы. Покупаемый период не может быть короче продаваемого.",
     ),
     Field(
-        "b2b_local_addons", "text", "", "Add-ons of your own", "Собственные дополнения",
+        "b2b_local_addons",
+        "text",
+        "",
+        "Add-ons of your own",
+        "Собственные дополнения",
         "Internal names of add-ons that you provide yourself, separated by blanks: they are not looked for at the provider.",
         "Внутренние имена дополнений, которые вы оказываете сами, через пробел: у поставщика они не ищутся.",
     ),
@@ -200,11 +258,14 @@ class Connection(NamedTuple):
     send_suspend: bool = True
 
     def __repr__(self) -> str:
-        return f"Connection(module={self.module}, url={self.url!r}, server={self.server!r})"  # never the password
+        # never the password
+        return f"Connection(module={self.module}, url={self.url!r}, server={self.server!r})"
 
 
 def connection(kind: str, module: int, values: Mapping[str, str]) -> Connection:
-    """A connection of a module of this kind, from what the panel stored or a form submitted; absent fields take their defaults."""
+    """A connection of a module of this kind, from what the panel stored or a form submitted; absent fields
+    take their defaults.
+    """
     got: Dict[str, object] = {"module": module}
     for field in CONNECTIONS[kind]:
         text = values.get(field.name)
@@ -220,36 +281,105 @@ def option(default: str, unit: str, en: str, ru: str) -> Tuple[str, str, str, st
 
 
 OPTIONS: Dict[str, Tuple[str, str, str, str]] = {
-    "settle": option("600", "s", "How old an unanswered purchase must be before a look may prove that it was not carried out.",
-                     "Через сколько проверка может доказать, что покупка без ответа не состоялась."),
-    "read_timeout": option("60", "s", "Longest wait for the answer to a question.", "Сколько ждать ответа на запрос данных."),
-    "spend_timeout": option("180", "s", "Longest wait for the answer to a purchase or change.", "Сколько ждать ответа на покупку или изменение."),
+    "settle": option(
+        "600",
+        "s",
+        "How old an unanswered purchase must be before a look may prove that it was not carried out.",
+        "Через сколько проверка может доказать, что покупка без ответа не состоялась.",
+    ),
+    "read_timeout": option(
+        "60", "s", "Longest wait for the answer to a question.", "Сколько ждать ответа на запрос данных."
+    ),
+    "spend_timeout": option(
+        "180",
+        "s",
+        "Longest wait for the answer to a purchase or change.",
+        "Сколько ждать ответа на покупку или изменение.",
+    ),
     "connect_timeout": option("10", "s", "Longest wait for a connection.", "Сколько ждать соединения."),
     "answer_limit": option("32", "MiB", "Largest answer that is read.", "Наибольший читаемый ответ."),
-    "pace": option("2", "1/s", "Most requests per second to one upstream account; 0 = no limit.",
-                   "Сколько запросов в секунду слать на один аккаунт; 0 = без ограничения."),
-    "parallel": option("2", "", "Most requests at once to one upstream account.", "Сколько запросов одновременно слать на один аккаунт."),
-    "listing_fresh": option("300", "s", "How long one listing of all services answers for each of them.",
-                            "Сколько времени один список услуг отвечает за каждую из них."),
-    "files_fresh": option("86400", "s", "How long the price and country files are kept.", "Сколько хранить файлы цен и стран."),
-    "panel_wait": option("300", "s", "How long a restarting panel is waited for.", "Сколько ждать перезапускающуюся панель."),
-    "item_wait": option("60", "s", "How long to wait for another command on the same item.", "Сколько ждать другую команду по той же услуге."),
-    "tries": option("10", "", "After how many failures an operation becomes manual.", "После скольких неудач операция становится ручной."),
-    "overdue": option("86400", "s", "How long an accepted purchase may stay unfinished before a person is asked.",
-                      "Сколько принятая покупка может не завершаться, прежде чем спросить человека."),
-    "cart_witness": option("on", "", "Before a renewal or a change whose answer was lost is sent again, read the provider's cart: it may wait there for payment."
-                           " Off only where the provider (BILLmanager 5 or 6) has no function «basket»; then a lost renewal whose money was short may be ordered"
-                           " twice.",
-                           "Прежде чем снова отправить продление или изменение без ответа, читать корзину поставщика: оно может ждать там оплаты."
-                           " Выключать только там, где у поставщика (BILLmanager 5 или 6) нет функции «basket»; тогда потерянное продление, на которое не"
-                           " хватило денег, может быть заказано дважды."),
-    "proxy": option("", "", "HTTP proxy for the upstream, for example http://127.0.0.1:3128; the environment's is never used.",
-                    "HTTP-прокси к поставщику, например http://127.0.0.1:3128; из окружения не берётся."),
-    "phone_form": option("canonical", "", "Form of phone numbers in contacts: canonical or plain (as the provider's own module sends them).",
-                         "Вид телефонов в контактах: canonical или plain (как шлёт модуль самого поставщика)."),
-    "send_contact": option("off", "", "Also send the owner as «contact» in orders of the RU group.", "Слать владельца ещё и как «contact» в зонах группы RU."),
-    "send_projectns": option("off", "", "Also send the name servers as «projectns» in orders.", "Слать серверы имён ещё и как «projectns» при заказе."),
-    "customer_registrars": option("5 27", "", "Registrars whose orders need a «customer» contact.", "Регистраторы, которым нужен контакт «customer»."),
+    "pace": option(
+        "2",
+        "1/s",
+        "Most requests per second to one upstream account; 0 = no limit.",
+        "Сколько запросов в секунду слать на один аккаунт; 0 = без ограничения.",
+    ),
+    "parallel": option(
+        "2",
+        "",
+        "Most requests at once to one upstream account.",
+        "Сколько запросов одновременно слать на один аккаунт.",
+    ),
+    "listing_fresh": option(
+        "300",
+        "s",
+        "How long one listing of all services answers for each of them.",
+        "Сколько времени один список услуг отвечает за каждую из них.",
+    ),
+    "files_fresh": option(
+        "86400", "s", "How long the price and country files are kept.", "Сколько хранить файлы цен и стран."
+    ),
+    "panel_wait": option(
+        "300", "s", "How long a restarting panel is waited for.", "Сколько ждать перезапускающуюся панель."
+    ),
+    "item_wait": option(
+        "60",
+        "s",
+        "How long to wait for another command on the same item.",
+        "Сколько ждать другую команду по той же услуге.",
+    ),
+    "tries": option(
+        "10",
+        "",
+        "After how many failures an operation becomes manual.",
+        "После скольких неудач операция становится ручной.",
+    ),
+    "overdue": option(
+        "86400",
+        "s",
+        "How long an accepted purchase may stay unfinished before a person is asked.",
+        "Сколько принятая покупка может не завершаться, прежде чем спросить человека.",
+    ),
+    "cart_witness": option(
+        "on",
+        "",
+        "Before a renewal or a change whose answer was lost is sent again, read the provider's cart: it may wait there for payment."
+        " Off only where the provider (BILLmanager 5 or 6) has no function «basket»; then a lost renewal whose money was short may be ordered"
+        " twice.",
+        "Прежде чем снова отправить продление или изменение без ответа, читать корзину поставщика: оно может ждать там оплаты."
+        " Выключать только там, где у поставщика (BILLmanager 5 или 6) нет функции «basket»; тогда потерянное продление, на которое не"
+        " хватило денег, может быть заказано дважды.",
+    ),
+    "proxy": option(
+        "",
+        "",
+        "HTTP proxy for the upstream, for example http://127.0.0.1:3128; the environment's is never used.",
+        "HTTP-прокси к поставщику, например http://127.0.0.1:3128; из окружения не берётся.",
+    ),
+    "phone_form": option(
+        "canonical",
+        "",
+        "Form of phone numbers in contacts: canonical or plain (as the provider's own module sends them).",
+        "Вид телефонов в контактах: canonical или plain (как шлёт модуль самого поставщика).",
+    ),
+    "send_contact": option(
+        "off",
+        "",
+        "Also send the owner as «contact» in orders of the RU group.",
+        "Слать владельца ещё и как «contact» в зонах группы RU.",
+    ),
+    "send_projectns": option(
+        "off",
+        "",
+        "Also send the name servers as «projectns» in orders.",
+        "Слать серверы имён ещё и как «projectns» при заказе.",
+    ),
+    "customer_registrars": option(
+        "5 27",
+        "",
+        "Registrars whose orders need a «customer» contact.",
+        "Регистраторы, которым нужен контакт «customer».",
+    ),
 }
 
 
@@ -281,7 +411,8 @@ class Options:
 def options(text: str = "") -> Options:
     """Read `etc/bill2bill.conf`: lines `name value`, `#` starts a comment.
 
-    Raises Failure("bad_input") on an unknown name or a value out of range: a mistyped limit must not become "none".
+    Raises Failure("bad_input") on an unknown name or a value out of range: a mistyped limit must not become
+    "none".
     """
     values = {name: default for name, (default, _, _, _) in OPTIONS.items()}
     for line in text.splitlines():
@@ -291,7 +422,9 @@ def options(text: str = "") -> Options:
         if words[0] not in values:
             raise Failure("bad_input", reason=f"etc/bill2bill.conf: {words[0]}")
         values[words[0]] = words[1].strip() if len(words) > 1 else ""
-    return Options(**{field.name: _typed(field.name, field.type, values[field.name]) for field in fields(Options)})  # type: ignore[arg-type]
+    return Options(
+        **{field.name: _typed(field.name, field.type, values[field.name]) for field in fields(Options)}
+    )  # type: ignore[arg-type]
 
 
 def _typed(name: str, kind: object, text: str) -> object:
@@ -315,12 +448,19 @@ def options_of(root: Path) -> Options:
     """The options of the panel in `root`; without a file, the defaults."""
     path = root / "etc" / "bill2bill.conf"
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # a pipe in its place must not hang us
+        with open(
+            os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"
+        ) as file:  # a pipe in its place must not hang us
             found = os.fstat(file.fileno())
             text = file.read(MOST_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
         if not stat.S_ISREG(found.st_mode) or len(text) > MOST_BYTES:
-            raise Failure("bad_input", reason=f"etc/{path.name}: no file, or larger than {MOST_BYTES // 1024} KiB")
-        if found.st_mode & stat.S_IWOTH or found.st_uid not in (0, os.geteuid()):  # who may say when a purchase is repeated spends our money
+            raise Failure(
+                "bad_input", reason=f"etc/{path.name}: no file, or larger than {MOST_BYTES // 1024} KiB"
+            )
+        if found.st_mode & stat.S_IWOTH or found.st_uid not in (
+            0,
+            os.geteuid(),
+        ):  # who may say when a purchase is repeated spends our money
             raise Failure("bad_input", reason=f"etc/{path.name}: others than root may write to it")
         return options(text.decode("utf-8"))
     except FileNotFoundError:

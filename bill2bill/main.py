@@ -1,6 +1,7 @@
 """Where every executable begins: one call in, one exit status out. The only writer of stdout.
 
-Nothing is imported here that `features` does not need: the panel asks every module for it at each of its starts.
+Nothing is imported here that `features` does not need: the panel asks every module for it at each of its
+starts.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-def run(kind: str, argv: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: TextIO, env: Mapping[str, str]) -> int:
+def run(
+    kind: str, argv: Sequence[str], stdin: BinaryIO, stdout: BinaryIO, stderr: TextIO, env: Mapping[str, str]
+) -> int:
     """Carry out one call of the panel.
 
-    kind    "registrar" (domains), "processing" (servers and the like) or "addon" (pages of the admin interface)
+    kind    "registrar" (domains), "processing" (servers and the like) or "addon" (pages of the admin
+            interface)
     argv    with the executable's own path first: the panel's root is the folder above its folder
-    Returns the exit status: 0 success, 1 failure (host-protocol 2.1). stdout gets one XML document or nothing.
+    Returns the exit status: 0 success, 1 failure (host-protocol 2.1). stdout gets one XML document or
+    nothing.
     """
     executable = os.path.basename(argv[0])
     root = os.path.dirname(os.path.dirname(os.path.abspath(argv[0])))

@@ -1,6 +1,7 @@
 """What every folder of tests may use: the database of a panel, in both kinds.
 
-A test that asks for `database` or `place` runs on SQLite; marked `both_databases` (or in a file that is) on MariaDB too.
+A test that asks for `database` or `place` runs on SQLite; marked `both_databases` (or in a file that is) on
+MariaDB too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import pytest
 
 
 def pytest_addoption(parser):
-    parser.addoption("--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB")
+    parser.addoption(
+        "--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB"
+    )
     parser.addoption("--one-database", action="store_true", help="no test on MariaDB")
 
 
@@ -20,9 +23,13 @@ def pytest_configure(config):
 
 def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
-        both = metafunc.config.getoption("both_databases") or metafunc.definition.get_closest_marker("both_databases")
+        both = metafunc.config.getoption("both_databases") or metafunc.definition.get_closest_marker(
+            "both_databases"
+        )
         both = both and not metafunc.config.getoption("one_database")
-        metafunc.parametrize("database", ["sqlite", "mariadb"] if both else ["sqlite"], indirect=True, scope="session")
+        metafunc.parametrize(
+            "database", ["sqlite", "mariadb"] if both else ["sqlite"], indirect=True, scope="session"
+        )
 
 
 @pytest.fixture(scope="session")

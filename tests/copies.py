@@ -8,6 +8,8 @@ from pathlib import Path
 
 
 def put_aside(folder: Path, to: Path) -> Path:
-    """Journals that nobody needs any more are closed first: closing one takes the files beside it away, in the middle of the copying."""
+    """Journals that nobody needs any more are closed first: closing one takes the files beside it away, in
+    the middle of the copying.
+    """
     gc.collect()
     return Path(shutil.copytree(folder, to))

@@ -1,4 +1,6 @@
-"""The two databases that a panel may keep its tables in: SQLite, and a private MariaDB server that a test process starts for itself."""
+"""The two databases that a panel may keep its tables in: SQLite, and a private MariaDB server that a test
+process starts for itself.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ ROOM = 512 * 1024 * 1024  # bytes
 PROGRAMS = ("mariadb-install-db", "mariadbd")
 USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"
 QUICK = (  # nothing has to outlive the tests
-    "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=32M", "--skip-sync-frm",
+    "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=32M", "--skip-sync-frm",
     "--performance-schema=off", "--skip-networking=0", "--max-connections=200",
 )  # fmt: skip
 
@@ -43,7 +46,10 @@ def why_not() -> str:
 
 
 def program(name: str) -> str:
-    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])) or ""
+    return (
+        shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+        or ""
+    )
 
 
 def require() -> None:
@@ -56,10 +62,19 @@ def require() -> None:
 
 
 class MariaDB:
-    """A server of one's own, reached by a socket and on 127.0.0.1. It ends with stop() or with the process that started it."""
+    """A server of one's own, reached by a socket and on 127.0.0.1. It ends with stop() or with the process
+    that started it.
+    """
 
     def __init__(self) -> None:
-        home = next((folder for folder in FOLDERS if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM), None)
+        home = next(
+            (
+                folder
+                for folder in FOLDERS
+                if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
+            ),
+            None,
+        )
         _sweep(Path(home or tempfile.gettempdir()))
         self.folder = Path(tempfile.mkdtemp(prefix=f"mariadb-{os.getpid()}-", dir=home))
         self.socket, self.port, self._numbers = str(self.folder / "sock"), _free_port(), itertools.count(1)
@@ -77,15 +92,30 @@ class MariaDB:
             raise
 
     def _install(self, data: List[str]) -> None:
-        words = [program("mariadb-install-db"), "--no-defaults", *data, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        words = [
+            program("mariadb-install-db"),
+            "--no-defaults",
+            *data,
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ]
         done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _start(self, data: List[str]) -> subprocess.Popen[bytes]:
-        words = [program("mariadbd"), "--no-defaults", *data, f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1"]
+        words = [
+            program("mariadbd"),
+            "--no-defaults",
+            *data,
+            f"--socket={self.socket}",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+        ]
         words += [*QUICK, f"--pid-file={self.folder / 'pid'}", f"--tmpdir={self.folder}"]
         with open(self.log, "wb") as log:
-            return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent)
+            return subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent
+            )
 
     def _wait(self) -> None:
         until = time.monotonic() + 60
@@ -94,9 +124,14 @@ class MariaDB:
                 self.process.kill()
                 raise AssertionError(self.log.read_text(errors="replace"))
             time.sleep(0.02)
-        with pymysql.connect(unix_socket=self.socket, user="root", autocommit=True) as root, root.cursor() as cursor:
+        with (
+            pymysql.connect(unix_socket=self.socket, user="root", autocommit=True) as root,
+            root.cursor() as cursor,
+        ):
             for host in ("localhost", "127.0.0.1"):
-                cursor.execute("GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s WITH GRANT OPTION", (USER, host, PASSWORD))
+                cursor.execute(
+                    "GRANT ALL ON *.* TO %s@%s IDENTIFIED BY %s WITH GRANT OPTION", (USER, host, PASSWORD)
+                )
 
     def stop(self) -> None:
         self.process.kill()  # there is nothing to save
@@ -109,7 +144,13 @@ class MariaDB:
         return {"host": "localhost", "socket": self.socket, "user": USER, "password": PASSWORD, "name": name}
 
     def connect(self, name: str = "", **more: Any) -> pymysql.Connection:
-        login = {"user": USER, "password": PASSWORD.encode(), "unix_socket": self.socket, "charset": "utf8mb4", "autocommit": True}
+        login = {
+            "user": USER,
+            "password": PASSWORD.encode(),
+            "unix_socket": self.socket,
+            "charset": "utf8mb4",
+            "autocommit": True,
+        }
         return pymysql.connect(**{**login, "database": name or None, **more})
 
     def copy(self, source: str, target: str) -> None:
@@ -127,7 +168,9 @@ class MariaDB:
 
 
 def _sweep(home: Path) -> None:
-    """What test processes that were killed have left: their servers ended with them, their folders did not."""
+    """What test processes that were killed have left: their servers ended with them, their folders
+    did not.
+    """
     for folder in home.glob("mariadb-[0-9]*-*"):
         try:
             os.kill(int(folder.name.split("-")[1]), 0)
@@ -151,7 +194,9 @@ def _end_with_parent() -> None:
 
 
 class Place:
-    """Where a test's panels keep their tables: files of their own, or databases of their own on one server."""
+    """Where a test's panels keep their tables: files of their own, or databases of their own on one
+    server.
+    """
 
     def __init__(self, server: Optional[MariaDB]) -> None:
         self._server, self._names = server, []

@@ -1,7 +1,8 @@
-"""Where money may leave, read from the source alone: each rule is a function from {file: text} to complaints, so that a test can break it.
+"""Where money may leave, read from the source alone: each rule is a function from {file: text} to complaints,
+so that a test can break it.
 
-Everything is told by names. A method that spends is known by its docstring in upstream/api.py and by what the adapters do; wherever its name is
-mentioned, called or not, somebody may spend.
+Everything is told by names. A method that spends is known by its docstring in upstream/api.py and by what the
+adapters do; wherever its name is mentioned, called or not, somebody may spend.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ Place = Tuple[str, ast.AST, List[ast.AST]]  # file, node, what it stands in from
 
 def package() -> Sources:
     """The product without its sandbox, which shares nothing with it but the wire (test_layers.py)."""
-    files = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    files = {
+        str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8")
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
     return {file: text for file, text in files.items() if not file.startswith("sandbox/")}
 
 
@@ -42,12 +46,16 @@ def _at(file: str, node: ast.AST, text: str) -> str:
     return f"{file}:{getattr(node, 'lineno', 0)}: {text}"
 
 
-# -- which methods spend ---------------------------------------------------------------------------------------------------
+# -- which methods spend -------------------------------------------------------------------------------------
 
 
 def promised(sources: Sources, words: str) -> Set[str]:
     """Methods of the protocols in api.py whose docstring says these words."""
-    methods = [node for _, node, outer in places(sources, API) if isinstance(node, ast.FunctionDef) and isinstance(outer[-1], ast.ClassDef)]
+    methods = [
+        node
+        for _, node, outer in places(sources, API)
+        if isinstance(node, ast.FunctionDef) and isinstance(outer[-1], ast.ClassDef)
+    ]
     return {method.name for method in methods if words in (ast.get_docstring(method) or "")}
 
 
@@ -56,14 +64,20 @@ def spending(sources: Sources) -> Set[str]:
 
 
 def acting(sources: Sources) -> Set[str]:
-    """Public methods of the adapters from which a call with `spends` is reached, by whatever way inside of their file."""
+    """Public methods of the adapters from which a call with `spends` is reached, by whatever way inside of
+    their file.
+    """
     found: Set[str] = set()
     for file in sorted(sources):
         if file.startswith("upstream/") and file.endswith("/adapter.py"):
             tree = ast.parse(sources[file])
             functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
             reach = {name for name, function in functions.items() if _says_yes(function)}
-            while more := {name for name, function in functions.items() if name not in reach and reach & _mentioned(function)}:
+            while more := {
+                name
+                for name, function in functions.items()
+                if name not in reach and reach & _mentioned(function)
+            }:
                 reach |= more
             found |= {name for name in reach if not name.startswith("_")}
     return found
@@ -89,11 +103,18 @@ def unmarked(sources: Sources) -> List[str]:
 
 
 def said_elsewhere(sources: Sources) -> List[str]:
-    """`spends` is said by adapters and passed on by the wires, nowhere else; and only there is something sent to a provider."""
+    """`spends` is said by adapters and passed on by the wires, nowhere else; and only there is something sent
+    to a provider.
+    """
     found = []
     for file, node, outer in places(sources):
         adapter = file.startswith("upstream/") and file.endswith("/adapter.py")
-        if isinstance(node, ast.keyword) and node.arg == "spends" and not adapter and not _passed_on(node, outer):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "spends"
+            and not adapter
+            and not _passed_on(node, outer)
+        ):
             found.append(_at(file, outer[-1], "says spends="))
         if isinstance(node, ast.Constant) and node.value == "spends":
             found.append(_at(file, node, 'the word "spends" is in a text'))
@@ -114,11 +135,13 @@ def _passed_on(word: ast.keyword, outer: List[ast.AST]) -> bool:
     return isinstance(word.value, ast.Name) and word.value.id == "spends" and "spends" in arguments
 
 
-# -- who may call them ---------------------------------------------------------------------------------------------------------
+# -- who may call them ---------------------------------------------------------------------------------------
 
 
 def called_elsewhere(sources: Sources) -> List[str]:
-    """A method that spends is called once, as it is, inside the method `act` of a Deal; any other mention of its name is a way around."""
+    """A method that spends is called once, as it is, inside the method `act` of a Deal; any other mention of
+    its name is a way around.
+    """
     names, found, within = spending(sources), [], []
     for file, node, outer in places(sources):
         if isinstance(node, ast.Attribute) and node.attr in names:
@@ -132,11 +155,17 @@ def called_elsewhere(sources: Sources) -> List[str]:
             found.append(_at(file, node, f"{node.value} as a text"))
         if isinstance(node, ast.FunctionDef) and node.name in names and not file.startswith("upstream/"):
             found.append(_at(file, node, f"another {node.name}"))
-    return found + [_at(file, act, "spends more than once") for file, act in set(within) if act is not None and within.count((file, act)) > 1]
+    return found + [
+        _at(file, act, "spends more than once")
+        for file, act in set(within)
+        if act is not None and within.count((file, act)) > 1
+    ]
 
 
 def _act_of(node: ast.Attribute, outer: List[ast.AST]) -> Optional[ast.AST]:
-    """The method `act` in which this is called, if it may be: by itself, not in a loop, not in a function that is kept for later."""
+    """The method `act` in which this is called, if it may be: by itself, not in a loop, not in a function
+    that is kept for later.
+    """
     functions = [one for one in outer if isinstance(one, FUNCTIONS)]
     holder = [one for one in outer if isinstance(one, ast.ClassDef)]
     called = isinstance(outer[-1], ast.Call) and outer[-1].func is node
@@ -146,7 +175,10 @@ def _act_of(node: ast.Attribute, outer: List[ast.AST]) -> Optional[ast.AST]:
 
 
 def is_deal(node: ast.AST) -> bool:
-    return isinstance(node, ast.ClassDef) and {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)} >= DEAL
+    return (
+        isinstance(node, ast.ClassDef)
+        and {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)} >= DEAL
+    )
 
 
 def acted_elsewhere(sources: Sources) -> List[str]:
@@ -160,7 +192,11 @@ def acted_elsewhere(sources: Sources) -> List[str]:
         if isinstance(node, ast.alias) and node.name == "spend_once" and (file != WORLD or node.asname):
             found.append(_at(file, node, "imports spend_once"))
         where = [file, *(one.name for one in outer if isinstance(one, (ast.ClassDef, ast.FunctionDef)))]
-        if "spend_once" in (getattr(node, "attr", ""), getattr(node, "id", "")) and where != [WORLD, "World", "buy"]:
+        if "spend_once" in (getattr(node, "attr", ""), getattr(node, "id", "")) and where != [
+            WORLD,
+            "World",
+            "buy",
+        ]:
             found.append(_at(file, node, "spend_once"))
     return found
 
@@ -170,18 +206,24 @@ def unclear(sources: Sources) -> List[str]:
     found = []
     for file, node, _ in places(sources):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in ("getattr", "setattr") and not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant)):
+            if node.func.id in ("getattr", "setattr") and not (
+                len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+            ):
                 found.append(_at(file, node, f"{node.func.id} of a name that is made up"))
             if node.func.id in ("eval", "exec", "vars"):
                 found.append(_at(file, node, node.func.id))
         if isinstance(node, ast.alias) and node.name in ("attrgetter", "methodcaller", "operator"):
             found.append(_at(file, node, node.name))
-        if isinstance(node, ast.Attribute) and node.attr in ("__getattribute__", "__dict__") and getattr(node.value, "id", "") != "self":
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("__getattribute__", "__dict__")
+            and getattr(node.value, "id", "") != "self"
+        ):
             found.append(_at(file, node, node.attr))
     return found
 
 
-# -- how commands come there ----------------------------------------------------------------------------------------------------
+# -- how commands come there ---------------------------------------------------------------------------------
 
 
 class Spot(NamedTuple):
@@ -195,8 +237,15 @@ class Ways:
     """Which functions of commands/ mention which, through the imports of their files."""
 
     def __init__(self, sources: Sources) -> None:
-        self.sources = {file: ast.parse(text) for file, text in sources.items() if file.startswith("commands/")}
-        self.spots = {Spot(file, node.name): node for file, tree in self.sources.items() for node in tree.body if hasattr(node, "name")}
+        self.sources = {
+            file: ast.parse(text) for file, text in sources.items() if file.startswith("commands/")
+        }
+        self.spots = {
+            Spot(file, node.name): node
+            for file, tree in self.sources.items()
+            for node in tree.body
+            if hasattr(node, "name")
+        }
         self.imported = {file: dict(self._imports(tree)) for file, tree in self.sources.items()}
 
     def _imports(self, tree: ast.AST) -> Iterator[Tuple[str, Tuple[str, str]]]:
@@ -206,7 +255,10 @@ class Ways:
                 for alias in node.names:
                     above = "/".join((node.module or "").split(".")[1:])
                     is_file = f"{above}/{alias.name}.py" in self.sources
-                    yield alias.asname or alias.name, (f"{above}/{alias.name}.py", "") if is_file else (f"{above}.py", alias.name)
+                    yield (
+                        alias.asname or alias.name,
+                        (f"{above}/{alias.name}.py", "") if is_file else (f"{above}.py", alias.name),
+                    )
 
     def reached(self, start: Spot) -> Set[Spot]:
         found, left = set(), [start]
@@ -223,7 +275,11 @@ class Ways:
             if isinstance(node, ast.Name):
                 module, name = known.get(node.id, (spot.file, node.id))
                 yield Spot(module, name)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and known.get(node.value.id, ("", "-"))[1] == "":
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and known.get(node.value.id, ("", "-"))[1] == ""
+            ):
                 yield Spot(known[node.value.id][0], node.attr)
 
     def buys(self, start: Spot) -> bool:
@@ -232,11 +288,15 @@ class Ways:
 
 def deals(sources: Sources) -> Set[Spot]:
     """Each class that may spend."""
-    return {Spot(file, node.name) for file, node, _ in places(sources) if is_deal(node) and not _is_protocol(node)}
+    return {
+        Spot(file, node.name) for file, node, _ in places(sources) if is_deal(node) and not _is_protocol(node)
+    }
 
 
 def _is_protocol(node: ast.AST) -> bool:
-    return isinstance(node, ast.ClassDef) and any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases
+    )
 
 
 def beside_the_journal(sources: Sources) -> List[str]:
@@ -246,7 +306,9 @@ def beside_the_journal(sources: Sources) -> List[str]:
     for spot in ways.spots:
         if spot.name == "run" and ways.buys(spot):
             bought |= ways.reached(spot)
-    return [f"{deal.file}: {deal.name} is not bought by any command" for deal in sorted(deals(sources) - bought)]
+    return [
+        f"{deal.file}: {deal.name} is not bought by any command" for deal in sorted(deals(sources) - bought)
+    ]
 
 
 def spending_files(sources: Sources) -> Set[str]:

@@ -27,7 +27,10 @@ def test_generated_files_are_fresh(name):
 
 def test_every_placeholder_of_a_text_stands_in_both_languages():
     def placeholders(text, lang):
-        return {name[: -len(lang)] if name.endswith(f"_{lang}") else name for name in re.findall(r"__(\w+?)__", text)}
+        return {
+            name[: -len(lang)] if name.endswith(f"_{lang}") else name
+            for name in re.findall(r"__(\w+?)__", text)
+        }
 
     for code, problem in PROBLEMS.items():
         assert placeholders(problem.en, "en") == placeholders(problem.ru, "ru"), code
@@ -59,10 +62,16 @@ def test_every_failure_in_the_code_is_a_known_one_with_its_placeholders_filled()
     assert used | by_question >= set(PROBLEMS), sorted(set(PROBLEMS) - used)
 
 
-@pytest.mark.parametrize("path", [ROOT / "addon.xml", *sorted((ROOT / "etc" / "xml").glob("*.xml"))], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [ROOT / "addon.xml", *sorted((ROOT / "etc" / "xml").glob("*.xml"))], ids=lambda path: path.name
+)
 def test_descriptions_for_the_panel_have_the_same_texts_in_both_languages(path):
     texts = {
-        lang.get("name"): {(block.get("name"), message.get("name")) for block in lang.iter("messages") for message in block.iter("msg")}
+        lang.get("name"): {
+            (block.get("name"), message.get("name"))
+            for block in lang.iter("messages")
+            for message in block.iter("msg")
+        }
         for lang in ET.parse(path).getroot().iter("lang")
     }
     assert set(texts) == {"en", "ru"}
@@ -71,8 +80,16 @@ def test_descriptions_for_the_panel_have_the_same_texts_in_both_languages(path):
 
 def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
     home = ROOT / "bill2bill" / "commands"
-    files = {path.relative_to(home) for path in home.rglob("*.py") if "\ndef run(world" in path.read_text(encoding="utf-8")}
-    assert files == {Path(command.file.replace(".", "/") + ".py") for commands in COMMANDS.values() for command in commands.values()}
+    files = {
+        path.relative_to(home)
+        for path in home.rglob("*.py")
+        if "\ndef run(world" in path.read_text(encoding="utf-8")
+    }
+    assert files == {
+        Path(command.file.replace(".", "/") + ".py")
+        for commands in COMMANDS.values()
+        for command in commands.values()
+    }
 
 
 def test_every_kind_of_purchase_has_its_question_and_its_word_on_the_page_of_doubts():
@@ -85,20 +102,30 @@ def test_every_kind_of_purchase_has_its_question_and_its_word_on_the_page_of_dou
 def test_every_command_of_the_command_line_has_help_and_is_documented():
     def commands(*words):
         text = subprocess.run(
-            [sys.executable, "-m", "bill2bill", *words, "--help"], capture_output=True, text=True, cwd=ROOT, env={"COLUMNS": "200", "TERM": "dumb"}
+            [sys.executable, "-m", "bill2bill", *words, "--help"],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={"COLUMNS": "200", "TERM": "dumb"},
         ).stdout
         return re.findall(r"^[│|] (\w+)\s+(\S.*?)\s*[│|]$", text, re.MULTILINE)
 
-    documented = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    documented = "\n".join(
+        path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    )
     found = [(f"{group} {name}", told) for group, _ in commands() for name, told in commands(group)]
-    alone = [(name, told) for name, told in commands() if not any(words.startswith(f"{name} ") for words, _ in found)]
+    alone = [
+        (name, told)
+        for name, told in commands()
+        if not any(words.startswith(f"{name} ") for words, _ in found)
+    ]
     assert {"journal list", "sandbox panel", "tick"} <= {words for words, _ in [*found, *alone]}
     for words, told in [*found, *alone]:
         assert told
         assert f"bill2bill {words}" in documented, f"bill2bill {words}"
 
 
-# -- documents written by hand -----------------------------------------------------------------------------------------
+# -- documents written by hand -------------------------------------------------------------------------------
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FOR_ADMINISTRATORS = ["README.md", "README.ru.md", "docs/administrator.md", "docs/administrator.ru.md"]
@@ -118,7 +145,11 @@ def codes(text):
 def commands_in(text):
     """The commands in blocks, without comments and quoted reasons."""
     lines = "\n".join(FENCED.findall(text)).splitlines()
-    return [re.sub(r'\s+#.*|"[^"]*"', "", line).strip() for line in lines if re.match(r"(\./install\.sh|script/|sbin/|/usr/local/mgr5/sbin/)", line)]
+    return [
+        re.sub(r'\s+#.*|"[^"]*"', "", line).strip()
+        for line in lines
+        if re.match(r"(\./install\.sh|script/|sbin/|/usr/local/mgr5/sbin/)", line)
+    ]
 
 
 def anchors(path):
@@ -140,23 +171,36 @@ def test_links_between_documents_lead_somewhere(page):
 
 def test_every_document_is_in_the_index():
     index = read("docs/README.md")
-    missing = [page.name for page in (ROOT / "docs").glob("*.md") if page.name not in ("README.md",) and f"]({page.name})" not in index]
+    missing = [
+        page.name
+        for page in (ROOT / "docs").glob("*.md")
+        if page.name not in ("README.md",) and f"]({page.name})" not in index
+    ]
     decisions = read("docs/decisions/README.md")
-    missing += [page.name for page in (ROOT / "docs" / "decisions").glob("0*.md") if f"]({page.name})" not in decisions]
+    missing += [
+        page.name
+        for page in (ROOT / "docs" / "decisions").glob("0*.md")
+        if f"]({page.name})" not in decisions
+    ]
     assert missing == []
 
 
 @pytest.mark.parametrize("name", FOR_ADMINISTRATORS)
 def test_an_administrator_reads_only_of_settings_errors_and_commands_that_exist(name):
-    fields = {field.name for fields in CONNECTIONS.values() for field in fields} | {field.name for field in TARIFF}
-    known = set(PROBLEMS) | fields | set(OPTIONS) | {name for commands in COMMANDS.values() for name in commands}
+    fields = {field.name for fields in CONNECTIONS.values() for field in fields} | {
+        field.name for field in TARIFF
+    }
+    known = (
+        set(PROBLEMS) | fields | set(OPTIONS) | {name for commands in COMMANDS.values() for name in commands}
+    )
     assert {code for code in codes(read(name)) if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)} <= known
 
 
 @pytest.mark.parametrize("name", FOR_ADMINISTRATORS)
 def test_an_administrator_is_told_only_options_that_exist(name):
     places = [
-        "install.sh", "script/bootstrap", "script/rehearsal/__main__.py", "bill2bill/admin/cli.py", "bill2bill/sandbox/host/make.py",
+        "install.sh", "script/bootstrap", "script/rehearsal/__main__.py", "bill2bill/admin/cli.py",
+        "bill2bill/sandbox/host/make.py",
         "bill2bill/sandbox/upstream/serve.py",
     ]  # fmt: skip
     known = set(re.findall(r"--[a-z][a-z-]*", "\n".join(map(read, places))))
@@ -173,7 +217,9 @@ def test_both_languages_name_the_same_things_and_the_same_commands(names):
 
 def rows_of_proof():
     """The table of docs/proof.md: the first cell and the last one of each row."""
-    rows = [line.strip("|").split(" | ") for line in read("docs/proof.md").splitlines() if line.startswith("| `")]
+    rows = [
+        line.strip("|").split(" | ") for line in read("docs/proof.md").splitlines() if line.startswith("| `")
+    ]
     assert {len(cells) for cells in rows} == {7}
     return [(cells[0], cells[-1]) for cells in rows]
 
@@ -193,8 +239,14 @@ def test_what_is_said_of_proofs_is_held_by_tests_that_exist():
 
 
 def test_the_commands_of_the_readme_can_be_run():
-    programs = {line.split()[0] for line in commands_in(read("README.md")) if not line.startswith("/usr/local/mgr5/")}
+    programs = {
+        line.split()[0] for line in commands_in(read("README.md")) if not line.startswith("/usr/local/mgr5/")
+    }
     assert {"script/try", "script/test", "./install.sh"} <= programs
     for program in programs:
         assert os.access(ROOT / program, os.X_OK), program
-    assert all(line.split()[0].endswith("/sbin/bill2bill") for line in commands_in(read("README.md")) if line.startswith("/usr/local/mgr5/"))
+    assert all(
+        line.split()[0].endswith("/sbin/bill2bill")
+        for line in commands_in(read("README.md"))
+        if line.startswith("/usr/local/mgr5/")
+    )

@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "__main__": {"admin"},
     "__init__": set(),
 }
-# The command line starts the sandbox, as a shell would: the one door, and only inside the two functions that open it.
+# The command line starts the sandbox, as a shell would: the one door, and only inside the two functions that
+# open it.
 DOOR = ("admin/cli.py", "sandbox")
 
 
@@ -79,9 +80,22 @@ def test_starting_up_imports_nothing_heavy():
     import subprocess
     import sys
 
-    code = "import sys; before = set(sys.modules); import bill2bill.main; print(*sorted(set(sys.modules) - before))"
+    code = (
+        "import sys; before = set(sys.modules); import bill2bill.main; print(*sorted(set(sys.modules) -"
+        " before))"
+    )
     code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
-    heavy = set(done.stdout.split()) & {"requests", "lxml", "sqlite3", "logging", "json", "ssl", "subprocess", "typer", "rich"}
+    heavy = set(done.stdout.split()) & {
+        "requests",
+        "lxml",
+        "sqlite3",
+        "logging",
+        "json",
+        "ssl",
+        "subprocess",
+        "typer",
+        "rich",
+    }
     assert done.returncode == 0, done.stderr
     assert not heavy

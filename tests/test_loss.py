@@ -1,4 +1,6 @@
-"""benchmarks/loss.py: whatever is lost, nothing is paid twice. How many requests it takes is the benchmark's own limit, not this test's."""
+"""benchmarks/loss.py: whatever is lost, nothing is paid twice. How many requests it takes is the benchmark's
+own limit, not this test's.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,17 @@ HOME = Path(__file__).parents[1]
 
 @pytest.mark.slow
 def test_purchases_whose_requests_are_lost_are_all_finished_and_none_is_paid_twice():
-    words = [sys.executable, str(HOME / "benchmarks" / "loss.py"), "--json", "--purchases", "4", "--seed", "5", "--loss", "0.3"]
+    words = [
+        sys.executable,
+        str(HOME / "benchmarks" / "loss.py"),
+        "--json",
+        "--purchases",
+        "4",
+        "--seed",
+        "5",
+        "--loss",
+        "0.3",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, timeout=600)
     assert done.returncode in (0, 1), done.stderr  # 1: more requests than the limit says
     found = json.loads(done.stdout)

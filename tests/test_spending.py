@@ -22,9 +22,11 @@ ADAPTER4, ADAPTER6 = "upstream/billmgr4/adapter.py", "upstream/billmgr6/adapter.
 RENEW = "commands/registrar/prolong.py"
 NEW = "commands/registrar/gift.py"
 
-# They cost nothing, but are as little repeated as what does: a lost answer is read back by the command that sent them.
+# They cost nothing, but are as little repeated as what does: a lost answer is read back by the command that
+# sent them.
 COSTS_NOTHING = {
-    "create_contact", "edit_contact", "change_name_servers", "switch_auto_renewal_off", "suspend_service", "resume_service", "delete_service",
+    "create_contact", "edit_contact", "change_name_servers", "switch_auto_renewal_off", "suspend_service",
+    "resume_service", "delete_service",
 }  # fmt: skip
 SPENDS = {"order_domain", "renew_domain", "order_service", "renew_service", "change_addons", "change_tariff"}
 
@@ -57,13 +59,20 @@ def test_what_spends_and_what_only_cannot_be_repeated_is_known():
 
 @pytest.mark.parametrize(
     "rule",
-    [spending.unmarked, spending.said_elsewhere, spending.called_elsewhere, spending.acted_elsewhere, spending.unclear, spending.beside_the_journal],
+    [
+        spending.unmarked,
+        spending.said_elsewhere,
+        spending.called_elsewhere,
+        spending.acted_elsewhere,
+        spending.unclear,
+        spending.beside_the_journal,
+    ],
 )
 def test_the_product_keeps_to_the_rule(rule):
     assert rule(SOURCES) == []
 
 
-# -- each rule sees what breaks it -----------------------------------------------------------------------------------------
+# -- each rule sees what breaks it ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -91,14 +100,21 @@ def test_an_adapter_cannot_spend_without_saying_so(sources):
         with_file(NEW, "from bill2bill.upstream.billmgr4.client import Client"),
         with_file(NEW, "def run(world, call): call('f', **{'spends': True})"),
         with_file("upstream/gift.py", "def gift(client): client.call('domain.renew', {}, spends=True)"),
-        with_file("upstream/gift.py", "def gift(client, spends=True):\n    def now(): client.call('domain.renew', {}, spends=spends)\n    now()"),
+        with_file(
+            "upstream/gift.py",
+            "def gift(client, spends=True):\n    def now(): client.call('domain.renew', {}, spends=spends)\n "
+            "   now()",
+        ),
     ],
 )
 def test_nobody_but_an_adapter_says_that_a_request_spends(sources):
     assert spending.said_elsewhere(sources)
 
 
-ACT = "class Gift:\n    def look(self, row): ...\n    def terms(self, row): ...\n    def act(self, row):\n        "
+ACT = (
+    "class Gift:\n    def look(self, row): ...\n    def terms(self, row): ...\n    def act(self, row):\n   "
+    "     "
+)
 
 
 @pytest.mark.parametrize(
@@ -162,25 +178,42 @@ def test_names_that_are_made_up_are_seen(text):
 
 def test_a_deal_that_no_command_buys_is_seen():
     assert spending.beside_the_journal(with_file(NEW, f"{ACT}return self.upstream.renew_domain(1, 2, 3)"))
-    assert spending.beside_the_journal(with_file(NEW, f"def run(world): Gift()\n\n{ACT}return self.upstream.renew_domain(1, 2, 3)"))
-    assert not spending.beside_the_journal(with_file(NEW, f"def run(world): world.buy(Gift())\n\n{ACT}return self.upstream.renew_domain(1, 2, 3)"))
+    assert spending.beside_the_journal(
+        with_file(NEW, f"def run(world): Gift()\n\n{ACT}return self.upstream.renew_domain(1, 2, 3)")
+    )
+    assert not spending.beside_the_journal(
+        with_file(
+            NEW, f"def run(world): world.buy(Gift())\n\n{ACT}return self.upstream.renew_domain(1, 2, 3)"
+        )
+    )
 
 
-# -- the table of commands -------------------------------------------------------------------------------------------------
+# -- the table of commands -----------------------------------------------------------------------------------
 
 
 def kinds_bought(file: str) -> set:
     """The kinds of purchase that the functions of a command name to World.buy."""
     ways = spending.Ways(SOURCES)
     nodes = [ways.spots[spot] for spot in ways.reached(spending.Spot(file, "run"))]
-    calls = [call for node in nodes for call in ast.walk(node) if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)]
+    calls = [
+        call
+        for node in nodes
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    ]
     return {ast.literal_eval(call.args[0]) for call in calls if call.func.attr == "buy"}
 
 
 def test_every_command_that_spends_buys_under_a_kind_that_is_its_own():
-    """What begins a purchase must find it again: by the kind the journal knows whose operation waits for it."""
+    """What begins a purchase must find it again: by the kind the journal knows whose operation
+    waits for it.
+    """
     files = spending.spending_files(SOURCES)
-    known = {f"commands/{command.file.replace('.', '/')}.py": name for table in COMMANDS.values() for name, command in table.items()}
+    known = {
+        f"commands/{command.file.replace('.', '/')}.py": name
+        for table in COMMANDS.values()
+        for name, command in table.items()
+    }
     assert files <= set(known)
     for file in files:
         kinds = kinds_bought(file)

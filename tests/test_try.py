@@ -49,17 +49,32 @@ def test_both_journeys_hold_and_their_numbers_follow_from_the_files(short_folder
     for steps in (told["journeys"]["domain"], told["journeys"]["vds"]):
         assert all(step["ok"] for step in steps), steps
         assert (steps[0]["step"], steps[-1]["step"]) == ("stage", "close")
-        assert {"wrong password", "connect", "order", "open", "renew", "suspend", "resume", "lost answer"} <= {step["step"] for step in steps}
+        assert {
+            "wrong password",
+            "connect",
+            "order",
+            "open",
+            "renew",
+            "suspend",
+            "resume",
+            "lost answer",
+        } <= {step["step"] for step in steps}
 
-    ledger, calls, requests = (read_lines(Path(told["files"][name])) for name in ("ledger", "mgrctl", "requests"))
+    ledger, calls, requests = (
+        read_lines(Path(told["files"][name])) for name in ("ledger", "mgrctl", "requests")
+    )
     assert told["ledger"] == {"purchases": len(ledger), "doubles": 0, "in_doubt": 0}
     done_in_the_panel = Counter(call["func"] for call in calls if not call["error"])
     for journey, renewal in (("domain", "renew"), ("vds", "prolong")):
         charges = Counter(row["kind"] for row in ledger if row["journey"] == journey)
         assert charges["order"] == done_in_the_panel[f"{journey}.open"] > 0
         assert charges[renewal] > 0
-    assert done_in_the_panel["service.postprolong"] == sum(row["kind"] in ("renew", "prolong") for row in ledger)
-    orders = [row for row in requests if row["func"] == "v2.vds.order.param" and row["params"].get("sok") == "ok"]
+    assert done_in_the_panel["service.postprolong"] == sum(
+        row["kind"] in ("renew", "prolong") for row in ledger
+    )
+    orders = [
+        row for row in requests if row["func"] == "v2.vds.order.param" and row["params"].get("sok") == "ok"
+    ]
     assert len(orders) == 2, "the order whose answer was lost was sent once"
 
 
@@ -68,7 +83,9 @@ def test_a_charge_that_the_panel_was_not_told_of_is_a_double(modules, tmp_path):
     files = {name: tmp_path / f"{name}.jsonl" for name in ("ledger", "mgrctl")}
     charge = {"journey": "vds", "kind": "order"}
     files["ledger"].write_text(json.dumps(charge) + "\n" + json.dumps(charge) + "\n")
-    files["mgrctl"].write_text(json.dumps({"func": "vds.open", "params": {"elid": "4"}, "error": None}) + "\n")
+    files["mgrctl"].write_text(
+        json.dumps({"func": "vds.open", "params": {"elid": "4"}, "error": None}) + "\n"
+    )
     scene = SimpleNamespace(bill2bill=lambda *words: [])
     journey = SimpleNamespace(name="vds", items=[4], due={"order": ("vds.open", "elid")})
     assert judge(scene, [journey], files) == ({"purchases": 2, "doubles": 1, "in_doubt": 0}, False)
@@ -87,7 +104,10 @@ def test_a_folder_that_no_rehearsal_made_is_left_alone(tmp_path):
 
 
 def test_providers_that_were_left_running_are_stopped_and_nobody_else(modules, tmp_path):
-    ours, other = (subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", name]) for name in (str(tmp_path), "other"))
+    ours, other = (
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", name])
+        for name in (str(tmp_path), "other")
+    )
     try:
         (tmp_path / modules.scene.PIDS).write_text(f"{ours.pid} {other.pid} 999999999")
         modules.scene._stop_the_kept_ones(tmp_path)

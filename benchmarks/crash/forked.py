@@ -1,7 +1,7 @@
 """Processes that the warm launcher forks, used as subprocess.Popen is: own pipes, own exit status, real pid.
 
-A call is one message on the launcher's socket, with the three files that the process gets. The answers are `{"pid": …}` and, when it has ended,
-`{"status": …}`.
+A call is one message on the launcher's socket, with the three files that the process gets. The answers are
+`{"pid": …}` and, when it has ended, `{"status": …}`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Forked:
     """Of subprocess.Popen what the panel's tool, the module and the journeys use."""
 
     def __init__(
-        self, address: str, argv: Sequence[Word], *, cwd: Any, env: Mapping[str, Word], stdin: int, stdout: int, stderr: int,
+        self, address: str, argv: Sequence[Word], *, cwd: Any, env: Mapping[str, Word], stdin: int,
+        stdout: int, stderr: int,
         start_new_session: bool = True,
     ) -> None:  # fmt: skip
         self.returncode: Optional[int] = None
@@ -52,7 +53,9 @@ class Forked:
             variables = {name: os.fsdecode(value) for name, value in env.items()}
             call = {"argv": [os.fsdecode(word) for word in argv], "cwd": os.fspath(cwd), "env": variables}
             files = array.array("i", theirs)
-            self._launcher.sendmsg([json.dumps(call).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+            self._launcher.sendmsg(
+                [json.dumps(call).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)]
+            )
         finally:
             for number in theirs:
                 os.close(number)
@@ -74,7 +77,9 @@ class Forked:
         found: Dict[str, int] = json.loads(said)
         return found
 
-    def communicate(self, given: Optional[bytes] = None, timeout: Optional[float] = None) -> Tuple[bytes, bytes]:
+    def communicate(
+        self, given: Optional[bytes] = None, timeout: Optional[float] = None
+    ) -> Tuple[bytes, bytes]:
         """Raises TimeoutExpired; what was read until then is lost, as nobody asks for it."""
         until = None if timeout is None else time.monotonic() + timeout
         self._give(given)
@@ -100,7 +105,9 @@ class Forked:
             os.close(self._stdin)
             self._stdin = None
 
-    def _ready(self, selector: selectors.BaseSelector, until: Optional[float]) -> List[Tuple[selectors.SelectorKey, int]]:
+    def _ready(
+        self, selector: selectors.BaseSelector, until: Optional[float]
+    ) -> List[Tuple[selectors.SelectorKey, int]]:
         found = selector.select(None if until is None else max(0.0, until - time.monotonic()))
         if not found:
             raise TimeoutExpired("forked", 0)

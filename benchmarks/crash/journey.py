@@ -1,4 +1,6 @@
-"""One run from its plan: orders, ticks, faults, repeats, until every operation has left the panel or waits for a person; then the person's part."""
+"""One run from its plan: orders, ticks, faults, repeats, until every operation has left the panel or waits
+for a person; then the person's part.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,11 @@ from .place import KVM2, LARGE, OVERDUE, SETTLE, Place, lines, tool
 from .plan import DIALECTS, TARDY, Plan
 
 TICKS = 12  # after the last fault, or after the last purchase was begun
-WAITS = {2: SETTLE + 0.1, 4: SETTLE + 0.1, 8: OVERDUE}  # seconds after so many of these ticks: by then a look counts, a person is asked
+WAITS = {
+    2: SETTLE + 0.1,
+    4: SETTLE + 0.1,
+    8: OVERDUE,
+}  # seconds after so many of these ticks: by then a look counts, a person is asked
 HANG = 60.0  # s: no command of these journeys takes as long
 STOPPED = SETTLE + 0.6  # s that a stopped process stays so
 LATE_KINDS = ("commit_later", "slow", "timeout")
@@ -41,7 +47,7 @@ class Journey:
         self._quiet = 0  # ticks since something new was begun or healed
         self._faulty = 0.0  # when the last fault that acts late may have been hit
 
-    # -- the parts ---------------------------------------------------------------------------------------------------------
+    # -- the parts -------------------------------------------------------------------------------------------
 
     def travel(self) -> None:
         """Until nothing is automatic any more, in a bounded number of ticks."""
@@ -69,7 +75,7 @@ class Journey:
             time.sleep(WAITS.get(self._quiet, 0.0))
         return True
 
-    # -- before ------------------------------------------------------------------------------------------------------------
+    # -- before ----------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
         plan, place = self.plan, self.place
@@ -77,15 +83,26 @@ class Journey:
         for dialect, switches in plan.switches.items():
             place.sites[dialect].post("switch", **switches)
         settings = {"limit_operations": "30", **plan.panel}
-        place.run(*(("INSERT INTO sandbox_setting (name, value) VALUES (?, ?)", setting) for setting in settings.items()))
+        place.run(
+            *(
+                ("INSERT INTO sandbox_setting (name, value) VALUES (?, ?)", setting)
+                for setting in settings.items()
+            )
+        )
         for dialect in plan.poor:
             place.sites[dialect].post("balance", **_balance(dialect, "1.00"))
-        ordered = {row["value"]: row["item"] for row in place.rows("SELECT item, value FROM itemparam WHERE intname = 'domain'")}
+        ordered = {
+            row["value"]: row["item"]
+            for row in place.rows("SELECT item, value FROM itemparam WHERE intname = 'domain'")
+        }
         for bought in plan.items:
             self.items.append(ordered[bought.name])
             if bought.orders[0] != "open":
                 self._own(bought.kind, bought.name, ordered[bought.name])
-        place.fates([{**fate._asdict(), "item": self.items[fate.item]} for fate in plan.fates], without_look=plan.without_look)
+        place.fates(
+            [{**fate._asdict(), "item": self.items[fate.item]} for fate in plan.fates],
+            without_look=plan.without_look,
+        )
 
     def _own(self, kind: str, name: str, item: int) -> None:
         """Opened long ago: the panel and the provider know it, the journal does not."""
@@ -94,14 +111,19 @@ class Journey:
             made = self.place.four.post("domain", name=name, expire=expires)
             link = f"id={made['id']};price={made['price']};period={made['period']}"
         else:
-            made = self.place.six.post("service", itemtype="vds", domain=name, pricelist=KVM2, expiredate=expires, status=2)
+            made = self.place.six.post(
+                "service", itemtype="vds", domain=name, pricelist=KVM2, expiredate=expires, status=2
+            )
             link = f"id={made['id']};price={KVM2};period=1"
         self.place.run(
-            ("UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?", (expires, item)),
+            (
+                "UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?",
+                (expires, item),
+            ),
             ("INSERT INTO itemparam (item, intname, value) VALUES (?, 'bill2bill', ?)", (item, link)),
         )
 
-    # -- ticks -------------------------------------------------------------------------------------------------------------
+    # -- ticks -----------------------------------------------------------------------------------------------
 
     def _next_tick(self) -> None:
         self.ticks += 1
@@ -110,7 +132,9 @@ class Journey:
             self._heal()
         self._begin()
         for fault in self.plan.faults:
-            if fault.tick == self.ticks and not (fault.data.get("sticky") and self.ticks >= self.plan.heal):  # nobody would lift it any more
+            if fault.tick == self.ticks and not (
+                fault.data.get("sticky") and self.ticks >= self.plan.heal
+            ):  # nobody would lift it any more
                 self.place.sites[fault.dialect].post("faults", **fault.data)
                 self._faulty = time.monotonic()
         self._tick([event for event in self.plan.events if event.tick == self.ticks])
@@ -128,7 +152,9 @@ class Journey:
             if order == "open":
                 self.place.call("sandbox.pay", elid=item)
             elif order == "addons":
-                self.place.call("sandbox.change", item=item, addon_ncpu=4 + 2 * ("tariff" in bought.orders[:done]))
+                self.place.call(
+                    "sandbox.change", item=item, addon_ncpu=4 + 2 * ("tariff" in bought.orders[:done])
+                )
             else:
                 more = {"pricelist": LARGE} if order == "tariff" else {}
                 self.place.call("sandbox.operation", item=item, command=COMMANDS[order], **more)
@@ -144,8 +170,14 @@ class Journey:
                 self.place.call("sandbox.set", restarting=event.seconds)
             elif event.what == "recreated":
                 for row in self._operations(event.item):
-                    self.place.start(*tool("sandbox.restart", elid=row["id"])).communicate()  # it may be over by now: a killed run's callback goes on
-        running = [self.place.start(*tool("sandbox.tick", parallel=3 if any(event.what == "parallel" for event in events) else 1))]
+                    self.place.start(
+                        *tool("sandbox.restart", elid=row["id"])
+                    ).communicate()  # it may be over by now: a killed run's callback goes on
+        running = [
+            self.place.start(
+                *tool("sandbox.tick", parallel=3 if any(event.what == "parallel" for event in events) else 1)
+            )
+        ]
         for event in events:
             running += self._beside(event)
         if self.plan.stops:
@@ -158,28 +190,43 @@ class Journey:
             return []
         time.sleep(event.seconds)
         if event.what == "twice":
-            return [self.place.start(*tool("sandbox.run", elid=row["id"])) for row in self._operations(event.item)]
-        return [self.place.start("sbin/tick") if event.what == "cron" else self.place.start(*tool("sandbox.tick", parallel=3))]
+            return [
+                self.place.start(*tool("sandbox.run", elid=row["id"])) for row in self._operations(event.item)
+            ]
+        return [
+            (
+                self.place.start("sbin/tick")
+                if event.what == "cron"
+                else self.place.start(*tool("sandbox.tick", parallel=3))
+            )
+        ]
 
     def _operations(self, place: int) -> List[Dict[str, Any]]:
-        return self.place.rows("SELECT id FROM runningoperation WHERE manual <> 'on' AND item = ?", self.items[place])
+        return self.place.rows(
+            "SELECT id FROM runningoperation WHERE manual <> 'on' AND item = ?", self.items[place]
+        )
 
     def _wake(self, running: List[Any]) -> List[Any]:
-        """A stopped process stays so for longer than every wait, while the panel starts another one for the same operation."""
+        """A stopped process stays so for longer than every wait, while the panel starts another one for the
+        same operation.
+        """
         woken: Set[int] = set()
         others: List[Any] = []
         while any(process.poll() is None for process in running):
             for line in self.place.trace():
                 if line["event"] == "stops" and line["pid"] not in woken:
                     woken.add(line["pid"])
-                    others += [self.place.start(*tool("sandbox.run", elid=row["id"])) for row in self._operations(self.items.index(line["item"]))]
+                    others += [
+                        self.place.start(*tool("sandbox.run", elid=row["id"]))
+                        for row in self._operations(self.items.index(line["item"]))
+                    ]
                     time.sleep(STOPPED)
                     with suppress(ProcessLookupError):
                         os.kill(line["pid"], signal.SIGCONT)
             time.sleep(0.05)
         return others
 
-    # -- between -----------------------------------------------------------------------------------------------------------
+    # -- between ---------------------------------------------------------------------------------------------
 
     def _over(self) -> bool:
         begun = len(self.steps) == sum(len(bought.orders) for bought in self.plan.items)
@@ -206,7 +253,9 @@ class Journey:
             site.ask("DELETE", "faults")
             if dialect in self.plan.poor:
                 site.post("balance", **_balance(dialect, "15000.00"))
-        if self.place.journal("SELECT account FROM pause"):  # a login was refused: a person checks the connection, which lifts that
+        if self.place.journal(
+            "SELECT account FROM pause"
+        ):  # a login was refused: a person checks the connection, which lifts that
             for module in self.place.rows("SELECT id FROM processingmodule"):
                 self.place.call("sandbox.module.set", elid=module["id"])
         self._quiet = 0
@@ -219,29 +268,35 @@ class Journey:
         if any(fault.data["kind"].startswith(LATE_KINDS) for fault in self.plan.faults):
             time.sleep(max(0.0, self._faulty + TARDY + 0.3 - time.monotonic()))
 
-    # -- for a person who reads it -----------------------------------------------------------------------------------------
+    # -- for a person who reads it ---------------------------------------------------------------------------
 
     def story(self) -> Dict[str, Any]:
         """Everything that both sides and the journal have written down."""
         place = self.place
         return {
-            "plan": self.plan._asdict(), "steps": [step._asdict() for step in self.steps], "trace": place.trace(),
+            "plan": self.plan._asdict(), "steps": [step._asdict() for step in self.steps],
+            "trace": place.trace(),
             "ledger": {dialect: site.get("ledger") for dialect, site in place.sites.items()},
             "requests": {
                 dialect: [f"{row['time']} {row['func']} {row['outcome']} {row['fault'] or ''}" for row in site.get("requests")]
                 for dialect, site in place.sites.items()
             },
-            "operations": place.rows("SELECT * FROM runningoperation"), "tasks": place.rows("SELECT * FROM task"),
+            "operations": place.rows("SELECT * FROM runningoperation"),
+            "tasks": place.rows("SELECT * FROM task"),
             "items": place.rows("SELECT id, status, pricelist, lastpricelist, expiredate FROM item WHERE parent IS NULL"),
             "links": place.rows("SELECT item, intname, value FROM itemparam WHERE intname LIKE 'bill2bill%'"),
-            "purchases": place.journal("SELECT * FROM purchase"), "journal": place.journal("SELECT * FROM step ORDER BY rowid"),
+            "purchases": place.journal("SELECT * FROM purchase"),
+            "journal": place.journal("SELECT * FROM step ORDER BY rowid"),
             "runs": self._logged("runs", "time", "argv", "code", "failure", "stderr"),
             "mgrctl": self._logged("mgrctl", "time", "func", "params", "ssh_connection", "error"),
             "log": [line for log in sorted(place.root.glob("var/*.log")) for line in log.read_text(errors="replace").splitlines()],
         }  # fmt: skip
 
     def _logged(self, log: str, *names: str) -> List[Dict[str, Any]]:
-        return [{name: row[name] for name in names} for row in lines(self.place.root / "var" / "sandbox" / f"{log}.jsonl")]
+        return [
+            {name: row[name] for name in names}
+            for row in lines(self.place.root / "var" / "sandbox" / f"{log}.jsonl")
+        ]
 
 
 def _balance(dialect: str, amount: str) -> Dict[str, object]:

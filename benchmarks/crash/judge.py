@@ -1,4 +1,6 @@
-"""What is true after a run, by the providers' ledgers, the panel's tables and the journal's file; nothing of the product's own code is asked."""
+"""What is true after a run, by the providers' ledgers, the panel's tables and the journal's file; nothing of
+the product's own code is asked.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,20 @@ from .place import LARGE, OVERDUE, SETTLE, Place
 from .plan import DIALECTS
 
 CHARGES = {
-    ("domain", "open"): "order", ("domain", "prolong"): "renew", ("server", "open"): "order", ("server", "prolong"): "prolong",
+    ("domain", "open"): "order", ("domain", "prolong"): "renew", ("server", "open"): "order",
+    ("server", "prolong"): "prolong",
     ("server", "addons"): "addon", ("server", "tariff"): "changepricelist",
 }  # fmt: skip
-ORDERS = {"changepricelist": "tariff", "setparam": "addons"}  # kinds of the journal that are called otherwise here
+ORDERS = {
+    "changepricelist": "tariff",
+    "setparam": "addons",
+}  # kinds of the journal that are called otherwise here
 SPENDING = {
-    "domain.order.4", "domain.renew", "v2.vds.order.param", "vds.order.param", "service.prolong", "vds.edit", "service.changepricelist.getmoney",
+    "domain.order.4", "domain.renew", "v2.vds.order.param", "vds.order.param", "service.prolong", "vds.edit",
+    "service.changepricelist.getmoney",
 }  # fmt: skip
-# Faults that say yes where nothing was done: whoever believes it waits for something that never comes, and then a person has to ask the provider.
+# Faults that say yes where nothing was done: whoever believes it waits for something that never comes, and
+# then a person has to ask the provider.
 LIES = ("duplicate_elements_before", "wrong_content_type_before", "without_id_before")
 PATIENCE = 4.0  # s between two looks, at most
 REPORTED, REFUSED, DOUBT = "reported", "refused", "in doubt"
@@ -44,7 +52,9 @@ class Verdict(NamedTuple):
 class Judge:
     def __init__(self, place: Place, steps: List[Step]) -> None:
         self.place, self.steps = place, steps
-        self.ledger = [dict(row, dialect=dialect) for dialect, site in place.sites.items() for row in site.get("ledger")]
+        self.ledger = [
+            dict(row, dialect=dialect) for dialect, site in place.sites.items() for row in site.get("ledger")
+        ]
         self.operations = {row["item"]: row for row in place.rows("SELECT * FROM runningoperation")}
         self.tasks = place.rows("SELECT * FROM task")
         self.items = {row["id"]: row for row in place.rows("SELECT * FROM item WHERE parent IS NULL")}
@@ -58,7 +68,7 @@ class Judge:
         visible = sum(self._visible(row) for row in self.doubts)
         return Verdict(**found, in_doubt=len(self.doubts), visible=visible, ends=dict(ends))
 
-    # -- each operation ----------------------------------------------------------------------------------------------------
+    # -- each operation --------------------------------------------------------------------------------------
 
     def _waits(self, step: Step) -> bool:
         """Is this operation still on the panel? Then it is the item's last one."""
@@ -67,7 +77,9 @@ class Judge:
 
     def _taken_back(self, step: Step) -> bool:
         """A change of the tariff that the panel was told to undo."""
-        return step.order == "tariff" and not self._waits(step) and self.items[step.item]["pricelist"] != LARGE
+        return (
+            step.order == "tariff" and not self._waits(step) and self.items[step.item]["pricelist"] != LARGE
+        )
 
     def _end(self, step: Step) -> str:
         if not self._waits(step):
@@ -77,7 +89,11 @@ class Judge:
         return REFUSED if self.operations[step.item]["manual"] == "on" else "automatic"
 
     def _charges(self, step: Step, kind: str) -> List[Dict[str, Any]]:
-        return [row for row in self.ledger if (row["dialect"], row["name"], row["kind"]) == (DIALECTS[step.kind], step.name, kind)]
+        return [
+            row
+            for row in self.ledger
+            if (row["dialect"], row["name"], row["kind"]) == (DIALECTS[step.kind], step.name, kind)
+        ]
 
     def _complaints(self) -> Iterator[Tuple[str, str]]:
         for step in self.steps:
@@ -93,14 +109,23 @@ class Judge:
             return
         operation = self.operations[step.item]
         if operation["manual"] != "on":
-            yield "unresolved", f"{text} is still automatic after {operation['trycount']} tries: {operation['errorxml'] or ''}"
+            yield (
+                "unresolved",
+                (
+                    f"{text} is still automatic after {operation['trycount']} tries:"
+                    f" {operation['errorxml'] or ''}"
+                ),
+            )
         elif not operation["errorxml"] and not any(step.item == task["item"] for task in self.tasks):
             yield "wrong", f"{text} waits for a person, and nobody was told"
 
     def _money(self, step: Step) -> Iterator[Tuple[str, str]]:
         """All operations of this kind of one item against all charges of it."""
         same = [one for one in self.steps if (one.item, one.order) == (step.item, step.order)]
-        charges, text = len(self._charges(step, CHARGES[step.kind, step.order])), f"{step.order} of {step.name}"
+        charges, text = (
+            len(self._charges(step, CHARGES[step.kind, step.order])),
+            f"{step.order} of {step.name}",
+        )
         paid_for = len(same)
         if step.order == "addons":  # a change of the tariff may buy add-ons too
             paid_for += sum(one.item == step.item and one.order == "tariff" for one in self.steps)
@@ -116,8 +141,12 @@ class Judge:
 
     def _linked(self, step: Step, text: str) -> Iterator[Tuple[str, str]]:
         charged = {row["item"] for row in self._charges(step, "order")}
-        links = self.place.rows("SELECT value FROM itemparam WHERE item = ? AND intname = 'bill2bill'", step.item)
-        linked = {int(word[3:]) for row in links for word in row["value"].split(";") if word.startswith("id=")}
+        links = self.place.rows(
+            "SELECT value FROM itemparam WHERE item = ? AND intname = 'bill2bill'", step.item
+        )
+        linked = {
+            int(word[3:]) for row in links for word in row["value"].split(";") if word.startswith("id=")
+        }
         if charged and not linked & charged:
             yield "lost", f"{text}: charged for {charged}, the panel knows {linked}"
         if self.items[step.item]["status"] not in (2, 5):
@@ -127,34 +156,60 @@ class Judge:
         return self.place.journal("SELECT * FROM purchase WHERE state = 'in doubt'")
 
     def _visible(self, doubt: Dict[str, Any]) -> bool:
-        """Could what the provider shows its customer have settled this? Not whether the panel was told, and not what a provider has only said."""
+        """Could what the provider shows its customer have settled this? Not whether the panel was told, and
+        not what a provider has only said.
+        """
         step = [step for step in self.steps if step.item == doubt["item"]][-1]
         kind = CHARGES[step.kind, ORDERS.get(doubt["kind"], doubt["kind"])]
-        before = sum(CHARGES[one.kind, one.order] == kind for one in self.steps if one.item == step.item and one.number < step.number)
+        before = sum(
+            CHARGES[one.kind, one.order] == kind
+            for one in self.steps
+            if one.item == step.item and one.number < step.number
+        )
         bought = len(self._charges(step, kind)) > before
         of_the_panel = doubt["told"] is not None or doubt["taken_over"] or doubt["question"]
         return not of_the_panel and (bought or not self._lied_to(DIALECTS[step.kind]))
 
     def _lied_to(self, dialect: str) -> bool:
-        return any(row["fault"] in LIES and row["func"] in SPENDING for row in self.place.sites[dialect].get("requests"))
+        return any(
+            row["fault"] in LIES and row["func"] in SPENDING
+            for row in self.place.sites[dialect].get("requests")
+        )
 
-    # -- the run as a whole ------------------------------------------------------------------------------------------------
+    # -- the run as a whole ----------------------------------------------------------------------------------
 
     def lateness(self) -> float:
-        """The longest time between a request and its charge: beyond `settle` the machine was too slow for what the plan wanted."""
+        """The longest time between a request and its charge: beyond `settle` the machine was too slow for
+        what the plan wanted.
+        """
         items = {step.name: step.item for step in self.steps}
-        sent = [line for line in self.place.trace() if line["event"] == "sent" or (line["event"] == "asks" and line["spends"])]
+        sent = [
+            line
+            for line in self.place.trace()
+            if line["event"] == "sent" or (line["event"] == "asks" and line["spends"])
+        ]
         found = [0.0]
         for row in self.ledger:
             at = datetime.fromisoformat(row["time"]).timestamp()
-            before = [line["t"] for line in sent if line["item"] == items.get(row["name"]) and line["t"] <= at + 0.01]
+            before = [
+                line["t"]
+                for line in sent
+                if line["item"] == items.get(row["name"]) and line["t"] <= at + 0.01
+            ]
             found += [at - max(before)] if before else []
         return max(found)
 
     def _tardiest(self) -> float:
-        """Seconds after which a purchase was given up: ticks come much more often, unless the machine is too slow for them."""
-        notes = [row["note"] for row in self.place.journal("SELECT note FROM step WHERE note LIKE '% after %'")]
-        return max((float(found[1]) for note in notes for found in [re.search(r" after (\d+) s$", note)] if found), default=0.0)
+        """Seconds after which a purchase was given up: ticks come much more often, unless the machine is too
+        slow for them.
+        """
+        notes = [
+            row["note"] for row in self.place.journal("SELECT note FROM step WHERE note LIKE '% after %'")
+        ]
+        return max(
+            (float(found[1]) for note in notes for found in [re.search(r" after (\d+) s$", note)] if found),
+            default=0.0,
+        )
 
     @property
     def too_slow(self) -> bool:
@@ -162,10 +217,16 @@ class Judge:
 
     def hits(self) -> Dict[str, int]:
         """How often processes ended as planned, by their kill point, and faults hit, by what they did."""
-        found = Counter(line["fate"]["point"] for line in self.place.trace() if line["event"] in ("dies", "stops"))
+        found = Counter(
+            line["fate"]["point"] for line in self.place.trace() if line["event"] in ("dies", "stops")
+        )
         found["answer lost"] += sum(line["event"].startswith("loses") for line in self.place.trace())
         for site in self.place.sites.values():
-            found.update("fault before" if row["fault"].endswith("before") else "fault after" for row in site.get("requests") if row["fault"])
+            found.update(
+                "fault before" if row["fault"].endswith("before") else "fault after"
+                for row in site.get("requests")
+                if row["fault"]
+            )
         return {name: times for name, times in found.items() if times}
 
     def after_commit(self) -> bool:
@@ -173,12 +234,19 @@ class Judge:
         for site in self.place.sites.values():
             for row in site.get("requests"):
                 carried_out = "not carried out" not in row["outcome"]
-                if row["fault"] and row["func"] in SPENDING and row["params"].get("sok", "ok") == "ok" and carried_out:
+                if (
+                    row["fault"]
+                    and row["func"] in SPENDING
+                    and row["params"].get("sok", "ok") == "ok"
+                    and carried_out
+                ):
                     return True
         asked: Dict[int, bool] = {}
         for line in self.place.trace():
             if line["event"] == "asks":
-                asked[line["pid"]] = asked.get(line["pid"], False) or line["func"] in SPENDING and line["spends"]
+                asked[line["pid"]] = (
+                    asked.get(line["pid"], False) or line["func"] in SPENDING and line["spends"]
+                )
             elif line["event"] in ("dies", "stops") and asked.get(line["pid"]):
                 return True
         return False

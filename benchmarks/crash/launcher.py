@@ -1,10 +1,11 @@
 """Starts the module and the panel's tool, with the end that the plan has in store for them.
 
-    python launcher.py ROOT      the warm launcher: a process that has imported everything and holds nothing, and forks one process for each call
-    started(ROOT, NAME, ARGV)    in an executable of the panel: this very process, cold
+    python launcher.py ROOT      the warm launcher: a process that has imported everything and holds nothing,
+    and forks one process for each call started(ROOT, NAME, ARGV)    in an executable of the panel: this very
+    process, cold
 
-Either way a call is a process of its own, with its own memory, descriptors and locks, that is really killed. The product has no door for any of this:
-what happens to a process is wrapped around it from here (mortal.py).
+Either way a call is a process of its own, with its own memory, descriptors and locks, that is really killed.
+The product has no door for any of this: what happens to a process is wrapped around it from here (mortal.py).
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ for folder in (str(HOME), str(HOME / "benchmarks")):
 from crash import mortal  # noqa: E402
 from crash.forked import LONGEST, Forked, Starting  # noqa: E402
 
-SOURCES = {"pmbill2bill": HOME / "processing" / "pmbill2bill", "pmbill2billreg": HOME / "registrar_module" / "pmbill2billreg"}
+SOURCES = {
+    "pmbill2bill": HOME / "processing" / "pmbill2bill",
+    "pmbill2billreg": HOME / "registrar_module" / "pmbill2billreg",
+}
 SOCKET = "var/crash.socket"
 LOST = "CRASH_LOST"  # in the environment of a mgrctl that dies when its work is done, before it answers
 
 
-# -- what runs in the new process ----------------------------------------------------------------------------------------------
+# -- what runs in the new process ----------------------------------------------------------------------------
 
 
 def started(root: str, name: str, argv: Sequence[str], warm: bool = False) -> int:
@@ -87,7 +91,7 @@ def _starting(root: str) -> Starting:
     return Starting(lambda argv, **more: Forked(os.path.join(root, SOCKET), argv, **more))
 
 
-# -- the warm launcher ---------------------------------------------------------------------------------------------------------
+# -- the warm launcher ---------------------------------------------------------------------------------------
 
 
 class Launcher:
@@ -205,7 +209,9 @@ def import_all() -> None:
     for name in ("bill2bill", "bill2bill.sandbox.host"):
         package = importlib.import_module(name)
         for found in pkgutil.walk_packages(package.__path__, name + "."):
-            if not found.name.startswith(("bill2bill.sandbox.upstream", "bill2bill.__main__", "bill2bill.admin.cli")):
+            if not found.name.startswith(
+                ("bill2bill.sandbox.upstream", "bill2bill.__main__", "bill2bill.admin.cli")
+            ):
                 importlib.import_module(found.name)
     for name in ("serialization", "asymmetric.padding"):
         importlib.import_module(f"cryptography.hazmat.primitives.{name}")

@@ -1,7 +1,9 @@
-"""The end of one process: kill points around the journal, the requests, the panel's tool, any line, any microsecond.
+"""The end of one process: kill points around the journal, the requests, the panel's tool, any line, any
+microsecond.
 
-The plan of a run is a file in the panel's folder. The first thing that a process of a module does is to number itself among those of its item; if
-the plan has a fate for this number, the libraries below the product are wrapped so that it comes true. What happens is written down in the trace.
+The plan of a run is a file in the panel's folder. The first thing that a process of a module does is to
+number itself among those of its item; if the plan has a fate for this number, the libraries below the product
+are wrapped so that it comes true. What happens is written down in the trace.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ _who: Dict[str, object] = {}
 
 
 def prepare(root: Path, argv: Sequence[str], starting: Any) -> None:
-    """Number this process and wrap what its fate needs. starting: instead of `subprocess`, where processes are forked."""
+    """Number this process and wrap what its fate needs. starting: instead of `subprocess`, where processes
+    are forked.
+    """
     global _trace
     item = argv[argv.index("--item") + 1] if "--item" in argv else ""
     folder = root / FOLDER
@@ -42,7 +46,9 @@ def prepare(root: Path, argv: Sequence[str], starting: Any) -> None:
     _trace = os.open(folder / TRACE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     _who.update(pid=os.getpid(), item=int(item), run=run)
     note("starts", argv=list(argv[1:]))
-    fate: Dict[str, Any] = next((one for one in plan["fates"] if (one["item"], one["run"]) == (int(item), run)), {})
+    fate: Dict[str, Any] = next(
+        (one for one in plan["fates"] if (one["item"], one["run"]) == (int(item), run)), {}
+    )
     _wrap_tool(starting, fate)
     _wrap_requests(fate)
     if fate.get("point") == "write":
@@ -70,7 +76,9 @@ def _number(path: Path) -> int:
 def note(event: str, **facts: object) -> None:
     if _trace >= 0:
         line = json.dumps({"t": round(now(), 4), **_who, "event": event, **facts})
-        os.write(_trace, f"\n{line}\n".encode())  # on a line of its own, whatever a killed process has left of its last one
+        os.write(
+            _trace, f"\n{line}\n".encode()
+        )  # on a line of its own, whatever a killed process has left of its last one
 
 
 def die(fate: Dict[str, Any]) -> None:
@@ -81,7 +89,7 @@ def die(fate: Dict[str, Any]) -> None:
     note("goes on")
 
 
-# -- journal -------------------------------------------------------------------------------------------------------------------
+# -- journal -------------------------------------------------------------------------------------------------
 
 
 def _wrap_journal(fate: Dict[str, Any]) -> None:
@@ -98,7 +106,9 @@ def _wrap_journal(fate: Dict[str, Any]) -> None:
             if begins:
                 Watched.writes += 1
             chosen = Watched.writes == fate["n"]
-            if (begins and chosen and fate["where"] == "before") or (ends and chosen and fate["where"] == "inside"):
+            if (begins and chosen and fate["where"] == "before") or (
+                ends and chosen and fate["where"] == "inside"
+            ):
                 die(fate)
             done = super().execute(sql, *values)
             if ends and chosen and fate["where"] == "after":
@@ -113,7 +123,7 @@ def _wrap_journal(fate: Dict[str, Any]) -> None:
     sqlite3.connect = watched  # type: ignore[assignment]
 
 
-# -- requests ------------------------------------------------------------------------------------------------------------------
+# -- requests ------------------------------------------------------------------------------------------------
 
 
 class _Asked:
@@ -136,8 +146,18 @@ def _wrap_requests(fate: Dict[str, Any]) -> None:
         _Asked.number += 1
         _Asked.spending += spends
         _Asked.spends = spends
-        number = _Asked.spending if fate.get("where") == "spending" else _Asked.number if fate.get("where") == "any" else 0
-        chosen = fate.get("point") in ("send", "sent", "read") and number == fate["n"] and (spends or fate["where"] == "any")
+        number = (
+            _Asked.spending
+            if fate.get("where") == "spending"
+            else _Asked.number
+            if fate.get("where") == "any"
+            else 0
+        )
+        chosen = (
+            fate.get("point") in ("send", "sent", "read")
+            and number == fate["n"]
+            and (spends or fate["where"] == "any")
+        )
         _Asked.left = fate["bytes"] if chosen else None
         note("asks", func=func, spends=spends)
         return once(self, func, request, spends)
@@ -155,7 +175,10 @@ def _wrap_requests(fate: Dict[str, Any]) -> None:
             note("sent")
 
     def reading(self: Any, sock: Any, *args: Any, **more: Any) -> None:
-        if _Asked.left is not None and fate["point"] in ("send", "sent"):  # the answer is about to be read, so all was sent
+        if _Asked.left is not None and fate["point"] in (
+            "send",
+            "sent",
+        ):  # the answer is about to be read, so all was sent
             _Asked.left = None
             die(fate)
         opened(self, sock, *args, **more)
@@ -193,11 +216,13 @@ class _Mortal(io.RawIOBase):
         super().close()
 
 
-# -- the panel's tool ----------------------------------------------------------------------------------------------------------
+# -- the panel's tool ----------------------------------------------------------------------------------------
 
 
 def _wrap_tool(starting: Any, fate: Dict[str, Any]) -> None:
-    """n-th call of mgrctl: die before it, while it runs, after it, or have it die between its work and its answer."""
+    """n-th call of mgrctl: die before it, while it runs, after it, or have it die between its work and its
+    answer.
+    """
     from bill2bill.host import mgrctl
 
     popen: Callable[..., Any] = starting.Popen if starting else subprocess.Popen
@@ -243,7 +268,7 @@ def _die_after(child: Any, fate: Dict[str, Any]) -> None:
     child.communicate = ended
 
 
-# -- any line, the clock, the look ---------------------------------------------------------------------------------------------
+# -- any line, the clock, the look ---------------------------------------------------------------------------
 
 
 def _count_lines(fate: Dict[str, Any]) -> None:

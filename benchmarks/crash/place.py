@@ -1,4 +1,6 @@
-"""Where one run after the other takes place: a panel in a folder, a provider of each version, the warm launcher; all as on their first day."""
+"""Where one run after the other takes place: a panel in a folder, a provider of each version, the warm
+launcher; all as on their first day.
+"""
 
 from __future__ import annotations
 
@@ -34,15 +36,20 @@ RU, COM, SMALL, LARGE = 1, 2, 3, 4  # tariff plans of the panel
 KVM2, KVM4 = 277, 278  # what the last two are at the provider
 MOST_ITEMS = 3  # of one run
 PERSON = {
-    "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I", "firstname_locale": "Иван",
-    "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31", "passport": "7719 604823", "passport_org": "OVD",
-    "passport_date": "2005-02-28", "email": "ivan@example.ru", "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67",
-    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
+    "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I",
+    "firstname_locale": "Иван",
+    "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31",
+    "passport": "7719 604823", "passport_org": "OVD",
+    "passport_date": "2005-02-28", "email": "ivan@example.ru", "phone": "+7 (495) 123-45-67",
+    "mobile": "+7 (495) 123-45-67",
+    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000",
+    "location_city": "Moscow", "location_address": "Mira 1-2",
 }  # fmt: skip
 # Waits in seconds: what takes minutes and hours on a panel.
 SETTLE, OVERDUE = 2.0, 10.0
 OPTIONS: Mapping[str, object] = {
-    "settle": SETTLE, "overdue": OVERDUE, "read_timeout": 1, "spend_timeout": 1, "connect_timeout": 1, "answer_limit": 1, "pace": 0, "parallel": 4,
+    "settle": SETTLE, "overdue": OVERDUE, "read_timeout": 1, "spend_timeout": 1, "connect_timeout": 1,
+    "answer_limit": 1, "pace": 0, "parallel": 4,
     "item_wait": 1, "panel_wait": 3, "tries": 10, "listing_fresh": 1,
 }  # fmt: skip
 COLD = """#!{python} -IXutf8
@@ -78,8 +85,15 @@ class Site:
     def _asked(self, method: str, name: str, data: Optional[Mapping[str, object]]) -> Any:
         if self._kept is None:
             kind: Any = http.client.HTTPSConnection if self._trust else http.client.HTTPConnection
-            self._kept = kind(self._host, self._port, timeout=30, **({"context": self._trust} if self._trust else {}))
-        self._kept.request(method, f"/_sandbox/{name}", None if data is None else json.dumps(data), {"Content-Type": "application/json"})
+            self._kept = kind(
+                self._host, self._port, timeout=30, **({"context": self._trust} if self._trust else {})
+            )
+        self._kept.request(
+            method,
+            f"/_sandbox/{name}",
+            None if data is None else json.dumps(data),
+            {"Content-Type": "application/json"},
+        )
         answer = self._kept.getresponse()
         said = json.loads(answer.read())
         if answer.status != 200:
@@ -94,7 +108,9 @@ class Site:
 
 
 class Place:
-    """Use as a context manager. folder: of its own; template: see make_template; tls: are the providers asked over TLS?"""
+    """Use as a context manager. folder: of its own; template: see make_template; tls: are the providers asked
+    over TLS?
+    """
 
     def __init__(self, folder: Path, template: Path, *, tls: bool) -> None:
         self.folder, self.template, self.tls = folder, template, tls
@@ -106,18 +122,27 @@ class Place:
         self.folder.mkdir(parents=True)
         with self._open:
             options = ["--tls"] if self.tls else []
-            self.four = Site(self._open.enter_context(Provider(self.folder / "four", "--dialect", "4", *options)))
-            self.six = Site(self._open.enter_context(Provider(self.folder / "six", "--dialect", "6", *options)))
+            self.four = Site(
+                self._open.enter_context(Provider(self.folder / "four", "--dialect", "4", *options))
+            )
+            self.six = Site(
+                self._open.enter_context(Provider(self.folder / "six", "--dialect", "6", *options))
+            )
             self.sites = {"4": self.four, "6": self.six}
             self._copy_panel()
             self._launch()
             self._open = self._open.pop_all()
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self._open.close()
 
-    # -- once ------------------------------------------------------------------------------------------------------------
+    # -- once ------------------------------------------------------------------------------------------------
 
     def _copy_panel(self) -> None:
         """The template's panel, with connections to these providers."""
@@ -125,15 +150,24 @@ class Place:
         for name in ("processing/" + DOMAINS, "processing/" + SERVERS, "sbin/mgrctl", "sbin/tick"):
             _executable(self.root / name, str(self.root))
         database = self.root / "var" / "sandbox" / "billmgr.sqlite3"
-        (self.root / "etc" / "billmgr.conf.d" / "db.conf").write_text(f"DBType sqlite\nDBName {database}\n", encoding="utf-8")
+        (self.root / "etc" / "billmgr.conf.d" / "db.conf").write_text(
+            f"DBType sqlite\nDBName {database}\n", encoding="utf-8"
+        )
         for module, site in ((DOMAINS, self.four), (SERVERS, self.six)):
             for name, value in (("url", site.url), ("ca_file", site.ca_file)):
-                where = "intname = ? AND processingmodule = (SELECT id FROM processingmodule WHERE module = ?)"
+                where = (
+                    "intname = ? AND processingmodule = (SELECT id FROM processingmodule WHERE module = ?)"
+                )
                 self.run((f"UPDATE processingparam SET value = ? WHERE {where}", (value, name, module)))
         shutil.copytree(self.root / "var", self.folder / "var")
 
     def _launch(self) -> None:
-        words = [sys.executable, "-IXutf8", str(HOME / "benchmarks" / "crash" / "launcher.py"), str(self.root)]
+        words = [
+            sys.executable,
+            "-IXutf8",
+            str(HOME / "benchmarks" / "crash" / "launcher.py"),
+            str(self.root),
+        ]
         launcher = subprocess.Popen(words, stdin=PIPE, stdout=PIPE)
         assert launcher.stdin is not None
         assert launcher.stdout is not None
@@ -143,7 +177,7 @@ class Place:
         if launcher.stdout.readline() != b"ready\n":
             raise RuntimeError("the launcher did not start")
 
-    # -- before each run -------------------------------------------------------------------------------------------------
+    # -- before each run -------------------------------------------------------------------------------------
 
     def reset(self, *, cold: bool) -> None:
         """Nothing of the last run lives on: no process, no file, no charge."""
@@ -167,21 +201,37 @@ class Place:
             launcher.send(b"{}")
             launcher.recv(100)
         for line in self.trace():
-            if self.cold and line["event"] == "starts" and _cmdline(line["pid"]).startswith(str(self.root / "processing")):
+            if (
+                self.cold
+                and line["event"] == "starts"
+                and _cmdline(line["pid"]).startswith(str(self.root / "processing"))
+            ):
                 os.kill(line["pid"], signal.SIGKILL)
 
     def fates(self, fates: List[Mapping[str, object]], *, without_look: bool) -> None:
         path = self.root / FOLDER / PLAN
         path.write_text(json.dumps({"fates": fates, "without_look": without_look}), encoding="utf-8")
 
-    # -- processes -------------------------------------------------------------------------------------------------------
+    # -- processes -------------------------------------------------------------------------------------------
 
     def start(self, *argv: str) -> Any:
-        """The panel's tool (`sbin/mgrctl`), a module (`processing/…`) or the plugin's own regular job (`sbin/tick`)."""
+        """The panel's tool (`sbin/mgrctl`), a module (`processing/…`) or the plugin's own regular job
+        (`sbin/tick`).
+        """
         words = [str(self.root / argv[0]), *argv[1:]]
-        more: Dict[str, Any] = {"cwd": self.root, "stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE, "start_new_session": True}
+        more: Dict[str, Any] = {
+            "cwd": self.root,
+            "stdin": DEVNULL,
+            "stdout": PIPE,
+            "stderr": PIPE,
+            "start_new_session": True,
+        }
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "LANG": "C"}
-        return subprocess.Popen(words, env=env, **more) if self.cold else Forked(str(self.root / SOCKET), words, env=env, **more)
+        return (
+            subprocess.Popen(words, env=env, **more)
+            if self.cold
+            else Forked(str(self.root / SOCKET), words, env=env, **more)
+        )
 
     def call(self, func: str, **params: object) -> ET.Element:
         """A person's call of the panel; it must succeed."""
@@ -190,7 +240,7 @@ class Place:
     def new(self, func: str, **params: object) -> int:
         return int(self.call(func, **params).findtext("id") or 0)
 
-    # -- what is true ----------------------------------------------------------------------------------------------------
+    # -- what is true ----------------------------------------------------------------------------------------
 
     def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
         """Rows of the panel's tables."""
@@ -198,7 +248,12 @@ class Place:
 
     def run(self, *statements: Tuple[str, Tuple[object, ...]]) -> None:
         """What is planted in the panel's tables."""
-        with closing(sqlite3.connect(str(self.root / "var" / "sandbox" / "billmgr.sqlite3"), timeout=30)) as db, db:
+        with (
+            closing(
+                sqlite3.connect(str(self.root / "var" / "sandbox" / "billmgr.sqlite3"), timeout=30)
+            ) as db,
+            db,
+        ):
             for sql, values in statements:
                 db.execute(sql, values)
 
@@ -213,19 +268,24 @@ class Place:
         return lines(self.root / FOLDER / TRACE)
 
 
-# -- what every place begins with ----------------------------------------------------------------------------------------------
+# -- what every place begins with ----------------------------------------------------------------------------
 
 
 def make_template(folder: Path) -> None:
     """A panel that sells what both providers have, with everything ordered that a plan may want."""
-    with Provider(folder / "four", "--dialect", "4") as four, Provider(folder / "six", "--dialect", "6") as six:
+    with (
+        Provider(folder / "four", "--dialect", "4") as four,
+        Provider(folder / "six", "--dialect", "6") as six,
+    ):
         panel = Panel.make(folder / "mgr5")
         root = panel.root
         _small_key(root / "etc" / "billmgr.pem")
         for source in (HOME / "registrar_module" / DOMAINS, HOME / "processing" / SERVERS):
             _executable(root / "processing" / source.name, str(root))
             shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{source.name}.xml", root / "etc" / "xml")
-        (root / "etc" / "bill2bill.conf").write_text("".join(f"{name} {value}\n" for name, value in OPTIONS.items()), encoding="utf-8")
+        (root / "etc" / "bill2bill.conf").write_text(
+            "".join(f"{name} {value}\n" for name, value in OPTIONS.items()), encoding="utf-8"
+        )
         (root / FOLDER).mkdir()
         _sell(panel, four, six)
         _order(panel)
@@ -235,18 +295,52 @@ def make_template(folder: Path) -> None:
 def _sell(panel: Panel, four: Provider, six: Provider) -> None:
     project = {"project": "*.ru-tld.ru (Domains)"}
     domains, servers = (
-        panel.new("sandbox.module.add", {"password": PASSWORD}, module=module, type=kind, name=module, url=url, username=USER, ca_file="", **more)
+        panel.new(
+            "sandbox.module.add",
+            {"password": PASSWORD},
+            module=module,
+            type=kind,
+            name=module,
+            url=url,
+            username=USER,
+            ca_file="",
+            **more,
+        )
         for module, kind, url, more in ((DOMAINS, "domain", four.url, project), (SERVERS, "vds", six.url, {}))
     )
     for zone, price in {"ru": 199, "com": 990}.items():
         panel.call("sandbox.tld.add", name=zone, whois_find_string="not exist")
-        panel.call("sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=domains, tld=zone, annually=price)
+        panel.call(
+            "sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=domains, tld=zone, annually=price
+        )
     for name, tariff, price in (("Small", KVM2, 10), ("Large", KVM4, 20)):
-        panel.call("sandbox.tariff.add", itemtype="vds", name=name, module=servers, monthly=price, b2b_tariff=tariff, b2b_datacenter=3)
+        panel.call(
+            "sandbox.tariff.add",
+            itemtype="vds",
+            name=name,
+            module=servers,
+            monthly=price,
+            b2b_tariff=tariff,
+            b2b_datacenter=3,
+        )
     for plan, included in ((SMALL, 2), (LARGE, 4)):
-        panel.call("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", limit=included, min=1, max=8, step=1, monthly=3)
+        panel.call(
+            "sandbox.addon.add",
+            pricelist=plan,
+            intname="ncpu",
+            addontype="int",
+            limit=included,
+            min=1,
+            max=8,
+            step=1,
+            monthly=3,
+        )
         panel.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=4)
-    panel.call("sandbox.contact.add", {"passport": PERSON["passport"]}, **{name: value for name, value in PERSON.items() if name != "passport"})
+    panel.call(
+        "sandbox.contact.add",
+        {"passport": PERSON["passport"]},
+        **{name: value for name, value in PERSON.items() if name != "passport"},
+    )
 
 
 def _order(panel: Panel) -> None:
@@ -255,16 +349,27 @@ def _order(panel: Panel) -> None:
         for zone, pricelist in (("ru", RU), ("com", COM)):
             owners = dict.fromkeys(("owner",) if zone == "ru" else ("owner", "admin", "tech", "bill"), 1)
             servers = {"ns0": "ns1.example.net", "ns1": "ns2.example.net"}
-            domain = {"itemtype": "domain", "pricelist": pricelist, "period": 12, "domain": f"run{place}.{zone}"}
+            domain = {
+                "itemtype": "domain",
+                "pricelist": pricelist,
+                "period": 12,
+                "domain": f"run{place}.{zone}",
+            }
             panel.call("sandbox.order", None, **domain, **servers, **owners)
         server = {"itemtype": "vds", "pricelist": SMALL, "period": 1, "domain": f"vm{place}.example.net"}
         panel.call("sandbox.order", None, **server, ostempl="ISPsystem__Debian-12")
 
 
 def _small_key(path: Path) -> None:
-    """A panel's key as it is not on a real one: with 1024 bits it takes a fifth of the time, which most processes would spend on nothing else."""
+    """A panel's key as it is not on a real one: with 1024 bits it takes a fifth of the time, which most
+    processes would spend on nothing else.
+    """
     key = rsa.generate_private_key(65537, 1024)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
     path.unlink()
     path.touch(0o600)
     path.write_bytes(pem)
@@ -272,12 +377,23 @@ def _small_key(path: Path) -> None:
 
 def _executable(path: Path, root: str) -> None:
     path.unlink(missing_ok=True)
-    path.write_text(COLD.format(python=sys.executable, benchmarks=str(HOME / "benchmarks"), root=root, name=path.name), encoding="utf-8")
+    path.write_text(
+        COLD.format(python=sys.executable, benchmarks=str(HOME / "benchmarks"), root=root, name=path.name),
+        encoding="utf-8",
+    )
     path.chmod(0o755)
 
 
 def tool(func: str, **params: object) -> Tuple[str, ...]:
-    return ("sbin/mgrctl", "-m", "billmgr", "-o", "xml", func, *(f"{name}={value}" for name, value in params.items()))
+    return (
+        "sbin/mgrctl",
+        "-m",
+        "billmgr",
+        "-o",
+        "xml",
+        func,
+        *(f"{name}={value}" for name, value in params.items()),
+    )
 
 
 def answer_of(process: Any) -> ET.Element:
@@ -317,6 +433,13 @@ def _rows(path: Path, sql: str, values: Tuple[object, ...]) -> List[Dict[str, An
 
 def _cmdline(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").partition(" ")[2].partition(" ")[2]
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode(errors="replace")
+            .partition(" ")[2]
+            .partition(" ")[2]
+        )
     except OSError:
         return ""

@@ -1,4 +1,6 @@
-"""The command line `bill2bill`: for the person at the server, and for scripts with --json. Speaks Russian where LANG does."""
+"""The command line `bill2bill`: for the person at the server, and for scripts with --json. Speaks Russian
+where LANG does.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ from bill2bill.journal.store import Store
 from bill2bill.rules import story
 
 PANEL = "/usr/local/mgr5"
-RUSSIAN = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")).startswith("ru")
+RUSSIAN = (
+    os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+).startswith("ru")
 
 LANGUAGE = "ru" if RUSSIAN else "en"
 
@@ -47,31 +51,79 @@ app = typer.Typer(
 )  # fmt: skip
 journal = typer.Typer(
     no_args_is_help=True,
-    help=pick("Purchases: what was bought, is being bought, or is in doubt.", "Покупки: что куплено, покупается или под вопросом."),
+    help=pick(
+        "Purchases: what was bought, is being bought, or is in doubt.",
+        "Покупки: что куплено, покупается или под вопросом.",
+    ),
 )
-sandbox = typer.Typer(no_args_is_help=True, help=pick("A panel and a provider to rehearse with.", "Панель и поставщик для репетиций."))
+sandbox = typer.Typer(
+    no_args_is_help=True,
+    help=pick("A panel and a provider to rehearse with.", "Панель и поставщик для репетиций."),
+)
 app.add_typer(journal, name="journal")
 app.add_typer(sandbox, name="sandbox")
 
 PASS_ON: Dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-ROOT = typer.Option(os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели."))
+ROOT = typer.Option(
+    os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели.")
+)
 JSON = typer.Option(False, "--json", help=pick("Print JSON.", "Вывести JSON."))
 STATE = typer.Option(
-    None, "--state", help=pick("Only this state; may be repeated. Default: what is not finished.", "Только это состояние; можно повторять.")
+    None,
+    "--state",
+    help=pick(
+        "Only this state; may be repeated. Default: what is not finished.",
+        "Только это состояние; можно повторять.",
+    ),
 )
 NUMBER = typer.Argument(..., min=1, max=GREATEST_ID, help=pick("The purchase's number.", "Номер покупки."))
-ITEM = typer.Option(None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга."))
-EXISTS = typer.Option(None, "--exists", min=1, max=GREATEST_ID, help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."))
-ABSENT = typer.Option(False, "--absent", help=pick("It does not exist at the upstream.", "У поставщика не существует."))
-SAME = typer.Option(False, "--same", help=pick("The operation that asks is this very renewal.", "Операция - это то же самое продление."))
-TOLD = typer.Option(False, "--told", help=pick("The panel knows of it; the operation that asks is a further one.", "Панель о ней знает; операция - ещё одна."))
-FOREIGN = typer.Option(False, "--foreign", help=pick("The item's number belongs to another item now.", "Номер услуги теперь у другой услуги."))
-WHY = typer.Option("", "--why", help=pick("The reason, kept in the journal; must be given.", "Причина, сохраняется в журнале; обязательна."))
-RESUME = typer.Option(False, "--resume", help=pick("Start the operation again at once.", "Сразу запустить операцию снова."))
+ITEM = typer.Option(
+    None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга.")
+)
+EXISTS = typer.Option(
+    None,
+    "--exists",
+    min=1,
+    max=GREATEST_ID,
+    help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."),
+)
+ABSENT = typer.Option(
+    False, "--absent", help=pick("It does not exist at the upstream.", "У поставщика не существует.")
+)
+SAME = typer.Option(
+    False,
+    "--same",
+    help=pick("The operation that asks is this very renewal.", "Операция - это то же самое продление."),
+)
+TOLD = typer.Option(
+    False,
+    "--told",
+    help=pick(
+        "The panel knows of it; the operation that asks is a further one.",
+        "Панель о ней знает; операция - ещё одна.",
+    ),
+)
+FOREIGN = typer.Option(
+    False,
+    "--foreign",
+    help=pick("The item's number belongs to another item now.", "Номер услуги теперь у другой услуги."),
+)
+WHY = typer.Option(
+    "",
+    "--why",
+    help=pick(
+        "The reason, kept in the journal; must be given.", "Причина, сохраняется в журнале; обязательна."
+    ),
+)
+RESUME = typer.Option(
+    False, "--resume", help=pick("Start the operation again at once.", "Сразу запустить операцию снова.")
+)
 
 
 @app.callback(invoke_without_command=True)
-def version(show: bool = typer.Option(False, "--version", help=pick("Print the version.", "Показать версию."))) -> None:
+def version(
+    show: bool = typer.Option(False, "--version", help=pick("Print the version.", "Показать версию.")),
+) -> None:
     if show:
         typer.echo(__version__)
         raise typer.Exit
@@ -79,7 +131,12 @@ def version(show: bool = typer.Option(False, "--version", help=pick("Print the v
 
 def _must_be_panel(root: Path) -> None:
     if not (root / "var").is_dir():
-        raise typer.BadParameter(pick(f"there is no panel in {root}: name it with --root", f"в {root} нет панели: укажите её в --root"))
+        raise typer.BadParameter(
+            pick(
+                f"there is no panel in {root}: name it with --root",
+                f"в {root} нет панели: укажите её в --root",
+            )
+        )
 
 
 def _store(root: Path) -> Store:
@@ -96,7 +153,10 @@ def _purchase(store: Store, number: int) -> Purchase:
 
 @app.command(
     "tick",
-    help=pick("Look at purchases that are not finished; cron runs it every 5 minutes.", "Проверить незавершённые покупки; cron запускает это каждые 5 минут."),
+    help=pick(
+        "Look at purchases that are not finished; cron runs it every 5 minutes.",
+        "Проверить незавершённые покупки; cron запускает это каждые 5 минут.",
+    ),
 )
 def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
     _must_be_panel(root)
@@ -109,29 +169,59 @@ def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
         return
     for one in looked:
         end = pick("finished", "завершено") if one.finished else pick("not finished yet", "ещё не завершено")
-        typer.echo(pick(f"Purchase {one.purchase} ({one.command}, item {one.item}): {end}", f"Покупка {one.purchase} ({one.command}, услуга {one.item}): {end}"))
+        typer.echo(
+            pick(
+                f"Purchase {one.purchase} ({one.command}, item {one.item}): {end}",
+                f"Покупка {one.purchase} ({one.command}, услуга {one.item}): {end}",
+            )
+        )
     if not looked:
         typer.echo(pick("Nothing is waiting.", "Ничто не ждёт."))
 
 
-@journal.command("list", help=pick("Show purchases: by default those that are not finished.", "Показать покупки: по умолчанию незавершённые."))
-def list_purchases(root: Path = ROOT, state: Optional[List[State]] = STATE, item: Optional[int] = ITEM, as_json: bool = JSON) -> None:
+@journal.command(
+    "list",
+    help=pick(
+        "Show purchases: by default those that are not finished.",
+        "Показать покупки: по умолчанию незавершённые.",
+    ),
+)
+def list_purchases(
+    root: Path = ROOT, state: Optional[List[State]] = STATE, item: Optional[int] = ITEM, as_json: bool = JSON
+) -> None:
     store = _store(root)
     found = [row for row in store.purchases(*(state or UNSETTLED)) if item in (None, row.item)]
     asked = _questions(root, store, found)
     if as_json:
-        _print([{**_plain(row), "question": asked[row.id].code if row.id in asked else None} for row in found])
+        _print(
+            [{**_plain(row), "question": asked[row.id].code if row.id in asked else None} for row in found]
+        )
         return
-    heads = pick("id,item,operation,what,state,since,name", "id,услуга,операция,что,состояние,с,имя").split(",")
+    heads = pick("id,item,operation,what,state,since,name", "id,услуга,операция,что,состояние,с,имя").split(
+        ","
+    )
     table = Table(*heads)  # fits into 80 columns; `show` tells the rest
     for row in sorted(found, key=lambda row: (row.id not in asked, row.id)):
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
         word = asked[row.id].code if row.id in asked else row.state.value
-        table.add_row(str(row.id), str(row.item), str(row.operation or "-"), row.kind, word, since, escape(one_line(row.name)))
+        table.add_row(
+            str(row.id),
+            str(row.item),
+            str(row.operation or "-"),
+            row.kind,
+            word,
+            since,
+            escape(one_line(row.name)),
+        )
     Console().print(table if found else pick("Nothing is waiting.", "Ничто не ждёт."))
     if asked:
         first = next(row.id for row in found if row.id in asked)
-        typer.echo(pick(f"What is asked, and how to answer: {_command(root)} show {first}", f"Что спрашивается и как ответить: {_command(root)} show {first}"))
+        typer.echo(
+            pick(
+                f"What is asked, and how to answer: {_command(root)} show {first}",
+                f"Что спрашивается и как ответить: {_command(root)} show {first}",
+            )
+        )
 
 
 @journal.command(help=pick("Show one purchase with all its steps.", "Показать покупку со всеми шагами."))
@@ -143,7 +233,14 @@ def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     decisions = decide.decisions(store, number)
     if as_json:
         told = None if asked is None else asked._asdict()
-        _print({**_plain(row), "question": told, "steps": steps, "decisions": [one._asdict() for one in decisions]})
+        _print(
+            {
+                **_plain(row),
+                "question": told,
+                "steps": steps,
+                "decisions": [one._asdict() for one in decisions],
+            }
+        )
         return
     for name, value in _plain(row).items():
         typer.echo(f"{name:10} {one_line(str(value)) if value is not None else ''}")
@@ -179,7 +276,15 @@ def resolve(
     with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, options.item_wait):
         if foreign:
             start.must_be_unknown(root.resolve(), _purchase(store, number))
-        done = decide.resolve(store, number, decide.Answer(given[0], exists), decide.who_types(), why, options.settle, start.noting(root.resolve(), store))
+        done = decide.resolve(
+            store,
+            number,
+            decide.Answer(given[0], exists),
+            decide.who_types(),
+            why,
+            options.settle,
+            start.noting(root.resolve(), store),
+        )
     decision = decide.decisions(store, number)[-1]
     following = f"{_command(root)} resume {number}"
     if as_json and not go_on:
@@ -189,12 +294,21 @@ def resolve(
         typer.echo(pick(f"Purchase {number} is now «{done.state.value}». {decision.who}: {decision.why}",
                         f"Покупка {number} теперь «{done.state.value}». {decision.who}: {decision.why}"))  # fmt: skip
     if not go_on:
-        typer.echo(pick(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}"))
+        typer.echo(
+            pick(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}")
+        )
         return
     became = start.go_on(root.resolve(), store, number, LANGUAGE)
     if as_json:
         resumed = None if became is None else became._asdict()
-        _print({"purchase": _plain(_purchase(store, number)), "decision": decision._asdict(), "next": None, "resumed": resumed})
+        _print(
+            {
+                "purchase": _plain(_purchase(store, number)),
+                "decision": decision._asdict(),
+                "next": None,
+                "resumed": resumed,
+            }
+        )
     elif became is None:
         typer.echo(pick("No operation waits for it.", "Ни одна операция её не ждёт."))
     else:
@@ -202,7 +316,10 @@ def resolve(
 
 
 @journal.command(
-    help=pick("Start the operation of a purchase again, now, and say what became of it.", "Запустить операцию покупки снова, сейчас, и сказать, что с ней стало.")
+    help=pick(
+        "Start the operation of a purchase again, now, and say what became of it.",
+        "Запустить операцию покупки снова, сейчас, и сказать, что с ней стало.",
+    )
 )
 def resume(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     store = _store(root)
@@ -216,7 +333,10 @@ def resume(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> Non
 
 
 def _tell(became: start.Became) -> None:
-    about = pick(f"Operation {became.operation} ({became.command} of item {became.item})", f"Операция {became.operation} ({became.command} услуги {became.item})")
+    about = pick(
+        f"Operation {became.operation} ({became.command} of item {became.item})",
+        f"Операция {became.operation} ({became.command} услуги {became.item})",
+    )
     ends = {
         "finished": pick("is finished, the panel was told.", "завершена, панели сообщено."),
         "waiting": pick("is automatic again and not finished yet: it is looked at every few minutes.",
@@ -229,7 +349,10 @@ def _tell(became: start.Became) -> None:
 
 
 @journal.command(
-    help=pick("Say that this panel, on this machine and in this folder, is the real one.", "Сказать, что эта панель на этой машине и в этой папке настоящая.")
+    help=pick(
+        "Say that this panel, on this machine and in this folder, is the real one.",
+        "Сказать, что эта панель на этой машине и в этой папке настоящая.",
+    )
 )
 def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
     store = _store(root)
@@ -241,25 +364,47 @@ def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
         log.setup(root, NAME)
         decide.adopt(store, change, decide.who_types(), why)
     if as_json:
-        _print({"was": change.was._asdict(), "here": change.here._asdict(), "unfinished": change.unfinished, "adopted": differs})
+        _print(
+            {
+                "was": change.was._asdict(),
+                "here": change.here._asdict(),
+                "unfinished": change.unfinished,
+                "adopted": differs,
+            }
+        )
     elif differs:
         typer.echo(pick("Purchases are made from this panel again.", "Покупки снова делаются с этой панели."))
     else:
-        typer.echo(pick("Nothing differs: purchases are made from this panel.", "Отличий нет: покупки и так делаются с этой панели."))
+        typer.echo(
+            pick(
+                "Nothing differs: purchases are made from this panel.",
+                "Отличий нет: покупки и так делаются с этой панели.",
+            )
+        )
 
 
 def _tell_difference(change: decide.Adoption) -> None:
     names = pick("machine,folder", "машина,папка").split(",")
     for name, was, here in zip(names, change.was, change.here):
         if was != here:
-            typer.echo(pick(f"{name}: {was or '-'} before, {here or '-'} here", f"{name}: раньше {was or '-'}, здесь {here or '-'}"))
-    typer.echo(pick(f"unfinished purchases: {change.unfinished}", f"незавершённых покупок: {change.unfinished}"))
+            typer.echo(
+                pick(
+                    f"{name}: {was or '-'} before, {here or '-'} here",
+                    f"{name}: раньше {was or '-'}, здесь {here or '-'}",
+                )
+            )
+    typer.echo(
+        pick(f"unfinished purchases: {change.unfinished}", f"незавершённых покупок: {change.unfinished}")
+    )
 
 
 @sandbox.command(
     "panel",
     context_settings=PASS_ON,
-    help=pick("Make a folder that plays /usr/local/mgr5: --root DIR (more with --help).", "Создать папку, играющую /usr/local/mgr5: --root DIR (см. --help)."),
+    help=pick(
+        "Make a folder that plays /usr/local/mgr5: --root DIR (more with --help).",
+        "Создать папку, играющую /usr/local/mgr5: --root DIR (см. --help).",
+    ),
 )
 def sandbox_panel(context: typer.Context) -> None:
     from bill2bill.sandbox.host.make import main
@@ -270,7 +415,10 @@ def sandbox_panel(context: typer.Context) -> None:
 @sandbox.command(
     "upstream",
     context_settings=PASS_ON,
-    help=pick("Play a provider: --dialect 4|6 --port N [--tls] (more with --help).", "Сыграть поставщика: --dialect 4|6 --port N [--tls] (см. --help)."),
+    help=pick(
+        "Play a provider: --dialect 4|6 --port N [--tls] (more with --help).",
+        "Сыграть поставщика: --dialect 4|6 --port N [--tls] (см. --help).",
+    ),
 )
 def sandbox_upstream(context: typer.Context) -> None:
     from bill2bill.sandbox.upstream.serve import main

@@ -1,4 +1,6 @@
-"""A person's answer to the question of a purchase. Who said so and why is kept as data of its own, and as a step of the purchase."""
+"""A person's answer to the question of a purchase. Who said so and why is kept as data of its own, and as a
+step of the purchase.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,17 @@ ABOUT_THE_PLACE = 0  # a decision that is about no purchase, but about the machi
 LONGEST_WHY = 1000  # characters
 GREATEST_ID = 2**31
 
-# What can be answered where only a person can tell; about what became of a request the provider's cabinet tells.
+# What can be answered where only a person can tell; about what became of a request the provider's cabinet
+# tells.
 ABOUT_THE_REQUEST = ("exists", "absent")
 KNOWN = ("same", "told")
-ANSWERS = {"told": KNOWN, "older": (*KNOWN, "foreign"), "moved": KNOWN, "lost": (*KNOWN, "absent"), "item": ("same", "foreign")}
+ANSWERS = {
+    "told": KNOWN,
+    "older": (*KNOWN, "foreign"),
+    "moved": KNOWN,
+    "lost": (*KNOWN, "absent"),
+    "item": ("same", "foreign"),
+}
 
 
 class Answer(NamedTuple):
@@ -41,7 +50,9 @@ class Decision(NamedTuple):
 def answers_to(row: Purchase) -> Tuple[str, ...]:
     """What may be answered about a purchase now; nothing if it asks nothing."""
     answers = _answers_to(row)
-    if row.item < 0 and "foreign" in answers:  # that is said already; killed in the middle of it, it is said again
+    if (
+        row.item < 0 and "foreign" in answers
+    ):  # that is said already; killed in the middle of it, it is said again
         return ("foreign",) if row.state is State.DOUBT else ()
     return answers
 
@@ -59,17 +70,22 @@ def _answers_to(row: Purchase) -> Tuple[str, ...]:
     return ()
 
 
-Noting = Callable[[Purchase], None]  # writes the panel's note of a purchase that is over; raises if the panel cannot take it
+Noting = Callable[
+    [Purchase], None
+]  # writes the panel's note of a purchase that is over; raises if the panel cannot take it
 
 
 def not_noted(_: Purchase) -> None:
     """Where there is no panel."""
 
 
-def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settle: float, noting: Noting) -> Purchase:
+def resolve(
+    store: Store, number: int, answer: Answer, who: str, why: str, settle: float, noting: Noting
+) -> Purchase:
     """Take the answer to the question of a purchase. The caller holds the item's lock.
 
-    noting  where panel and journal disagreed, the answer puts the panel's note right; if that fails, the question is asked again
+    noting  where panel and journal disagreed, the answer puts the panel's note right; if that fails, the
+            question is asked again
     Raises too_early, no_question, held_by_other, not_ours, bad_input, why_missing.
     """
     why = reason(why)
@@ -88,7 +104,8 @@ def resolve(store: Store, number: int, answer: Answer, who: str, why: str, settl
 def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -> Purchase:
     """It was bought and is this service at the upstream: the next run tells the panel without buying.
 
-    Also corrects an earlier answer, and links an item that was opened long ago to the service that it has now.
+    Also corrects an earlier answer, and links an item that was opened long ago to the service that it has
+    now.
     """
     row = _asked(store, number, "exists")
     if not 1 <= remote <= GREATEST_ID:
@@ -103,7 +120,9 @@ def exists_as(store: Store, number: int, remote: int, why: str, who: str = "") -
 
 
 def is_absent(store: Store, number: int, why: str, settle: float, who: str = "") -> Purchase:
-    """It was not bought: the next run of the operation is a new purchase. Raises too_early while the request may still be carried out."""
+    """It was not bought: the next run of the operation is a new purchase. Raises too_early while the request
+    may still be carried out.
+    """
     row = _asked(store, number, "absent")
     left = settle - row.age
     if row.sent is not None and left > 0:
@@ -112,7 +131,8 @@ def is_absent(store: Store, number: int, why: str, settle: float, who: str = "")
 
 
 def is_same(store: Store, number: int, why: str, who: str = "", noting: Noting = not_noted) -> Purchase:
-    """The operation that asks is the one of this purchase under a new number: its next run tells the panel without buying.
+    """The operation that asks is the one of this purchase under a new number: its next run tells the panel
+    without buying.
 
     Of an opened item: the panel's item is still this service, whatever the panel knows of it.
     """
@@ -122,7 +142,18 @@ def is_same(store: Store, number: int, why: str, who: str = "", noting: Noting =
         row = _decided(store, row, state, "same", "is the same service", who, why, question="")
         noting(row)
         return row
-    return _decided(store, row, State.CONFIRMED, "same", "is the same renewal", who, why, told=None, question="", over_noted=False)
+    return _decided(
+        store,
+        row,
+        State.CONFIRMED,
+        "same",
+        "is the same renewal",
+        who,
+        why,
+        told=None,
+        question="",
+        over_noted=False,
+    )
 
 
 def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting = not_noted) -> Purchase:
@@ -131,7 +162,18 @@ def was_told(store: Store, number: int, why: str, who: str = "", noting: Noting 
     question, period = row.question, row.period
     if question == "moved" and period:  # what somebody else bought is not left over for what is bought now
         period = row.months
-    row = _decided(store, row, State.REPORTED, "told", "the panel was told", who, why, operation=None, question="", period=period)
+    row = _decided(
+        store,
+        row,
+        State.REPORTED,
+        "told",
+        "the panel was told",
+        who,
+        why,
+        operation=None,
+        question="",
+        period=period,
+    )
     if question == "older":
         noting(row)
     return row
@@ -142,10 +184,12 @@ def is_foreign(store: Store, number: int, why: str, who: str = "") -> Purchase:
     row = _asked(store, number, "foreign")
     if row.item > 0:  # said twice, it must not give the former item's purchases to the new one
         store.disown(row.item)  # first: killed in between, nobody is handed the former item's service
-    return _decided(store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question="")
+    return _decided(
+        store, row, State.REPORTED, "foreign", "is of another item", who, why, operation=None, question=""
+    )
 
 
-# -- this place ------------------------------------------------------------------------------------------------------------
+# -- this place ----------------------------------------------------------------------------------------------
 
 
 class Place(NamedTuple):
@@ -163,18 +207,24 @@ class Adoption(NamedTuple):
 
 def adoption(store: Store, machine: str, root: str) -> Adoption:
     """What saying "this is the real panel" would change."""
-    (was,) = [Place(*map(str, row)) for row in store.rows("SELECT machine, root FROM place")] or [Place("", "")]
+    (was,) = [Place(*map(str, row)) for row in store.rows("SELECT machine, root FROM place")] or [
+        Place("", "")
+    ]
     return Adoption(was, Place(machine, root), len(store.purchases(*UNSETTLED)))
 
 
 def adopt(store: Store, change: Adoption, who: str, why: str) -> None:
     why = reason(why)
-    words = [f"{name} {was or '-'} -> {here or '-'}" for name, was, here in zip(Place._fields, change.was, change.here) if was != here]
+    words = [
+        f"{name} {was or '-'} -> {here or '-'}"
+        for name, was, here in zip(Place._fields, change.was, change.here)
+        if was != here
+    ]
     _note(store, ABOUT_THE_PLACE, who, f"adopt: {', '.join(words)}", why)
     store.adopt()
 
 
-# -- who and why -----------------------------------------------------------------------------------------------------------
+# -- who and why ---------------------------------------------------------------------------------------------
 
 
 def who_types() -> str:
@@ -208,8 +258,12 @@ def _asked(store: Store, number: int, what: str) -> Purchase:
     return row
 
 
-def _decided(store: Store, row: Purchase, state: State, answer: str, words: str, who: str, why: str, **columns: Any) -> Purchase:
-    """The decision first: if we die in between, the question is asked again, and nothing was decided by nobody."""
+def _decided(
+    store: Store, row: Purchase, state: State, answer: str, words: str, who: str, why: str, **columns: Any
+) -> Purchase:
+    """The decision first: if we die in between, the question is asked again, and nothing was decided by
+    nobody.
+    """
     who = who or who_types()
     _note(store, row.id, who, answer, why)
     return store.move(row, state, f"{who} says: {words}. {why}".strip(), **columns)

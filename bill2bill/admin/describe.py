@@ -1,4 +1,5 @@
-"""Files made from the declarations: the modules' descriptions for the panel, and the pages of docs/ that list settings and errors.
+"""Files made from the declarations: the modules' descriptions for the panel, and the pages of docs/ that list
+settings and errors.
 
 `python -m bill2bill.admin.describe` writes them all; a test checks that they are fresh.
 """
@@ -24,13 +25,19 @@ CARDS = {
     "registrar": {
         "en": {
             "desc_short": "Domains of another BILLmanager",
-            "desc_full": "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless told otherwise).",
+            "desc_full": (
+                "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless"
+                " told otherwise)."
+            ),
             "price": "Free",
             "name": "bill2bill: domains",
         },
         "ru": {
             "desc_short": "Домены другого BILLmanager",
-            "desc_full": "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию my.ru-tld.ru).",
+            "desc_full": (
+                "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию"
+                " my.ru-tld.ru)."
+            ),
             "price": "Бесплатно",
             "name": "bill2bill: домены",
         },
@@ -58,10 +65,16 @@ WHAT_NEXT = {
 
 
 def module_xml(kind: str) -> bytes:
-    """etc/xml/billmgr_mod_<executable>.xml (host-protocol 7.1): card, forms of a connection and of a tariff plan, texts in both languages."""
+    """etc/xml/billmgr_mod_<executable>.xml (host-protocol 7.1): card, forms of a connection and of a tariff
+    plan, texts in both languages.
+    """
     module, forms = MODULES[kind], _forms(kind)
     root = etree.Element("mgrdata")
-    root.append(etree.Comment(" Made by `python -m bill2bill.admin.describe` from config.py and errors.py: change those. "))
+    root.append(
+        etree.Comment(
+            " Made by `python -m bill2bill.admin.describe` from config.py and errors.py: change those. "
+        )
+    )
     plugin = etree.SubElement(root, "plugin", name=module.executable)
     etree.SubElement(plugin, "group").text = "processing_module"
     etree.SubElement(plugin, "author").text = "bill2bill"
@@ -107,7 +120,10 @@ def _add_texts(block: etree._Element, kind: str, lang: str) -> None:
         "plugin": {f"{part}_{executable}": card[part] for part in ("desc_short", "desc_full", "price")},
         "label_processing_modules": {executable: card["name"], f"module_{executable}": card["name"]},
         **{name: _labels(fields, lang) for name, (_, fields) in _forms(kind).items()},
-        "msgerror": {f"msg_error_{code}": problem.ru if lang == "ru" else problem.en for code, problem in PROBLEMS.items()},
+        "msgerror": {
+            f"msg_error_{code}": problem.ru if lang == "ru" else problem.en
+            for code, problem in PROBLEMS.items()
+        },
     }
     for name, messages in texts.items():
         box = etree.SubElement(block, "messages", name=name)
@@ -124,21 +140,42 @@ def _labels(fields: Tuple[Field, ...], lang: str) -> Dict[str, str]:
 
 
 def settings_page() -> bytes:
-    lines = ["# Settings", "", "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/config.py: change that. -->", ""]
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/config.py: change that. -->",
+        "",
+    ]
     lines += ["## Of a connection", "", "Entered in the panel: Integration, Processing modules.", ""]
     lines += _rows(tuple(dict.fromkeys(field for fields in CONNECTIONS.values() for field in fields)))
-    lines += ["", "## Of a tariff plan", "", f"Entered in the panel, in a tariff plan that is sold through `{MODULES['processing'].executable}`.", ""]
+    lines += [
+        "",
+        "## Of a tariff plan",
+        "",
+        f"Entered in the panel, in a tariff plan that is sold through `{MODULES['processing'].executable}`.",
+        "",
+    ]
     lines += _rows(TARIFF)
     lines += ["", "## Of the plugin", ""]
-    lines += ["The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a comment. It need not exist.", ""]
+    lines += [
+        (
+            "The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a"
+            " comment. It need not exist."
+        ),
+        "",
+    ]
     lines += ["| name | default | unit | what it does |", "|---|---|---|---|"]
-    lines += [f"| `{name}` | {_code(default)} | {unit} | {en}<br>{ru} |" for name, (default, unit, en, ru) in OPTIONS.items()]
+    lines += [
+        f"| `{name}` | {_code(default)} | {unit} | {en}<br>{ru} |"
+        for name, (default, unit, en, ru) in OPTIONS.items()
+    ]
     return _text(lines)
 
 
 def _rows(fields: Tuple[Field, ...]) -> List[str]:
     rows = [
-        f"| `{field.name}` | {field.en} / {field.ru} | {_module_of(field)} | {_code(field.default)} | {field.hint_en}<br>{field.hint_ru} |"
+        f"| `{field.name}` | {field.en} / {field.ru} | {_module_of(field)} | {_code(field.default)} |"
+        f" {field.hint_en}<br>{field.hint_ru} |"
         for field in fields
     ]
     return ["| field | name in the form | module | default | what it does |", "|---|---|---|---|---|", *rows]
@@ -151,20 +188,40 @@ def _module_of(field: Field) -> str:
 
 
 def errors_page() -> bytes:
-    lines = ["# Errors", "", "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/errors.py: change that. -->", ""]
+    lines = [
+        "# Errors",
+        "",
+        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/errors.py: change that. -->",
+        "",
+    ]
     lines += ["Each has a stable code: the type of the error document, and the word in the log.", ""]
     lines += ["| code | the operation | what it says and what to do |", "|---|---|---|"]
     for code, problem in PROBLEMS.items():
-        lines.append(f"| `{code}` | {WHAT_NEXT[problem.retry]} | {problem.en}<br>{problem.ru} |".replace("__", "\\_\\_"))
+        lines.append(
+            f"| `{code}` | {WHAT_NEXT[problem.retry]} | {problem.en}<br>{problem.ru} |".replace(
+                "__", "\\_\\_"
+            )
+        )
     return _text(lines)
 
 
 def commands_page() -> bytes:
     import importlib
 
-    lines = ["# Commands of the panel", "", "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/commands/: change that. -->", ""]
+    lines = [
+        "# Commands of the panel",
+        "",
+        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/commands/: change that. -->",
+        "",
+    ]
     for kind, module in MODULES.items():
-        lines += [f"`{module.executable}` (item type {', '.join(f'`{name}`' for name in module.itemtypes)}) answers:", ""]
+        lines += [
+            (
+                f"`{module.executable}` (item type {', '.join(f'`{name}`' for name in module.itemtypes)})"
+                " answers:"
+            ),
+            "",
+        ]
         lines += ["| command | what it does |", "|---|---|"]
         for name, command in COMMANDS[kind].items():
             told = importlib.import_module(f"bill2bill.commands.{command.file}").__doc__ or ""
@@ -176,7 +233,13 @@ def commands_page() -> bytes:
 def capabilities_page() -> bytes:
     adapters = {"BILLmanager 4": Billmgr4.cannot, "BILLmanager 5 and 6": Billmgr6.cannot}
     lines = ["# What can be asked of a provider", ""]
-    lines += ["<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/upstream/capabilities.py and the adapters: change those. -->", ""]
+    lines += [
+        (
+            "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/upstream/capabilities.py and"
+            " the adapters: change those. -->"
+        ),
+        "",
+    ]
     lines += ["A version that can do a step is tested for it; one that cannot has a reason.", ""]
     lines += [f"| step | {' | '.join(adapters)} |", "|---|" + "---|" * len(adapters)]
     for step, sentence in STEPS.items():
@@ -194,7 +257,10 @@ def _text(lines: List[str]) -> bytes:
 
 
 FILES: Dict[str, Callable[[], bytes]] = {
-    **{f"etc/xml/billmgr_mod_{module.executable}.xml": partial(module_xml, kind) for kind, module in MODULES.items()},
+    **{
+        f"etc/xml/billmgr_mod_{module.executable}.xml": partial(module_xml, kind)
+        for kind, module in MODULES.items()
+    },
     "docs/settings.md": settings_page,
     "docs/errors.md": errors_page,
     "docs/commands.md": commands_page,

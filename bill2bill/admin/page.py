@@ -1,4 +1,6 @@
-"""Pages of the admin interface, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6): purchases that wait, and the form that takes an answer."""
+"""Pages of the admin interface, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6): purchases that
+wait, and the form that takes an answer.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ class Page:
     def param(self, name: str) -> str:
         return self.env.get(f"PARAM_{name}", "")
 
-    # -- the list ----------------------------------------------------------------------------------------------------------
+    # -- the list --------------------------------------------------------------------------------------------
 
     def doubts(self) -> bytes:
         """Those that need a person first."""
@@ -56,7 +58,7 @@ class Page:
             data.close()
         return {number: one for number, one in asked.items() if one is not None}
 
-    # -- the form ----------------------------------------------------------------------------------------------------------
+    # -- the form --------------------------------------------------------------------------------------------
 
     def resolve(self) -> bytes:
         row = self._chosen()
@@ -68,7 +70,9 @@ class Page:
         if not re.fullmatch("[0-9]{1,10}", elid):
             raise Failure("choose_one")
         row = self.store.purchase(int(elid))
-        if row is None or row.state is State.CONFIRMED or not decide.answers_to(row):  # confirmed: answered since the form was opened
+        if (
+            row is None or row.state is State.CONFIRMED or not decide.answers_to(row)
+        ):  # confirmed: answered since the form was opened
             raise Failure("no_question", id=elid, value=row.state.value if row else "-")
         return row
 
@@ -100,8 +104,18 @@ class Page:
             row = self._chosen()  # whoever held the lock may have settled it
             if self._answer().what == "foreign":
                 start.must_be_unknown(self.root, row)
-            decide.resolve(self.store, row.id, self._answer(), who, self.param("why"), options.settle, start.noting(self.root, self.store))
-        start.let_go_on(self.root, self.store, row.id)  # a form does not wait for a provider: the panel and the tick do the rest
+            decide.resolve(
+                self.store,
+                row.id,
+                self._answer(),
+                who,
+                self.param("why"),
+                options.settle,
+                start.noting(self.root, self.store),
+            )
+        start.let_go_on(
+            self.root, self.store, row.id
+        )  # a form does not wait for a provider: the panel and the tick do the rest
         page = etree.Element("doc")
         etree.SubElement(page, "ok")
         return document.to_bytes(page)
@@ -117,7 +131,9 @@ PAGES: Dict[str, Callable[[Page], bytes]] = {DOUBTS: Page.doubts, RESOLVE: Page.
 
 
 def answer(root: str, stdin: BinaryIO, env: Mapping[str, str]) -> Tuple[int, Optional[bytes]]:
-    """(exit status, document). The handler runs as root whoever asks, so rights are checked here (host-protocol 7.5)."""
+    """(exit status, document). The handler runs as root whoever asks, so rights are checked here
+    (host-protocol 7.5).
+    """
     try:
         _check_rights(env)
         func = env.get("PARAM_func", "")
@@ -143,8 +159,10 @@ def _add_row(page: etree._Element, purchase: Purchase, asks: bool) -> None:
     row = etree.SubElement(page, "elem")
     since = datetime.fromtimestamp(purchase.sent or purchase.created).strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ006 - the panel's dates are local
     values = {
-        "id": purchase.id, "item": purchase.item, "kind": purchase.kind, "name": purchase.name, "months": purchase.months,
-        "state": "doubt" if asks else "sent", "since": since, "cost": purchase.cost, "remote": purchase.remote or "",
+        "id": purchase.id, "item": purchase.item, "kind": purchase.kind, "name": purchase.name,
+        "months": purchase.months,
+        "state": "doubt" if asks else "sent", "since": since, "cost": purchase.cost,
+        "remote": purchase.remote or "",
         "operation": purchase.operation or "",
     }  # fmt: skip
     for name, value in values.items():

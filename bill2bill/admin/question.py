@@ -1,4 +1,6 @@
-"""What a purchase asks a person now: out of the journal, or out of the error that its operation has on the panel."""
+"""What a purchase asks a person now: out of the journal, or out of the error that its operation has on the
+panel.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def question(root: Path, store: Store, row: Purchase, data: Optional[Data] = Non
 
 
 def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:
-    """The question that stands with the operation, if it is about this purchase: which service it is, or what became of it at another login."""
+    """The question that stands with the operation, if it is about this purchase: which service it is, or what
+    became of it at another login.
+    """
     if row.operation is None:
         return None
     try:
@@ -48,4 +52,11 @@ def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:
     code = error.get("type") or ""
     if not story.asks(code) or params.get("id") != str(row.id):
         return None
-    return Failure(code, **{name: value for name, value in params.items() if name.isidentifier() and name not in ("code", "detail")})
+    return Failure(
+        code,
+        **{
+            name: value
+            for name, value in params.items()
+            if name.isidentifier() and name not in ("code", "detail")
+        },
+    )

@@ -1,4 +1,6 @@
-"""Starting the operation of a purchase once more: automatic in the panel again (host-protocol 2.8), its command run at once as the panel would."""
+"""Starting the operation of a purchase once more: automatic in the panel again (host-protocol 2.8), its
+command run at once as the panel would.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 class Became(NamedTuple):
     """What became of an operation that was started.
 
-    result  finished: it has left the panel; waiting: automatic, it is looked at again; manual: it waits for a person
+    result  finished: it has left the panel; waiting: automatic, it is looked at again; manual: it waits for a
+            person
     code    of the failure that it waits for, "" if there was none; why: the same in words
     """
 
@@ -48,7 +51,9 @@ class Became(NamedTuple):
 
 
 def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
-    """How an answer puts the panel's note right (journal/note.py), where the panel has none or that of an earlier purchase."""
+    """How an answer puts the panel's note right (journal/note.py), where the panel has none or that of an
+    earlier purchase.
+    """
 
     def note(row: Purchase) -> None:
         with _panel(root) as (data, panel):
@@ -58,19 +63,25 @@ def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
             if not row.token:  # of an older release
                 row = store.move(row, row.state, "named for the panel's note", token=new_token())
             counted = data.module(row.module).executable == MODULES["processing"].executable
-            panel.save_param(row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0)))
+            panel.save_param(
+                row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0))
+            )
 
     return note
 
 
 def _is_older(store: Store, noted: Note, row: Purchase) -> bool:
-    """Does the panel's note name a purchase before this one, or this one before its end? Of what the journal does not know nobody can say that."""
+    """Does the panel's note name a purchase before this one, or this one before its end? Of what the journal
+    does not know nobody can say that.
+    """
     known = store.called(row.item, noted.token)
     return known is not None and (known.id < row.id or (known.id == row.id and noted.attempt > 0))
 
 
 def must_be_unknown(root: Path, row: Purchase) -> None:
-    """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link or a note."""
+    """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link
+    or a note.
+    """
     if row.state is not State.REPORTED:
         return
     with _panel(root) as (data, _):
@@ -80,28 +91,46 @@ def must_be_unknown(root: Path, row: Purchase) -> None:
 
 
 def make_automatic(root: Path, store: Store, number: int) -> Operation:
-    """Let the panel repeat the operation of this purchase. Raises do_nothing, answer_first, nothing_to_start, operation_gone, panel_…"""
+    """Let the panel repeat the operation of this purchase. Raises do_nothing, answer_first, nothing_to_start,
+    operation_gone, panel_…
+    """
     with _panel(root) as (data, panel):
         return _made_automatic(root, data, panel, store, number)
 
 
 def resume(root: Path, store: Store, number: int, lang: str) -> Became:
-    """Start the operation of this purchase now and say what became of it. Raises as make_automatic does. lang: "ru" or "en"."""
+    """Start the operation of this purchase now and say what became of it. Raises as make_automatic does.
+    lang: "ru" or "en".
+    """
     with _panel(root) as (data, panel):
         operation = _made_automatic(root, data, panel, store, number)
         executable = data.module_of(operation.item).executable
         if executable not in EXECUTABLES:
-            raise Failure("panel_data", object=f"item {operation.item}", reason=f"it is served by {executable}")
-        reply = b"" if _panel_repeats(_purchase(store, number)) else _run_for(root, executable, operation, lang)
+            raise Failure(
+                "panel_data", object=f"item {operation.item}", reason=f"it is served by {executable}"
+            )
+        reply = (
+            b"" if _panel_repeats(_purchase(store, number)) else _run_for(root, executable, operation, lang)
+        )
         code, why = _failure(reply)
         left = data.operation(operation.id)
         if left is None or left.item != operation.item:
             return Became(number, operation.item, operation.id, operation.command, "finished", "", "")
-        return Became(number, operation.item, operation.id, operation.command, "manual" if left.manual else "waiting", code, why)
+        return Became(
+            number,
+            operation.item,
+            operation.id,
+            operation.command,
+            "manual" if left.manual else "waiting",
+            code,
+            why,
+        )
 
 
 def go_on(root: Path, store: Store, number: int, lang: str) -> Optional[Became]:
-    """resume after an answer, which stands whatever becomes of the operation; None if none waits. Raises answer_kept."""
+    """resume after an answer, which stands whatever becomes of the operation; None if none waits. Raises
+    answer_kept.
+    """
     try:
         return resume(root, store, number, lang)
     except Failure as failure:
@@ -119,11 +148,15 @@ def let_go_on(root: Path, store: Store, number: int) -> None:
 
 def _none_waits(number: int, failure: Failure) -> None:
     if failure.code != "nothing_to_start":
-        raise Failure("answer_kept", id=number, reason_en=failure.text("en"), reason_ru=failure.text("ru")) from failure
+        raise Failure(
+            "answer_kept", id=number, reason_en=failure.text("en"), reason_ru=failure.text("ru")
+        ) from failure
 
 
 def run_module(root: Path, executable: str, words: List[str]) -> bytes:
-    """A process of its own, like the panel's: the module reports failures to the panel itself. Returns what it printed."""
+    """A process of its own, like the panel's: the module reports failures to the panel itself. Returns what
+    it printed.
+    """
     done = subprocess.run(
         [str(root / "processing" / executable), *words],
         cwd=root, env={"PATH": PATH, "HOME": "/root", "LANG": "C"}, check=False, timeout=MOST_SECONDS,
@@ -147,7 +180,13 @@ def _panel(root: Path) -> Iterator[Tuple[Data, Panel]]:
 def _made_automatic(root: Path, data: Data, panel: Panel, store: Store, number: int) -> Operation:
     operation = _operation(data, store, _purchase(store, number))
     panel.set_automatic(operation.id)
-    LOG.info("purchase %s: operation %s (%s of item %s) is automatic again", number, operation.id, operation.command, operation.item)
+    LOG.info(
+        "purchase %s: operation %s (%s of item %s) is automatic again",
+        number,
+        operation.id,
+        operation.command,
+        operation.item,
+    )
     return operation
 
 
@@ -161,7 +200,9 @@ def _purchase(store: Store, number: int) -> Purchase:
 
 
 def _operation(data: Data, store: Store, row: Purchase) -> Operation:
-    """The operation on the panel that this purchase is for, or that asked the question which a person has answered."""
+    """The operation on the panel that this purchase is for, or that asked the question which a person has
+    answered.
+    """
     number = None if row.state is State.REPORTED else row.operation
     found = data.operation(number) if number else None
     if found and (found.item, found.command) == (row.item, command_of(row.kind)):
@@ -172,33 +213,52 @@ def _operation(data: Data, store: Store, row: Purchase) -> Operation:
 
 
 def _the_one_that_asked(data: Data, store: Store, row: Purchase) -> Operation:
-    """An answer may be about an operation that the purchase does not know: the first one that waits. A further one asks its own question."""
+    """An answer may be about an operation that the purchase does not know: the first one that waits. A
+    further one asks its own question.
+    """
     answered = bool(_last_answer(store, row))
-    waiting = [data.operation(number) for command in MAY_ASK for number in data.operations(abs(row.item), command)] if answered else []
+    waiting = (
+        [data.operation(number) for command in MAY_ASK for number in data.operations(abs(row.item), command)]
+        if answered
+        else []
+    )
     if not waiting or waiting[0] is None:
         raise Failure("nothing_to_start", id=row.id)
     return waiting[0]
 
 
 def _last_answer(store: Store, row: Purchase) -> str:
-    """"" if nobody has decided about this purchase."""
+    """ "" if nobody has decided about this purchase."""
     answers = [decision.answer for decision in decide.decisions(store, row.id)]
     return answers[-1] if answers else ""
 
 
 def _panel_repeats(row: Purchase) -> bool:
-    """Only the panel counts its tries, and by them it is told whether the panel knows of a purchase already (journal.begun)."""
+    """Only the panel counts its tries, and by them it is told whether the panel knows of a purchase already
+    (journal.begun).
+    """
     return row.state is State.CONFIRMED and row.told is not None
 
 
 def _run_for(root: Path, executable: str, operation: Operation, lang: str) -> bytes:
-    words = ["--command", operation.command, "--item", str(operation.item), "--runningoperation", str(operation.id), "--lang", lang]
+    words = [
+        "--command",
+        operation.command,
+        "--item",
+        str(operation.item),
+        "--runningoperation",
+        str(operation.id),
+        "--lang",
+        lang,
+    ]
     try:
         return run_module(root, executable, words)
     except subprocess.TimeoutExpired as error:
         raise Failure("item_busy", detail=str(error)) from error
     except OSError as error:
-        raise Failure("panel_data", object=f"processing/{executable}", reason=error.strerror or "it cannot be started") from error
+        raise Failure(
+            "panel_data", object=f"processing/{executable}", reason=error.strerror or "it cannot be started"
+        ) from error
 
 
 def _failure(reply: bytes) -> Tuple[str, str]:

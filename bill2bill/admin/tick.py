@@ -1,4 +1,6 @@
-"""The regular job: purchases that were begun and are not finished are looked at again, for the panel may not come back to them (decision 11)."""
+"""The regular job: purchases that were begun and are not finished are looked at again, for the panel may not
+come back to them (decision 11).
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def tick(root: Path) -> Optional[List[Looked]]:
 
 
 def _due(store: Store, data: Data, locks: Locks) -> Iterator[Purchase]:
-    """Sent and not seen yet, or seen and the panel not told; its operation waits on the panel and is not a person's."""
+    """Sent and not seen yet, or seen and the panel not told; its operation waits on the panel and is not a
+    person's.
+    """
     for row in store.purchases(State.SENT, State.CONFIRMED):
         try:
             if _waits(data, row) and locks.is_free(row.item):
@@ -67,7 +71,11 @@ def _waits(data: Data, row: Purchase) -> bool:
     if row.operation is None or row.told is not None:  # whether the panel was told is not for us to find out
         return False
     operation = data.operation(row.operation)
-    return operation is not None and not operation.manual and (operation.item, operation.command) == (row.item, command_of(row.kind))
+    return (
+        operation is not None
+        and not operation.manual
+        and (operation.item, operation.command) == (row.item, command_of(row.kind))
+    )
 
 
 def _look(root: Path, data: Data, row: Purchase) -> Looked:
@@ -75,10 +83,19 @@ def _look(root: Path, data: Data, row: Purchase) -> Looked:
     try:
         executable = data.module(row.module).executable
         if executable in EXECUTABLES:
-            run_module(root, executable, ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)])
+            run_module(
+                root,
+                executable,
+                ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)],
+            )
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         LOG.error("purchase %s: %s", row.id, failure)
     finished = row.operation is not None and data.operation(row.operation) is None
-    LOG.info("purchase %s (%s of item %s): %s", row.id, command, row.item, "finished" if finished else "not finished yet")
+    LOG.info(
+        "purchase %s (%s of item %s): %s",
+        row.id,
+        command,
+        row.item,
+        "finished" if finished else "not finished yet",
+    )
     return Looked(row.id, row.item, command, finished)
-

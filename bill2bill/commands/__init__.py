@@ -1,7 +1,8 @@
 """One file per host command: the sentence that joins panel, journal and upstream.
 
-A command module has `run(world) -> Optional[bytes]`: the reply document, or None for operations, which have none (host-protocol 2.3).
-Those of one kind of module are in the folder of its name; those that all kinds share are here.
+A command module has `run(world) -> Optional[bytes]`: the reply document, or None for operations, which have
+none (host-protocol 2.3). Those of one kind of module are in the folder of its name; those that all kinds
+share are here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from typing import Dict, NamedTuple, Tuple
 
 
 class Command(NamedTuple):
-    """operation: works on one item, may carry --runningoperation, keeps still on a panel with etc/billmgr.DoNothing. file: below this package."""
+    """operation: works on one item, may carry --runningoperation, keeps still on a panel with
+    etc/billmgr.DoNothing. file: below this package.
+    """
 
     operation: bool
     file: str = ""
@@ -25,9 +28,16 @@ def _commands(kind: str, questions: str, operations: str) -> Dict[str, Command]:
 
 # Kind of module (its folder in the source) -> what it can do.
 COMMANDS: Dict[str, Dict[str, Command]] = {
-    "registrar": _commands("registrar", "check_connection get_contact_type whois", "close open prolong resume suspend sync_item update_ns"),
-    "processing": _commands("processing", "check_connection", "close open prolong resume setparam suspend sync_item"),
+    "registrar": _commands(
+        "registrar",
+        "check_connection get_contact_type whois",
+        "close open prolong resume suspend sync_item update_ns",
+    ),
+    "processing": _commands(
+        "processing", "check_connection", "close open prolong resume setparam suspend sync_item"
+    ),
 }
 
-# Features that are no commands (host-protocol 2.3, kind P): the panel shows the fields of metadata `pricelist.<NAME>` in its tariff plans.
+# Features that are no commands (host-protocol 2.3, kind P): the panel shows the fields of metadata
+# `pricelist.<NAME>` in its tariff plans.
 FLAGS: Dict[str, Tuple[str, ...]] = {"registrar": (), "processing": ("pricelist_dynamic_settings",)}

@@ -20,8 +20,12 @@ Outcome = Tuple[int, Optional[bytes]]
 
 
 def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin: BinaryIO) -> Outcome:
-    """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0 (host-protocol 2.5)."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # a dump would hold the passwords in memory
+    """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0
+    (host-protocol 2.5).
+    """
+    resource.setrlimit(
+        resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1])
+    )  # a dump would hold the passwords in memory
     try:
         call = parse(argv)
     except Failure as failure:

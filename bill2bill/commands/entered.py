@@ -1,4 +1,6 @@
-"""The connection that a person has just typed into the panel's form and that is not saved yet (host-protocol 2.4)."""
+"""The connection that a person has just typed into the panel's form and that is not saved yet (host-protocol
+2.4).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What this module can do, from the declarations; the installer stores the answer so that the panel gets it without this file."""
+"""What this module can do, from the declarations; the installer stores the answer so that the panel gets it
+without this file.
+"""
 
 from __future__ import annotations
 
@@ -15,4 +17,6 @@ if TYPE_CHECKING:
 
 def run(world: World) -> bytes:
     settings = [(field.name, field.secret) for field in CONNECTIONS[world.kind]]
-    return features(MODULES[world.kind].itemtypes, settings, sorted([*COMMANDS[world.kind], *FLAGS[world.kind]]))
+    return features(
+        MODULES[world.kind].itemtypes, settings, sorted([*COMMANDS[world.kind], *FLAGS[world.kind]])
+    )

@@ -1,4 +1,6 @@
-"""Which upstream service belongs to an item: the journal knows what it bought, the item parameter `bill2bill` says it on the panel."""
+"""Which upstream service belongs to an item: the journal knows what it bought, the item parameter `bill2bill`
+says it on the panel.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,10 @@ def forgotten(world: World, item: Item) -> Optional[Purchase]:
 
 
 def link_of(world: World, item: Item) -> Optional[Link]:
-    """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an item that knows nothing of itself:
-    the panel's database was restored, or the number was given to another item."""
+    """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an
+    item that knows nothing of itself: the panel's database was restored, or the number was given to another
+    item.
+    """
     noted = stored(item.params)
     lost = forgotten(world, item)
     if lost:

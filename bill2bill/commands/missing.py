@@ -1,5 +1,7 @@
-"""A row that is not in a listing proves nothing: the service may be younger, or hidden by a filter. Missing from two listings in a row, it is
-worth a person's look (upstream-billmanager4 11, 18; upstream-billmanager6 10, 18)."""
+"""A row that is not in a listing proves nothing: the service may be younger, or hidden by a filter. Missing
+from two listings in a row, it is worth a person's look (upstream-billmanager4 11, 18; upstream-billmanager6
+10, 18).
+"""
 
 from __future__ import annotations
 

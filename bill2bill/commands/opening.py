@@ -1,4 +1,6 @@
-"""An opening, whatever is opened: is it under way, or was it done before? An item is ordered once, whatever operation asks."""
+"""An opening, whatever is opened: is it under way, or was it done before? An item is ordered once, whatever
+operation asks.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def begun_or_known(world: World, item: Item) -> Tuple[Optional[Purchase], Optional[link.Link]]:
-    """The order that is not over, else the service bought before or noted on the panel by a person; what was not sent gives way to that."""
+    """The order that is not over, else the service bought before or noted on the panel by a person; what was
+    not sent gives way to that.
+    """
     begun = world.begun("open")
     if begun and begun.state is State.INTENDED and link.stored(item.params):
         world.store.move(begun, State.REFUSED, "withdrawn: nothing was sent, and the panel names a service")

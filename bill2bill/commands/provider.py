@@ -1,4 +1,6 @@
-"""One connected upstream account, whatever is bought there: the way to it, its name for our files, and whether its login rests."""
+"""One connected upstream account, whatever is bought there: the way to it, its name for our files, and
+whether its login rests.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,18 @@ from bill2bill.upstream.http import Http
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
-# A form waits for these commands, and the panel ends them after some 30 seconds (host-protocol 9, 25): seconds to connect, for one answer, for all.
+# A form waits for these commands, and the panel ends them after some 30 seconds (host-protocol 9, 25):
+# seconds to connect, for one answer, for all.
 FORM_CONNECT, FORM_READ, FORM_BUDGET = 3.0, 6.0, 15.0
-REQUEST_WAIT = 600.0  # seconds to wait for a free place at the upstream account; a purchase may take minutes there
+REQUEST_WAIT = (
+    600.0  # seconds to wait for a free place at the upstream account; a purchase may take minutes there
+)
 
 
 class Provider:
-    """The upstream of one connection. The kinds of module add what they ask for; `dialect` is the version that they speak with."""
+    """The upstream of one connection. The kinds of module add what they ask for; `dialect` is the version
+    that they speak with.
+    """
 
     dialect: ClassVar[str]
 
@@ -55,7 +62,9 @@ class Provider:
     def _gate(self) -> Iterator[None]:
         options = self.world.options
         wait = FORM_BUDGET if self.world.is_question else REQUEST_WAIT
-        with self.world.locks.request(self._short(self.connection.server + self.connection.url), options.parallel, options.pace, wait):
+        with self.world.locks.request(
+            self._short(self.connection.server + self.connection.url), options.parallel, options.pace, wait
+        ):
             yield
 
     @cached_property
@@ -67,7 +76,9 @@ class Provider:
         return known or self.find_url()
 
     def find_url(self) -> str:
-        """Look for a BILLmanager on the server by calls that carry no credentials. Raises not_billmanager or other_dialect."""
+        """Look for a BILLmanager on the server by calls that carry no credentials. Raises not_billmanager or
+        other_dialect.
+        """
         for url in sniff.candidate_urls(self.connection.server):
             try:
                 dialect = sniff.recognise(self.http, url)
@@ -84,7 +95,7 @@ class Provider:
             raise trouble
         raise Failure("not_billmanager", url=self.connection.server)
 
-    # -- names for the account -------------------------------------------------------------------------------------
+    # -- names for the account -------------------------------------------------------------------------------
 
     @staticmethod
     def _short(text: str) -> str:
@@ -105,12 +116,16 @@ class Provider:
         self.world.memory.pause(self.account_key, self.settings)
 
     def must_not_rest(self) -> None:
-        """Raises account_paused: a login that was refused before is not sent again until its settings change."""
+        """Raises account_paused: a login that was refused before is not sent again until its
+        settings change.
+        """
         if self.world.memory.paused(self.account_key, self.settings):
             raise Failure("account_paused")
 
     def speaks_our_dialect(self) -> None:
-        """For the check of a connection. Raises not_billmanager or other_dialect; asks without credentials."""
+        """For the check of a connection. Raises not_billmanager or other_dialect; asks without
+        credentials.
+        """
         if not self.connection.url:
             self.find_url()
             return
@@ -126,17 +141,30 @@ class Provider:
 def check_funds(account: Account, price: Money) -> None:
     """Can the account pay? Accounts of another currency never pay (upstream-billmanager4 3.4)."""
     if account.balance.currency != price.currency:
-        raise Failure("account_currency", object=account.project or account.name, value=account.balance.currency, found=price.currency)
+        raise Failure(
+            "account_currency",
+            object=account.project or account.name,
+            value=account.balance.currency,
+            found=price.currency,
+        )
     if account.spendable.amount < price.amount:
         raise Failure("low_balance", balance=account.balance, value=price)
 
 
 def pick_account(accounts: List[Account], project: str) -> Account:
     """Raises account_not_found with the names that exist."""
-    found = [account for account in accounts if project in (account.project, account.name)] if project else accounts
+    found = (
+        [account for account in accounts if project in (account.project, account.name)]
+        if project
+        else accounts
+    )
     if len(found) == 1:
         return found[0]
     by_project = [account for account in found if account.project == project]
     if len(by_project) == 1:
         return by_project[0]
-    raise Failure("account_not_found", value=project, found="; ".join(account.project or account.name for account in accounts) or "-")
+    raise Failure(
+        "account_not_found",
+        value=project,
+        found="; ".join(account.project or account.name for account in accounts) or "-",
+    )

@@ -15,7 +15,9 @@ KINDS = ("open", "prolong", "changepricelist", "setparam")
 
 
 def nothing_unsettled(world: World, item: Item) -> None:
-    """What was not sent is withdrawn; what may still be bought or charged is settled first. Raises in_doubt_<kind>."""
+    """What was not sent is withdrawn; what may still be bought or charged is settled first. Raises
+    in_doubt_<kind>.
+    """
     world.learn_from_note()
     for kind in KINDS:
         row = world.store.unsettled(item.id, kind)

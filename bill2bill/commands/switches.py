@@ -6,6 +6,8 @@ from bill2bill.errors import Failure
 
 
 def must_be_on(*, on: bool, what: str) -> None:
-    """Raises switched_off: nothing is sent, the operation becomes manual with a task, and is never reported as done."""
+    """Raises switched_off: nothing is sent, the operation becomes manual with a task, and is never reported
+    as done.
+    """
     if not on:
         raise Failure("switched_off", value=what)

@@ -1,4 +1,6 @@
-"""Fill the form of a connection: choices, and defaults of a new one. No network: the form must open at once (host-protocol 2.4)."""
+"""Fill the form of a connection: choices, and defaults of a new one. No network: the form must open at once
+(host-protocol 2.4).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Everything that a command may need, made when it is first asked for: a process per command pays only for what it uses."""
+"""Everything that a command may need, made when it is first asked for: a process per command pays only for
+what it uses.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("bill2bill")
 
-# After these the login rests until a person has checked the connection: going on could close the account to us.
+# After these the login rests until a person has checked the connection: going on could close the account to
+# us.
 LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
 
 
@@ -52,7 +55,11 @@ MOVED = "the expiry date has moved by this very term since it was known last"
 
 def purchase_name(item: Item) -> str:
     """How the journal calls what is bought for an item: a domain in A-labels."""
-    return names.to_ascii(item.name) if item.itemtype == domain.ITEMTYPE else item.name or f"{item.itemtype} {item.id}"
+    return (
+        names.to_ascii(item.name)
+        if item.itemtype == domain.ITEMTYPE
+        else item.name or f"{item.itemtype} {item.id}"
+    )
 
 
 class World:
@@ -107,12 +114,18 @@ class World:
         item = self.data.item(self.call.item or 0)
         served_by = self.data.module(item.module).executable
         if served_by != self.executable or item.itemtype not in MODULES[self.kind].itemtypes:
-            raise Failure("panel_data", object=f"item {item.id}", reason=f"{item.itemtype} of {served_by}: not for {self.executable}")
+            raise Failure(
+                "panel_data",
+                object=f"item {item.id}",
+                reason=f"{item.itemtype} of {served_by}: not for {self.executable}",
+            )
         return item
 
     @property
     def counts_months(self) -> bool:
-        """Are months bought and sold counted (decision 8)? Not of domains, whose `period` is an id of the upstream."""
+        """Are months bought and sold counted (decision 8)? Not of domains, whose `period` is an id of the
+        upstream.
+        """
         return self.kind == "processing"
 
     @property
@@ -135,23 +148,32 @@ class World:
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
 
-    # -- buying ----------------------------------------------------------------------------------------------------
+    # -- buying ----------------------------------------------------------------------------------------------
 
     @cached_property
     def operation(self) -> Optional[Operation]:
-        """The running operation of this call. Raises not_an_operation for one that has left the panel or is of another item or command."""
+        """The running operation of this call. Raises not_an_operation for one that has left the panel or is
+        of another item or command.
+        """
         number = self.call.operation
         found = self.data.operation(number) if number else None
         if number and (found is None or (found.item, found.command) != (self.item.id, self.call.command)):
-            raise Failure("not_an_operation", detail=f"operation {number} is not a {self.call.command} of item {self.item.id}")
+            raise Failure(
+                "not_an_operation",
+                detail=f"operation {number} is not a {self.call.command} of item {self.item.id}",
+            )
         return found
 
     def begun(self, kind: str) -> Optional[Purchase]:
-        """The purchase of this item that is not over (journal.begun). Asked by another command, it is asked without an operation."""
+        """The purchase of this item that is not over (journal.begun). Asked by another command, it is asked
+        without an operation.
+        """
         return begun(self.store, self._asker(kind))
 
     def learn_from_note(self) -> None:
-        """A purchase under way that only the panel's note knows of is in the journal then. Raises as journal.agreement does."""
+        """A purchase under way that only the panel's note knows of is in the journal then. Raises as
+        journal.agreement does.
+        """
         note = notes.read(self.item.params.get(notes.PARAM, ""))
         if note and note.attempt:
             agree(self.store, self._asker(note.kind))
@@ -163,35 +185,56 @@ class World:
             item.id, kind, operation.id if operation else None, operation.trycount if operation else 0,
             is_there=lambda number: self.data.operation(number) is not None,
             one_waits=lambda: bool(self.data.operations(item.id, command)),
-            note=item.params.get(notes.PARAM, ""), name=purchase_name(item), module=item.module, is_older=self._operation_is_older,
+            note=item.params.get(notes.PARAM, ""), name=purchase_name(item), module=item.module,
+            is_older=self._operation_is_older,
         )  # fmt: skip
 
     def _operation_is_older(self, moment: float) -> bool:
-        """By the panel's clock, in whole seconds: a number that came again belongs to a newer operation, whose count of tries proves nothing."""
+        """By the panel's clock, in whole seconds: a number that came again belongs to a newer operation,
+        whose count of tries proves nothing.
+        """
         began = self.data.operation_began(self.call.operation or 0)
         if began is None:
             LOG.warning("the panel does not tell when operation %s was created", self.call.operation)
         return began is None or began.replace(tzinfo=None) <= datetime.fromtimestamp(moment)  # noqa: DTZ006 - host-protocol 4.1: local time
 
-    def buy(self, kind: str, provider: Provider, name: str, months: int, before: Optional[date], deal: Deal, inherited: bool = False) -> Purchase:
+    def buy(
+        self,
+        kind: str,
+        provider: Provider,
+        name: str,
+        months: int,
+        before: Optional[date],
+        deal: Deal,
+        inherited: bool = False,
+    ) -> Purchase:
         """Buy for the item of this call, once (journal.once)."""
         asker = self._asker(kind)
         intent = Intent(
-            asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name, months, before, inherited
+            asker.item, kind, self.item.module, asker.operation, asker.trycount, provider.account_key, name,
+            months, before, inherited
         )  # fmt: skip
         patience = Patience(self.options.settle, self.options.overdue, self.options.tries)
-        return spend_once(self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None)
+        return spend_once(
+            self.store, intent, deal, patience, asker, self._note_attempt if kind in NOTED else None
+        )
 
     def is_it_the_same(self, order: Purchase) -> Failure:
         """The panel knows nothing of an item that was opened by the journal. Returns the question."""
-        return doubt(self.store.move(order, State.DOUBT, "the panel knows nothing of it (any more)", question="item"))
+        return doubt(
+            self.store.move(order, State.DOUBT, "the panel knows nothing of it (any more)", question="item")
+        )
 
     def known_expiry(self, remote: int) -> Optional[date]:
-        """The expiry date of this item's service at the upstream as it was known last, without a jump that nobody here has bought."""
+        """The expiry date of this item's service at the upstream as it was known last, without a jump that
+        nobody here has bought.
+        """
         return parse_date(self.memory.recall(f"item-{self.item.id}", f"expiry of {remote}", float("inf")))
 
     def sees_expiry(self, remote: int, expires: Optional[date]) -> None:
-        """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever renews must be asked about it."""
+        """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever
+        renews must be asked about it.
+        """
         known = self.known_expiry(remote)
         if expires and expires != known and (known is None or expires < known + JUMP):
             self.knows_expiry(remote, expires)
@@ -200,12 +243,18 @@ class World:
         self.memory.keep(f"item-{self.item.id}", f"expiry of {remote}", expires.isoformat())
 
     def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
-        """Nothing is renewed before a person has said whether it was renewed already; that is written down like a purchase. Returns the question."""
+        """Nothing is renewed before a person has said whether it was renewed already; that is written down
+        like a purchase. Returns the question.
+        """
         asker = self._asker("prolong")
-        intent = Intent(asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before)
+        intent = Intent(
+            asker.item, "prolong", self.item.module, asker.operation, asker.trycount, "", name, months, before
+        )
         row = self.store.insert(intent, State.DOUBT, MOVED, question="moved", period=period)
         try:
-            self._note_attempt(row, 1, Terms(None, period, ""))  # should the journal be lost as well, the question is not
+            self._note_attempt(
+                row, 1, Terms(None, period, "")
+            )  # should the journal be lost as well, the question is not
             row = self.store.move(row, State.DOUBT, "noted on the panel", noted=1)
         except Failure as failure:
             LOG.warning("purchase %s could not be noted on the panel: %s", row.id, failure)
@@ -216,38 +265,68 @@ class World:
         self.panel.save_param(self.item.id, notes.PARAM, str(note))
 
     def note_of(self, purchase: Purchase) -> str:
-        """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for it: ""."""
+        """What the panel shall keep of a purchase that it is told of. Rows of older releases have no name for
+        it: "".
+        """
         left = self.store.months_left(self.item.id) if self.counts_months else 0
         return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
 
     def notes_of(self, known: Link, purchase: Optional[Purchase]) -> Dict[str, str]:
-        """Item parameters that go with the callback of an opening: the link and, of an order that ends now, its note."""
+        """Item parameters that go with the callback of an opening: the link and, of an order that ends now,
+        its note.
+        """
         note = self.note_of(purchase) if purchase else ""
         return {LINK: str(known), **({notes.PARAM: note} if note else {})}
 
     def tell(self, purchase: Purchase, callback: Callable[[], None]) -> None:
-        """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way (journal.begun)."""
+        """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way
+        (journal.begun).
+        """
         if purchase.state is State.REPORTED:
             callback()
             self.reported(purchase, noted=False)
             return
-        purchase = self.store.move(purchase, State.CONFIRMED, "telling the panel", told=self.operation.trycount if self.operation else 0)
-        waiting = self.data.operations(self.item.id, "prolong")  # its own, or that made anew under another number, and further ones
+        purchase = self.store.move(
+            purchase,
+            State.CONFIRMED,
+            "telling the panel",
+            told=self.operation.trycount if self.operation else 0,
+        )
+        waiting = self.data.operations(
+            self.item.id, "prolong"
+        )  # its own, or that made anew under another number, and further ones
         try:
             callback()
         except Failure as failure:
             if self._is_on_panel(purchase):
-                self.store.move(purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None)
+                self.store.move(
+                    purchase, State.CONFIRMED, f"the panel was not told: {failure.code}", told=None
+                )
                 raise
-            LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
-        told = self.reported(purchase, noted=False)  # first: the panel may take its time for the note, and we could be killed meanwhile
+            LOG.warning(
+                "the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure
+            )
+        told = self.reported(
+            purchase, noted=False
+        )  # first: the panel may take its time for the note, and we could be killed meanwhile
         if self._note_done(purchase):
-            self.store.move(told, State.REPORTED, "noted on the panel", durable=False, noted=told.noted or 0, over_noted=True)
-        if sum(self.data.operation(number) is None for number in waiting) > 1:  # what a panel does with several is not known
+            self.store.move(
+                told,
+                State.REPORTED,
+                "noted on the panel",
+                durable=False,
+                noted=told.noted or 0,
+                over_noted=True,
+            )
+        if (
+            sum(self.data.operation(number) is None for number in waiting) > 1
+        ):  # what a panel does with several is not known
             self.notice(Failure("ended_together", id=purchase.id, value=purchase.name))
 
     def _note_done(self, purchase: Purchase) -> bool:
-        """Without it the panel still has the note of the last attempt, and a lost journal would become a question."""
+        """Without it the panel still has the note of the last attempt, and a lost journal would become a
+        question.
+        """
         note = self.note_of(purchase)
         try:
             if note:
@@ -258,20 +337,26 @@ class World:
         return bool(note)
 
     def reported(self, purchase: Purchase, *, noted: bool) -> Purchase:
-        """The panel was told: this purchase is over, and so is the number of its operation, which may come again (decision 3).
+        """The panel was told: this purchase is over, and so is the number of its operation, which may come
+        again (decision 3).
 
         noted  the note of its end went with the callback
         """
-        stays = purchase.kind == "open" or self._is_on_panel(purchase)  # an item is opened once, whatever the number
+        stays = purchase.kind == "open" or self._is_on_panel(
+            purchase
+        )  # an item is opened once, whatever the number
         operation = purchase.operation if stays else None
         over = purchase.over_noted or (noted and bool(purchase.token))
         attempts = 0 if over and purchase.noted is None else purchase.noted
         return self.store.move(
-            purchase, State.REPORTED, "the panel was told", durable=False, operation=operation, noted=attempts, over_noted=over
+            purchase, State.REPORTED, "the panel was told", durable=False, operation=operation,
+            noted=attempts, over_noted=over
         )  # fmt: skip
 
     def settled(self, purchase: Purchase) -> None:
-        """Over without telling the panel: what was bought is a state of the service, and the next run compares states anew."""
+        """Over without telling the panel: what was bought is a state of the service, and the next run
+        compares states anew.
+        """
         if purchase.state is not State.REPORTED:
             self.store.move(purchase, State.REPORTED, "it is there", durable=False, operation=None)
 
@@ -279,7 +364,9 @@ class World:
         return purchase.operation is not None and self.data.operation(purchase.operation) is not None
 
     def not_yet(self, value: object) -> Failure:
-        """For what is no purchase and is being carried out: pending, or upstream_slow when it waits for `overdue` seconds."""
+        """For what is no purchase and is being carried out: pending, or upstream_slow when it waits for
+        `overdue` seconds.
+        """
         since = self.memory.recall(f"item-{self.item.id}", self._wait, float("inf"))
         if not since:
             self.memory.keep(f"item-{self.item.id}", self._wait, str(time.time()))
@@ -289,17 +376,21 @@ class World:
         return Failure("pending", value=value)
 
     def waits_no_more(self) -> None:
-        """Numbers of operations are used again: the next one of this number must not inherit a waiting time (decision 3)."""
+        """Numbers of operations are used again: the next one of this number must not inherit a waiting time
+        (decision 3).
+        """
         self.over(self._wait)
 
     @property
     def _wait(self) -> str:
         return f"waits {self.call.command} {self.call.operation}"
 
-    # -- failing ---------------------------------------------------------------------------------------------------
+    # -- failing ---------------------------------------------------------------------------------------------
 
     def note_refused_login(self, failure: Failure) -> None:
-        """After one refused login nothing more is sent with it, or the upstream may close the account to us (upstream-billmanager4 1.4)."""
+        """After one refused login nothing more is sent with it, or the upstream may close the account to us
+        (upstream-billmanager4 1.4).
+        """
         reasons = []
         cause: Optional[BaseException] = failure
         while cause is not None:  # a look that was refused is told as a lost answer
@@ -310,7 +401,9 @@ class World:
             self.last_provider.login_refused()
 
     def report_failure(self, failure: Failure) -> None:
-        """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it manual, with a task."""
+        """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it
+        manual, with a task.
+        """
         if not self.call.operation or self.failure_told:
             return
         from bill2bill.rules import story  # only who fails pays for it
@@ -318,7 +411,9 @@ class World:
         self.failure_told = True
         module = self.data.module_of(self.call.item or 0)  # the item itself may be what cannot be read
         failures.report(
-            story.explained(failure, self.root, lambda number: self.store.steps(number)),  # opened there: the journal may be what failed
+            story.explained(
+                failure, self.root, lambda number: self.store.steps(number)
+            ),  # opened there: the journal may be what failed
             self.call,
             data=self.data,
             panel=self.panel,
@@ -332,7 +427,9 @@ class World:
     def _lasting(self, failure: Failure) -> bool:
         if failure.retry is Retry.PERSON:
             return True
-        if failure.retry is Retry.LOOK:  # ends by itself: settled by a look, or a doubt after `overdue` seconds
+        if (
+            failure.retry is Retry.LOOK
+        ):  # ends by itself: settled by a look, or a doubt after `overdue` seconds
             return False
         try:
             return self.store.count_failure(self.call.item or 0, self.call.command) >= self.options.tries
@@ -348,14 +445,18 @@ class World:
             return True
 
     def notice(self, failure: Failure) -> None:
-        """A task for a person about something that does not stop the command; once per item, kind and value, until it is over."""
+        """A task for a person about something that does not stop the command; once per item, kind and value,
+        until it is over.
+        """
         what, value = failure.code, failure.text("en")
         if self.memory.recall(f"item-{self.item.id}", what, float("inf")) == value:
             return
         LOG.warning("item %s: %s", self.item.id, failure)
         module = self.data.module(self.item.module)
         if self._notify(module.id) and module.department:
-            self.panel.free_task(module.department, f"{self.item.name}: {failure.text('ru')}\n\n{failure.text('en')}")
+            self.panel.free_task(
+                module.department, f"{self.item.name}: {failure.text('ru')}\n\n{failure.text('en')}"
+            )
         self.memory.keep(f"item-{self.item.id}", what, value)
 
     def over(self, what: str) -> None:

@@ -12,19 +12,23 @@ MOST_BYTES = 256 * 1024  # of all options together; the kernel allows 128 KiB fo
 MOST_WORDS = 200
 GREATEST_ID = 2**31
 
-# These always take the next word as their value, whatever it looks like (host-protocol 2.1: "value is the next token"):
-# what a customer typed, `--item` say, must never become an option. An option that is not named here has a value only
-# if the next word is no option.
+# These always take the next word as their value, whatever it looks like (host-protocol 2.1: "value is the
+# next token"): what a customer typed, `--item` say, must never become an option. An option that is not named
+# here has a value only if the next word is no option.
 WITH_VALUE = frozenset((
-    "command", "subcommand", "id", "item", "lang", "module", "itemtype", "intname", "param", "value", "runningoperation",
+    "command", "subcommand", "id", "item", "lang", "module", "itemtype", "intname", "param", "value",
+    "runningoperation",
     "level", "addon", "tld", "searchstring", "userid", "password", "domain", "emails", "profileid",
 ))  # fmt: skip
 NUMERIC = ("item", "module", "runningoperation", "level")
 
-# command -> the options that it cannot do without (host-protocol 2.2, "mandatory"; sync_item, transfer, whois and
-# get_contact_type by 2.3). tune_service_profile is not listed: an edited contact comes without a zone (2.6).
+# command -> the options that it cannot do without (host-protocol 2.2, "mandatory"; sync_item, transfer, whois
+# and get_contact_type by 2.3). tune_service_profile is not listed: an edited contact comes without a zone
+# (2.6).
 NEEDS: Mapping[str, Tuple[str, ...]] = {
-    **dict.fromkeys(("open", "transfer", "reopen", "prolong", "suspend", "resume", "close", "setparam"), ("item",)),
+    **dict.fromkeys(
+        ("open", "transfer", "reopen", "prolong", "suspend", "resume", "close", "setparam"), ("item",)
+    ),
     **dict.fromkeys(("update_ns", "sync_item", "cancel_prolong", "gen_key"), ("item",)),
     "check_param": ("item", "param"),
     **dict.fromkeys(("sync_pricelist", "sync_server", "sync_iplist", "get_server_config"), ("module",)),
@@ -55,7 +59,8 @@ class Call(NamedTuple):
 
 
 def parse(argv: Sequence[str]) -> Call:
-    """A call from the command line without the program's name: `--option value` or `--option=value`, in any order.
+    """A call from the command line without the program's name: `--option value` or `--option=value`, in any
+    order.
 
     Raises Failure("bad_call") with everything that is wrong at once.
     """
@@ -66,8 +71,14 @@ def parse(argv: Sequence[str]) -> Call:
         wrong.append("--command is missing" if not command else "--command is not a word")
     wrong += [f"--{name} is missing" for name in NEEDS.get(command, ()) if not options.get(name)]
     numbers = {name: _number(text) for name, text in options.items() if name in NUMERIC}
-    wrong += [f"--{name} is not a positive number" for name, number in numbers.items() if number is None and options[name]]
-    wrong += [f"--{name} is empty" for name in numbers if not options[name] and name not in NEEDS.get(command, ())]
+    wrong += [
+        f"--{name} is not a positive number"
+        for name, number in numbers.items()
+        if number is None and options[name]
+    ]
+    wrong += [
+        f"--{name} is empty" for name in numbers if not options[name] and name not in NEEDS.get(command, ())
+    ]
     if wrong:
         raise Failure("bad_call", reason="; ".join(wrong))
     return Call(
@@ -93,7 +104,9 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
 
 
 def _options(argv: Sequence[str]) -> Tuple[Dict[str, str], List[str]]:
-    """(option -> value, what is wrong). Words that belong to no option are passed over: newer panels may send more."""
+    """(option -> value, what is wrong). Words that belong to no option are passed over: newer panels may send
+    more.
+    """
     options: Dict[str, str] = {}
     wrong: List[str] = []
     words = list(reversed(argv))

@@ -1,4 +1,6 @@
-"""One cell of the panel's tables as a value; what is absent or of another kind is Failure("panel_data"), never a guess."""
+"""One cell of the panel's tables as a value; what is absent or of another kind is Failure("panel_data"),
+never a guess.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def only(about: str, rows: List[Row]) -> Row:
 
 
 def text_of(about: str, what: str, value: Optional[str]) -> str:
-    """Without the space around it. A control character in a name, a number or a date comes from nobody's keyboard."""
+    """Without the space around it. A control character in a name, a number or a date comes from nobody's
+    keyboard.
+    """
     text = (value or "").strip()
     if not text:
         raise Failure("panel_data", object=about, reason=f"{what} is empty")

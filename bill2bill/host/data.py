@@ -1,7 +1,7 @@
 """Reads of the panel: the one file with SQL, and only SELECT (host-protocol 6; design 1).
 
-The SQL is the subset that MariaDB and SQLite share. Every method may raise Failure("panel_database"); what is there but
-absent, contradictory or not of its kind raises Failure("panel_data"): it is never guessed at.
+The SQL is the subset that MariaDB and SQLite share. Every method may raise Failure("panel_database"); what is
+there but absent, contradictory or not of its kind raises Failure("panel_data"): it is never guessed at.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from bill2bill.host.database import Database, Row, locate
 from bill2bill.host.mgrctl import Mgrctl
 
 ADDONS = (
-    "SELECT p.intname, t.intname, p.active, p.addontype, p.billtype, p.compound, p.addonbool, p.addonlimit, p.addonmax, p.addonmaxtrial,"
-    " pe.intname, a.id, a.boolvalue, a.intvalue, a.addonlimit, a.addonmax, ae.intname"
-    " FROM pricelist p LEFT JOIN itemtype t ON t.id = p.itemtype LEFT JOIN enumerationitem pe ON pe.id = p.enumerationitem"
-    " LEFT JOIN item a ON a.pricelist = p.id AND a.parent = ? LEFT JOIN enumerationitem ae ON ae.id = a.enumerationitem"
-    " WHERE p.parent = ? ORDER BY p.id, a.id"
+    "SELECT p.intname, t.intname, p.active, p.addontype, p.billtype, p.compound, p.addonbool, p.addonlimit,"
+    " p.addonmax, p.addonmaxtrial, pe.intname, a.id, a.boolvalue, a.intvalue, a.addonlimit, a.addonmax,"
+    " ae.intname FROM pricelist p LEFT JOIN itemtype t ON t.id = p.itemtype LEFT JOIN enumerationitem pe ON"
+    " pe.id = p.enumerationitem LEFT JOIN item a ON a.pricelist = p.id AND a.parent = ? LEFT JOIN"
+    " enumerationitem ae ON ae.id = a.enumerationitem WHERE p.parent = ? ORDER BY p.id, a.id"
 )
 
 
@@ -69,9 +69,11 @@ class Module(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """A contact as it serves an item. role: owner, admin, …; profiletype: 1 person, 2 company, 3 sole proprietor.
+    """A contact as it serves an item. role: owner, admin, …; profiletype: 1 person, 2 company, 3 sole
+    proprietor.
 
-    fields  as stored (host-protocol 6.6), and "country" and "postal_country" as ISO 3166 alpha-2 codes, "" if none is chosen
+    fields  as stored (host-protocol 6.6), and "country" and "postal_country" as ISO 3166 alpha-2 codes, "" if
+            none is chosen
     """
 
     profile: int
@@ -96,8 +98,8 @@ class Data:
         row = self._one(
             about,
             "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate,"
-            " i.lastpricelist FROM item i"
-            " LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON t.id = p.itemtype WHERE i.id = ?",
+            " i.lastpricelist FROM item i LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON"
+            " t.id = p.itemtype WHERE i.id = ?",
             item,
         )
         itemtype, module, pricelist, intname, period, status, expires, last = row
@@ -113,23 +115,37 @@ class Data:
             period=number_of(about, "period", period),
             status=number_of(about, "status", status),
             expires=date_of(about, "expiredate", expires),
-            name=text_of(about, "parameter domain", params.get("domain")) if domain else params.get("domain", ""),
+            name=(
+                text_of(about, "parameter domain", params.get("domain"))
+                if domain
+                else params.get("domain", "")
+            ),
             params=params,
         )
 
     def operation(self, operation: int) -> Optional[Operation]:
         """None: it has left the panel."""
         about = f"operation {operation}"
-        rows = self._database.rows("SELECT item, intname, trycount, manual FROM runningoperation WHERE id = ?", operation)
+        rows = self._database.rows(
+            "SELECT item, intname, trycount, manual FROM runningoperation WHERE id = ?", operation
+        )
         if not rows:
             return None
         item, command, trycount, manual = only(about, rows)
         tries = number_of(about, "trycount", trycount) if trycount is not None else 0
-        return Operation(operation, number_of(about, "item", item), text_of(about, "intname", command), tries, manual == "on")
+        return Operation(
+            operation,
+            number_of(about, "item", item),
+            text_of(about, "intname", command),
+            tries,
+            manual == "on",
+        )
 
     def module(self, module: int) -> Module:
         about = f"module {module}"
-        row = self._one(about, "SELECT name, module, department, active FROM processingmodule WHERE id = ?", module)
+        row = self._one(
+            about, "SELECT name, module, department, active FROM processingmodule WHERE id = ?", module
+        )
         name, executable, department, active = row
         has_department = department not in (None, "", "0")
         return Module(
@@ -141,22 +157,39 @@ class Data:
         )
 
     def module_of(self, item: int) -> Module:
-        """The connection of an item whose other data may be unusable, so that even this failure can be reported."""
+        """The connection of an item whose other data may be unusable, so that even this failure can be
+        reported.
+        """
         row = self._one(f"item {item}", "SELECT processingmodule FROM item WHERE id = ?", item)
         return self.module(number_of(f"item {item}", "processingmodule", row[0]))
 
     def tariff_settings(self, pricelist: int) -> Dict[str, str]:
-        """What a tariff plan keeps for the module that sells it (host-protocol 2.7, pricelist_dynamic_settings)."""
-        return self._values(f"tariff {pricelist}", "SELECT intname, value FROM pricelistparam WHERE pricelist = ?", pricelist)
+        """What a tariff plan keeps for the module that sells it (host-protocol 2.7,
+        pricelist_dynamic_settings).
+        """
+        return self._values(
+            f"tariff {pricelist}", "SELECT intname, value FROM pricelistparam WHERE pricelist = ?", pricelist
+        )
 
     def addons(self, item: Item) -> Dict[str, str]:
-        """Internal name -> value of each add-on of a service: a number, "on" or "off", or the internal name of a choice (host-protocol 6.3)."""
-        return addons.values(f"item {item.id}", self._database.rows(ADDONS, item.id, item.pricelist), trial=item.period == addons.TRIAL)
+        """Internal name -> value of each add-on of a service: a number, "on" or "off", or the internal name
+        of a choice (host-protocol 6.3).
+        """
+        return addons.values(
+            f"item {item.id}",
+            self._database.rows(ADDONS, item.id, item.pricelist),
+            trial=item.period == addons.TRIAL,
+        )
 
     def active_modules(self, executable: str) -> List[int]:
         """Compared here too: to MariaDB PMOTHER and pmother may be one."""
-        rows = self._database.rows("SELECT id, module FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id", executable)
-        return [number_of(f"module {executable}", "id", number) for number, module in rows if module == executable]
+        rows = self._database.rows(
+            "SELECT id, module FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id",
+            executable,
+        )
+        return [
+            number_of(f"module {executable}", "id", number) for number, module in rows if module == executable
+        ]
 
     def connection_values(self, module: int) -> Dict[str, str]:
         """The connection's settings with its secrets in clear, which are kept out of the log from here on.
@@ -164,8 +197,12 @@ class Data:
         Raises Failure("panel_key") if they cannot be decrypted and the panel does not show them.
         """
         about = f"module {module}"
-        plain = self._values(about, "SELECT intname, value FROM processingparam WHERE processingmodule = ?", module)
-        sealed = self._values(about, "SELECT intname, value FROM processingcryptedparam WHERE processingmodule = ?", module)
+        plain = self._values(
+            about, "SELECT intname, value FROM processingparam WHERE processingmodule = ?", module
+        )
+        sealed = self._values(
+            about, "SELECT intname, value FROM processingcryptedparam WHERE processingmodule = ?", module
+        )
         key = self._database.location.key
         clear = secrets.reveal(sealed, key, lambda: secrets.shown_by_panel(self._mgrctl, module))
         log.hide(clear.values())
@@ -175,8 +212,9 @@ class Data:
         """The contacts of an item, one per role."""
         about = f"item {item}"
         rows = self._database.rows(
-            "SELECT s.type, s.service_profile, p.id, p.profiletype, p.name FROM service_profile2item s"
-            " LEFT JOIN service_profile p ON p.id = s.service_profile WHERE s.item = ? ORDER BY s.type, s.service_profile",
+            "SELECT s.type, s.service_profile, p.id, p.profiletype, p.name FROM service_profile2item s LEFT"
+            " JOIN service_profile p ON p.id = s.service_profile WHERE s.item = ? ORDER BY s.type,"
+            " s.service_profile",
             item,
         )
         roles = [text_of(about, "a contact's role", row[0]) for row in rows]
@@ -192,11 +230,15 @@ class Data:
         )  # fmt: skip
         known = {number for number, said in rows if number and said == role}
         if len(known) > 1:
-            raise Failure("panel_data", object=f"contact {profile}", reason=f"several external ids for module {module}")
+            raise Failure(
+                "panel_data", object=f"contact {profile}", reason=f"several external ids for module {module}"
+            )
         return known.pop() or "" if known else ""
 
     def prolong_expense_today(self, item: int, today: date) -> bool:
-        """Was a renewal of this item charged on this (local) day? Then the registry's date may lag (host-protocol 2.5)."""
+        """Was a renewal of this item charged on this (local) day? Then the registry's date may lag
+        (host-protocol 2.5).
+        """
         return self._exists(
             "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong' AND realdate >= ? AND realdate < ?",
             item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
@@ -204,11 +246,15 @@ class Data:
 
     def operations(self, item: int, command: str) -> List[int]:
         """Numbers of the operations of this command that wait for the item."""
-        rows = self._database.rows("SELECT id FROM runningoperation WHERE item = ? AND intname = ? ORDER BY id", item, command)
+        rows = self._database.rows(
+            "SELECT id FROM runningoperation WHERE item = ? AND intname = ? ORDER BY id", item, command
+        )
         return [number_of(f"item {item}", "runningoperation", number) for (number,) in rows]
 
     def operation_began(self, operation: int) -> Optional[datetime]:
-        """When this operation was created, in local time; None where the panel does not tell: the column is inferred (host-protocol 6.1)."""
+        """When this operation was created, in local time; None where the panel does not tell: the column is
+        inferred (host-protocol 6.1).
+        """
         try:
             rows = self._database.rows("SELECT createdate FROM runningoperation WHERE id = ?", operation)
             return datetime.fromisoformat(rows[0][0] or "") if rows else None
@@ -216,7 +262,9 @@ class Data:
             return None
 
     def operation_error(self, operation: int) -> str:
-        """The error document that an operation keeps (host-protocol 6.1); "" if it has none or has left the panel."""
+        """The error document that an operation keeps (host-protocol 6.1); "" if it has none or has left the
+        panel.
+        """
         rows = self._database.rows("SELECT errorxml FROM runningoperation WHERE id = ?", operation)
         return (only(f"operation {operation}", rows)[0] or "") if rows else ""
 
@@ -231,9 +279,13 @@ class Data:
     # ------------------------------------------------------------------------------------------------------------------
 
     def _zone(self, about: str, intname: Optional[str]) -> str:
-        """Domain tariffs hold tld.id in their internal name; read on its own, for MariaDB would compare "13x" as 13."""
+        """Domain tariffs hold tld.id in their internal name; read on its own, for MariaDB would compare "13x"
+        as 13.
+        """
         tld = number_of(about, "the tariff's intname (a zone's id)", intname)
-        return text_of(about, "the zone's name", self._one(f"zone {tld}", "SELECT name FROM tld WHERE id = ?", tld)[0])
+        return text_of(
+            about, "the zone's name", self._one(f"zone {tld}", "SELECT name FROM tld WHERE id = ?", tld)[0]
+        )
 
     def _contact(self, about: str, role: str, row: Row) -> Contact:
         _, linked, profile, profiletype, name = row
@@ -241,7 +293,9 @@ class Data:
             raise Failure("panel_data", object=about, reason=f"its {role} contact {linked} does not exist")
         number = number_of(about, "service_profile", profile)
         who = f"contact {number}"
-        fields = self._values(who, "SELECT intname, value FROM service_profileparam WHERE service_profile = ?", number)
+        fields = self._values(
+            who, "SELECT intname, value FROM service_profileparam WHERE service_profile = ?", number
+        )
         fields["country"] = self._country(who, fields.get("location_country", ""))
         fields["postal_country"] = self._country(who, fields.get("postal_country", ""))
         return Contact(number, role, number_of(who, "profiletype", profiletype), name or "", fields)

@@ -1,4 +1,6 @@
-"""Where the panel's database is, and one way to ask MariaDB and SQLite alike (host-protocol 1.2, 6; design 1)."""
+"""Where the panel's database is, and one way to ask MariaDB and SQLite alike (host-protocol 1.2, 6; design
+1).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ from bill2bill.host.mgrctl import Mgrctl
 Row = Tuple[Optional[str], ...]
 
 CONFIG_FILES = ("etc/billmgr.conf", "etc/billmgr.conf.d/db.conf")
-SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # noqa: S108 - the vendor's list
+SOCKETS = (
+    "/var/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",  # noqa: S108
+)
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 30  # s
 PORT = 3306
 MOST_ROWS, LONGEST = 10_000, 65_536  # rows of one answer; characters of one cell, a TEXT has no more
@@ -37,7 +43,8 @@ class Location:
 
 
 def locate(root: Path, mgrctl: Mgrctl) -> Location:
-    """From the panel's files, and where these say nothing about the database, from the panel itself (`paramlist`).
+    """From the panel's files, and where these say nothing about the database, from the panel itself
+    (`paramlist`).
 
     Raises Failure("panel_database").
     """
@@ -52,7 +59,9 @@ def locate(root: Path, mgrctl: Mgrctl) -> Location:
         kind="sqlite" if kind == "sqlite" else "mysql",
         name=values.get("DBName", "billmgr"),
         host=host,
-        port=_port(values.get("DBPort", str(PORT))),  # the sandbox's word, like DBType: host-protocol 1.2 knows none
+        port=_port(
+            values.get("DBPort", str(PORT))
+        ),  # the sandbox's word, like DBType: host-protocol 1.2 knows none
         user=values.get("DBUser", "root"),
         password=values.get("DBPassword", ""),
         socket=values.get("DBSocket") or (_first_socket() if host == "localhost" else ""),
@@ -61,7 +70,9 @@ def locate(root: Path, mgrctl: Mgrctl) -> Location:
 
 
 class Database:
-    """One connection, opened when it is first asked and again when it was lost. Every value comes as text or None, dates and money too."""
+    """One connection, opened when it is first asked and again when it was lost. Every value comes as text or
+    None, dates and money too.
+    """
 
     def __init__(self, find: Callable[[], Location]) -> None:
         self._find = find
@@ -76,7 +87,9 @@ class Database:
         return self._location
 
     def rows(self, sql: str, *params: object) -> List[Row]:
-        """All rows of a SELECT without a LIMIT, with `?` for each parameter. Raises Failure("panel_database"), "panel_data" for far too many."""
+        """All rows of a SELECT without a LIMIT, with `?` for each parameter. Raises
+        Failure("panel_database"), "panel_data" for far too many.
+        """
         may_be_lost = self._connection is not None and self.location.kind == "mysql"
         if self._connection is None:
             self._open()
@@ -96,7 +109,11 @@ class Database:
         longest = max((len(value) for row in rows for value in row if value), default=0)
         if len(rows) > MOST_ROWS or longest > LONGEST:
             asked = re.sub(r".*? FROM (\w+).*", r"table \1", sql)
-            raise Failure("panel_data", object=asked, reason=f"more than {MOST_ROWS} rows, or {LONGEST} characters in one of them")
+            raise Failure(
+                "panel_data",
+                object=asked,
+                reason=f"more than {MOST_ROWS} rows, or {LONGEST} characters in one of them",
+            )
         return rows
 
     def close(self) -> None:
@@ -115,7 +132,9 @@ class Database:
 
 
 def _files(root: Path) -> Dict[str, str]:
-    """Lines `Name value`; `#` starts a comment only at the beginning of a line, for a password may hold one."""
+    """Lines `Name value`; `#` starts a comment only at the beginning of a line, for a password may
+    hold one.
+    """
     values: Dict[str, str] = {}
     for name in CONFIG_FILES:
         try:
@@ -123,7 +142,9 @@ def _files(root: Path) -> Dict[str, str]:
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as error:
-            raise Failure("panel_database", reason=f"{name}: {type(error).__name__}", detail=str(error)) from error
+            raise Failure(
+                "panel_database", reason=f"{name}: {type(error).__name__}", detail=str(error)
+            ) from error
         words = [line.split(None, 1) for line in lines if not line.lstrip().startswith("#")]
         values.update({pair[0]: pair[1].strip() for pair in words if len(pair) == 2})
     return values
@@ -182,7 +203,10 @@ def _mysql_errors() -> Tuple[Type[Exception], ...]:
         import pymysql
     except ImportError as error:
         raise Failure("panel_database", reason="PyMySQL is not installed") from error
-    return (pymysql.MySQLError, RuntimeError)  # RuntimeError: a server that wants `cryptography` for its login
+    return (
+        pymysql.MySQLError,
+        RuntimeError,
+    )  # RuntimeError: a server that wants `cryptography` for its login
 
 
 def _as_text(value: object) -> Optional[str]:

@@ -17,7 +17,8 @@ _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)[\"']")
 def read_document(stream: BinaryIO, limit: int = LIMIT) -> etree._Element:
     """The root of the document on `stream`, at most `limit` bytes.
 
-    Raises Failure("bad_input") if it is absent, larger, not UTF-8, not well-formed, or has a DOCTYPE or an entity.
+    Raises Failure("bad_input") if it is absent, larger, not UTF-8, not well-formed, or has a DOCTYPE or an
+    entity.
     """
     parts: List[bytes] = []
     left = limit + 1
@@ -36,7 +37,9 @@ def read_document(stream: BinaryIO, limit: int = LIMIT) -> etree._Element:
 def parse_bytes(raw: bytes, limit: int = LIMIT) -> etree._Element:
     """The root of the document in `raw`. Raises as read_document does."""
     _refuse_dangerous(raw, limit)
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
         root = etree.fromstring(raw.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:

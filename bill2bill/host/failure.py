@@ -15,7 +15,8 @@ from bill2bill.host.panel import LONGEST_TEXT, Panel
 # The upstream is out of reach or refuses the login (host-protocol 2.8, step 3).
 CONNECTION_PROBLEMS = frozenset((
     "upstream_unreachable", "upstream_certificate", "upstream_redirect", "not_billmanager", "url_bad",
-    "invalid_login_or_passwd", "account_paused", "address_closed", "two_factor", "captcha", "login_blocked", "upstream_wall", "rights_missing",
+    "invalid_login_or_passwd", "account_paused", "address_closed", "two_factor", "captcha", "login_blocked",
+    "upstream_wall", "rights_missing",
 ))  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ def _carry_out(steps: List[_Step]) -> None:
 
 
 def _make_task(failure: Failure, call: Call, data: Data, panel: Panel, module: Module) -> None:
-    """A task about the operation if the panel has a type for it, else a free one for the connection's department."""
+    """A task about the operation if the panel has a type for it, else a free one for the connection's
+    department.
+    """
     if call.operation is not None and _has_task(data, call.operation):
         return
     if call.operation is not None and call.item is not None:
@@ -89,7 +92,9 @@ def in_both_languages(failure: Failure, about: str = "") -> str:
     """A text for a task that holds nothing else. Neither language may push the other out of it."""
     longest = (LONGEST_TEXT - min(len(about), LONGEST_TEXT // 4) - len(" / ")) // 2
     texts = [" ".join(failure.text(lang).split()) for lang in ("ru", "en")]
-    return about[: LONGEST_TEXT // 4] + " / ".join(text if len(text) <= longest else text[: longest - 1] + "…" for text in texts)
+    return about[: LONGEST_TEXT // 4] + " / ".join(
+        text if len(text) <= longest else text[: longest - 1] + "…" for text in texts
+    )
 
 
 def _has_task(data: Data, operation: int) -> bool:

@@ -30,15 +30,20 @@ class PanelError(Failure):
     """The panel answered and said no.
 
     type, object, value  of its error (host-protocol 4.2), "" where it gave none
-    unknown_function     the panel does not know the function at all. The protocol does not fix the shape of this error
-                         (host-protocol 9 #10), so it is taken for one if the error is about the function and not about access
+    unknown_function     the panel does not know the function at all. The protocol does not fix the shape of
+                         this error (host-protocol 9 #10), so it is taken for one if the error is about the
+                         function and not about access
     restarting           the panel is being started again (host-protocol 1.4)
     """
 
-    def __init__(self, func: str, reason: str, *, detail: str = "", about: Tuple[str, str, str] = ("", "", "")) -> None:
+    def __init__(
+        self, func: str, reason: str, *, detail: str = "", about: Tuple[str, str, str] = ("", "", "")
+    ) -> None:
         super().__init__("panel_refused", detail=detail, func=func, reason=reason)
         self.type, self.object, self.value = about
-        self.unknown_function = self.type != "access" and (self.object in ("func", "function") or self.value == func)
+        self.unknown_function = self.type != "access" and (
+            self.object in ("func", "function") or self.value == func
+        )
         self.restarting = about == ("client", "open", "billmgr")
 
 
@@ -63,7 +68,9 @@ class Mgrctl:
         self._root, self._name, self._limit = root.resolve(), name, limit
         self._patience, self._clock, self._sleep = wait, clock, sleep
 
-    def call(self, func: str, params: Mapping[str, str], secret: Optional[Mapping[str, str]] = None) -> etree._Element:
+    def call(
+        self, func: str, params: Mapping[str, str], secret: Optional[Mapping[str, str]] = None
+    ) -> etree._Element:
         """The panel's answer, root `doc`. `params` go on the command line, `secret` through the environment.
 
         Raises PanelError if the panel says no, Failure("panel_unreachable") if it does not answer, and
@@ -82,9 +89,14 @@ class Mgrctl:
             self._sleep(1.0)
             self._patience -= self._clock() - started
 
-    def _command(self, func: str, params: Mapping[str, str], secret: Mapping[str, str]) -> Tuple[List[bytes], Dict[str, bytes]]:
+    def _command(
+        self, func: str, params: Mapping[str, str], secret: Mapping[str, str]
+    ) -> Tuple[List[bytes], Dict[str, bytes]]:
         argv = [str(self._root / "sbin" / "mgrctl"), "-m", "billmgr", "-o", "xml", _checked_name(func, func)]
-        argv += [f"{_checked_name(func, name)}={_checked_value(func, name, value)}" for name, value in params.items()]
+        argv += [
+            f"{_checked_name(func, name)}={_checked_value(func, name, value)}"
+            for name, value in params.items()
+        ]
         path = [part for part in os.environ.get("PATH", "").split(":") if part]
         environment = {
             **{name: os.fsencode(value) for name, value in os.environ.items()},
@@ -131,7 +143,9 @@ class Mgrctl:
         try:
             out, err = child.communicate(timeout=self._limit)
         except subprocess.TimeoutExpired as error:
-            raise Failure("panel_unreachable", func=func, detail=f"no answer within {self._limit:g} s") from error
+            raise Failure(
+                "panel_unreachable", func=func, detail=f"no answer within {self._limit:g} s"
+            ) from error
         finally:
             _end(child)
         return child.returncode, out, err
@@ -152,7 +166,9 @@ def _checked_name(func: str, name: str) -> str:
 
 
 def _checked_value(func: str, name: str, value: str) -> str:
-    """The value itself; the line ends of an errorxml become spaces (design: no control characters on a command line)."""
+    """The value itself; the line ends of an errorxml become spaces (design: no control characters on a
+    command line).
+    """
     if name == "errorxml":
         value = re.sub(r"[\r\n\t]+", " ", value)
     if _UNPRINTABLE.search(value):
@@ -168,23 +184,36 @@ def _document_error(func: str, error: etree._Element) -> PanelError:
     kind, obj = (error.get("type") or "").strip(), (error.get("object") or params.get("object") or "").strip()
     value = (error.get("value") or params.get("value") or "").strip()
     text = (error.findtext("msg") or "").strip()
-    return PanelError(func, _reason(kind, obj, value), detail=_short(text.encode("utf-8", "replace")), about=(kind, obj, value))
+    return PanelError(
+        func,
+        _reason(kind, obj, value),
+        detail=_short(text.encode("utf-8", "replace")),
+        about=(kind, obj, value),
+    )
 
 
 def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[Failure]) -> PanelError:
-    """The error line of the text format (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user' Value: 'x'`."""
+    """The error line of the text format (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user'
+    Value: 'x'`.
+    """
     for text in (err, out):
         words = dict(re.findall(r"\b(Type|Object|Value): '([^']*)'", text[:4096].decode("utf-8", "replace")))
         if "Type" in words:
             about = (words["Type"], words.get("Object", ""), words.get("Value", ""))
             return PanelError(func, _reason(*about), about=about)
-    why = f"exit code {code}" if code else f"unreadable answer ({failure.params['reason'] if failure else ''})"
+    why = (
+        f"exit code {code}" if code else f"unreadable answer ({failure.params['reason'] if failure else ''})"
+    )
     return PanelError(func, why, detail=_short(err) or _short(out))
 
 
 def _reason(kind: str, obj: str, value: str) -> str:
-    """Short and on one line, for it goes into error documents. The value is left out: it may be what we sent."""
-    named = [("type", kind), ("object", obj)] + ([("value", value)] if re.fullmatch(r"[0-9]{1,12}", value) else [])
+    """Short and on one line, for it goes into error documents. The value is left out: it may be
+    what we sent.
+    """
+    named = [("type", kind), ("object", obj)] + (
+        [("value", value)] if re.fullmatch(r"[0-9]{1,12}", value) else []
+    )
     return _short(" ".join(f"{name}={text}" for name, text in named if text).encode()) or "no reason given"
 
 

@@ -12,7 +12,9 @@ MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
 def machine_id() -> str:
-    """The operating system's own id of this machine; empty if it has none (then only the folder tells copies apart)."""
+    """The operating system's own id of this machine; empty if it has none (then only the folder tells copies
+    apart).
+    """
     for path in MACHINE_IDS:
         try:
             found = path.read_text(encoding="ascii").strip()
@@ -24,11 +26,15 @@ def machine_id() -> str:
 
 
 def installation_key(root: Path) -> bytes:
-    """32 secret bytes that only this panel knows, derived from its private key (etc/billmgr.pem, host-protocol 1.2)."""
+    """32 secret bytes that only this panel knows, derived from its private key (etc/billmgr.pem,
+    host-protocol 1.2).
+    """
     try:
         pem = (root / "etc" / "billmgr.pem").read_bytes()
     except OSError as error:
-        raise Failure("panel_data", object="etc/billmgr.pem", reason=error.strerror or "unreadable") from error
+        raise Failure(
+            "panel_data", object="etc/billmgr.pem", reason=error.strerror or "unreadable"
+        ) from error
     if not pem.strip():
         raise Failure("panel_data", object="etc/billmgr.pem", reason="empty")
     return hashlib.sha256(b"bill2bill installation\0" + pem).digest()
@@ -40,5 +46,7 @@ def installation_id(key: bytes) -> str:
 
 
 def do_nothing(root: Path) -> bool:
-    """`etc/billmgr.DoNothing`: a copy of a panel that must not touch the outside world (host-protocol 1.2)."""
+    """`etc/billmgr.DoNothing`: a copy of a panel that must not touch the outside world
+    (host-protocol 1.2).
+    """
     return os.path.lexists(root / "etc" / "billmgr.DoNothing")  # a link to nowhere says it too

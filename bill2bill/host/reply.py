@@ -29,15 +29,18 @@ def error_document(failure: Failure, lang: str) -> bytes:
     error = etree.SubElement(doc, "error", _attributes(failure.code, params, ("object",)))
     _add_params(error, params)
     languages = [lang.lower()[:2]] if lang else ["ru", "en"]
-    etree.SubElement(error, "msg").text = " / ".join(_sentence(failure, params, language) for language in languages)
+    etree.SubElement(error, "msg").text = " / ".join(
+        _sentence(failure, params, language) for language in languages
+    )
     return to_bytes(doc)
 
 
 def operation_error(failure: Failure, module_id: int, module_name: str, now: datetime) -> str:
-    """What is stored with the operation: the C++ form of host-protocol 4.1 with the inner and the global error.
+    """What is stored with the operation: the C++ form of host-protocol 4.1 with the inner and the global
+    error.
 
-    Carries both languages as valueRU and valueEN, no detail of the failure, no registered secret; at most 32 KiB of
-    UTF-8 on one line. `now` is local time.
+    Carries both languages as valueRU and valueEN, no detail of the failure, no registered secret; at most 32
+    KiB of UTF-8 on one line. `now` is local time.
     """
     for longest in (2000, 300, 30):
         params = _safe(failure.params, longest)
@@ -46,11 +49,15 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
         module = {"date": when, "id": str(module_id), "name": _line(module_name, longest)}
         box = etree.SubElement(doc, "processingmodule", module)
         for parent in (box, doc):
-            error = etree.SubElement(parent, "error", {"date": when, **_attributes(failure.code, params, ("object", "value"))})
+            error = etree.SubElement(
+                parent, "error", {"date": when, **_attributes(failure.code, params, ("object", "value"))}
+            )
             _add_params(error, params)
             for lang in ("ru", "en"):
                 text = _sentence(failure, params, lang)
-                etree.SubElement(error, "param", {"name": f"value{lang.upper()}", "type": "msg", "msg": text}).text = text
+                etree.SubElement(
+                    error, "param", {"name": f"value{lang.upper()}", "type": "msg", "msg": text}
+                ).text = text
         text = etree.tostring(doc, encoding="unicode")
         if len(text.encode("utf-8")) <= ERROR_LIMIT:
             break
@@ -58,7 +65,9 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
 
 
 def contact_types(roles: Sequence[str], **flags: str) -> bytes:
-    """The answer to get_contact_type, in the order of the form's pages; flags such as ns="require" (host-protocol 2.6)."""
+    """The answer to get_contact_type, in the order of the form's pages; flags such as ns="require"
+    (host-protocol 2.6).
+    """
     doc = etree.Element("doc", dict(flags))
     for role in roles:
         etree.SubElement(doc, "contact_type").text = role
@@ -73,7 +82,9 @@ def whois(text: str) -> bytes:
 
 
 def slist(document: etree._Element, field: str, options: Iterable[Tuple[str, str]]) -> None:
-    """Give the select `field` of a form its options, (key sent, text shown), in place of any that it has (host-protocol 2.4)."""
+    """Give the select `field` of a form its options, (key sent, text shown), in place of any that it has
+    (host-protocol 2.4).
+    """
     for old in [node for node in document.findall("slist") if node.get("name") == field]:
         document.remove(old)
     box = etree.SubElement(document, "slist", {"name": field})
@@ -87,7 +98,9 @@ def _attributes(code: str, params: Mapping[str, str], names: Sequence[str]) -> D
 
 def _add_params(error: etree._Element, params: Mapping[str, str]) -> None:
     for name, value in params.items():
-        more = {"type": "msg", "msg": value} if name == "object" else {}  # the object's name is a text to show (V-PHP)
+        more = (
+            {"type": "msg", "msg": value} if name == "object" else {}
+        )  # the object's name is a text to show (V-PHP)
         etree.SubElement(error, "param", {"name": name, **more}).text = value
 
 

@@ -21,12 +21,15 @@ def decrypt(value: str, key_path: Path) -> str:
     """
     if not value:
         return ""
-    from cryptography.exceptions import UnsupportedAlgorithm  # slow to import, and many commands need no secret
+    from cryptography.exceptions import (
+        UnsupportedAlgorithm,
+    )  # slow to import, and many commands need no secret
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        # Not validated: it is the panel's own, and the test of its primes takes longer than everything else that a command does.
+        # Not validated: it is the panel's own, and the test of its primes takes longer than everything else
+        # that a command does.
         key = load_pem_private_key(key_path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(key, RSAPrivateKey):
             raise Failure("panel_key", detail="not an RSA key")
@@ -35,8 +38,11 @@ def decrypt(value: str, key_path: Path) -> str:
         raise Failure("panel_key", detail=type(error).__name__) from error
 
 
-def reveal(stored: Mapping[str, str], key_path: Path, ask_panel: Callable[[], Mapping[str, str]]) -> Dict[str, str]:
-    """All stored values in clear. If one cannot be decrypted, the panel is asked for all (host-protocol 9 #18).
+def reveal(
+    stored: Mapping[str, str], key_path: Path, ask_panel: Callable[[], Mapping[str, str]]
+) -> Dict[str, str]:
+    """All stored values in clear. If one cannot be decrypted, the panel is asked for all (host-protocol 9
+    #18).
 
     Raises Failure("panel_key") if the panel cannot tell either, "panel_unreachable" if it does not answer.
     """
@@ -46,7 +52,9 @@ def reveal(stored: Mapping[str, str], key_path: Path, ask_panel: Callable[[], Ma
         try:
             shown = ask_panel()
         except PanelError as error:
-            raise Failure("panel_key", detail=f"{undecipherable.detail}; processing.edit: {error.params['reason']}") from error
+            raise Failure(
+                "panel_key", detail=f"{undecipherable.detail}; processing.edit: {error.params['reason']}"
+            ) from error
         if any(value and not shown.get(name) for name, value in stored.items()):
             raise
         return {name: shown.get(name, "") for name in stored}
@@ -61,8 +69,9 @@ def shown_by_panel(mgrctl: Mgrctl, module: int) -> Dict[str, str]:
 def _unpadded(sealed: bytes, key: RSAPrivateNumbers) -> str:
     """RSAES-PKCS1-v1_5 by RFC 8017, 7.2.2. ValueError if the value was not encrypted with this key.
 
-    Not by the library: the OpenSSL behind it may answer a value of another key with random text in place of an error
-    (its defence of servers against padding oracles), and that text would be sent to the upstream as a password.
+    Not by the library: the OpenSSL behind it may answer a value of another key with random text in place of
+    an error (its defence of servers against padding oracles), and that text would be sent to the upstream as
+    a password.
     """
     size = (key.public_numbers.n.bit_length() + 7) // 8
     number = int.from_bytes(sealed, "big")
@@ -76,6 +85,8 @@ def _unpadded(sealed: bytes, key: RSAPrivateNumbers) -> str:
 
 
 def _power(number: int, key: RSAPrivateNumbers) -> int:
-    """number ** d mod n by the Chinese remainder theorem (RFC 8017, 5.1.2), a third of the time of pow(number, d, n)."""
+    """number ** d mod n by the Chinese remainder theorem (RFC 8017, 5.1.2), a third of the time of
+    pow(number, d, n).
+    """
     first, second = pow(number, key.dmp1, key.p), pow(number, key.dmq1, key.q)
     return second + key.iqmp * (first - second) % key.p * key.q

@@ -12,7 +12,8 @@ class Asker(NamedTuple):
     one_waits()          does any operation of this kind wait on the panel for the item?
     note                 what the panel keeps of the item's last purchase, as it stands there
     name, module         the item's name and connection, for a purchase that only the note tells of
-    is_older(moment)     was the operation that asks there already at this moment (seconds since the epoch), or can that not be told?
+    is_older(moment)     was the operation that asks there already at this moment (seconds since the epoch),
+                         or can that not be told?
     """
 
     item: int

@@ -1,4 +1,6 @@
-"""Locks are flocks: they die with their holder and need no clock (host-protocol 2.1: several copies of a module may run at once)."""
+"""Locks are flocks: they die with their holder and need no clock (host-protocol 2.1: several copies of a
+module may run at once).
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Locks:
 
     @contextmanager
     def item(self, item: int, wait: float) -> Iterator[None]:
-        """Hold one item for the whole command. Raises Failure("item_busy") when another command keeps it longer than `wait` seconds."""
+        """Hold one item for the whole command. Raises Failure("item_busy") when another command keeps it
+        longer than `wait` seconds.
+        """
         with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
             yield
 
@@ -78,7 +82,9 @@ class Locks:
 
     @contextmanager
     def request(self, account: str, parallel: int, pace: float, wait: float) -> Iterator[None]:
-        """Hold one of the `parallel` places of an upstream account, at most `pace` requests a second begin (0 = no limit)."""
+        """Hold one of the `parallel` places of an upstream account, at most `pace` requests a second begin (0
+        = no limit).
+        """
         places = [self.folder / f"account-{account}-{place}" for place in range(parallel)]
         with self._held(places, wait):
             self._keep_pace(account, pace)

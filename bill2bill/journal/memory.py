@@ -1,4 +1,5 @@
-"""What was learned from an upstream and may be used again: listings, files, contact links, and which login is refused.
+"""What was learned from an upstream and may be used again: listings, files, contact links, and which login is
+refused.
 
 `account` is a short name of one upstream login (address and user), never the login itself.
 """
@@ -23,7 +24,9 @@ class Listed(NamedTuple):
 
 
 class ListedService(NamedTuple):
-    """One row of the last listing of a type of service. mark: "" if it shows none; body: the whole row as JSON."""
+    """One row of the last listing of a type of service. mark: "" if it shows none; body: the whole row as
+    JSON.
+    """
 
     remote: int
     name: str
@@ -35,11 +38,13 @@ class Memory:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    # -- files and listings ----------------------------------------------------------------------------------------
+    # -- files and listings ----------------------------------------------------------------------------------
 
     def recall(self, account: str, what: str, fresh: float) -> Optional[str]:
         """What was kept, if it is at most `fresh` seconds old."""
-        found = self.store.rows("SELECT body, taken FROM snapshot WHERE account = ? AND what = ?", account, what)
+        found = self.store.rows(
+            "SELECT body, taken FROM snapshot WHERE account = ? AND what = ?", account, what
+        )
         if not found or not 0 <= time.time() - float(str(found[0][1])) <= fresh:
             return None
         return str(found[0][0])
@@ -49,7 +54,8 @@ class Memory:
             db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, what, time.time(), body))
 
     def keep_listing(self, account: str, rows: Iterable[Listed]) -> None:
-        """Replace the listing of an account; the rows are read before the transaction begins, for no transaction is open over the network.
+        """Replace the listing of an account; the rows are read before the transaction begins, for no
+        transaction is open over the network.
 
         recall(account, "listing", ...) then gives a mark that no other listing has.
         """
@@ -57,14 +63,27 @@ class Memory:
         with self.store.write(durable=False) as db:
             db.execute("DELETE FROM listed WHERE account = ?", (account,))
             db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)", read)
-            db.execute("REPLACE INTO snapshot VALUES (?, 'listing', ?, ?)", (account, time.time(), secrets.token_hex(8)))
+            db.execute(
+                "REPLACE INTO snapshot VALUES (?, 'listing', ?, ?)",
+                (account, time.time(), secrets.token_hex(8)),
+            )
 
     def listed(self, account: str, remote: int) -> Optional[Listed]:
-        found = self.store.rows("SELECT remote, name, state, expires, tariff FROM listed WHERE account = ? AND remote = ?", account, remote)
+        found = self.store.rows(
+            "SELECT remote, name, state, expires, tariff FROM listed WHERE account = ? AND remote = ?",
+            account,
+            remote,
+        )
         if not found:
             return None
         number, name, state, expires, tariff = found[0]
-        return Listed(int(str(number)), str(name), str(state), str(expires) if expires else None, int(str(tariff)) if tariff else None)
+        return Listed(
+            int(str(number)),
+            str(name),
+            str(state),
+            str(expires) if expires else None,
+            int(str(tariff)) if tariff else None,
+        )
 
     def keep_services(self, account: str, itemtype: str, rows: Iterable[ListedService]) -> None:
         """The same for services of one type; the mark is recalled as (account, "listing <itemtype>")."""
@@ -72,20 +91,32 @@ class Memory:
         with self.store.write(durable=False) as db:
             db.execute("DELETE FROM listed_service WHERE account = ? AND itemtype = ?", (account, itemtype))
             db.executemany("INSERT OR REPLACE INTO listed_service VALUES (?, ?, ?, ?, ?, ?)", read)
-            db.execute("REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (account, f"listing {itemtype}", time.time(), secrets.token_hex(8)))
+            db.execute(
+                "REPLACE INTO snapshot VALUES (?, ?, ?, ?)",
+                (account, f"listing {itemtype}", time.time(), secrets.token_hex(8)),
+            )
 
     def service(self, account: str, itemtype: str, remote: int) -> Optional[ListedService]:
         found = self.store.rows(
-            "SELECT name, mark, body FROM listed_service WHERE account = ? AND itemtype = ? AND remote = ?", account, itemtype, remote
+            "SELECT name, mark, body FROM listed_service WHERE account = ? AND itemtype = ? AND remote = ?",
+            account,
+            itemtype,
+            remote,
         )
         return ListedService(remote, *map(str, found[0])) if found else None
 
-    # -- contacts: making one takes two calls, so each is a state: creating, created, filled ------------------------
+    # -- contacts: making one takes two calls, so each is a state: creating, created, filled -----------------
 
     def contact(self, account: str, name: str) -> Tuple[Optional[int], str]:
         """(upstream's id, state) of the contact with this name; (None, "") if we never made it."""
-        found = self.store.rows("SELECT remote, state FROM contact WHERE account = ? AND name = ?", account, name)
-        return (None if found[0][0] is None else int(str(found[0][0])), str(found[0][1])) if found else (None, "")
+        found = self.store.rows(
+            "SELECT remote, state FROM contact WHERE account = ? AND name = ?", account, name
+        )
+        return (
+            (None if found[0][0] is None else int(str(found[0][0])), str(found[0][1]))
+            if found
+            else (None, "")
+        )
 
     def keep_contact(self, account: str, name: str, remote: Optional[int], state: str) -> None:
         with self.store.write() as db:
@@ -95,10 +126,12 @@ class Memory:
         with self.store.write(durable=False) as db:
             db.execute("DELETE FROM contact WHERE account = ? AND remote = ?", (account, remote))
 
-    # -- a login that was refused rests until its settings change ---------------------------------------------------
+    # -- a login that was refused rests until its settings change --------------------------------------------
 
     def paused(self, account: str, settings: str) -> bool:
-        return bool(self.store.rows("SELECT 1 FROM pause WHERE account = ? AND settings = ?", account, settings))
+        return bool(
+            self.store.rows("SELECT 1 FROM pause WHERE account = ? AND settings = ?", account, settings)
+        )
 
     def pause(self, account: str, settings: str) -> None:
         with self.store.write() as db:

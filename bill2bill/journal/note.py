@@ -1,7 +1,7 @@
 """What the panel keeps of an item's last purchase, in one item parameter beside the link.
 
-The journal and the panel's database are two files with two backups. Each may be lost, or come back older than the other, and the number of an
-item may be given to another one. The note shows that: see agreement.py.
+The journal and the panel's database are two files with two backups. Each may be lost, or come back older than
+the other, and the number of an item may be given to another one. The note shows that: see agreement.py.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ SHAPE = re.compile(
 
 
 class Note(NamedTuple):
-    """token: of the purchase. attempt: the request that was about to leave, 0 = the purchase is over and the panel was told.
+    """token: of the purchase. attempt: the request that was about to leave, 0 = the purchase is over and the
+    panel was told.
 
-    before, months and period are those of a purchase that is not over, as the journal keeps them; before is None for an order. left: months bought
-    and not sold, of one that is over (decision 8).
+    before, months and period are those of a purchase that is not over, as the journal keeps them; before is
+    None for an order. left: months bought and not sold, of one that is over (decision 8).
     """
 
     token: str
@@ -55,4 +56,11 @@ def read(text: str) -> Optional[Note]:
     except ValueError as error:
         raise Failure("panel_data", object=PARAM, reason=str(error)) from error
     numbers = {name: int(shape[name] or 0) for name in ("attempt", "months", "period", "left")}
-    return Note(shape["token"], numbers["attempt"], before, numbers["months"], numbers["period"] or None, numbers["left"])
+    return Note(
+        shape["token"],
+        numbers["attempt"],
+        before,
+        numbers["months"],
+        numbers["period"] or None,
+        numbers["left"],
+    )

@@ -1,4 +1,6 @@
-"""What nobody but root may write to: the folder of our state and the files in it. A journal that others can change can be made to pay twice."""
+"""What nobody but root may write to: the folder of our state and the files in it. A journal that others can
+change can be made to pay twice.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder (0700) or check the one that is there. Raises OSError, or Failure("state_unusable") for one that others may write to."""
+    """Make the folder (0700) or check the one that is there. Raises OSError, or Failure("state_unusable") for
+    one that others may write to.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     _check(folder, found, is_folder=True)

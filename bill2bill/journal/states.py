@@ -20,7 +20,8 @@ class State(Enum):
     REPORTED = "reported"  # the panel was told
 
 
-# A change of tariff and a change of add-ons are two purchases of one command of the panel (host-protocol 2.5, setparam).
+# A change of tariff and a change of add-ons are two purchases of one command of the panel (host-protocol 2.5,
+# setparam).
 COMMANDS = {"changepricelist": "setparam"}
 
 
@@ -33,7 +34,9 @@ UNSETTLED = (State.INTENDED, State.SENT, State.CONFIRMED, State.DOUBT)
 
 
 class Intent(NamedTuple):
-    """What shall be bought once. months: the term that the customer paid for; before: the upstream's expiry read before the first send."""
+    """What shall be bought once. months: the term that the customer paid for; before: the upstream's expiry
+    read before the first send.
+    """
 
     item: int
     kind: str  # open, prolong, changepricelist, setparam: see command_of
@@ -44,12 +47,16 @@ class Intent(NamedTuple):
     name: str  # the domain, A-labels
     months: int
     before: Optional[date] = None
-    inherited: bool = False  # `before` is that of an earlier, settled purchase: what is there already is then a question
+    inherited: bool = (
+        False  # `before` is that of an earlier, settled purchase: what is there already is then a question
+    )
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """One row of the journal. Times are seconds since the epoch; cost is what the upstream's tariff asks, as text."""
+    """One row of the journal. Times are seconds since the epoch; cost is what the upstream's tariff asks, as
+    text.
+    """
 
     id: int
     item: int
@@ -67,7 +74,9 @@ class Purchase:
     accepted: bool  # the upstream answered yes, though the result was not seen yet
     account: str  # the login that the last request was sent with
     told: Optional[int]  # the operation's count of tries when we began to tell the panel; None: we have not
-    taken_over: bool  # nothing was sent yet, and another operation or purchase began it than the one that asks now
+    taken_over: (
+        bool  # nothing was sent yet, and another operation or purchase began it than the one that asks now
+    )
     highest: Optional[int]  # openings: the greatest id in the upstream's listing before the request left
     unpaid: Optional[int]  # number of an order that waits for payment at the upstream
     sent: Optional[float]  # when the last request left
@@ -87,7 +96,9 @@ class Purchase:
 
     @property
     def age(self) -> float:
-        """Seconds that have certainly passed since the last request left; 0 if none did. Rows of older releases know the wall clock only."""
+        """Seconds that have certainly passed since the last request left; 0 if none did. Rows of older
+        releases know the wall clock only.
+        """
         if self.sent is None:
             return 0.0
         by_the_wall = max(0.0, time.time() - self.sent)
@@ -99,9 +110,11 @@ class Purchase:
 
 
 class Terms(NamedTuple):
-    """What a request will ask for, written down with it: ids of tariff and period at the upstream, the expected cost.
+    """What a request will ask for, written down with it: ids of tariff and period at the upstream, the
+    expected cost.
 
-    period is a number of months where the upstream has no ids of periods (upstream-billmanager6 4.4). highest: see Purchase.
+    period is a number of months where the upstream has no ids of periods (upstream-billmanager6 4.4).
+    highest: see Purchase.
     """
 
     tariff: Optional[int]

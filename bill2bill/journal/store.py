@@ -46,9 +46,11 @@ CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL
 CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
-# What later releases added, by the version that it leads to. Older releases can still work with the result: --rollback of the installer.
+# What later releases added, by the version that it leads to. Older releases can still work with the result:
+# --rollback of the installer.
 ADDED = {
-    2: """
+    2: (
+        """
 ALTER TABLE purchase ADD COLUMN highest INTEGER;
 ALTER TABLE purchase ADD COLUMN unpaid INTEGER;
 CREATE TABLE listed_service (
@@ -58,8 +60,10 @@ CREATE TABLE listed_service (
 CREATE INDEX listed_by_name ON listed_service (account, itemtype, name);
 CREATE INDEX listed_by_mark ON listed_service (account, itemtype, mark);
 PRAGMA user_version = 2;
-""",
-    3: """
+"""
+    ),
+    3: (
+        """
 ALTER TABLE purchase ADD COLUMN boot TEXT NOT NULL DEFAULT '';
 ALTER TABLE purchase ADD COLUMN uptime REAL NOT NULL DEFAULT 0;
 ALTER TABLE purchase ADD COLUMN token TEXT NOT NULL DEFAULT '';
@@ -68,15 +72,19 @@ ALTER TABLE purchase ADD COLUMN question TEXT NOT NULL DEFAULT '';
 CREATE INDEX by_token ON purchase (token) WHERE token <> '';
 CREATE TABLE decision (purchase INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, answer TEXT NOT NULL, why TEXT NOT NULL);
 PRAGMA user_version = 3;
-""",
-    4: """
+"""
+    ),
+    4: (
+        """
 ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 4;
-""",
+"""
+    ),
 }
 VERSION = max(ADDED)
 LEAVES = "request leaves"
-# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next one reads it all when it opens the file.
+# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next
+# one reads it all when it opens the file.
 LOG_PAGES = 200
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
@@ -93,7 +101,11 @@ def new_token() -> str:
 def _open(folder: Path) -> sqlite3.Connection:
     private_folder(folder)
     path = folder / "state.sqlite3"
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):  # the last two are SQLite's, which follows links
+    for name in (
+        path.name,
+        f"{path.name}-wal",
+        f"{path.name}-shm",
+    ):  # the last two are SQLite's, which follows links
         check_file(folder / name)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
@@ -147,8 +159,8 @@ class Store:
     def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, which outlives this process however that ends.
 
-        durable: also a failure of the power, from now on. Else from the next durable one on, of whatever command: enough for what is only more
-        careful without it, or is learned again.
+        durable: also a failure of the power, from now on. Else from the next durable one on, of whatever
+        command: enough for what is only more careful without it, or is learned again.
         """
         with self._trouble():
             self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -164,7 +176,7 @@ class Store:
         with self._trouble():
             return self.db.execute(sql, values).fetchall()
 
-    # -- where we are ----------------------------------------------------------------------------------------------
+    # -- where we are ----------------------------------------------------------------------------------------
 
     def is_copy(self) -> bool:
         """Was this state made on another machine or in another folder (a copied panel)?"""
@@ -176,7 +188,7 @@ class Store:
             db.execute("DELETE FROM place")
             db.execute("INSERT INTO place VALUES (?, ?)", self._here)
 
-    # -- purchases -------------------------------------------------------------------------------------------------
+    # -- purchases -------------------------------------------------------------------------------------------
 
     def purchase(self, number: int) -> Optional[Purchase]:
         return self._one("id = ?", number)
@@ -193,10 +205,15 @@ class Store:
 
     def last_renewal(self, item: int) -> Optional[Purchase]:
         """The newest renewal of this item that was bought, with the expiry date before it."""
-        return self._one("item = ? AND kind = 'prolong' AND state IN ('confirmed', 'reported') AND before IS NOT NULL", item)
+        return self._one(
+            "item = ? AND kind = 'prolong' AND state IN ('confirmed', 'reported') AND before IS NOT NULL",
+            item,
+        )
 
     def months_left(self, item: int) -> int:
-        """Months that were bought for an item and not sold to the client yet (decision 8). `period` of a service's purchase is its months."""
+        """Months that were bought for an item and not sold to the client yet (decision 8). `period` of a
+        service's purchase is its months.
+        """
         found = self.rows(
             "SELECT COALESCE(SUM(COALESCE(period, 0) - months), 0) FROM purchase"
             " WHERE item = ? AND kind IN ('open', 'prolong') AND state IN ('confirmed', 'reported')",
@@ -205,7 +222,9 @@ class Store:
         return int(str(found[0][0]))
 
     def holder(self, remote: int, account: str, module: int, but_not: int) -> Optional[Purchase]:
-        """The purchase of another item that gave this service of the upstream. Where no login is noted, the connection counts."""
+        """The purchase of another item that gave this service of the upstream. Where no login is noted, the
+        connection counts.
+        """
         where = (
             "remote = ? AND item <> ? AND kind = 'open' AND state IN ('confirmed', 'reported')"
             " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))"
@@ -214,33 +233,50 @@ class Store:
 
     def rivals(self, order: Purchase) -> List[Purchase]:
         """Orders of other items, with the same login, that were sent and are not settled either."""
-        return self._many("item <> ? AND kind = 'open' AND state IN ('sent', 'in doubt') AND account = ?", order.item, order.account)
+        return self._many(
+            "item <> ? AND kind = 'open' AND state IN ('sent', 'in doubt') AND account = ?",
+            order.item,
+            order.account,
+        )
 
     def called(self, item: int, token: str) -> Optional[Purchase]:
         """The purchase of this item that the panel's note names."""
         return self._one("item = ? AND token = ?", item, token)
 
     def ask_about_forgotten(self, item: int, known: int) -> None:
-        """What was reported after purchase `known`, the last that the panel has a note of, is asked about: it is older, or the item another."""
+        """What was reported after purchase `known`, the last that the panel has a note of, is asked about: it
+        is older, or the item another.
+        """
         where = "item = ? AND id > ? AND state = 'reported' AND noted IS NOT NULL AND question = ''"
         if self._one(where, item, known):
             with self.write() as db:
-                db.execute(f"UPDATE purchase SET question = CASE kind WHEN 'open' THEN 'item' ELSE 'older' END WHERE {where}", (item, known))  # noqa: S608
+                db.execute(
+                    "UPDATE purchase SET question = CASE kind WHEN 'open' THEN 'item' ELSE 'older' END WHERE"  # noqa: S608
+                    f" {where}",
+                    (item, known),
+                )
 
     def next_question(self, item: int, kind: str) -> Optional[Purchase]:
-        """The oldest purchase of this item with a question that only a person answers; about the order of an item, whoever asks."""
+        """The oldest purchase of this item with a question that only a person answers; about the order of an
+        item, whoever asks.
+        """
         where = "item = ? AND kind IN ('open', ?) AND state IN ('reported', 'in doubt') AND question <> ''"
         found = self._many(f"{where} ORDER BY id LIMIT 1", item, kind)
         return found[0] if found else None
 
     def disown(self, item: int) -> None:
-        """The number of this item was given to another one: what was bought under it stays in the journal with the number below zero.
+        """The number of this item was given to another one: what was bought under it stays in the journal
+        with the number below zero.
 
         Unsettled stays what it is, unless an earlier item of this number left something unsettled, too.
         """
         former = f"SELECT 1 FROM purchase f WHERE f.item = -purchase.item AND f.kind = purchase.kind AND f.state IN {UNSETTLED_SQL}"  # noqa: S608
         with self.write() as db:
-            db.execute(f"UPDATE purchase SET state = 'reported' WHERE item = ? AND state IN {UNSETTLED_SQL} AND EXISTS ({former})", (item,))  # noqa: S608
+            db.execute(
+                f"UPDATE purchase SET state = 'reported' WHERE item = ? AND state IN {UNSETTLED_SQL} AND"  # noqa: S608
+                f" EXISTS ({former})",
+                (item,),
+            )
             db.execute("UPDATE purchase SET item = -item WHERE item = ?", (item,))
             db.execute("DELETE FROM failed WHERE item = ?", (item,))
             db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
@@ -260,31 +296,57 @@ class Store:
     def _many(self, where: str, *values: object) -> List[Purchase]:
         return [_purchase(row) for row in self.rows(f"SELECT {COLUMNS} FROM purchase WHERE {where}", *values)]  # noqa: S608
 
-    def insert(self, intent: Intent, state: State = State.INTENDED, note: str = "", **columns: Any) -> Purchase:
-        """Begin a purchase: nothing is sent yet, so the next durable commit is early enough. Or write down at once what it is, as move does."""
+    def insert(
+        self, intent: Intent, state: State = State.INTENDED, note: str = "", **columns: Any
+    ) -> Purchase:
+        """Begin a purchase: nothing is sent yet, so the next durable commit is early enough. Or write down at
+        once what it is, as move does.
+        """
         row = self._begun(intent, time.time(), new_token())
         with self.write(durable=state is not State.INTENDED) as db:
             number = db.execute(
-                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before, taken_over, token, created, changed)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-                (row.item, row.kind, row.module, row.operation, row.state.value, row.name, row.months,
-                 row.before.isoformat() if row.before else None, row.taken_over, row.token, row.created, row.changed),
+                "INSERT INTO purchase (item, kind, module, operation, state, name, months, before,"
+                " taken_over, token, created, changed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    row.item,
+                    row.kind,
+                    row.module,
+                    row.operation,
+                    row.state.value,
+                    row.name,
+                    row.months,
+                    row.before.isoformat() if row.before else None,
+                    row.taken_over,
+                    row.token,
+                    row.created,
+                    row.changed,
+                ),
             ).lastrowid
             row = replace(row, id=int(number or 0))
-            db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, row.created, row.state.value, f"operation {row.operation}"))
+            db.execute(
+                "INSERT INTO step VALUES (?, ?, ?, ?)",
+                (row.id, row.created, row.state.value, f"operation {row.operation}"),
+            )
             return row if state is State.INTENDED else _moved(db, row, state, note, columns)
 
     @staticmethod
     def _begun(intent: Intent, now: float, token: str) -> Purchase:
         return Purchase(
-            id=0, item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation, state=State.INTENDED,
-            name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None, period=None, cost="", accepted=False,
-            account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, boot="", uptime=0.0, token=token, noted=None,
+            id=0, item=intent.item, kind=intent.kind, module=intent.module, operation=intent.operation,
+            state=State.INTENDED,
+            name=intent.name, months=intent.months, before=intent.before, remote=None, tariff=None,
+            period=None, cost="", accepted=False,
+            account="", told=None, taken_over=intent.inherited, highest=None, unpaid=None, sent=None, boot="",
+            uptime=0.0, token=token, noted=None,
             question="", over_noted=False, created=now, changed=now,
         )  # fmt: skip
 
-    def move(self, row: Purchase, state: State, note: str = "", *, durable: bool = True, **columns: Any) -> Purchase:
-        """Commit the next state of a purchase with what became known; columns are fields of Purchase. durable: see write."""
+    def move(
+        self, row: Purchase, state: State, note: str = "", *, durable: bool = True, **columns: Any
+    ) -> Purchase:
+        """Commit the next state of a purchase with what became known; columns are fields of Purchase.
+        durable: see write.
+        """
         with self.write(durable) as db:
             return _moved(db, row, state, note, columns)
 
@@ -295,7 +357,7 @@ class Store:
         found = self.rows("SELECT note FROM step WHERE purchase = ? ORDER BY rowid DESC LIMIT 1", number)
         return str(found[0][0]) if found else ""
 
-    # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------------
+    # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------
 
     def failures(self, item: int, kind: str) -> int:
         found = self.rows("SELECT times FROM failed WHERE item = ? AND kind = ?", item, kind)
@@ -304,7 +366,9 @@ class Store:
     def count_failure(self, item: int, kind: str) -> int:
         with self.write(durable=False) as db:
             db.execute(
-                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1", (item, kind)
+                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times ="
+                " times + 1",
+                (item, kind),
             )
         return self.failures(item, kind)
 
@@ -314,24 +378,51 @@ class Store:
                 db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, kind))
 
 
-def _moved(db: sqlite3.Connection, row: Purchase, state: State, note: str, columns: Dict[str, Any]) -> Purchase:
+def _moved(
+    db: sqlite3.Connection, row: Purchase, state: State, note: str, columns: Dict[str, Any]
+) -> Purchase:
     now = time.time()
     names = "".join(f", {name} = ?" for name in columns)
-    db.execute(f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?", (state.value, now, *columns.values(), row.id))  # noqa: S608
+    db.execute(
+        f"UPDATE purchase SET state = ?, changed = ?{names} WHERE id = ?",  # noqa: S608
+        (state.value, now, *columns.values(), row.id),
+    )
     db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (row.id, now, state.value, note))
     return replace(row, state=state, changed=now, **columns)
 
 
 def _purchase(row: Tuple[object, ...]) -> Purchase:
-    number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[:13]
-    accepted, account, told, taken_over, sent, created, changed, highest, unpaid, boot, uptime, token, noted, question, over = row[13:]
+    number, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost = row[
+        :13
+    ]
+    (
+        accepted,
+        account,
+        told,
+        taken_over,
+        sent,
+        created,
+        changed,
+        highest,
+        unpaid,
+        boot,
+        uptime,
+        token,
+        noted,
+        question,
+        over,
+    ) = row[13:]
     return Purchase(
-        id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)), operation=_int(operation),
-        state=State(str(state)), name=str(name), months=int(str(months)), before=date.fromisoformat(str(before)) if before else None,
-        remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost), accepted=bool(accepted),
+        id=int(str(number)), item=int(str(item)), kind=str(kind), module=int(str(module)),
+        operation=_int(operation),
+        state=State(str(state)), name=str(name), months=int(str(months)),
+        before=date.fromisoformat(str(before)) if before else None,
+        remote=_int(remote), tariff=_int(tariff), period=_int(period), cost=str(cost),
+        accepted=bool(accepted),
         account=str(account), told=_int(told), taken_over=bool(taken_over), sent=_float(sent),
         created=float(str(created)), changed=float(str(changed)), highest=_int(highest), unpaid=_int(unpaid),
-        boot=str(boot), uptime=float(str(uptime)), token=str(token), noted=_int(noted), question=str(question),
+        boot=str(boot), uptime=float(str(uptime)), token=str(token), noted=_int(noted),
+        question=str(question),
         over_noted=bool(over),
     )  # fmt: skip
 

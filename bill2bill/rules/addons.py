@@ -1,4 +1,6 @@
-"""Add-ons of the panel as values of the upstream's: matched by internal name, checked against what the tariff allows, compared, priced."""
+"""Add-ons of the panel as values of the upstream's: matched by internal name, checked against what the tariff
+allows, compared, priced.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ Range = Tuple[int, int, int]  # least, most, step
 
 
 def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection[str]) -> Dict[int, str]:
-    """Id of an add-on of `tariff` -> the value to send, for all of `wanted` (internal name -> value, as host.data.addons gives them).
+    """Id of an add-on of `tariff` -> the value to send, for all of `wanted` (internal name -> value, as
+    host.data.addons gives them).
 
     own  internal names that the reseller provides himself
     Raises Failure("addon_bad") for one that the upstream does not have or whose value it does not sell.
@@ -30,14 +33,23 @@ def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection
         if addon is not None:
             found[addon.id] = _value(addon, value)
         elif value not in NOTHING:
-            raise Failure("addon_bad", object=name, value=value, reason=f"tariff {tariff.id}: {', '.join(sorted(known)) or '-'}")
+            raise Failure(
+                "addon_bad",
+                object=name,
+                value=value,
+                reason=f"tariff {tariff.id}: {', '.join(sorted(known)) or '-'}",
+            )
     return found
 
 
-def check_form(tariff: ServiceTariff, values: Mapping[int, str], known: Collection[int], ranges: Mapping[int, Range]) -> None:
-    """Raises addon_bad for what the order form does not offer now: it binds, not the catalogue (upstream-billmanager6 4.2).
+def check_form(
+    tariff: ServiceTariff, values: Mapping[int, str], known: Collection[int], ranges: Mapping[int, Range]
+) -> None:
+    """Raises addon_bad for what the order form does not offer now: it binds, not the catalogue
+    (upstream-billmanager6 4.2).
 
-    known  add-ons of the form. Another one is not sold any more, and would be ignored; what the tariff includes of it needs no order.
+    known  add-ons of the form. Another one is not sold any more, and would be ignored; what the tariff
+           includes of it needs no order.
     """
     for addon in tariff.addons:
         value = values.get(addon.id)
@@ -50,7 +62,9 @@ def check_form(tariff: ServiceTariff, values: Mapping[int, str], known: Collecti
 
 
 def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, str]) -> bool:
-    """Does the upstream show these values? Raises Failure("upstream_answer") for an add-on that it does not show: unseen is not different."""
+    """Does the upstream show these values? Raises Failure("upstream_answer") for an add-on that it does not
+    show: unseen is not different.
+    """
     kinds = {addon.id: addon.kind for addon in tariff.addons}
     missing = sorted(set(wanted) - set(shown))
     if missing:
@@ -59,7 +73,9 @@ def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, s
 
 
 def least_cost(tariff: ServiceTariff, months: int, values: Mapping[int, str]) -> Optional[Money]:
-    """What a period costs by the catalogue; None if the tariff is not sold for it. Set-up fees and taxes are not in it."""
+    """What a period costs by the catalogue; None if the tariff is not sold for it. Set-up fees and taxes are
+    not in it.
+    """
     if months not in tariff.prices:
         return None
     total = tariff.prices[months]
@@ -83,8 +99,14 @@ def _included(addon: Addon, value: str) -> bool:
 
 
 def _choice(addon: Addon, value: str) -> str:
-    """A choice is told by its number at the upstream or by its name there; "2" may be both, of two choices."""
-    meant = {number for number, name in addon.choices if value == str(number) or value.casefold() == name.casefold()}
+    """A choice is told by its number at the upstream or by its name there; "2" may be both, of two
+    choices.
+    """
+    meant = {
+        number
+        for number, name in addon.choices
+        if value == str(number) or value.casefold() == name.casefold()
+    }
     if len(meant) == 1:
         return str(meant.pop())
     offered = ", ".join(f"{number} ({name})" for number, name in addon.choices)
@@ -95,7 +117,9 @@ def _check_range(addon: Addon, value: str, allowed: Range) -> None:
     least, most, step = allowed
     amount = int(value) if value.isascii() and value.isdigit() and len(value) < 16 else -1
     if amount < least or (most and amount > most) or (amount - least) % max(step, 1):
-        raise Failure("addon_bad", object=addon.intname, value=value, reason=f"{least}…{most or '∞'}, +{step}")
+        raise Failure(
+            "addon_bad", object=addon.intname, value=value, reason=f"{least}…{most or '∞'}, +{step}"
+        )
 
 
 def _equal(kind: AddonKind, wanted: str, shown: str) -> bool:

@@ -1,4 +1,6 @@
-"""Latin spelling of names. The client does it: the upstream never fills Latin fields itself (upstream-billmanager4 5.5.2)."""
+"""Latin spelling of names. The client does it: the upstream never fills Latin fields itself
+(upstream-billmanager4 5.5.2).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,17 @@ from typing import Iterator
 
 from bill2bill.rules.words import UnknownWord
 
-# upstream-billmanager4 5.5.2, the table of the provider's own client; Ё, missing there, is E as the reference advises
+# upstream-billmanager4 5.5.2, the table of the provider's own client; Ё, missing there, is E as the reference
+# advises
 LETTERS = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "j", "з": "z", "и": "i", "й": "y", "к": "k",
-    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts",
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "j", "з": "z", "и": "i",
+    "й": "y", "к": "k",
+    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
+    "х": "h", "ц": "ts",
     "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "y", "ы": "yi", "ь": "", "э": "e", "ю": "yu", "я": "ya",
     # neighbours that Unicode does not take apart by itself
-    "і": "i", "є": "e", "ґ": "g", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i",
+    "і": "i", "є": "e", "ґ": "g", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae",
+    "œ": "oe", "ı": "i",
 }  # fmt: skip
 CAPITALS = {"Ъ": ""}  # the same table drops the capital hard sign
 MARKS = {"«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-"}
@@ -22,7 +28,8 @@ MARKS = {"«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "
 def transliterate(text: str) -> str:
     """ASCII spelling of `text`; ASCII itself stays, other signs than letters and digits may vanish.
 
-    Raises UnknownWord("letter", ...) on a letter of a script that it does not know: a name without it would be another name.
+    Raises UnknownWord("letter", ...) on a letter of a script that it does not know: a name without it would
+    be another name.
     """
     text = unicodedata.normalize("NFC", text)
     return "".join(_spelled(char, text[place + 1 : place + 2]) for place, char in enumerate(text))

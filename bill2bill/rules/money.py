@@ -1,4 +1,6 @@
-"""Money is a decimal amount with a currency; amounts of different currencies never meet (design decision 15)."""
+"""Money is a decimal amount with a currency; amounts of different currencies never meet (design
+decision 15).
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ AMOUNT = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,12})?)([^0-9]*)")
 def parse_amount(text: str) -> Decimal:
     """The number that `text` begins with; what follows ("RUB") is ignored (upstream-billmanager4 3.1).
 
-    Raises ValueError when there is none, or when digits follow that could belong to it: "1 520.40" and "1,50" are not 1.
+    Raises ValueError when there is none, or when digits follow that could belong to it: "1 520.40" and "1,50"
+    are not 1.
     """
     found = AMOUNT.fullmatch(text.strip())
     if not found:
@@ -78,9 +81,13 @@ ISO_4217 = """
 """
 ISO = frozenset(ISO_4217.split())
 
-# The upstream names its currencies in words, "Russian Ruble" for one (upstream-billmanager4 3.1), in the language of the answer.
+# The upstream names its currencies in words, "Russian Ruble" for one (upstream-billmanager4 3.1), in the
+# language of the answer.
 NAMES = {
-    "RUB": "russian ruble|russian rouble|russian rubles|ruble|rubles|rur|российский рубль|российские рубли|рубль|рубли|рублей|руб|₽",
+    "RUB": (
+        "russian ruble|russian rouble|russian rubles|ruble|rubles|rur|российский рубль|российские"
+        " рубли|рубль|рубли|рублей|руб|₽"
+    ),
     "EUR": "euro|euros|евро|€",
     "USD": "us dollar|us dollars|u.s. dollar|united states dollar|доллар сша|доллары сша",
     "GBP": "pound sterling|british pound|фунт стерлингов",
@@ -92,7 +99,9 @@ CODES = {name: code for code, names in NAMES.items() for name in names.split("|"
 
 
 def currency_code(text: str) -> str:
-    """The ISO code of a currency that is given as a code or by name. Raises UnknownWord on any other word, "" included."""
+    """The ISO code of a currency that is given as a code or by name. Raises UnknownWord on any other word, ""
+    included.
+    """
     word = " ".join(text.split()).casefold().rstrip(".")
     if word.upper() in ISO:
         return word.upper()

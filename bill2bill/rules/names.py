@@ -1,4 +1,6 @@
-"""Domain names and name servers. Inside bill2bill every name is in lower-case A-labels (upstream-billmanager4 1.5)."""
+"""Domain names and name servers. Inside bill2bill every name is in lower-case A-labels (upstream-billmanager4
+1.5).
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ RU_TOPS = frozenset(["ru", "su", "xn--p1ai", "xn--80adxhks", "moscow"])
 def to_ascii(name: str) -> str:
     """A domain name in lower-case A-labels: "Пример.РФ." -> "xn--e1afmkfd.xn--p1ai".
 
-    IDNA2003, the rule of upstream-billmanager4 1.5; A-labels pass through. Raises Failure("name_bad") on an empty label, on what
-    cannot be in a host name, on more than 253 characters, and on letters of which IDNA 2003 and 2008 make different names.
+    IDNA2003, the rule of upstream-billmanager4 1.5; A-labels pass through. Raises Failure("name_bad") on an
+    empty label, on what cannot be in a host name, on more than 253 characters, and on letters of which IDNA
+    2003 and 2008 make different names.
     """
     text = name.strip().translate(DOTS)
     text = text[:-1] if text.endswith(".") else text
@@ -40,8 +43,10 @@ def to_ascii(name: str) -> str:
 
 
 def host_name(name: str) -> str:
-    """The name of a server as an upstream of version 5 or 6 gets and shows it: lower case, national letters as A-labels
-    (upstream-billmanager6 1.2). Raises Failure("name_bad") for national letters that cannot be encoded; "" stays ""."""
+    """The name of a server as an upstream of version 5 or 6 gets and shows it: lower case, national letters
+    as A-labels (upstream-billmanager6 1.2). Raises Failure("name_bad") for national letters that cannot be
+    encoded; "" stays "".
+    """
     return name.strip().lower() if name.isascii() else to_ascii(name)
 
 
@@ -51,12 +56,16 @@ def _ascii_label(label: str, name: str) -> str:
     except UnicodeError:
         encoded = ""
     if not LABEL.fullmatch(encoded):
-        raise _bad(name, f"{shown(label)}: 1-63 letters, digits and hyphens expected" if label else "empty label")
+        raise _bad(
+            name, f"{shown(label)}: 1-63 letters, digits and hyphens expected" if label else "empty label"
+        )
     return encoded
 
 
 def to_unicode(name: str) -> str:
-    """The name for people. A label that would not lead back to the same A-label stays as it is. Raises as to_ascii does."""
+    """The name for people. A label that would not lead back to the same A-label stays as it is. Raises as
+    to_ascii does.
+    """
     return ".".join(_unicode_label(label) for label in to_ascii(name).split("."))
 
 
@@ -69,7 +78,9 @@ def _unicode_label(label: str) -> str:
 
 
 def split(name: str, zone: str) -> str:
-    """What stands before `zone` in `name`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad if `name` is not below it."""
+    """What stands before `zone` in `name`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad if
+    `name` is not below it.
+    """
     whole, tail = to_ascii(name), "." + to_ascii(zone)
     if not whole.endswith(tail):
         raise _bad(name, f"not in {tail}")
@@ -77,9 +88,11 @@ def split(name: str, zone: str) -> str:
 
 
 def check_registrable(name: str, zone: str) -> None:
-    """Raises name_bad unless `name` is one proper label below `zone` (upstream-billmanager4 5.1, "Name rules").
+    """Raises name_bad unless `name` is one proper label below `zone` (upstream-billmanager4 5.1, "Name
+    rules").
 
-    That is 2-63 characters, a letter or digit at both ends, hyphens in places 3 and 4 only in a readable A-label.
+    That is 2-63 characters, a letter or digit at both ends, hyphens in places 3 and 4 only in a readable
+    A-label.
     """
     label = split(name, zone)
     if "." in label:
@@ -105,21 +118,27 @@ def _readable(label: str) -> bool:
 
 
 def ru_group(zone: str) -> bool:
-    """Does the zone (or a name in it) belong to the RU group, whose orders need an owner only (upstream-billmanager4 5.4)?"""
+    """Does the zone (or a name in it) belong to the RU group, whose orders need an owner only
+    (upstream-billmanager4 5.4)?
+    """
     labels = to_ascii(zone).split(".")
     return labels[-1] in RU_TOPS or labels[-2:] == ["ru", "net"]
 
 
 def contact_roles(zone: str) -> Tuple[str, ...]:
-    """The contacts that an order in `zone` names (upstream-billmanager4 5.4). A registrar may want a "customer" besides."""
+    """The contacts that an order in `zone` names (upstream-billmanager4 5.4). A registrar may want a
+    "customer" besides.
+    """
     return ("owner",) if ru_group(zone) else ("owner", "admin", "tech", "bill")
 
 
 def name_servers(values: Sequence[str], domain: str) -> Tuple[str, ...]:
-    """The name servers of `domain` as the upstream takes them: `host` or `host/ip,ip`, hosts in A-labels; none or two to four.
+    """The name servers of `domain` as the upstream takes them: `host` or `host/ip,ip`, hosts in A-labels;
+    none or two to four.
 
-    values: as the panel keeps them, `host`, `host/ip` or `host/ip,ip` (host-protocol 2.6); empty ones are skipped. Addresses (glue) are
-    IPv4, and belong to hosts inside the domain: there they are needed, elsewhere refused (upstream-billmanager4 5.8).
+    values: as the panel keeps them, `host`, `host/ip` or `host/ip,ip` (host-protocol 2.6); empty ones are
+    skipped. Addresses (glue) are IPv4, and belong to hosts inside the domain: there they are needed,
+    elsewhere refused (upstream-billmanager4 5.8).
     Raises Failure("ns_bad").
     """
     zone = to_ascii(domain)
@@ -145,7 +164,9 @@ def _server(value: str, domain: str) -> Tuple[str, Tuple[str, ...]]:
         raise _bad_ns(f"{host}: {host}/IPv4 expected")
     if slash and not inside:
         raise _bad_ns(f"{shown(value)}: IPv4 only inside {domain}")
-    return host, tuple(dict.fromkeys(_ipv4(address, value) for address in addresses.split(","))) if slash else ()
+    return host, tuple(
+        dict.fromkeys(_ipv4(address, value) for address in addresses.split(","))
+    ) if slash else ()
 
 
 def _host(text: str, value: str) -> str:

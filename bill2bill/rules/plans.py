@@ -1,4 +1,6 @@
-"""How a tariff plan of the panel is bought at the upstream: what an administrator entered in it (config.TARIFF)."""
+"""How a tariff plan of the panel is bought at the upstream: what an administrator entered in it
+(config.TARIFF).
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,11 @@ PAIR = re.compile(r"([1-9][0-9]{0,2})=([1-9][0-9]{0,2})")
 
 @dataclass(frozen=True)
 class Plan:
-    """tariff, datacenter: the upstream's ids, datacenter None = its own choice. own_addons: what is not looked for at the upstream.
+    """tariff, datacenter: the upstream's ids, datacenter None = its own choice. own_addons: what is not
+    looked for at the upstream.
 
-    periods  months that are sold -> months that are bought for them; what is not named is bought as it is sold
+    periods  months that are sold -> months that are bought for them; what is not named is bought as it is
+             sold
     """
 
     tariff: int
@@ -29,13 +33,16 @@ class Plan:
 
 
 def plan_of(pricelist: int, settings: Mapping[str, str]) -> Plan:
-    """The plan that the settings of a tariff plan describe. Raises tariff_unlinked without an upstream tariff, panel_data for what is no number
-    and for a period that would end before the client's."""
+    """The plan that the settings of a tariff plan describe. Raises tariff_unlinked without an upstream
+    tariff, panel_data for what is no number and for a period that would end before the client's.
+    """
     if not settings.get("b2b_tariff", "").strip():
         raise Failure("tariff_unlinked", value=pricelist)
     return Plan(
         tariff=_number(pricelist, settings, "b2b_tariff"),
-        datacenter=_number(pricelist, settings, "b2b_datacenter") if settings.get("b2b_datacenter", "").strip() else None,
+        datacenter=_number(pricelist, settings, "b2b_datacenter")
+        if settings.get("b2b_datacenter", "").strip()
+        else None,
         periods=_periods(pricelist, settings.get("b2b_periods", "")),
         own_addons=frozenset(settings.get("b2b_local_addons", "").split()),
     )

@@ -15,7 +15,9 @@ OWN_REGISTRAR = 13  # the provider's own accreditation (upstream-billmanager4 4.
 
 @dataclass(frozen=True)
 class Period:
-    """One row of a tariff: `id` is what an order names, it belongs to this tariff alone and is not a length."""
+    """One row of a tariff: `id` is what an order names, it belongs to this tariff alone and is not
+    a length.
+    """
 
     id: int
     months: int
@@ -35,7 +37,9 @@ class DomainTariff:
     currency: str = "RUB"
 
     def period(self, months: int) -> Optional[Period]:
-        """The row of exactly this length, or None: lengths are never put together. Of two such rows the cheaper one."""
+        """The row of exactly this length, or None: lengths are never put together. Of two such rows the
+        cheaper one.
+        """
         rows = [period for period in self.periods if period.months == months]
         return min(rows, key=lambda row: (row.price, row.id)) if rows else None
 
@@ -48,11 +52,15 @@ class AddonKind(Enum):
 
 @dataclass(frozen=True)
 class Addon:
-    """A resource of a tariff. intname is its machine name and the same in every tariff, id belongs to this tariff alone.
+    """A resource of a tariff. intname is its machine name and the same in every tariff, id belongs to this
+    tariff alone.
 
-    least, most, step, included   of an integer: its range, and how much the base price holds (upstream-billmanager6 4.2)
-    choices                       of a choice: (id, name), the id is what is sent; prices of choices are not among `prices`
-    prices                        months -> price of one unit above `included`, or of "on"; months that are not sold are absent
+    least, most, step, included   of an integer: its range, and how much the base price holds
+                                  (upstream-billmanager6 4.2)
+    choices                       of a choice: (id, name), the id is what is sent; prices of choices are not
+                                  among `prices`
+    prices                        months -> price of one unit above `included`, or of "on"; months that are
+                                  not sold are absent
     """
 
     id: int
@@ -64,12 +72,16 @@ class Addon:
     included: int = 0
     choices: Tuple[Tuple[int, str], ...] = ()
     prices: Mapping[int, Decimal] = field(default_factory=dict)
-    choice_prices: Mapping[Tuple[int, int], Decimal] = field(default_factory=dict)  # (choice id, months) -> price
+    choice_prices: Mapping[Tuple[int, int], Decimal] = field(
+        default_factory=dict
+    )  # (choice id, months) -> price
 
 
 @dataclass(frozen=True)
 class ServiceTariff:
-    """A tariff plan of servers, hosting, licences (upstream-billmanager6 4.2). prices: months -> price of the whole period."""
+    """A tariff plan of servers, hosting, licences (upstream-billmanager6 4.2). prices: months -> price of the
+    whole period.
+    """
 
     id: int
     name: str
@@ -83,13 +95,16 @@ class ServiceTariff:
         return name in (self.name, *self.other_names)
 
 
-def choose_tariff(tariffs: Iterable[DomainTariff], zone: str, registrar: Optional[int], price_id: Optional[int]) -> Optional[DomainTariff]:
+def choose_tariff(
+    tariffs: Iterable[DomainTariff], zone: str, registrar: Optional[int], price_id: Optional[int]
+) -> Optional[DomainTariff]:
     """The tariff to order in `zone`, or None if none fits (upstream-billmanager4 4.2, "Choice of a tariff").
 
     price_id   stored with the service: exactly that tariff, if it still belongs to the zone
     registrar  configured: only its tariffs; None: the provider's own registrar first
     Then the cheapest year, tariffs without a year last; then the smallest id.
-    Raises Failure("name_bad") if `zone` is no name, MixedCurrencies if prices of two currencies would have to be compared.
+    Raises Failure("name_bad") if `zone` is no name, MixedCurrencies if prices of two currencies would have to
+    be compared.
     """
     wanted = to_ascii(zone)
     fitting = [tariff for tariff in tariffs if tariff.zone == wanted]

@@ -1,5 +1,7 @@
-"""Masking of what must not be in a log. Upstream text may repeat credentials: redirects of version 4 do (upstream-billmanager4 2.3), and
-answers of versions 5 and 6 hold what was sent in `tparams` (upstream-billmanager6 1.2)."""
+"""Masking of what must not be in a log. Upstream text may repeat credentials: redirects of version 4 do
+(upstream-billmanager4 2.3), and answers of versions 5 and 6 hold what was sent in `tparams`
+(upstream-billmanager6 1.2).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ PATTERNS = (
     re.compile(rf"({WORD}(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE),
     re.compile(rf"((?<![\w$.-]){WHOLE}(?:=|%3d))[^&\s\"'<>]+", re.IGNORECASE),
     re.compile(rf"({PAPER}(?:=|%3d))[^&\r\n\"<>]+", re.IGNORECASE),  # its value has blanks: series and number
-    re.compile(rf"((?:{WORD}|{PAPER}|\"{WHOLE})\"{GAP}:{GAP}{OBJECT}\")[^\"\\]*(?:\\.[^\"\\]*)*", re.IGNORECASE | re.DOTALL),
+    re.compile(
+        rf"((?:{WORD}|{PAPER}|\"{WHOLE})\"{GAP}:{GAP}{OBJECT}\")[^\"\\]*(?:\\.[^\"\\]*)*",
+        re.IGNORECASE | re.DOTALL,
+    ),
     re.compile(rf"(<(?:user)?(?:{WORD}|{PAPER}|{WHOLE})(?:\s[^<>]{{0,200}})?>)[^<]+", re.IGNORECASE),
     re.compile(rf"(\"auth\"{GAP}:{GAP}{{)[^{{}}]+"),  # a session: {"$id": "...", "$level": "16", "$": "..."}
     re.compile(r"(<auth\s{1,9}id=[\"'])[^\"']+", re.IGNORECASE),
@@ -30,7 +35,9 @@ PATTERNS = (
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """`text` with each of `secrets`, also escaped for URL, XML or JSON, and each value of a telling name replaced by ***. Never raises."""
+    """`text` with each of `secrets`, also escaped for URL, XML or JSON, and each value of a telling name
+    replaced by ***. Never raises.
+    """
     spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
     if spellings:
         longest_first = sorted(spellings, key=len, reverse=True)  # one may contain another
@@ -43,7 +50,11 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 def _spellings(secret: str) -> Set[str]:
     if not secret:
         return set()
-    urls = {quoted(secret, safe, errors="replace") for quoted in (quote, quote_plus) for safe in ("", "/", ":", "/:")}
+    urls = {
+        quoted(secret, safe, errors="replace")
+        for quoted in (quote, quote_plus)
+        for safe in ("", "/", ":", "/:")
+    }
     texts = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     texts |= {text.replace("/", "\\/") for text in texts}
     return urls | texts | {secret, html.escape(secret), html.escape(secret, quote=False)}

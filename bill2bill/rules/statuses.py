@@ -1,4 +1,6 @@
-"""States of domains and other services. The versions number two of them the other way round, so numbers stay in this file."""
+"""States of domains and other services. The versions number two of them the other way round, so numbers stay
+in this file.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ PANEL_STATUSES = {
 
 
 def domain_state_4(word: str) -> DomainState:
-    """The state behind a `domainstatus` of version 4. Raises UnknownWord on anything else, "" and "0" included."""
+    """The state behind a `domainstatus` of version 4. Raises UnknownWord on anything else, "" and "0"
+    included.
+    """
     try:
         return DOMAIN_STATES_4[word]
     except KeyError:
@@ -90,7 +94,8 @@ STUCK = frozenset(["need_configure", "nosuitable"])
 
 
 def service_state(word: str) -> Tuple[ServiceState, str]:
-    """State and substate of a status such as "2", "5_open", "3_employeesuspend", "service_nosuitable" (6.2: the number before the first "_").
+    """State and substate of a status such as "2", "5_open", "3_employeesuspend", "service_nosuitable" (6.2:
+    the number before the first "_").
 
     Raises UnknownWord on anything else: the words of people ("Active") depend on the language.
     """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 class UnknownWord(ValueError):
-    """The other side used a word that no reference knows: nothing is concluded from it. kind says what was being read."""
+    """The other side used a word that no reference knows: nothing is concluded from it. kind says what was
+    being read.
+    """
 
     def __init__(self, kind: str, word: str) -> None:
         self.kind = kind

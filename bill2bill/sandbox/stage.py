@@ -1,4 +1,6 @@
-"""Both sides on one machine, for rehearsals, tests and benchmarks: a panel and a provider as real processes, spoken to over their wire."""
+"""Both sides on one machine, for rehearsals, tests and benchmarks: a panel and a provider as real processes,
+spoken to over their wire.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,6 @@ class Said(Exception):
         super().__init__(f"{self.type} {self.object} {self.text}")
 
 
-
 class Panel:
     """A sandbox panel in a folder; what a person does there is `call("sandbox.…")`."""
 
@@ -34,9 +35,22 @@ class Panel:
 
     @classmethod
     def make(cls, root: Path, server: Optional[Mapping[str, str]] = None) -> Panel:
-        """server: host, port, socket, user, password, name of a MariaDB database for its tables instead of a file."""
-        code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.host.make import main; sys.exit(main(sys.argv[1:]))"
-        words = [sys.executable, "-I", "-c", code, "--root", str(root), *(["--database", "mysql"] if server else [])]
+        """server: host, port, socket, user, password, name of a MariaDB database for its tables instead of a
+        file.
+        """
+        code = (
+            f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.host.make import main;"
+            " sys.exit(main(sys.argv[1:]))"
+        )
+        words = [
+            sys.executable,
+            "-I",
+            "-c",
+            code,
+            "--root",
+            str(root),
+            *(["--database", "mysql"] if server else []),
+        ]
         login = {f"SANDBOX_DB_{name.upper()}": value for name, value in (server or {}).items()}
         subprocess.run(words, env={**os.environ, **login}, check=True, stdout=subprocess.DEVNULL)
         return cls(root.resolve())
@@ -51,7 +65,9 @@ class Panel:
             [str(self.root / "sbin" / "mgrctl"), "-m", "billmgr", "-o", "xml", func, *words],
             env={**os.environ, **hidden}, cwd=self.root, capture_output=True, check=False,
         )  # fmt: skip
-        doc = ET.fromstring(done.stdout or f"<doc><error type='mgrctl'><msg>{done.returncode}</msg></error></doc>")
+        doc = ET.fromstring(
+            done.stdout or f"<doc><error type='mgrctl'><msg>{done.returncode}</msg></error></doc>"
+        )
         error = doc.find("error")
         if error is not None:
             raise Said(error)
@@ -62,7 +78,10 @@ class Panel:
         return int(self.call(func, secret, **params).findtext("id") or 0)
 
     def rows(self, func: str, **params: Any) -> List[Dict[str, str]]:
-        return [{field.tag: field.text or "" for field in row} for row in self.call(func, **params).findall("elem")]
+        return [
+            {field.tag: field.text or "" for field in row}
+            for row in self.call(func, **params).findall("elem")
+        ]
 
     def calls(self) -> List[Dict[str, Any]]:
         """Every call of mgrctl so far, as the panel wrote it down."""
@@ -72,22 +91,41 @@ class Panel:
 class Provider:
     """A sandbox provider in a process of its own. Use as a context manager, or let it run on."""
 
-    errors: ClassVar[Optional[int]] = None  # its stderr; None: ours, which whoever reads it sees open as long as the provider runs
+    errors: ClassVar[Optional[int]] = (
+        None  # its stderr; None: ours, which whoever reads it sees open as long as the provider runs
+    )
 
     def __init__(self, folder: Path, *options: str) -> None:
-        code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.upstream.serve import main; sys.exit(main(sys.argv[1:]))"
+        code = (
+            f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.upstream.serve import"
+            " main; sys.exit(main(sys.argv[1:]))"
+        )
         words = [sys.executable, "-I", "-c", code, "--port", "0", "--state", str(folder), *options]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=self.errors)
+        self.process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=self.errors
+        )
         assert self.process.stdout is not None
         ready = json.loads(self.process.stdout.readline())
-        self.url, self.control, self.ca_file, self.folder = ready["url"], ready["control"], ready["ca_file"] or "", folder
+        self.url, self.control, self.ca_file, self.folder = (
+            ready["url"],
+            ready["control"],
+            ready["ca_file"] or "",
+            folder,
+        )
         trust = ssl.create_default_context(cafile=self.ca_file or None)
-        self._open = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)).open
+        self._open = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        ).open
 
     def __enter__(self) -> Provider:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.stop()
 
     def stop(self) -> None:
@@ -101,11 +139,15 @@ class Provider:
             return json.load(answer)
 
     def post(self, control: str, /, **data: object) -> Any:
-        request = urllib.request.Request(self.control + control, json.dumps(data).encode(), {"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            self.control + control, json.dumps(data).encode(), {"Content-Type": "application/json"}
+        )
         with self._open(request, timeout=30) as answer:
             return json.load(answer)
 
 
 def read_lines(path: Path) -> List[Dict[str, Any]]:
     """A file of JSON lines; [] if it is not there yet."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    )

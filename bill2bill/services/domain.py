@@ -5,9 +5,11 @@ from __future__ import annotations
 EXECUTABLE = "pmbill2billreg"
 ITEMTYPE = "domain"
 
-# The whole difference between free and busy for the panel: free holds the TLD's "not found" string (host-protocol 2.6, whois).
+# The whole difference between free and busy for the panel: free holds the TLD's "not found" string
+# (host-protocol 2.6, whois).
 WHOIS_FREE = "not exist"
 WHOIS_BUSY = "The name is registered"
 
-# A name that is certainly taken: the check of a connection asks for it (upstream-billmanager4, connection test 5).
+# A name that is certainly taken: the check of a connection asks for it (upstream-billmanager4, connection
+# test 5).
 SURELY_TAKEN = "ru-tld.ru"

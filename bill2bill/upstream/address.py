@@ -11,7 +11,8 @@ from bill2bill.errors import NotSent
 def checked_url(url: str) -> SplitResult:
     """The parts of an address. Raises NotSent("url_bad").
 
-    https everywhere, http to this machine only; no user name in it, no blanks or other characters that programs read differently.
+    https everywhere, http to this machine only; no user name in it, no blanks or other characters that
+    programs read differently.
     """
     try:
         parts = urlsplit(url)
@@ -26,7 +27,9 @@ def checked_url(url: str) -> SplitResult:
 
 
 def bad_url(url: str, reason: str) -> NotSent:
-    """The failure for an address that somebody typed; what stands before an @ is left out, it may be a password."""
+    """The failure for an address that somebody typed; what stands before an @ is left out, it may be a
+    password.
+    """
     shown = "".join(letter if letter.isprintable() else "?" for letter in url.rpartition("@")[2])[:200]
     return NotSent("url_bad", url=shown, reason=reason)
 

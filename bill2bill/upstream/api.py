@@ -1,8 +1,8 @@
 """What commands may ask of an upstream, in our words, whatever its dialect.
 
-Three-valued answers: a method that returns Optional gives the object (it is there), None (the upstream says that it
-is not) or raises a Failure (unseen: nothing is known). Methods marked *spends* raise exactly one of NotSent, Refused
-or NoAnswer when they do not return; they are never repeated inside one process.
+Three-valued answers: a method that returns Optional gives the object (it is there), None (the upstream says
+that it is not) or raises a Failure (unseen: nothing is known). Methods marked *spends* raise exactly one of
+NotSent, Refused or NoAnswer when they do not return; they are never repeated inside one process.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class Domain(NamedTuple):
 
 @dataclass(frozen=True)
 class DomainForm:
-    """The edit form of a domain. auto_renewal is the upstream's word, "" = off, None = the form does not say."""
+    """The edit form of a domain. auto_renewal is the upstream's word, "" = off, None = the form
+    does not say.
+    """
 
     id: int
     name: str  # full name, "" if the form does not give both parts
@@ -80,7 +82,9 @@ class DomainOrder(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login, None = not told."""
+    """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login,
+    None = not told.
+    """
 
     account: Account
     version: str
@@ -92,7 +96,8 @@ class Identity(NamedTuple):
 class Service:
     """A service of any type but a domain, as a list or its edit form shows it.
 
-    substate      the word behind the number of the state: open, employeesuspend, need_configure …; "" if there is none
+    substate      the word behind the number of the state: open, employeesuspend, need_configure …; "" if
+                  there is none
     tariff        id of the tariff plan, where the answer carries it; tariff_name is shown everywhere
     mark          what we sent as `remoteid`; None: this answer does not show it
     auto_renewal  the upstream's word, "" = off, None = not shown
@@ -113,7 +118,9 @@ class Service:
 
 
 class ServiceForm(NamedTuple):
-    """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it ("2", "on", an item's id)."""
+    """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it
+    ("2", "on", an item's id).
+    """
 
     service: Service
     addons: Mapping[int, str]
@@ -125,7 +132,8 @@ class ServiceForm(NamedTuple):
 
 
 class OrderForm(NamedTuple):
-    """What the order form of one tariff offers right now: it binds, the catalogue only informs (upstream-billmanager6 4.2, "Dynamic limits").
+    """What the order form of one tariff offers right now: it binds, the catalogue only informs
+    (upstream-billmanager6 4.2, "Dynamic limits").
 
     choices   field (ostempl, recipe, addon_102 …) -> keys that may be sent
     depends   (field, key) -> key of the parent select that it belongs to; absent: always valid
@@ -144,7 +152,8 @@ class OrderForm(NamedTuple):
 class ServiceOrder(NamedTuple):
     """One service to order and pay. Ids are the upstream's; mark is stored with the service as `remoteid`.
 
-    name    host name, "" = the upstream makes one; fields: ostempl, recipe and the like; addons: id -> value as the upstream writes it
+    name    host name, "" = the upstream makes one; fields: ostempl, recipe and the like; addons: id -> value
+            as the upstream writes it
     """
 
     itemtype: str
@@ -169,29 +178,36 @@ class Receipt(NamedTuple):
 
 
 class ServiceUpstream(Protocol):
-    """What is asked about servers, hosting, licences: itemtype is the upstream's internal name of a product (vds, dedic …)."""
+    """What is asked about servers, hosting, licences: itemtype is the upstream's internal name of a product
+    (vds, dedic …).
+    """
 
     dialect: str
 
     def identity(self) -> Identity: ...
 
     def service_tariffs(self, itemtype: str) -> List[ServiceTariff]:
-        """The catalogue with the prices of this login. Entries that cannot be read are left out and logged."""
+        """The catalogue with the prices of this login. Entries that cannot be read are left out and
+        logged.
+        """
 
     def services(self, itemtype: str, *, proof: bool = False) -> Iterator[Service]:
         """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises.
 
-        proof: what it does not show shall be proved absent, so a row that cannot be read is not left out, but raises upstream_answer
+        proof: what it does not show shall be proved absent, so a row that cannot be read is not left out, but
+        raises upstream_answer
         """
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
-        """One service with its add-ons, in one request where the form tells enough. None: the upstream says that there is none.
+        """One service with its add-ons, in one request where the form tells enough. None: the upstream says
+        that there is none.
 
         why: also why it is suspended and what is being done to it (`substate`), which may cost a listing.
         """
 
     def in_cart(self, remote_id: int) -> Optional[int]:
-        """Number of the unpaid order, or of the cart's line, in which something for this service waits. None: the cart says that nothing does.
+        """Number of the unpaid order, or of the cart's line, in which something for this service waits. None:
+        the cart says that nothing does.
 
         What it is, a renewal or a change, and who put it there, is not told.
         """
@@ -211,7 +227,9 @@ class ServiceUpstream(Protocol):
         """Tariffs (id -> name) to which this service may be moved now; {} = it may not."""
 
     def change_tariff(self, remote_id: int, target: int) -> Receipt:
-        """Move a service to another tariff and pay the difference: the second and third of three steps. *Spends.*"""
+        """Move a service to another tariff and pay the difference: the second and third of three steps.
+        *Spends.*
+        """
 
     def switch_auto_renewal_off(self, itemtype: str, remote_id: int) -> None:
         """Raises as a spending method does; costs nothing. Read back whether it is off."""
@@ -223,7 +241,9 @@ class ServiceUpstream(Protocol):
         """Raises as a spending method does."""
 
     def delete_service(self, itemtype: str, remote_id: int) -> None:
-        """Close at once or at the end of the term, as the upstream likes. Raises as a spending method does."""
+        """Close at once or at the end of the term, as the upstream likes. Raises as a spending
+        method does.
+        """
 
 
 class Upstream(Protocol):

@@ -12,14 +12,17 @@ POSITIVE = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def one_id(value: int) -> str:
-    """An id on the wire: one positive number (design decision 7: elid="11, 12" hits two). Raises NotSent("bad_input")."""
+    """An id on the wire: one positive number (design decision 7: elid="11, 12" hits two). Raises
+    NotSent("bad_input").
+    """
     if isinstance(value, bool) or value <= 0:
         raise NotSent("bad_input", reason=f"id {value!r}")
     return str(value)
 
 
 def login_of(username: str, password: str) -> str:
-    """The value of `authinfo`. The login ends at the first colon (upstream-billmanager4 1.4 [I], upstream-billmanager6 1.4 [I]).
+    """The value of `authinfo`. The login ends at the first colon (upstream-billmanager4 1.4 [I],
+    upstream-billmanager6 1.4 [I]).
 
     Raises Failure("bad_input") for a user name with a colon: it would move the password.
     """

@@ -16,7 +16,9 @@ PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 ROOT = re.compile(rb"<[A-Za-z_]")
 ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 HTML = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
-BACKGROUND = re.compile(rb"\blong[A-Za-z0-9_./-]{0,200}billmgr")  # the address of a function that is still at work (upstream-billmanager6 1.5)
+BACKGROUND = re.compile(
+    rb"\blong[A-Za-z0-9_./-]{0,200}billmgr"
+)  # the address of a function that is still at work (upstream-billmanager6 1.5)
 
 
 class Unreadable(Exception):
@@ -31,9 +33,11 @@ def read_body(pieces: Iterable[bytes], encoding: str, limit: int) -> IO[bytes]:
     """The decoded body as a file at its beginning; a byte order mark is taken off.
 
     pieces    the body as it came over the wire
-    encoding  the Content-Encoding: gzip and deflate are undone, piece by piece, so that a small body cannot become a huge one
+    encoding  the Content-Encoding: gzip and deflate are undone, piece by piece, so that a small body cannot
+              become a huge one
     limit     most bytes after decoding
-    Raises Unreadable for anything that is not a JSON object or array or an XML document in UTF-8 without DOCTYPE.
+    Raises Unreadable for anything that is not a JSON object or array or an XML document in UTF-8 without
+    DOCTYPE.
     """
     body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     try:

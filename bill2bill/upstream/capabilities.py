@@ -1,6 +1,8 @@
-"""What can be asked of providers at all, in sentences. Each adapter declares in `cannot` which of these its dialect cannot do, and why.
+"""What can be asked of providers at all, in sentences. Each adapter declares in `cannot` which of these its
+dialect cannot do, and why.
 
-docs/capabilities.md is made from this, and the contract tests run every step over each dialect that can do it.
+docs/capabilities.md is made from this, and the contract tests run every step over each dialect that can do
+it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The one way to the provider: one policy of time, size, trust, repetition and masking (design decision 6)."""
+"""The one way to the provider: one policy of time, size, trust, repetition and masking (design
+decision 6).
+"""
 
 from __future__ import annotations
 
@@ -49,12 +51,16 @@ class Trouble(Enum):
 
 
 def should_retry(spends: bool, trouble: Trouble, tries: int) -> bool:
-    """May a request be sent once more after `tries` repetitions? Spending never is; a wait that used up its time neither."""
+    """May a request be sent once more after `tries` repetitions? Spending never is; a wait that used up its
+    time neither.
+    """
     return not spends and trouble in (Trouble.UNREACHABLE, Trouble.BROKEN) and tries < MORE_TRIES
 
 
 def wait_before(tries: int) -> float:
-    """Seconds before repetition number `tries` (1, 2), spread so that many commands do not come back at once."""
+    """Seconds before repetition number `tries` (1, 2), spread so that many commands do not come
+    back at once.
+    """
     return random.uniform(0.5, 1.0) * 0.5 * 2.0**tries  # noqa: S311 - spreading, not a secret
 
 
@@ -76,7 +82,9 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """As the library would, but with authorities that were read once: reading them takes longer than all requests of a command."""
+        """As the library would, but with authorities that were read once: reading them takes longer than all
+        requests of a command.
+        """
         conn.cert_reqs = "CERT_REQUIRED"
         if url.lower().startswith("https"):
             conn.conn_kw["ssl_context"] = self._trust()
@@ -99,8 +107,10 @@ class Http:
     proxy         "" = none, else http://host:port; never used for this machine itself
     *_timeout     seconds; for connecting, and for the whole answer to a question and to a spending request
     answer_limit  bytes of a decoded body
-    budget        seconds for all requests together, from now on; somebody waits in front of a form (host-protocol 9, 25)
-    gate          entered around each request: locks, pace, pause; what it raises on entering means that nothing was sent
+    budget        seconds for all requests together, from now on; somebody waits in front of a form
+                  (host-protocol 9, 25)
+    gate          entered around each request: locks, pace, pause; what it raises on entering means that
+                  nothing was sent
     """
 
     def __init__(
@@ -123,7 +133,11 @@ class Http:
         if proxy and not proxy.startswith("http://"):
             raise bad_url(proxy, "http://host:port expected")
         self._proxies = {"https": proxy} if proxy else {}
-        self.connect_timeout, self.read_timeout, self.spend_timeout = connect_timeout, read_timeout, spend_timeout
+        self.connect_timeout, self.read_timeout, self.spend_timeout = (
+            connect_timeout,
+            read_timeout,
+            spend_timeout,
+        )
         self._limit = answer_limit
         self._until = time.monotonic() + budget
         self._gate = gate
@@ -143,13 +157,16 @@ class Http:
     def post(self, url: str, func: str, form: Mapping[str, str], *, spends: bool = False) -> IO[bytes]:
         """The readable body (see body.read_body) of a form that is sent with its credentials in the body.
 
-        Not spending: raises Failure. *spends*: sent once over a fresh connection; raises NotSent or NoAnswer (upstream-billmanager4 9.1).
+        Not spending: raises Failure. *spends*: sent once over a fresh connection; raises NotSent or NoAnswer
+        (upstream-billmanager4 9.1).
         """
         return self._ask(func, requests.Request("POST", url, data=dict(form), headers=HEADERS), spends)
 
     def get(self, url: str, func: str, params: Mapping[str, str]) -> IO[bytes]:
         """The readable body of a public file or program: no credentials. Raises Failure."""
-        return self._ask(func, requests.Request("GET", url, params=dict(params), headers=HEADERS), spends=False)
+        return self._ask(
+            func, requests.Request("GET", url, params=dict(params), headers=HEADERS), spends=False
+        )
 
     def _ask(self, func: str, request: requests.Request, spends: bool) -> IO[bytes]:
         checked_url(request.url)
@@ -165,7 +182,9 @@ class Http:
                 reason = self.masked(bad.reason)
                 log.debug("%s: %s: %s", func, bad.trouble.name, reason)
                 if not should_retry(spends, bad.trouble, tries):
-                    raise _failure(func, request.url, spends, bad, reason) from None  # the chain is not masked
+                    raise _failure(
+                        func, request.url, spends, bad, reason
+                    ) from None  # the chain is not masked
             tries += 1
             time.sleep(wait_before(tries))
 
@@ -176,7 +195,9 @@ class Http:
             except Failure as failure:
                 raise NotSent(failure.code, detail=failure.detail, **failure.params) from failure
             started = time.monotonic()
-            body = self._fresh(request) if spends else self._exchange(self._adapter, request, self.read_timeout)
+            body = (
+                self._fresh(request) if spends else self._exchange(self._adapter, request, self.read_timeout)
+            )
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s 200 %d ms %s", func, (time.monotonic() - started) * 1000, self._head(body))
             return body
@@ -185,7 +206,9 @@ class Http:
         start = body.tell()
         head = body.read(4000).decode("utf-8", "replace")
         body.seek(start)
-        return self.masked(head)[:120]  # masked first, or half a secret could stay; short, for forms hold personal data
+        return self.masked(head)[
+            :120
+        ]  # masked first, or half a secret could stay; short, for forms hold personal data
 
     def _fresh(self, request: requests.PreparedRequest) -> IO[bytes]:
         """Over a connection of its own: one kept from before may turn out dead after the request has left."""
@@ -204,23 +227,37 @@ class Http:
             try:
                 with self._send(adapter, request, seconds) as response:
                     _check_status(response)
-                    body = read_body(_pieces(response, watch), response.headers.get("Content-Encoding", ""), self._limit)
+                    body = read_body(
+                        _pieces(response, watch), response.headers.get("Content-Encoding", ""), self._limit
+                    )
                 watch.check()
                 return body
             except Unreadable as error:
-                raise _NoBody(Trouble.WALL if isinstance(error, Page) else Trouble.UNREADABLE, str(error), True) from error
+                raise _NoBody(
+                    Trouble.WALL if isinstance(error, Page) else Trouble.UNREADABLE, str(error), True
+                ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 root = _root(error)
-                raise _NoBody(_trouble(error, root, watch), str(root) or type(root).__name__, watch.sent) from error
+                raise _NoBody(
+                    _trouble(error, root, watch), str(root) or type(root).__name__, watch.sent
+                ) from error
 
-    def _send(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> requests.Response:
-        return adapter.send(request, stream=True, timeout=(self.connect_timeout, seconds), proxies=self._proxies)
+    def _send(
+        self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float
+    ) -> requests.Response:
+        return adapter.send(
+            request, stream=True, timeout=(self.connect_timeout, seconds), proxies=self._proxies
+        )
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """For all TLS connections. Raises Failure("upstream_certificate") for a CA file that cannot be read."""
+        """For all TLS connections. Raises Failure("upstream_certificate") for a CA file that cannot
+        be read.
+        """
         context = create_urllib3_context()
-        if self._ca_file and not os.path.isfile(self._ca_file):  # a pipe or a device in its place would be read for ever
+        if self._ca_file and not os.path.isfile(
+            self._ca_file
+        ):  # a pipe or a device in its place would be read for ever
             raise Failure("upstream_certificate", url=self._ca_file, reason="not a file")
         try:
             context.load_verify_locations(self._ca_file or DEFAULT_CA_BUNDLE_PATH)
@@ -249,7 +286,11 @@ def _check_status(response: requests.Response) -> None:
     if status == 200:
         return
     if 300 <= status < 400:
-        raise _NoBody(Trouble.REDIRECT, response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}", True)
+        raise _NoBody(
+            Trouble.REDIRECT,
+            response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}",
+            True,
+        )
     if status in WALLS:
         raise _NoBody(WALLS[status], f"HTTP {status}", True)
     if status == 408 or status >= 500:
@@ -280,5 +321,7 @@ def _trouble(error: BaseException, root: BaseException, watch: Watch) -> Trouble
         return Trouble.CERTIFICATE
     if not watch.sent:
         return Trouble.UNREACHABLE
-    slow = watch.over or isinstance(error, requests.Timeout) or isinstance(root, (TimeoutError, socket.timeout))  # two classes before Python 3.10
+    slow = (
+        watch.over or isinstance(error, requests.Timeout) or isinstance(root, (TimeoutError, socket.timeout))
+    )  # two classes before Python 3.10
     return Trouble.SLOW if slow else Trouble.BROKEN

@@ -15,7 +15,9 @@ MOST_IN_STREAM = 2_000_000  # elements of a list that is read row by row
 MOST_CHILDREN = 100_000  # of an XML root that is read whole
 MOST_IN_CHILD = 10_000  # elements inside one child of an XML root
 DEPTH = 20
-LONGEST_TAG = 2 * PIECE  # bytes, about: a parser keeps all attributes of a tag, and old ones compare each with each
+LONGEST_TAG = (
+    2 * PIECE
+)  # bytes, about: a parser keeps all attributes of a tag, and old ones compare each with each
 
 
 class OtherDialect(Exception):
@@ -25,13 +27,20 @@ class OtherDialect(Exception):
 def read_json(body: IO[bytes]) -> Any:
     """A JSON document whose numbers are texts, as the upstream writes most of them anyway. Raises Unreadable.
 
-    Refused: a name twice in one object, NaN and the like, lone surrogates, NUL, and more than MOST_NODES values.
+    Refused: a name twice in one object, NaN and the like, lone surrogates, NUL, and more than MOST_NODES
+    values.
     """
     data = body.read()
     if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MOST_NODES:
         raise Unreadable(f"more than {MOST_NODES} values")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=_no_constant)
+        return json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_once,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_no_constant,
+        )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON: {type(error).__name__}") from error
 
@@ -59,8 +68,11 @@ def is_json(body: IO[bytes]) -> bool:
     return head[:1] in (b"{", b"[")
 
 
-def children(body: IO[bytes], root: Optional[str] = ROOT, most: int = MOST_IN_STREAM) -> Iterator[etree._Element]:
-    """The children of the root element, each valid until the next is asked for. What was passed is dropped, so memory does not grow.
+def children(
+    body: IO[bytes], root: Optional[str] = ROOT, most: int = MOST_IN_STREAM
+) -> Iterator[etree._Element]:
+    """The children of the root element, each valid until the next is asked for. What was passed is dropped,
+    so memory does not grow.
 
     most: elements of the whole document. Raises Unreadable.
     """

@@ -1,4 +1,6 @@
-"""Where a provider's API is, and which version speaks there: asked without credentials, told from the error that comes back."""
+"""Where a provider's API is, and which version speaks there: asked without credentials, told from the error
+that comes back.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,14 @@ from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
 from bill2bill.upstream.parsing import OtherDialect
 
-PATHS = ("/manager/billmgr", "/billmgr", ":1500/billmgr")  # upstream-billmanager4 0.3, upstream-billmanager6 1.1
-NO_BILLMANAGER = frozenset(["upstream_answer", "upstream_redirect", "upstream_wall"])  # any web server has pages and forbids some
+PATHS = (
+    "/manager/billmgr",
+    "/billmgr",
+    ":1500/billmgr",
+)  # upstream-billmanager4 0.3, upstream-billmanager6 1.1
+NO_BILLMANAGER = frozenset(
+    ["upstream_answer", "upstream_redirect", "upstream_wall"]
+)  # any web server has pages and forbids some
 
 
 def candidate_urls(server: str) -> List[str]:
@@ -28,8 +36,8 @@ def candidate_urls(server: str) -> List[str]:
 def normalise_url(url: str) -> str:
     """An address as people paste it -> the one that is called (upstream-billmanager6 1.1).
 
-    Without query and trailing slash; a last segment that begins with `billmgr` stays, else it is added, to a bare host as
-    `/manager/billmgr`. Raises Failure("url_bad").
+    Without query and trailing slash; a last segment that begins with `billmgr` stays, else it is added, to a
+    bare host as `/manager/billmgr`. Raises Failure("url_bad").
     """
     try:
         parts = urlsplit(url.strip())
@@ -46,8 +54,10 @@ def normalise_url(url: str) -> str:
 
 
 def recognise(http: Http, url: str) -> Optional[str]:
-    """"4" or "6" (which stands for 5 as well) by the envelope of the error to a call without credentials; None for anything else
-    that answers (upstream-billmanager4 0.3, 2.4; upstream-billmanager6 2.5). Raises Failure if nothing answers or is to be trusted."""
+    """ "4" or "6" (which stands for 5 as well) by the envelope of the error to a call without credentials;
+    None for anything else that answers (upstream-billmanager4 0.3, 2.4; upstream-billmanager6 2.5). Raises
+    Failure if nothing answers or is to be trusted.
+    """
     try:
         with http.post(url, "accountinfo", {"func": "accountinfo", "out": "xml"}) as body:
             return _dialect(body)
@@ -60,7 +70,9 @@ def recognise(http: Http, url: str) -> Optional[str]:
 
 
 def _dialect(body: IO[bytes]) -> Optional[str]:
-    from bill2bill.upstream.billmgr4.envelope import read_doc  # most commands that are here need an address only
+    from bill2bill.upstream.billmgr4.envelope import (
+        read_doc,
+    )  # most commands that are here need an address only
 
     try:
         doc = read_doc(body)

@@ -1,8 +1,9 @@
 """Connections that obey one deadline and remember whether anything was sent over them.
 
-A timeout of a socket starts anew with every byte, so a server that drips bytes could hold a command for days. The watch ends the whole
-exchange: at its deadline it shuts the socket down, whatever is being waited for. And it separates "not sent" from "no answer"
-(upstream-billmanager4 9.1) by what was done, not by the class of an exception.
+A timeout of a socket starts anew with every byte, so a server that drips bytes could hold a command for days.
+The watch ends the whole exchange: at its deadline it shuts the socket down, whatever is being waited for. And
+it separates "not sent" from "no answer" (upstream-billmanager4 9.1) by what was done, not by the class of an
+exception.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any, Optional, Type
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-_here = threading.local()  # the watch of this thread's exchange: pools make connections without asking for one
+_here = (
+    threading.local()
+)  # the watch of this thread's exchange: pools make connections without asking for one
 
 
 class Watch:
@@ -33,12 +36,19 @@ class Watch:
         self._timer.start()
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self._timer.cancel()
         _here.watch = None
 
     def check(self) -> None:
-        """Raises TimeoutError after the deadline: what was read since then is cut off, even if it looks whole."""
+        """Raises TimeoutError after the deadline: what was read since then is cut off, even if it looks
+        whole.
+        """
         if self.over:
             raise TimeoutError("the deadline has passed")
 
@@ -53,7 +63,9 @@ class Watch:
         if self._sock is None:
             return
         try:
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # not SSLSocket.shutdown: that would take TLS off under a reader
+            socket.socket.shutdown(
+                self._sock, socket.SHUT_RDWR
+            )  # not SSLSocket.shutdown: that would take TLS off under a reader
         except OSError:
             self._sock = None  # closed meanwhile: nobody waits for it any more
 

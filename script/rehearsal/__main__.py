@@ -1,4 +1,6 @@
-"""The rehearsal behind script/try: a client's days at the panel, step by step, judged by the providers' ledgers."""
+"""The rehearsal behind script/try: a client's days at the panel, step by step, judged by the providers'
+ledgers.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/try", description="Do the main job in the sandbox.")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of words")
     parser.add_argument("--keep", action="store_true", help="leave the panel and the providers running")
-    parser.add_argument("--folder", type=Path, default=HOME / ".try", help="where to play; it is emptied first (default: .try)")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=HOME / ".try",
+        help="where to play; it is emptied first (default: .try)",
+    )
     return parser.parse_args()
 
 
@@ -55,9 +62,12 @@ def rehearse(scene: Scene, teller: Teller, as_json: bool) -> int:
     if as_json:
         steps = {one.name: one.steps for one in journeys}
         found = {name: str(path) for name, path in files.items()}
-        print(json.dumps({"ok": held, "journeys": steps, "ledger": numbers, "files": found}, ensure_ascii=False))
+        print(
+            json.dumps({"ok": held, "journeys": steps, "ledger": numbers, "files": found}, ensure_ascii=False)
+        )
     teller.say(f"\n✗ {broken}" if broken else "\n" + pick(
-        "{purchases} purchases, doubles {doubles}, in doubt {in_doubt}", "{purchases} покупок, лишних {doubles}, под вопросом {in_doubt}"
+        "{purchases} purchases, doubles {doubles}, in doubt {in_doubt}",
+        "{purchases} покупок, лишних {doubles}, под вопросом {in_doubt}"
     ).format(**numbers) + f": {'✓' if held else '✗'}")  # fmt: skip
     return 0 if held else 1
 

@@ -1,4 +1,6 @@
-"""What journeys have in common: a client's day with one kind of service, judged by the provider's ledger and the panel's list."""
+"""What journeys have in common: a client's day with one kind of service, judged by the provider's ledger and
+the panel's list.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ STATUS = {"2": ("active", "активна"), "3": ("suspended", "приоста�
 
 
 class Journey:
-    """name: of the item type, and of the journey. due: kind of charge -> a function of the panel; each of its calls that names the item and
-    has this parameter is worth one charge."""
+    """name: of the item type, and of the journey. due: kind of charge -> a function of the panel; each of its
+    calls that names the item and has this parameter is worth one charge.
+    """
 
     name: ClassVar[str]
     executable: ClassVar[str]
@@ -37,7 +40,7 @@ class Journey:
     def tell(self, english: str, russian: str) -> None:
         self.teller.tell(english, russian)
 
-    # -- what a person does ----------------------------------------------------------------------------------------
+    # -- what a person does ----------------------------------------------------------------------------------
 
     def connect(self, **fields: str) -> int:
         """The id of a connection to the provider; a wrong password comes first."""
@@ -49,12 +52,26 @@ class Journey:
                 self.tell(f"the panel says: {answer.text}", f"панель говорит: {answer.text}")
             else:
                 raise Broken("a wrong password was accepted")
-        with self.step("connect", "The connection is checked over TLS and saved", "Подключение проверено по TLS и сохранено"):
+        with self.step(
+            "connect",
+            "The connection is checked over TLS and saved",
+            "Подключение проверено по TLS и сохранено",
+        ):
             return self._connection(PASSWORD, fields)
 
     def _connection(self, password: str, fields: Mapping[str, str]) -> int:
-        common = {"url": self.provider.url, "username": "reseller", "ca_file": self.provider.ca_file, "send_close": "on"}
-        common.update(module=self.executable, type=self.name, name=f"Provider of {self.name}", lang="ru" if RUSSIAN else "en")
+        common = {
+            "url": self.provider.url,
+            "username": "reseller",
+            "ca_file": self.provider.ca_file,
+            "send_close": "on",
+        }
+        common.update(
+            module=self.executable,
+            type=self.name,
+            name=f"Provider of {self.name}",
+            lang="ru" if RUSSIAN else "en",
+        )
         return self.panel.new("sandbox.module.add", {"password": password}, **common, **fields)
 
     def buy(self, **order: Any) -> int:
@@ -68,11 +85,17 @@ class Journey:
         self.panel.call("sandbox.operation", item=item, command=command, **options)
         self.runs(command, result)
 
-    # -- what the panel and the provider show ----------------------------------------------------------------------
+    # -- what the panel and the provider show ----------------------------------------------------------------
 
     def runs(self, command: str, result: str) -> None:
-        """The panel runs what waits: this command and no other, and then it is gone, or kept for the next run."""
-        expect({row["command"]: row["result"] for row in self.panel.rows("sandbox.tick")}, {command: result}, "the panel")
+        """The panel runs what waits: this command and no other, and then it is gone, or kept for the next
+        run.
+        """
+        expect(
+            {row["command"]: row["result"] for row in self.panel.rows("sandbox.tick")},
+            {command: result},
+            "the panel",
+        )
 
     def row(self, item: int) -> Dict[str, str]:
         with contextlib.suppress(StopIteration):

@@ -1,4 +1,6 @@
-"""A person's desk: the command line as it is typed, the pages as the panel asks for them, and a journal with purchases in every state."""
+"""A person's desk: the command line as it is typed, the pages as the panel asks for them, and a journal with
+purchases in every state.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,23 @@ class Desk:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.root = shop, shop.panel.root
 
-    def types(self, *words: object, lang: str = "C", env: Optional[Mapping[str, str]] = None, here: bool = True) -> Done:
+    def types(
+        self, *words: object, lang: str = "C", env: Optional[Mapping[str, str]] = None, here: bool = True
+    ) -> Done:
         """`bill2bill journal …` for this panel."""
         root = ["--root", str(self.root)] if here else []
         command = [sys.executable, "-Xutf8", "-m", "bill2bill", "journal", *map(str, words), *root]
-        given = {"PATH": os.environ["PATH"], "LANG": lang, "USER": "keeper", "TERM": "dumb", "COLUMNS": "100", **(env or {})}
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=HOME, env=given, stdin=subprocess.DEVNULL)
+        given = {
+            "PATH": os.environ["PATH"],
+            "LANG": lang,
+            "USER": "keeper",
+            "TERM": "dumb",
+            "COLUMNS": "100",
+            **(env or {}),
+        }
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", cwd=HOME, env=given, stdin=subprocess.DEVNULL
+        )
         assert "Traceback" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -49,14 +62,23 @@ class Desk:
     def saves(self, **params: object) -> ET.Element:
         return self.opens("bill2bill.resolve", sok="ok", **params)
 
-    # -- purchases ---------------------------------------------------------------------------------------------------------
+    # -- purchases -------------------------------------------------------------------------------------------
 
-    def purchase(self, item: int = 71, kind: str = "open", state: State = State.DOUBT, operation: Optional[int] = None, **columns: Any) -> Purchase:
+    def purchase(
+        self,
+        item: int = 71,
+        kind: str = "open",
+        state: State = State.DOUBT,
+        operation: Optional[int] = None,
+        **columns: Any,
+    ) -> Purchase:
         """One whose request left long ago, as if the commands had written it."""
         store = self.shop.journal()
         before = date(2027, 5, 26) if kind == "prolong" else None
         row = store.insert(Intent(item, kind, 1, operation, 1, "login", f"name{item}.ru", 12, before))
-        row = store.move(row, State.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns})
+        row = store.move(
+            row, State.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns}
+        )
         row = store.move(row, State.SENT, "no answer: upstream_unreachable {'reason': 'canary-word'}")
         return row if state is State.SENT else store.move(row, state, "cannot be looked up: upstream_wall")
 
@@ -72,6 +94,8 @@ class Desk:
     def operation(self, item: int, command: str, errorxml: str = "") -> int:
         """A manual operation that waits on the panel."""
         with tables(self.root) as db:
-            number = db.insert("runningoperation", item=item, intname=command, trycount=1, manual="on", errorxml=errorxml)
+            number = db.insert(
+                "runningoperation", item=item, intname=command, trycount=1, manual="on", errorxml=errorxml
+            )
             db.insert("sandbox_operation", operation=number, command=command, options="{}")
             return number

@@ -44,7 +44,9 @@ def test_who_and_why_is_kept(moved: Desk):
     assert done.data["was"]["folder"] == str(moved.root.with_name("mgr5"))
     assert done.data["here"]["folder"] == str(moved.root)
     assert (done.data["unfinished"], done.data["adopted"]) == (1, True)
-    ((purchase, who, answer, why),) = moved.shop.journal().rows("SELECT purchase, who, answer, why FROM decision")
+    ((purchase, who, answer, why),) = moved.shop.journal().rows(
+        "SELECT purchase, who, answer, why FROM decision"
+    )
     assert (purchase, who, why) == (0, "maria", WHY[1])
     assert str(answer).startswith("adopt: folder ")
 

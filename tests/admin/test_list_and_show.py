@@ -10,7 +10,8 @@ from bill2bill.journal.states import State
 from .desk import Desk
 
 KEYS = {
-    "id", "item", "kind", "module", "operation", "state", "name", "months", "before", "remote", "tariff", "period", "cost", "accepted", "account",
+    "id", "item", "kind", "module", "operation", "state", "name", "months", "before", "remote", "tariff",
+    "period", "cost", "accepted", "account",
     "told", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question",
 }  # fmt: skip
 
@@ -31,7 +32,9 @@ def test_states_and_items_can_be_chosen(desk: Desk):
         desk.purchase(item=item, kind="prolong" if state is State.REPORTED else "open", state=state)
     assert [row["item"] for row in desk.types("list", "--json").data] == [70, 71]
     assert [row["state"] for row in desk.types("list", "--json", "--item", 71).data] == ["in doubt"]
-    assert [row["item"] for row in desk.types("list", "--json", "--state", "refused", "--state", "reported").data] == [71, 72]
+    assert [
+        row["item"] for row in desk.types("list", "--json", "--state", "refused", "--state", "reported").data
+    ] == [71, 72]
     assert desk.types("list", "--json", "--item", 71, "--state", "sent").data == []
     assert "Ничто не ждёт" in desk.types("list", "--item", 99, lang="ru_RU.UTF-8").out
     for wrong in (["--item", "0"], ["--item", "1" + "0" * 30], ["--state", "lost"]):
@@ -69,8 +72,24 @@ def test_a_question_that_stands_only_with_its_operation_is_seen_too(desk: Desk):
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("C", ["does the service name71.ru stand", "the request was sent", "(connection lost, upstream_unreachable)", "a look did not succeed"]),
-        ("ru_RU.UTF-8", ["появилась ли услуга name71.ru", "запрос отправлен", "(обрыв связи, upstream_unreachable)", "проверить не удалось"]),
+        (
+            "C",
+            [
+                "does the service name71.ru stand",
+                "the request was sent",
+                "(connection lost, upstream_unreachable)",
+                "a look did not succeed",
+            ],
+        ),
+        (
+            "ru_RU.UTF-8",
+            [
+                "появилась ли услуга name71.ru",
+                "запрос отправлен",
+                "(обрыв связи, upstream_unreachable)",
+                "проверить не удалось",
+            ],
+        ),
     ],
 )
 def test_show_tells_the_question_what_was_tried_and_the_exact_command(desk: Desk, lang: str, words: list):

@@ -1,4 +1,6 @@
-"""The pages of the admin interface do what the command line does: asked for and answered through the panel, by the executable itself."""
+"""The pages of the admin interface do what the command line does: asked for and answered through the panel,
+by the executable itself.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ def client(desk: Desk) -> str:
 def test_what_needs_a_person_comes_first(desk: Desk):
     sent, asked = desk.purchase(item=70, state=State.SENT), desk.purchase(item=71, operation=4711)
     rows = desk.shop.panel.rows("bill2bill.doubt", lang="en")
-    assert [(row["id"], row["state"], row["operation"]) for row in rows] == [(str(asked.id), "doubt", "4711"), (str(sent.id), "sent", "")]
+    assert [(row["id"], row["state"], row["operation"]) for row in rows] == [
+        (str(asked.id), "doubt", "4711"),
+        (str(sent.id), "sent", ""),
+    ]
 
 
 def test_the_list_has_a_button_for_one_row(desk: Desk):
@@ -64,7 +69,9 @@ def test_the_form_shows_the_question_and_what_was_tried_and_when(desk: Desk, lan
         ("open", {"question": "item"}, ["same", "foreign"]),
     ],
 )
-def test_only_what_answers_the_question_is_offered_and_every_choice_has_its_words(desk: Desk, kind: str, columns: dict, choices: list):
+def test_only_what_answers_the_question_is_offered_and_every_choice_has_its_words(
+    desk: Desk, kind: str, columns: dict, choices: list
+):
     page = desk.opens(FORM, elid=desk.purchase(kind=kind, **columns).id)
     (offered,) = [one for one in page.findall("slist") if one.get("name") == "answer"]
     assert [one.get("key") for one in offered] == choices
@@ -73,7 +80,9 @@ def test_only_what_answers_the_question_is_offered_and_every_choice_has_its_word
 
 
 @pytest.mark.parametrize(("answer", "carried_out"), [("exists", True), ("absent", False)])
-def test_an_answer_is_kept_with_the_panels_user_and_the_operation_goes_on(desk: Desk, answer: str, carried_out: bool):
+def test_an_answer_is_kept_with_the_panels_user_and_the_operation_goes_on(
+    desk: Desk, answer: str, carried_out: bool
+):
     item = doubtful(desk.shop, "open", carried_out=carried_out)
     desk.shop.up.heal()
     number = desk.shop.purchase(item, "open").id
@@ -92,7 +101,14 @@ def test_an_answer_is_kept_with_the_panels_user_and_the_operation_goes_on(desk: 
 @pytest.mark.parametrize("func", ["bill2bill.doubt", FORM])
 def test_below_an_administrator_nobody_sees_or_answers(desk: Desk, func: str, level: str):
     row = desk.purchase()
-    env = {"AUTH_LEVEL": level, "PARAM_func": func, "PARAM_elid": str(row.id), "PARAM_sok": "ok", "PARAM_answer": "absent", "PARAM_why": WHY}
+    env = {
+        "AUTH_LEVEL": level,
+        "PARAM_func": func,
+        "PARAM_elid": str(row.id),
+        "PARAM_sok": "ok",
+        "PARAM_answer": "absent",
+        "PARAM_why": WHY,
+    }
     status, reply = started(desk, env)
     assert (status, reply.find("error").get("type")) == (1, "no_rights")
     assert b"name71" not in ET.tostring(reply)
@@ -134,7 +150,9 @@ def test_a_client_of_the_panel_is_refused(desk: Desk):
     ],
 )
 @pytest.mark.parametrize("lang", ["ru", "en"])
-def test_whatever_comes_in_is_a_clear_error_and_decides_nothing(desk: Desk, params: Dict[str, str], code: str, lang: str):
+def test_whatever_comes_in_is_a_clear_error_and_decides_nothing(
+    desk: Desk, params: Dict[str, str], code: str, lang: str
+):
     row = desk.purchase()
     given = {"elid": str(row.id), "answer": "absent", "why": WHY, **params}
     with pytest.raises(Said) as said:
@@ -161,7 +179,10 @@ def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_word
     row = desk.purchase()
     with pytest.raises(Said, match="bought for item 72"):
         desk.saves(elid=row.id, answer="exists", remote=10501, why=WHY)
-    with Locks(desk.root / "var" / "bill2bill" / "locks").item(row.item, 0), pytest.raises(Said, match="Another command works on this item"):
+    with (
+        Locks(desk.root / "var" / "bill2bill" / "locks").item(row.item, 0),
+        pytest.raises(Said, match="Another command works on this item"),
+    ):
         desk.saves(elid=row.id, answer="absent", why=WHY)
     desk.saves(elid=row.id, answer="absent", why=WHY)
     with pytest.raises(Said) as said:
@@ -170,7 +191,10 @@ def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_word
     assert [one["answer"] for one in desk.decisions(row.id)] == ["absent"]
 
 
-@pytest.mark.parametrize(("lang", "text"), [("en", "is kept, but its operation was not started"), ("ru", "сохранён, но её операция не запущена")])
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("en", "is kept, but its operation was not started"), ("ru", "сохранён, но её операция не запущена")],
+)
 def test_an_answer_stands_though_its_operation_has_left_the_panel(desk: Desk, lang: str, text: str):
     row = desk.purchase(operation=4711)
     with pytest.raises(Said, match=text):
@@ -178,7 +202,9 @@ def test_an_answer_stands_though_its_operation_has_left_the_panel(desk: Desk, la
     assert desk.known(row.id).state is State.CONFIRMED
 
 
-@pytest.mark.parametrize("stdin", [b"", b"<doc", b"<!DOCTYPE doc><doc/>", b"\xff", b"<doc>" + b" " * 9_000_000 + b"</doc>"])
+@pytest.mark.parametrize(
+    "stdin", [b"", b"<doc", b"<!DOCTYPE doc><doc/>", b"\xff", b"<doc>" + b" " * 9_000_000 + b"</doc>"]
+)
 @pytest.mark.parametrize("func", ["bill2bill.doubt", FORM])
 def test_a_broken_page_is_a_clear_error(desk: Desk, func: str, stdin: bytes):
     row = desk.purchase()
@@ -197,6 +223,8 @@ def test_a_panel_that_does_not_say_who_reads_gets_both_languages(desk: Desk):
 def started(desk: Desk, env: Dict[str, str], stdin: bytes = b"<doc/>"):
     """The executable alone: (status, document)."""
     given = {"PATH": os.environ["PATH"], **env}
-    done = subprocess.run([str(desk.root / "addon" / "bill2bill")], input=stdin, capture_output=True, env=given, cwd=desk.root)
+    done = subprocess.run(
+        [str(desk.root / "addon" / "bill2bill")], input=stdin, capture_output=True, env=given, cwd=desk.root
+    )
     assert done.stderr == b"", done.stderr
     return done.returncode, ET.fromstring(done.stdout)

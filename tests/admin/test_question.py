@@ -1,4 +1,6 @@
-"""The texts that ask a person: complete in both languages, short enough for a task, and with a command that can be typed as it stands."""
+"""The texts that ask a person: complete in both languages, short enough for a task, and with a command that
+can be typed as it stands.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +27,33 @@ NOON = datetime(2026, 11, 26, 12, 0)  # noqa: DTZ001 - a person's time is local
 STEPS = [
     (NOON.timestamp(), "intended", "operation 5"),
     (NOON.timestamp() + 1, "sent", "request leaves"),
-    (NOON.timestamp() + 31, "sent", "no answer: upstream_unreachable {'url': 'https://x/', 'reason': 'canary-word ivan@example.ru'}"),
+    (
+        NOON.timestamp() + 31,
+        "sent",
+        "no answer: upstream_unreachable {'url': 'https://x/', 'reason': 'canary-word ivan@example.ru'}",
+    ),
     (NOON.timestamp() + 90_000, "in doubt", "cannot be looked up: upstream_wall"),
 ]
-PARAMS = {"id": 7, "value": "example.ru", "months": 12, "before": "2027-05-26", "item": 71, "found": "5 (a), 6 (b)"}
+PARAMS = {
+    "id": 7,
+    "value": "example.ru",
+    "months": 12,
+    "before": "2027-05-26",
+    "item": 71,
+    "found": "5 (a), 6 (b)",
+}
 
 
 def asked(code: str, root: Path = PANEL, steps: object = STEPS, **params: object) -> Failure:
-    return story.explained(Failure(code, **{**PARAMS, **params}), root, lambda number: steps if number == 7 else [])
+    return story.explained(
+        Failure(code, **{**PARAMS, **params}), root, lambda number: steps if number == 7 else []
+    )
 
 
 def test_every_question_of_the_journal_is_one_that_a_person_can_answer():
-    assert {f"in_doubt_{name}" for name in (*OTHER_QUESTIONS, "open", "prolong", "setparam", "changepricelist")} <= set(QUESTIONS)
+    assert {
+        f"in_doubt_{name}" for name in (*OTHER_QUESTIONS, "open", "prolong", "setparam", "changepricelist")
+    } <= set(QUESTIONS)
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -60,7 +77,9 @@ def test_its_commands_are_complete_and_give_every_answer_that_is_taken(code: str
     kind = code.replace("in_doubt_", "")
     answers = decide.ANSWERS.get(kind, decide.ABOUT_THE_REQUEST)
     answers = {"name_taken": ("exists",), "panel_restored": ("same", "foreign")}.get(code, answers)
-    assert sorted(f"--{answer}" for answer in answers) == sorted(next(word for word in words[4:] if word != "--resume") for words in commands)
+    assert sorted(f"--{answer}" for answer in answers) == sorted(
+        next(word for word in words[4:] if word != "--resume") for words in commands
+    )
     for words in commands:
         assert words[:4] == ["/usr/local/mgr5/sbin/bill2bill", "journal", "resolve", "7"]
         assert words[-3:-1] == ["--resume", "--why"]
@@ -77,13 +96,20 @@ def test_every_word_of_the_commands_is_an_option_of_the_command_line():
 
 def test_a_folder_with_a_space_can_be_typed_too(tmp_path: Path):
     root = tmp_path / "my panel"
-    (words,) = {tuple(shlex.split(one)[:3]) for one in re.findall("«([^»]*journal resolve[^»]*)»", asked("in_doubt_open", root).text("en"))}
+    (words,) = {
+        tuple(shlex.split(one)[:3])
+        for one in re.findall("«([^»]*journal resolve[^»]*)»", asked("in_doubt_open", root).text("en"))
+    }
     assert words == (f"{root}/sbin/bill2bill", "journal", "resolve")
 
 
 @pytest.mark.parametrize("code", QUESTIONS)
 def test_both_languages_fit_into_a_task_whatever_the_story(code: str):
-    notes = ("request leaves", "no answer: invalid_login_or_passwd {}", "a look proves that it was not carried out")
+    notes = (
+        "request leaves",
+        "no answer: invalid_login_or_passwd {}",
+        "a look proves that it was not carried out",
+    )
     steps = [(time.time(), "sent", note) for note in notes] * 50
     failure = asked(code, PANEL, steps, value="x" * 253, found="123456 (name)" * 10)
     text = failures.in_both_languages(failure, "[My upstream] prolong item=71 operation=5: ")
@@ -137,21 +163,30 @@ def test_other_failures_stay_as_they_are():
 def notes():
     """Every note that the code writes into a step, with letters and digits for what is filled in."""
     for path in (Path(__file__).parents[2] / "bill2bill").rglob("*.py"):
-        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        calls = [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call)
+        ]
         for call in calls:
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             place = {"move": 2, "_may_have_left": 3}.get(name)
             if place is not None and "sandbox" not in path.parts and len(call.args) > place:
                 note = call.args[place]
                 if isinstance(note, (ast.Constant, ast.JoinedStr)):
-                    yield "".join(part.value if isinstance(part, ast.Constant) else "7" for part in getattr(note, "values", [note]))
+                    yield "".join(
+                        part.value if isinstance(part, ast.Constant) else "7"
+                        for part in getattr(note, "values", [note])
+                    )
 
 
 def test_every_step_that_the_code_writes_has_a_sentence_in_both_languages():
     found = set(notes())
     assert len(found) > 20
     for note in found:
-        note = note.replace("7 says: 7. 7", "root says: exists as 7. seen").replace("7 after 7 s", "absent after 7 s")
+        note = note.replace("7 says: 7. 7", "root says: exists as 7. seen").replace(
+            "7 after 7 s", "absent after 7 s"
+        )
         assert any(re.fullmatch(pattern, note, re.DOTALL) for pattern, _, _ in story.SAID), note
     for _, en, ru in story.SAID:
         assert re.search("[а-я]", ru)
@@ -162,7 +197,12 @@ def test_every_step_that_the_code_writes_has_a_sentence_in_both_languages():
 
 
 def test_a_note_that_nobody_knows_is_told_by_its_state_alone():
-    told = story.tried([(NOON.timestamp(), "refused", "refused with a secret canary-word"), (NOON.timestamp(), "odd", "canary-word")])
+    told = story.tried(
+        [
+            (NOON.timestamp(), "refused", "refused with a secret canary-word"),
+            (NOON.timestamp(), "odd", "canary-word"),
+        ]
+    )
     assert "canary-word" not in told.en + told.ru
     assert "not bought" in told.en
     assert "не куплена" in told.ru

@@ -1,4 +1,6 @@
-"""An answer is a person's word about money: taken once, from somebody, for a reason, and only where it is asked for."""
+"""An answer is a person's word about money: taken once, from somebody, for a reason, and only where it is
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ WHY = ("--why", "no charge on 26 November")
         ("open", ["--foreign"], "foreign", State.REPORTED, {"question": "item"}),
     ],
 )
-def test_every_answer_is_kept_with_who_said_it_when_and_why(desk: Desk, kind: str, words: list, answer: str, state: State, columns: dict):
+def test_every_answer_is_kept_with_who_said_it_when_and_why(
+    desk: Desk, kind: str, words: list, answer: str, state: State, columns: dict
+):
     row = desk.purchase(item=desk.shop.order(), kind=kind, **columns)
     done = desk.types("resolve", row.id, *words, *WHY, "--json")
     assert done.status == 0, done.err
@@ -59,7 +63,9 @@ def test_without_a_reason_nothing_is_decided(desk: Desk, words: tuple, lang: str
     assert desk.decisions(row.id) == []
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "1" + "0" * 30, "seven", "1, 2", "", "1.5", "'; DROP TABLE purchase"])
+@pytest.mark.parametrize(
+    "number", ["0", "-1", "1" + "0" * 30, "seven", "1, 2", "", "1.5", "'; DROP TABLE purchase"]
+)
 @pytest.mark.parametrize("verb", ["resolve", "resume", "show"])
 def test_a_number_that_is_none_is_wrong_usage(desk: Desk, verb: str, number: str):
     row = desk.purchase()
@@ -71,7 +77,9 @@ def test_a_number_that_is_none_is_wrong_usage(desk: Desk, verb: str, number: str
 
 
 @pytest.mark.parametrize("verb", ["resolve", "resume", "show"])
-@pytest.mark.parametrize(("lang", "told"), [("C", "there is no purchase 99"), ("ru_RU.UTF-8", "покупки 99 нет")])
+@pytest.mark.parametrize(
+    ("lang", "told"), [("C", "there is no purchase 99"), ("ru_RU.UTF-8", "покупки 99 нет")]
+)
 def test_a_purchase_that_is_not_there_is_wrong_usage(desk: Desk, verb: str, lang: str, told: str):
     done = desk.types(verb, 99, *(["--absent", *WHY] if verb == "resolve" else []), lang=lang)
     assert done.status == 2
@@ -86,7 +94,9 @@ def test_an_id_that_is_none_is_wrong_usage(desk: Desk, remote: str):
     assert desk.known(row.id).state is State.DOUBT
 
 
-@pytest.mark.parametrize("words", [[], ["--absent", "--same"], ["--exists", "5", "--absent"], ["--told", "--foreign"]])
+@pytest.mark.parametrize(
+    "words", [[], ["--absent", "--same"], ["--exists", "5", "--absent"], ["--told", "--foreign"]]
+)
 def test_exactly_one_answer_is_given(desk: Desk, words: list):
     row = desk.purchase()
     assert desk.types("resolve", row.id, *words, *WHY).status == 2
@@ -128,7 +138,9 @@ def test_absent_waits_until_the_request_can_no_longer_be_carried_out(desk: Desk)
     assert done.status == 1
     assert "too_early" in done.err
     assert desk.decisions(row.id) == []
-    assert desk.types("resolve", row.id, "--exists", 10501, *WHY).status == 0, "that it is there can be seen at once"
+    assert desk.types("resolve", row.id, "--exists", 10501, *WHY).status == 0, (
+        "that it is there can be seen at once"
+    )
 
 
 def test_an_answer_waits_for_a_command_that_works_on_the_item_and_does_not_break_in(desk: Desk):
@@ -144,7 +156,14 @@ def test_an_answer_waits_for_a_command_that_works_on_the_item_and_does_not_break
 
 def test_what_a_person_types_stays_one_line_of_text(desk: Desk):
     row = desk.purchase()
-    desk.types("resolve", row.id, "--absent", "--why", "line\none\x1b[31m '); DROP TABLE decision; --", env={"SUDO_USER": "a\x07b" * 100})
+    desk.types(
+        "resolve",
+        row.id,
+        "--absent",
+        "--why",
+        "line\none\x1b[31m '); DROP TABLE decision; --",
+        env={"SUDO_USER": "a\x07b" * 100},
+    )
     (decision,) = desk.decisions(row.id)
     assert decision["why"] == "line one\\x1b[31m '); DROP TABLE decision; --"
     assert len(decision["who"]) == 64
@@ -153,7 +172,9 @@ def test_what_a_person_types_stays_one_line_of_text(desk: Desk):
     assert desk.types("resolve", desk.purchase(item=72).id, "--absent", "--why", "x" * 1001).status == 1
 
 
-@pytest.mark.parametrize(("lang", "told"), [("C", "Start its operation again: "), ("ru_RU.UTF-8", "Запустите её операцию снова: ")])
+@pytest.mark.parametrize(
+    ("lang", "told"), [("C", "Start its operation again: "), ("ru_RU.UTF-8", "Запустите её операцию снова: ")]
+)
 def test_the_next_step_is_named_with_the_full_path(desk: Desk, lang: str, told: str):
     row = desk.purchase()
     done = desk.types("resolve", row.id, "--absent", *WHY, lang=lang)

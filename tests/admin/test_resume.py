@@ -51,7 +51,9 @@ def test_the_same_renewal_tells_the_panel_and_a_further_one_buys(desk: Desk):
     operation = desk.shop.start(item, "prolong")
     desk.shop.up.progress("immediate")
     for answer, bought in (("--same", 0), ("--told", 1)):
-        row = desk.purchase(item, "prolong", State.DOUBT, operation, told=1, remote=desk.shop.up.domain("example.ru")["id"])
+        row = desk.purchase(
+            item, "prolong", State.DOUBT, operation, told=1, remote=desk.shop.up.domain("example.ru")["id"]
+        )
         store = desk.shop.journal()
         store.move(row, State.DOUBT, "as if of this domain", name="example.ru")
         done = desk.types("resolve", row.id, answer, *WHY, "--resume", "--json")
@@ -130,7 +132,10 @@ def test_a_panel_that_must_do_nothing_starts_nothing(desk: Desk):
     number = asked(desk, "open", carried_out=False)
     desk.types("resolve", number, "--absent", *WHY)
     (desk.root / "etc" / "billmgr.DoNothing").touch()
-    for lang, told in (("C", "etc/billmgr.DoNothing exists"), ("ru_RU.UTF-8", "Есть файл etc/billmgr.DoNothing")):
+    for lang, told in (
+        ("C", "etc/billmgr.DoNothing exists"),
+        ("ru_RU.UTF-8", "Есть файл etc/billmgr.DoNothing"),
+    ):
         done = desk.types("resume", number, lang=lang)
         assert (done.status, told in done.err) == (1, True)
     assert desk.shop.operations()[0]["manual"] == "on"

@@ -56,7 +56,11 @@ def test_it_says_what_was_tried_and_when_without_secrets(desk: Desk, command: st
             assert text in task["specification"]
     else:
         assert task["runningoperation"] == desk.shop.operations()[0]["id"]
-    (sent,) = [at for at, _, note in desk.shop.journal().steps(desk.shop.purchase(item, command).id) if note == "request leaves"]
+    (sent,) = [
+        at
+        for at, _, note in desk.shop.journal().steps(desk.shop.purchase(item, command).id)
+        if note == "request leaves"
+    ]
     for text, words in ((found["ru"], "запрос отправлен"), (found["en"], "the request was sent")):
         assert f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(sent))))} {words}" in text
         for secret in (PASSWORD, PASSPORT, "ivan@example.ru", "Ivanov"):
@@ -66,9 +70,16 @@ def test_it_says_what_was_tried_and_when_without_secrets(desk: Desk, command: st
 @pytest.mark.parametrize("lang", ["ru", "en"])
 @pytest.mark.parametrize(
     ("command", "answer", "carried_out"),
-    [("open", "--absent", False), ("open", "--exists", True), ("prolong", "--exists", True), ("prolong", "--absent", False)],
+    [
+        ("open", "--absent", False),
+        ("open", "--exists", True),
+        ("prolong", "--exists", True),
+        ("prolong", "--absent", False),
+    ],
 )
-def test_its_command_typed_as_it_stands_ends_the_operation(desk: Desk, command: str, answer: str, carried_out: bool, lang: str):
+def test_its_command_typed_as_it_stands_ends_the_operation(
+    desk: Desk, command: str, answer: str, carried_out: bool, lang: str
+):
     doubtful(desk.shop, command, carried_out=carried_out)
     desk.shop.up.heal()
     installed(desk)
@@ -78,7 +89,9 @@ def test_its_command_typed_as_it_stands_ends_the_operation(desk: Desk, command: 
     if command == "open":  # only a person can find the number
         words = [remote if word == "N" else word for word in words]
     assert "N" not in words
-    done = subprocess.run(words, cwd="/", capture_output=True, encoding="utf-8", env={"PATH": os.environ["PATH"], "LANG": lang})
+    done = subprocess.run(
+        words, cwd="/", capture_output=True, encoding="utf-8", env={"PATH": os.environ["PATH"], "LANG": lang}
+    )
     assert done.returncode == 0, done.stderr
     assert desk.shop.operations() == []
     assert len(desk.shop.up.charges()) == 1

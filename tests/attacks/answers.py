@@ -1,4 +1,6 @@
-"""Hostile answers, byte by byte. HOSTILE: name -> what is sent; none of them may be taken for a yes, a no or a list."""
+"""Hostile answers, byte by byte. HOSTILE: name -> what is sent; none of them may be taken for a yes, a no or
+a list.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from typing import Dict, Iterator
 from .middleman import Script, said
 
 XML, JSON, HTML = "Content-Type: text/xml", "Content-Type: application/json", "Content-Type: text/html"
-BOMB = b'<!DOCTYPE doc [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+BOMB = (
+    b'<!DOCTYPE doc [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c'
+    b' "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+)
 OUTSIDE = b'<!DOCTYPE doc [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 YES = b"<doc><ok/><id>77</id><item.id>77</item.id></doc>"
 USE = b"<doc><ok/><id>&c;</id></doc>"
@@ -49,7 +54,9 @@ def _flood(connection: socket.socket, first: bytes, again: bytes) -> None:
 
 def header_drip() -> Script:
     """A new generator for each request."""
-    return lambda connection: _play(endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nX-", b"a", 0.05), connection)
+    return lambda connection: _play(
+        endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nX-", b"a", 0.05), connection
+    )
 
 
 def _play(script: Script, connection: socket.socket) -> None:
@@ -65,11 +72,13 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chun
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 
 CONTENT: Dict[str, Script] = {
-    # -- XML -------------------------------------------------------------------------------------------------------
+    # -- XML -------------------------------------------------------------------------------------------------
     "entity bomb": said(b'<?xml version="1.0"?>' + BOMB + USE, XML),
     "entity bomb behind a comment": said(b"<!-- " + b"x" * 5000 + b" -->" + BOMB + USE, XML),
     "entity bomb behind many comments": said(b"<!---->" * 9000 + BOMB + USE, XML),
-    "entity bomb behind comments longer than the head": said(b"<!-- " + b"x" * 70000 + b" -->" + BOMB + USE, XML),
+    "entity bomb behind comments longer than the head": said(
+        b"<!-- " + b"x" * 70000 + b" -->" + BOMB + USE, XML
+    ),
     "entity bomb behind a byte order mark": said(b"\xef\xbb\xbf" + BOMB + USE, XML),
     "entity bomb behind two byte order marks": said(b"\xef\xbb\xbf\xef\xbb\xbf" + BOMB + USE, XML),
     "entity bomb in small letters": said(BOMB.lower() + USE, XML),
@@ -79,16 +88,22 @@ CONTENT: Dict[str, Script] = {
     "entity from a file": said(OUTSIDE + b"<doc><ok/><id>&x;</id></doc>", XML),
     "document type after the root": said(b"<doc>" + BOMB + b"<ok/></doc>", XML),
     "unknown entity": said(b"<doc><ok/><id>&c;</id></doc>", XML),
-    "other encoding": said('<?xml version="1.0" encoding="windows-1251"?><doc><ok/><a>Привет</a></doc>'.encode("cp1251"), XML),
+    "other encoding": said(
+        '<?xml version="1.0" encoding="windows-1251"?><doc><ok/><a>Привет</a></doc>'.encode("cp1251"), XML
+    ),
     "two roots": said(b"<doc><ok/></doc><doc><ok/></doc>", XML),
-    "two errors": said(b'<doc><error type="a" object="b" code="1"/><error type="c" object="d" code="2"/></doc>', XML),
+    "two errors": said(
+        b'<doc><error type="a" object="b" code="1"/><error type="c" object="d" code="2"/></doc>', XML
+    ),
     "deep XML": said(nested(100_000), XML),
     "many empty elements": said(b"<doc>" + b"<a/>" * 200_000 + b"</doc>", XML),
     "many elements in one": said(b"<doc><e>" + b"<a/>" * 200_000 + b"</e></doc>", XML),
-    "a tag without an end": said(b"<doc><a " + b"".join(b'a%d="" ' % number for number in range(70_000)) + b"/></doc>", XML),
+    "a tag without an end": said(
+        b"<doc><a " + b"".join(b'a%d="" ' % number for number in range(70_000)) + b"/></doc>", XML
+    ),
     "cut off in the middle": said(b"<doc><ok/><id>77", XML),
     "root of somebody else": said(b"<html><ok/><id>77</id></html>", XML),
-    # -- JSON ------------------------------------------------------------------------------------------------------
+    # -- JSON ------------------------------------------------------------------------------------------------
     "deep JSON": said(b'{"doc":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, JSON),
     "deep list": said(b"[" * 200_000 + b"]" * 200_000, JSON),
     "a name twice": said(b'{"result":"OK","ok":"","id":"1","id":"2","doc":{"ok":"","ok":"x"}}', JSON),
@@ -101,7 +116,7 @@ CONTENT: Dict[str, Script] = {
     "a list": said(b'["ok"]', JSON),
 }
 TRANSPORT: Dict[str, Script] = {
-    # -- bytes -----------------------------------------------------------------------------------------------------
+    # -- bytes -----------------------------------------------------------------------------------------------
     "empty": said(b""),
     "NUL": said(b"<doc><ok/>\0</doc>", XML),
     "not UTF-8": said(b"<doc><ok/><id>\xff\xfe</id></doc>", XML),
@@ -111,13 +126,17 @@ TRANSPORT: Dict[str, Script] = {
     "a page with a document type": said(b"<!DOCTYPE html><html><body>ok</body></html>", HTML),
     "text": said(b"OK", "Content-Type: text/plain"),
     "larger than allowed": said(b"<doc><ok/>" + b" " * (2 * MIB) + b"</doc>", XML),
-    "gzip bomb": said(gzip.compress(b"<doc><ok/>" + b" " * (64 * MIB) + b"</doc>"), XML, "Content-Encoding: gzip"),
-    "deflate bomb": said(zlib.compress(b"<doc>" + b"<a/>" * (8 * MIB) + b"</doc>"), XML, "Content-Encoding: deflate"),
+    "gzip bomb": said(
+        gzip.compress(b"<doc><ok/>" + b" " * (64 * MIB) + b"</doc>"), XML, "Content-Encoding: gzip"
+    ),
+    "deflate bomb": said(
+        zlib.compress(b"<doc>" + b"<a/>" * (8 * MIB) + b"</doc>"), XML, "Content-Encoding: deflate"
+    ),
     "gzip in gzip": said(gzip.compress(gzip.compress(YES)), XML, "Content-Encoding: gzip, gzip"),
     "gzip cut off": said(gzip.compress(YES)[:-9], XML, "Content-Encoding: gzip"),
     "gzip with something behind it": said(gzip.compress(YES) + b"x" * 70_000, XML, "Content-Encoding: gzip"),
     "an encoding that nobody knows": said(YES, XML, "Content-Encoding: br"),
-    # -- HTTP ------------------------------------------------------------------------------------------------------
+    # -- HTTP ------------------------------------------------------------------------------------------------
     "no HTTP": b"220 mail.example.net ESMTP\r\n" * 3,
     "an endless first line": endless(b"HTTP/1.1 200 ", b"O"),
     "endless headers": endless(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
@@ -140,4 +159,7 @@ TRANSPORT: Dict[str, Script] = {
     "429": said(YES, XML, status="429 Too Many Requests"),
 }
 HOSTILE = {**CONTENT, **TRANSPORT}
-SURELY_NOT_SEEN = {"403": said(b"<html>no</html>", HTML, status="403 Forbidden"), "404": said(YES, XML, status="404 Not Found")}
+SURELY_NOT_SEEN = {
+    "403": said(b"<html>no</html>", HTML, status="403 Forbidden"),
+    "404": said(YES, XML, status="404 Not Found"),
+}

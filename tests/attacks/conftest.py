@@ -1,4 +1,6 @@
-"""Both modules: one provider, one middleman and one panel for each in a worker; every test gets a panel of its own and an honest middleman."""
+"""Both modules: one provider, one middleman and one panel for each in a worker; every test gets a panel of
+its own and an honest middleman.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def stage(template: Stage, tmp_path: Path) -> Stage:
     template.man.honest()
-    if template.kind is PROCESSING:  # copies of one panel would send the same marks; a registrar's contacts have to stay
+    if (
+        template.kind is PROCESSING
+    ):  # copies of one panel would send the same marks; a registrar's contacts have to stay
         template.up.post("reset")
     rich(template)
     return copied(template, tmp_path.resolve() / "mgr5")

@@ -1,4 +1,6 @@
-"""Somebody between the module and the provider: passes requests on, and says what a test wants in place of an answer, byte by byte."""
+"""Somebody between the module and the provider: passes requests on, and says what a test wants in place of an
+answer, byte by byte.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,14 @@ class Middleman:
         """From now on everything is passed on unchanged."""
         self.tricks, self.asked = [], []
 
-    def answers(self, meant: Callable[[Asked], bool], script: Script, *, carried_out: bool = False, times: Optional[int] = None) -> None:
+    def answers(
+        self,
+        meant: Callable[[Asked], bool],
+        script: Script,
+        *,
+        carried_out: bool = False,
+        times: Optional[int] = None,
+    ) -> None:
         self.tricks.append(Trick(meant, script, carried_out, None, times))
 
     def rewrites(self, meant: Callable[[Asked], bool], rewrite: Callable[[bytes], bytes]) -> None:
@@ -123,7 +132,9 @@ class Middleman:
         method, target, _ = head.split(b"\r\n")[0].decode().split(" ")
         provider = http.client.HTTPConnection(str(self.provider.hostname), self.provider.port, timeout=30)
         try:
-            provider.request(method, target, body or None, {"Content-Type": "application/x-www-form-urlencoded"})
+            provider.request(
+                method, target, body or None, {"Content-Type": "application/x-www-form-urlencoded"}
+            )
             return provider.getresponse().read()
         finally:
             provider.close()

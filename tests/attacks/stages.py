@@ -1,4 +1,5 @@
-"""The two modules, each on a panel of its own with a provider of its kind behind a middleman, and the words in which the attacks speak of them.
+"""The two modules, each on a panel of its own with a provider of its kind behind a middleman, and the words
+in which the attacks speak of them.
 
 What is true is what the provider's ledger and the panel's tables say.
 """
@@ -31,13 +32,17 @@ USER, PASSWORD = "reseller", "canary-word&=7+d1/f"
 PASSPORT = "7719 604823"
 PERSON = {
     "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I",
-    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31",
-    "passport_org": "OVD", "passport_date": "2005-02-28", "email": "ivan@example.ru", "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67",
-    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
+    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович",
+    "birthdate": "1980-01-31",
+    "passport_org": "OVD", "passport_date": "2005-02-28", "email": "ivan@example.ru",
+    "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67",
+    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000",
+    "location_city": "Moscow", "location_address": "Mira 1-2",
 }  # fmt: skip
 # Small times, so that a broken provider is seen soon.
 OPTIONS: Mapping[str, object] = {
-    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 2, "answer_limit": 1, "tries": 100,
+    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 2,
+    "answer_limit": 1, "tries": 100,
     "panel_wait": 30, "listing_fresh": 0,
 }  # fmt: skip
 CLEAN = {"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}
@@ -45,7 +50,9 @@ CLEAN = {"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}
 
 @dataclass(frozen=True)
 class Kind:
-    """What differs between the two modules. spends: the call that buys; reads: a call whose answer every purchase needs."""
+    """What differs between the two modules. spends: the call that buys; reads: a call whose answer every
+    purchase needs.
+    """
 
     name: str
     executable: str
@@ -62,9 +69,11 @@ class Kind:
         return self.name
 
 
-REGISTRAR = Kind("registrar", "pmbill2billreg", "registrar_module", "4", "domain", "domain.order.4", "accountinfo", "ru", 12,
+REGISTRAR = Kind("registrar", "pmbill2billreg", "registrar_module", "4", "domain", "domain.order.4",
+    "accountinfo", "ru", 12,
                  {"ns0": "ns1.example.net", "ns1": "ns2.example.net", "owner": 1})  # fmt: skip
-PROCESSING = Kind("processing", "pmbill2bill", "processing", "6", "vds", "v2.vds.order.param", "whoami", "example.net", 1,
+PROCESSING = Kind("processing", "pmbill2bill", "processing", "6", "vds", "v2.vds.order.param", "whoami",
+    "example.net", 1,
                   {"ostempl": "ISPsystem__Debian-12"})  # fmt: skip
 KINDS = (REGISTRAR, PROCESSING)
 Anything = TypeVar("Anything")
@@ -91,7 +100,9 @@ class Ran:
         return "" if error is None else error.get("type", "?")
 
     def failed_clearly(self) -> str:
-        """The code of the error; the process ended as the panel wants it to (host-protocol 2.1), and nothing fell through."""
+        """The code of the error; the process ended as the panel wants it to (host-protocol 2.1), and nothing
+        fell through.
+        """
         assert (self.status, self.err) == (1, b""), self
         assert self.code in PROBLEMS, self.out.decode()
         assert self.code != "internal", self.out.decode()
@@ -103,17 +114,20 @@ class Stage:
         self.kind, self.panel, self.up, self.man = kind, panel, up, man
         self.root = panel.root
 
-    # -- what a person does ----------------------------------------------------------------------------------------
+    # -- what a person does ----------------------------------------------------------------------------------
 
     def settings(self, **changes: object) -> None:
         lines = [f"{name} {value}" for name, value in {**OPTIONS, **changes}.items()]
         (self.root / "etc" / "bill2bill.conf").write_text("\n".join(lines) + "\n")
 
     def paid(self, *names: str) -> Dict[str, Job]:
-        """Paid orders that wait to be opened. The first is ordered, the others are copies of its rows: the panel would write the same."""
+        """Paid orders that wait to be opened. The first is ordered, the others are copies of its rows: the
+        panel would write the same.
+        """
         first, *rest = names
         item = self.panel.new(
-            "sandbox.order", itemtype=self.kind.itemtype, pricelist=1, period=self.kind.months, domain=first, **self.kind.choices
+            "sandbox.order", itemtype=self.kind.itemtype, pricelist=1, period=self.kind.months, domain=first,
+            **self.kind.choices
         )  # fmt: skip
         jobs = {first: Job(item, int(self.panel.call("sandbox.pay", elid=item).findtext("operation") or 0))}
         with tables(self.root) as db, db.transaction():
@@ -125,7 +139,7 @@ class Stage:
                 jobs[name] = Job(copy, _copy(db, "runningoperation", "item", item, item=copy))
         return jobs
 
-    # -- processes -------------------------------------------------------------------------------------------------
+    # -- processes -------------------------------------------------------------------------------------------
 
     def run(self, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
         return run([str(self.root / "processing" / self.kind.executable), *argv], stdin, self.root, **how)
@@ -144,7 +158,13 @@ class Stage:
         return self.ask("check_connection", stdin=self.form(**fields), measured=measured)
 
     def form(self, **fields: str) -> bytes:
-        right = {"url": self.man.url, "dialect": self.kind.dialect, "username": USER, "password": PASSWORD, "ca_file": self.man.ca_file}
+        right = {
+            "url": self.man.url,
+            "dialect": self.kind.dialect,
+            "username": USER,
+            "password": PASSWORD,
+            "ca_file": self.man.ca_file,
+        }
         if self.kind is REGISTRAR:
             right["project"] = "*.ru-tld.ru (Domains)"
         doc = ET.Element("doc")
@@ -159,7 +179,7 @@ class Stage:
         named = f"{told}.{asked.params['tld']}" if "tld" in asked.params else told
         return asked.func == self.kind.spends and asked.params.get("sok") == "ok" and name in ("", named)
 
-    # -- what is true ----------------------------------------------------------------------------------------------
+    # -- what is true ----------------------------------------------------------------------------------------
 
     def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
         with tables(self.root) as db:
@@ -189,7 +209,16 @@ class Stage:
 
     def counts(self) -> Dict[str, int]:
         """Rows of every table that nobody but the panel may fill or empty."""
-        names = ("account", "pricelist", "processingmodule", "processingparam", "itemtype", "user", "tld", "department")
+        names = (
+            "account",
+            "pricelist",
+            "processingmodule",
+            "processingparam",
+            "itemtype",
+            "user",
+            "tld",
+            "department",
+        )
         return {name: self.rows(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"] for name in names}
 
 
@@ -214,13 +243,16 @@ def run(
     before: Optional[Callable[[], None]] = None,
     measured: bool = False,
 ) -> Ran:
-    """Run to the end. before: in the new process, before the program begins; measured: tell its peak of memory."""
+    """Run to the end. before: in the new process, before the program begins; measured: tell its peak of
+    memory.
+    """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as used:
         given.write(stdin)
         given.seek(0)
         launch = [sys.executable, "-IS", "-c", MEASURED, str(used.fileno())] if measured else []
         done = subprocess.run(
-            [*launch, *words], stdin=given, capture_output=True, cwd=folder, env=dict(env), preexec_fn=before, timeout=seconds,
+            [*launch, *words], stdin=given, capture_output=True, cwd=folder, env=dict(env), preexec_fn=before,
+            timeout=seconds,
             pass_fds=[used.fileno()] if measured else [],
         )  # fmt: skip
         used.seek(0)
@@ -232,7 +264,7 @@ def at_once(work: Callable[[Any], Ran], many: Sequence[Any], workers: int = 4) -
         return list(pool.map(work, many))
 
 
-# -- building ----------------------------------------------------------------------------------------------------------
+# -- building ------------------------------------------------------------------------------------------------
 
 
 def provider(kind: Kind, folder: Path) -> Provider:
@@ -247,13 +279,17 @@ def provider(kind: Kind, folder: Path) -> Provider:
 
 
 def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
-    """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the contact is made."""
+    """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the
+    contact is made.
+    """
     stage = Stage(kind, Panel.make(root), up, man)
     stage.settings()
     install(kind, stage.root)
     module = stage.panel.new(
-        "sandbox.module.add", {"password": PASSWORD}, module=kind.executable, type=kind.itemtype, name="Provider", url=man.url, username=USER,
-        ca_file=man.ca_file, send_close="on", **({"project": "*.ru-tld.ru (Domains)"} if kind is REGISTRAR else {}),
+        "sandbox.module.add", {"password": PASSWORD}, module=kind.executable, type=kind.itemtype,
+        name="Provider", url=man.url, username=USER,
+        ca_file=man.ca_file, send_close="on",
+        **({"project": "*.ru-tld.ru (Domains)"} if kind is REGISTRAR else {}),
     )  # fmt: skip
     sell(stage, module)
     rich(stage)
@@ -271,11 +307,32 @@ def sell(stage: Stage, module: int) -> None:
     panel = stage.panel
     if stage.kind is REGISTRAR:
         panel.call("sandbox.tld.add", name="ru", whois_find_string="not exist")
-        panel.call("sandbox.tariff.add", itemtype="domain", name=".ru", module=module, tld="ru", annually="199.00")
+        panel.call(
+            "sandbox.tariff.add", itemtype="domain", name=".ru", module=module, tld="ru", annually="199.00"
+        )
         panel.call("sandbox.contact.add", {"passport": PASSPORT}, **PERSON)
         return
-    panel.call("sandbox.tariff.add", itemtype="vds", name="KVM-2", module=module, monthly="10", b2b_tariff="277", b2b_datacenter="3")
-    panel.call("sandbox.addon.add", pricelist=1, intname="ncpu", addontype="int", billtype="2", limit=2, min=1, max=8, step=1, monthly="3")
+    panel.call(
+        "sandbox.tariff.add",
+        itemtype="vds",
+        name="KVM-2",
+        module=module,
+        monthly="10",
+        b2b_tariff="277",
+        b2b_datacenter="3",
+    )
+    panel.call(
+        "sandbox.addon.add",
+        pricelist=1,
+        intname="ncpu",
+        addontype="int",
+        billtype="2",
+        limit=2,
+        min=1,
+        max=8,
+        step=1,
+        monthly="3",
+    )
 
 
 def rich(stage: Stage) -> None:
@@ -308,7 +365,14 @@ def _copy(db: Database, table: str, column: str, value: int, **changes: object) 
     names = [name for name in columns(table) if name != "id"]
     chosen = ", ".join("?" if name in changes else name for name in names)
     given = [changes[name] for name in names if name in changes]
-    return db.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?", *given, value).lastrowid or 0
+    return (
+        db.run(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?",
+            *given,
+            value,
+        ).lastrowid
+        or 0
+    )
 
 
 def names_of(kind: Kind, word: str, count: int) -> Tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""A hostile answer to the call that buys: the purchase may stay in doubt, but it is never bought twice and never taken for bought."""
+"""A hostile answer to the call that buys: the purchase may stay in doubt, but it is never bought twice and
+never taken for bought.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,20 @@ SURELY_NOT = {"upstream_wall", "upstream_answer"}
 
 @pytest.mark.parametrize("carried_out", [False, True], ids=["not-carried-out", "carried-out"])
 def test_whatever_is_answered_to_an_order_it_is_bought_once(stage: Stage, carried_out: bool):
-    turn = 2 * KINDS.index(stage.kind) + carried_out  # each attack with one of the modules and one of both ends: they share what reads it
+    turn = (
+        2 * KINDS.index(stage.kind) + carried_out
+    )  # each attack with one of the modules and one of both ends: they share what reads it
     attacks = {**dict(list(HOSTILE.items())[turn::4]), **({} if carried_out else SURELY_NOT_SEEN)}
-    jobs = dict(zip(attacks, stage.paid(*names_of(stage.kind, f"spoilt{int(carried_out)}x", len(attacks))).items()))
+    jobs = dict(
+        zip(attacks, stage.paid(*names_of(stage.kind, f"spoilt{int(carried_out)}x", len(attacks))).items())
+    )
     for attack, (name, _) in jobs.items():
-        stage.man.answers(lambda asked, name=name: stage.is_spending(asked, name), attacks[attack], carried_out=carried_out, times=1)
+        stage.man.answers(
+            lambda asked, name=name: stage.is_spending(asked, name),
+            attacks[attack],
+            carried_out=carried_out,
+            times=1,
+        )
 
     first = at_once(lambda job: stage.carry_out("open", job[1]), list(jobs.values()))
     for attack, ran in zip(jobs, first):
@@ -62,7 +73,12 @@ def test_an_answer_that_contradicts_itself_is_no_answer(stage: Stage):
     attacks = YES_AND_NO[stage.kind.name]
     jobs = dict(zip(attacks, stage.paid(*names_of(stage.kind, "twofaced", len(attacks))).items()))
     for attack, (name, _) in jobs.items():
-        stage.man.answers(lambda asked, name=name: stage.is_spending(asked, name), said(attacks[attack]), carried_out=True, times=1)
+        stage.man.answers(
+            lambda asked, name=name: stage.is_spending(asked, name),
+            said(attacks[attack]),
+            carried_out=True,
+            times=1,
+        )
     names = [name for name, _ in jobs.values()]
     for attack, (_, job) in jobs.items():
         assert (attack, stage.carry_out("open", job).status) == (attack, 0)

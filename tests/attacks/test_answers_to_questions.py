@@ -10,7 +10,8 @@ from .middleman import Script, said
 from .stages import PASSWORD, Ran, Stage, at_once, share
 
 CODES = {
-    "upstream_answer", "upstream_wall", "upstream_unreachable", "other_dialect", "not_billmanager", "upstream_redirect",
+    "upstream_answer", "upstream_wall", "upstream_unreachable", "other_dialect", "not_billmanager",
+    "upstream_redirect",
     "upstream_trouble", "account_not_found",
 }  # fmt: skip
 
@@ -26,18 +27,28 @@ def checked(stage: Stage, answers: Dict[str, Script], dialect: str, **how: objec
 
 def test_no_hostile_answer_is_believed(stage: Stage):
     before = stage.charged()
-    for name, ran in checked(stage, {**CONTENT, **dict(share(stage.kind, {**TRANSPORT, **SURELY_NOT_SEEN}.items()))}, stage.kind.dialect).items():
+    for name, ran in checked(
+        stage,
+        {**CONTENT, **dict(share(stage.kind, {**TRANSPORT, **SURELY_NOT_SEEN}.items()))},
+        stage.kind.dialect,
+    ).items():
         assert ran.failed_clearly() in CODES, (name, ran)
     assert stage.charged() == before
 
 
 def test_a_server_that_answers_with_anything_is_not_taken_for_a_provider(stage: Stage):
     """Before the version is known no password is sent, whatever comes back."""
-    quick = {name: script for name, script in HOSTILE.items() if "drip" not in name and name not in ("silence", "two errors")}
+    quick = {
+        name: script
+        for name, script in HOSTILE.items()
+        if "drip" not in name and name not in ("silence", "two errors")
+    }
     for name, ran in checked(stage, dict(share(stage.kind, quick.items())[::2]), "auto").items():
         assert ran.failed_clearly() in CODES, (name, ran)
     assert stage.man.asked
-    assert not [asked for asked in stage.man.asked if PASSWORD in str(asked.params) or "authinfo" in asked.params]
+    assert not [
+        asked for asked in stage.man.asked if PASSWORD in str(asked.params) or "authinfo" in asked.params
+    ]
 
 
 def zipped(body: bytes, kind: str) -> bytes:
@@ -49,7 +60,9 @@ LARGE: Dict[str, Script] = {  # the second and the fourth meet the module that b
     "64 MiB": lambda connection: connection.sendall(said(b"<doc><ok/>" + b" " * (64 * MIB) + b"</doc>", XML)),
     "32 MiB of elements in few": zipped(b"<doc>" + (b"<e>" + SMALL * 9990 + b"</e>") * 830 + b"</doc>", XML),
     "a tag of 20 MiB": zipped(b"<doc><a " + b'a="" ' * 4_000_000 + b"/></doc>", XML),
-    "a million values": zipped(b'{"doc":{"elem":[' + b",".join([b'{"a":{"b":"c"}}'] * 330_000) + b"]}}", JSON),
+    "a million values": zipped(
+        b'{"doc":{"elem":[' + b",".join([b'{"a":{"b":"c"}}'] * 330_000) + b"]}}", JSON
+    ),
     "a text of 31 MiB": zipped(b'{"doc":{"a":"' + b"x" * (31 * MIB) + b'"}}', JSON),
 }
 MOST = 256  # MiB; a module that has nothing to do takes about 60

@@ -1,4 +1,6 @@
-"""Whatever the command line, the descriptors or the limits of the process: one clear error, status 1, nothing bought."""
+"""Whatever the command line, the descriptors or the limits of the process: one clear error, status 1, nothing
+bought.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ FORMS: Dict[str, bytes] = {
 
 @pytest.mark.parametrize("command", ["check_connection", "tune_connection"])
 def test_a_form_that_cannot_be_read_is_a_clear_error(stage: Stage, command: str):
-    forms = {what: form for what, form in FORMS.items() if command == "check_connection" or what != "another form"}
+    forms = {
+        what: form for what, form in FORMS.items() if command == "check_connection" or what != "another form"
+    }
     for what, ran in zip(forms, at_once(lambda form: stage.ask(command, stdin=form), list(forms.values()))):
         assert ran.failed_clearly() == "bad_input", what
     assert stage.man.asked == []
@@ -63,9 +67,13 @@ def test_a_form_that_cannot_be_read_is_a_clear_error(stage: Stage, command: str)
 
 def test_a_panel_that_is_not_there_is_a_clear_error(stage: Stage, tmp_path: Path):
     (tmp_path / "empty" / "processing").mkdir(parents=True)
-    program = shutil.copy(stage.root / "processing" / stage.kind.executable, tmp_path / "empty" / "processing")
+    program = shutil.copy(
+        stage.root / "processing" / stage.kind.executable, tmp_path / "empty" / "processing"
+    )
     for command in ("open", "sync_item", "prolong", "close"):
-        ran = run([str(program), "--command", command, "--item", "1", "--runningoperation", "1"], b"", tmp_path)
+        ran = run(
+            [str(program), "--command", command, "--item", "1", "--runningoperation", "1"], b"", tmp_path
+        )
         assert ran.failed_clearly() in ("state_unusable", "panel_database", "panel_unreachable"), command
     assert {path.name for path in (tmp_path / "empty").rglob("*")} == {"processing", stage.kind.executable}
 
@@ -92,7 +100,9 @@ def test_a_process_that_may_open_hardly_any_file_buys_nothing_by_halves(stage: S
     """Wherever it fails for want of descriptors: an error of our own, and in the end one purchase."""
     name = f"few{most}.{stage.kind.zone}"
     job = stage.paid(name)[name]
-    ran: Ran = stage.carry_out("open", job, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+    ran: Ran = stage.carry_out(
+        "open", job, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    )
     assert ran.status in (0, 1)
     assert len(stage.charged(name)) <= 1
     assert PASSWORD.encode() not in ran.out + ran.err

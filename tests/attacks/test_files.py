@@ -1,4 +1,6 @@
-"""Files that are not what they should be: nothing is bought, nothing is written elsewhere, and the error says which one it is."""
+"""Files that are not what they should be: nothing is bought, nothing is written elsewhere, and the error says
+which one it is.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files
 
 
 def refused(stage: Stage, name: str, code: str) -> None:
-    """An order is refused with this code and never reaches the provider; the panel is told, and stops repeating it."""
+    """An order is refused with this code and never reaches the provider; the panel is told, and stops
+    repeating it.
+    """
     job = stage.paid(f"{name}.{stage.kind.zone}")[f"{name}.{stage.kind.zone}"]
     ran = stage.carry_out("open", job)
     assert ran.failed_clearly() == code
@@ -66,10 +70,17 @@ STATES: Dict[str, Callable[[Stage], object]] = {
     "journal-is-a-link": lambda stage: elsewhere(stage.root / STATE / "state.sqlite3"),
     "journal-is-a-pipe": lambda stage: instead(stage.root / STATE / "state.sqlite3", os.mkfifo),
     "journal-is-a-folder": lambda stage: instead(stage.root / STATE / "state.sqlite3", os.mkdir),
-    "log-of-the-journal-is-a-link": lambda stage: gone_to_wal(stage).symlink_to(stage.root / "etc" / "theirs"),
+    "log-of-the-journal-is-a-link": lambda stage: gone_to_wal(stage).symlink_to(
+        stage.root / "etc" / "theirs"
+    ),
     "journal-is-cut": lambda stage: cut(stage.root / STATE / "state.sqlite3"),
-    "journal-is-something-else": lambda stage: gone_to_wal(stage).with_name("state.sqlite3").write_bytes(b"?" * 4096),
-    "folder-is-a-file": lambda stage: (shutil.rmtree(stage.root / STATE), (stage.root / STATE).write_text("x")),
+    "journal-is-something-else": lambda stage: (
+        gone_to_wal(stage).with_name("state.sqlite3").write_bytes(b"?" * 4096)
+    ),
+    "folder-is-a-file": lambda stage: (
+        shutil.rmtree(stage.root / STATE),
+        (stage.root / STATE).write_text("x"),
+    ),
 }
 OWNED: Dict[str, Callable[[Stage], object]] = {
     "folder-of-somebody-else": lambda stage: os.chown(stage.root / STATE, NOBODY, NOBODY),
@@ -94,7 +105,9 @@ def test_a_journal_of_somebody_else_buys_nothing(stage: Stage, state: str):
 
 
 def without_the_rights_of_root() -> None:
-    """What may be read and written is told by owner and mode from here on (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH)."""
+    """What may be read and written is told by owner and mode from here on (CAP_DAC_OVERRIDE,
+    CAP_DAC_READ_SEARCH).
+    """
     libc = ctypes.CDLL(None)
     if libc.prctl(24, 1) or libc.prctl(24, 2):  # PR_CAPBSET_DROP
         os._exit(99)
@@ -123,7 +136,9 @@ def test_a_key_of_the_panel_that_cannot_be_read_is_named(stage: Stage):
 
 
 def test_a_link_among_locks_and_marks_is_not_followed(stage: Stage):
-    """A mark of the pace and a lock of the item that lead out of the folder: an error, and nothing there is made or touched."""
+    """A mark of the pace and a lock of the item that lead out of the folder: an error, and nothing there is
+    made or touched.
+    """
     theirs = stage.root / "etc" / "theirs"
     job = stage.paid(f"locks.{stage.kind.zone}")[f"locks.{stage.kind.zone}"]
     (stage.root / STATE / "locks" / f"item-{job.item}").symlink_to(theirs)
@@ -169,7 +184,17 @@ def test_hostile_settings_are_refused_by_name(stage: Stage):
 def test_authorities_that_are_no_file_end_at_once(stage: Stage):
     pipe = stage.root / "var" / "pipe"
     os.mkfifo(pipe)
-    files = [str(pipe), "/dev/zero", "/", "/nowhere", "/etc/hostname", "relative", "\u202e/x", "$(id)", "x" * 5000]
+    files = [
+        str(pipe),
+        "/dev/zero",
+        "/",
+        "/nowhere",
+        "/etc/hostname",
+        "relative",
+        "\u202e/x",
+        "$(id)",
+        "x" * 5000,
+    ]
     for file, ran in zip(files, at_once(lambda file: stage.check(ca_file=file), files)):
         assert ran.failed_clearly() == "upstream_certificate", file
 
@@ -190,7 +215,9 @@ def test_a_panel_that_shall_do_nothing_does_nothing(stage: Stage, turn: int):
     job = stage.paid(name)[name]
     stage.man.answers(stage.is_spending, b"", carried_out=False, times=1)
     stage.settings(settle=1000)
-    assert stage.carry_out("open", job).failed_clearly() == "lost_answer"  # a purchase that the tick would look at
+    assert (
+        stage.carry_out("open", job).failed_clearly() == "lost_answer"
+    )  # a purchase that the tick would look at
     stage.settings()
     path = stage.root / "etc" / "billmgr.DoNothing"
     MARKS[mark](path)
@@ -206,6 +233,11 @@ def test_a_panel_that_shall_do_nothing_does_nothing(stage: Stage, turn: int):
 
 def tick(stage: Stage) -> bytes:
     code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
-    ran = run([sys.executable, "-IXutf8", "-c", code, "tick", "--json", "--root", str(stage.root)], b"", stage.root, env=CLEAN)
+    ran = run(
+        [sys.executable, "-IXutf8", "-c", code, "tick", "--json", "--root", str(stage.root)],
+        b"",
+        stage.root,
+        env=CLEAN,
+    )
     assert (ran.status, ran.err) == (0, b""), ran
     return ran.out

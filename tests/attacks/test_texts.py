@@ -1,4 +1,6 @@
-"""Texts of clients, administrators and providers are texts: nothing is executed, no further row is touched, no parameter is slipped in."""
+"""Texts of clients, administrators and providers are texts: nothing is executed, no further row is touched,
+no parameter is slipped in.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,22 @@ from .middleman import Asked, said
 from .stages import CLEAN, PROCESSING, REGISTRAR, Stage, at_once, run, share
 
 NASTY = (
-    "$(touch pwned)", "`touch pwned`", "; touch pwned ;", "| touch pwned", "&& touch pwned", "\ntouch pwned\n", "--item 1 --command close",
-    "-e elid=$HOME", "$HOME", "elid=1", "x elid=1 sok=ok", "a=b&c=d&elid=1", "'; DROP TABLE item; --", "' OR '1'='1", '" OR ""="', "\\",
-    "%s %n {0} {x!r}", "__value__", "]]><evil/>", "</doc><doc>", "&lt;evil/&gt; &#x3c; &amp;", "<!DOCTYPE a><a/>", "<script>alert(1)</script>",
-    "[bold red]x[/] [/nothing]", "../../../etc/passwd", "file:///etc/passwd", "1, 2", "-1", "0", "null", "NaN", "1e999", "9" * 400, "\u0661",
-    "x" * 70_000, "\U0001f600" * 300, "\u202etxt.exe", "\u200b", "e\u0301", "\x1b[2J\x1b]0;evil\x07", "\r\nX-Evil: 1\r\n\r\n", "\u2028",
+    "$(touch pwned)", "`touch pwned`", "; touch pwned ;", "| touch pwned", "&& touch pwned",
+    "\ntouch pwned\n", "--item 1 --command close",
+    "-e elid=$HOME", "$HOME", "elid=1", "x elid=1 sok=ok", "a=b&c=d&elid=1", "'; DROP TABLE item; --",
+    "' OR '1'='1", '" OR ""="', "\\",
+    "%s %n {0} {x!r}", "__value__", "]]><evil/>", "</doc><doc>", "&lt;evil/&gt; &#x3c; &amp;",
+    "<!DOCTYPE a><a/>", "<script>alert(1)</script>",
+    "[bold red]x[/] [/nothing]", "../../../etc/passwd", "file:///etc/passwd", "1, 2", "-1", "0", "null",
+    "NaN", "1e999", "9" * 400, "\u0661",
+    "x" * 70_000, "\U0001f600" * 300, "\u202etxt.exe", "\u200b", "e\u0301", "\x1b[2J\x1b]0;evil\x07",
+    "\r\nX-Evil: 1\r\n\r\n", "\u2028",
     "\x7f", "id=5;price=;period=", "",
 )  # fmt: skip
-FIELDS: Dict[str, Dict[str, str]] = {  # what a client fills in, and the parameters of the order that it ends in
-    "registrar": {"domain": "itemparam", "ns0": "itemparam", "ns1": "itemparam", "firstname": "contact", "passport": "contact", "email": "contact",
+# what a client fills in, and the parameters of the order that it ends in
+FIELDS: Dict[str, Dict[str, str]] = {
+    "registrar": {"domain": "itemparam", "ns0": "itemparam", "ns1": "itemparam", "firstname": "contact",
+        "passport": "contact", "email": "contact",
                   "location_address": "contact", "phone": "contact"},
     "processing": {"domain": "itemparam", "ostempl": "itemparam", "recipe": "itemparam"},
 }  # fmt: skip
@@ -59,13 +68,19 @@ def within(found: Dict[str, Set[str]], known: Dict[str, Set[str]]) -> None:
 
 # What each call of either module may say at all.
 CALLS_OF_THE_PANEL: Dict[str, Set[str]] = {
-    "runningoperation.edit": {"elid", "errorxml", "sok"}, "runningoperation.setmanual": {"elid", "sok"}, "task.gettype": {"operation", "item"},
-    "task.edit": {"item", "runningoperation", "type", "sok"}, "task.simple.create": {"elid", "specification", "sok"},
-    "service.saveparam": {"elid", "name", "value", "sok", "crypted"}, "service.setstatus": {"elid", "service_status", "sok"},
-    "domain.open": {"elid", "service_status", "bill2bill", "bill2bill_purchase", "sok"}, "service.setexpiredate": {"elid", "expiredate", "sok"},
+    "runningoperation.edit": {"elid", "errorxml", "sok"}, "runningoperation.setmanual": {"elid", "sok"},
+    "task.gettype": {"operation", "item"},
+    "task.edit": {"item", "runningoperation", "type", "sok"},
+    "task.simple.create": {"elid", "specification", "sok"},
+    "service.saveparam": {"elid", "name", "value", "sok", "crypted"},
+    "service.setstatus": {"elid", "service_status", "sok"},
+    "domain.open": {"elid", "service_status", "bill2bill", "bill2bill_purchase", "sok"},
+    "service.setexpiredate": {"elid", "expiredate", "sok"},
     "vds.open": {"elid", "ip", "username", "bill2bill", "bill2bill_purchase", "sok"},
-    "service_profile2processingmodule.edit": {"service_profile", "processingmodule", "type", "externalid", "sok"},
-    "problems.register": {"name", "id", "level", "param_pm_name", "param_pm_id", "param_errormsg", "sok"}, "service.postprolong": {"elid", "sok"},
+    "service_profile2processingmodule.edit": {"service_profile", "processingmodule", "type", "externalid",
+        "sok"},
+    "problems.register": {"name", "id", "level", "param_pm_name", "param_pm_id", "param_errormsg", "sok"},
+    "service.postprolong": {"elid", "sok"},
     "processing.edit": {"elid"},
 }  # fmt: skip
 
@@ -82,16 +97,24 @@ def test_what_a_client_types_stays_a_text(stage: Stage):
         field = list(fields)[number % len(fields)]
         if fields[field] == "itemparam":
             stage.change("DELETE FROM itemparam WHERE item = ? AND intname = ?", jobs[name].item, field)
-            stage.change("INSERT INTO itemparam (item, intname, value) VALUES (?, ?, ?)", jobs[name].item, field, text)
+            stage.change(
+                "INSERT INTO itemparam (item, intname, value) VALUES (?, ?, ?)", jobs[name].item, field, text
+            )
         else:
             give_contact(stage, jobs[name].item, field, text)
-    for (name, text), ran in zip(zip(names, nasty), at_once(lambda name: stage.carry_out("open", jobs[name]), names)):
+    for (name, text), ran in zip(
+        zip(names, nasty), at_once(lambda name: stage.carry_out("open", jobs[name]), names)
+    ):
         assert ran.status == 0 or ran.failed_clearly(), (name, text)
     untouched(stage, before)
     within(words_of_mgrctl(stage), CALLS_OF_THE_PANEL)
     optional = {"domainname_0", "nslist_0", "recipe", "ostempl", "middlename", "domain"}
     calls = {func: names | optional for func, names in said_before.items()}
-    for func in ("domaincontact", "domaincontact.edit", "contcat.create.1"):  # what is sent of a person is told by rules/contacts.py alone
+    for func in (
+        "domaincontact",
+        "domaincontact.edit",
+        "contcat.create.1",
+    ):  # what is sent of a person is told by rules/contacts.py alone
         calls.pop(func, None)
     within({func: names for func, names in words_of_http(stage.man.asked).items() if func in calls}, calls)
     listed_by_command_line(stage)
@@ -99,11 +122,19 @@ def test_what_a_client_types_stays_a_text(stage: Stage):
 
 def give_contact(stage: Stage, item: int, field: str, text: str) -> None:
     """A contact of its own for this item."""
-    rows = {row["intname"]: row["value"] for row in stage.rows("SELECT intname, value FROM service_profileparam WHERE service_profile = 1")}
+    rows = {
+        row["intname"]: row["value"]
+        for row in stage.rows("SELECT intname, value FROM service_profileparam WHERE service_profile = 1")
+    }
     stage.change("INSERT INTO service_profile (profiletype, name, account) VALUES (1, 'nasty', 1)")
     profile = stage.rows("SELECT MAX(id) AS id FROM service_profile")[0]["id"]
     for name, value in {**rows, field: text}.items():
-        stage.change("INSERT INTO service_profileparam (service_profile, intname, value) VALUES (?, ?, ?)", profile, name, value)
+        stage.change(
+            "INSERT INTO service_profileparam (service_profile, intname, value) VALUES (?, ?, ?)",
+            profile,
+            name,
+            value,
+        )
     stage.change("UPDATE service_profile2item SET service_profile = ? WHERE item = ?", profile, item)
 
 
@@ -112,16 +143,31 @@ def listed_by_command_line(stage: Stage) -> None:
     for number, text in enumerate(NASTY):
         with stage.journal().write() as db:
             columns = "item, kind, module, state, name, months, created, changed"
-            db.execute(f"INSERT INTO purchase ({columns}) VALUES (?, 'open', 1, 'in doubt', ?, 1, 0, 0)", (90_000 + number, text))
+            db.execute(
+                f"INSERT INTO purchase ({columns}) VALUES (?, 'open', 1, 'in doubt', ?, 1, 0, 0)",
+                (90_000 + number, text),
+            )
     code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
     for words in (["list"], ["list", "--json"], ["show", "1"]):
-        ran = run([sys.executable, "-IXutf8", "-c", code, "journal", *words, "--root", str(stage.root)], b"", stage.root, env=CLEAN)
+        ran = run(
+            [sys.executable, "-IXutf8", "-c", code, "journal", *words, "--root", str(stage.root)],
+            b"",
+            stage.root,
+            env=CLEAN,
+        )
         assert (ran.status, ran.err) == (0, b""), words
         assert b"\x1b" not in ran.out and b"\x07" not in ran.out, words  # noqa: PT018
     page = (HOME / "addon" / "bill2bill").read_text().split("\n", 1)[1]
-    (stage.root / "addon" / "bill2bill").write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{page}")
+    (stage.root / "addon" / "bill2bill").write_text(
+        f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{page}"
+    )
     (stage.root / "addon" / "bill2bill").chmod(0o750)
-    shown = run([str(stage.root / "addon" / "bill2bill")], b"<doc/>", stage.root, env={**CLEAN, "AUTH_LEVEL": "30", "PARAM_func": "bill2bill.doubt"})
+    shown = run(
+        [str(stage.root / "addon" / "bill2bill")],
+        b"<doc/>",
+        stage.root,
+        env={**CLEAN, "AUTH_LEVEL": "30", "PARAM_func": "bill2bill.doubt"},
+    )
     assert shown.status == 0, shown
     assert len(ET.fromstring(shown.out).findall("elem")) >= len(NASTY)
 
@@ -129,7 +175,10 @@ def listed_by_command_line(stage: Stage) -> None:
 def test_what_an_administrator_types_stays_a_text(stage: Stage):
     before = stage.counts()
     fields = ["username", "project", "url", "server", "registrar", "ca_file"]
-    forms = [{fields[number % len(fields)]: printable(text)} for number, text in enumerate(share(stage.kind, NASTY))]
+    forms = [
+        {fields[number % len(fields)]: printable(text)}
+        for number, text in enumerate(share(stage.kind, NASTY))
+    ]
     for form, ran in zip(forms, at_once(lambda form: stage.check(**form), forms)):
         assert ran.status == 0 or ran.failed_clearly(), form
     untouched(stage, before)
@@ -138,7 +187,9 @@ def test_what_an_administrator_types_stays_a_text(stage: Stage):
         for number, text in enumerate(NASTY[::3]):
             field = ("b2b_tariff", "b2b_datacenter", "b2b_periods", "b2b_local_addons")[number % 4]
             stage.change("DELETE FROM pricelistparam WHERE intname = ?", field)
-            stage.change("INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", field, text)
+            stage.change(
+                "INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", field, text
+            )
             ran = stage.carry_out("open", job)
             assert ran.status == 0 or ran.failed_clearly(), (field, text)
             if ran.status == 0:
@@ -146,7 +197,9 @@ def test_what_an_administrator_types_stays_a_text(stage: Stage):
             stage.change("DELETE FROM pricelistparam WHERE pricelist = 1")
             sold = {"b2b_tariff": "277", "b2b_datacenter": "3"}
             for name, value in sold.items():
-                stage.change("INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", name, value)
+                stage.change(
+                    "INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", name, value
+                )
         untouched(stage, before)
 
 
@@ -162,17 +215,25 @@ def test_a_form_with_any_text_is_answered_by_a_well_formed_one(stage: Stage):
     ran = stage.ask("tune_connection", "--lang", NASTY[0], stdin=ET.tostring(doc))
     assert (ran.status, ran.err) == (0, b"")
     answer = ET.fromstring(ran.out)
-    assert [answer.findtext(f"field{number}") for number in range(len(NASTY))] == [doc.findtext(f"field{number}") for number in range(len(NASTY))]
+    assert [answer.findtext(f"field{number}") for number in range(len(NASTY))] == [
+        doc.findtext(f"field{number}") for number in range(len(NASTY))
+    ]
 
 
 def test_what_a_provider_says_stays_a_text(stage: Stage):
-    """Refusals of an order whose every word is hostile: a clear error, well-formed documents, nothing bought or executed."""
+    """Refusals of an order whose every word is hostile: a clear error, well-formed documents, nothing bought
+    or executed.
+    """
     before = stage.counts()
     texts = [printable(text)[:5000] for text in share(stage.kind, NASTY)]
     names = [f"refused{number}.{stage.kind.zone}" for number in range(len(texts))]
     jobs = stage.paid(*names)
     for name, text in zip(names, texts):
-        refusal = error_of(text) if len(text) % 2 else error_of(text, kind="value" if stage.kind is PROCESSING else "4")
+        refusal = (
+            error_of(text)
+            if len(text) % 2
+            else error_of(text, kind="value" if stage.kind is PROCESSING else "4")
+        )
         stage.man.answers(lambda asked, name=name: stage.is_spending(asked, name), refusal)
     for text, ran in zip(texts, at_once(lambda name: stage.carry_out("open", jobs[name]), names)):
         assert ran.failed_clearly() in ("lost_answer", "upstream_refused", "invalid_login_or_passwd"), text
@@ -187,8 +248,13 @@ def test_what_a_provider_says_stays_a_text(stage: Stage):
 
 def error_of(text: str, kind: str = "") -> bytes:
     value = escape(text, {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
-    about = f'type="{kind or value}" object="{value}"' if kind != "4" else f'code="4" obj="{value}" val="{value}"'
-    return said(f'<doc><error {about} code="{kind or value}"><param name="{value}">{value}</param><msg>{value}</msg></error></doc>'.encode())
+    about = (
+        f'type="{kind or value}" object="{value}"' if kind != "4" else f'code="4" obj="{value}" val="{value}"'
+    )
+    return said(
+        f'<doc><error {about} code="{kind or value}"><param'
+        f' name="{value}">{value}</param><msg>{value}</msg></error></doc>'.encode()
+    )
 
 
 def test_what_a_provider_tells_of_a_server_is_stored_as_it_is_or_not_at_all(stage: Stage):
@@ -200,10 +266,16 @@ def test_what_a_provider_tells_of_a_server_is_stored_as_it_is_or_not_at_all(stag
     names = [f"served{number}.example.net" for number in range(len(texts))]
     jobs = dict(zip(names, stage.paid(*names).values()))
     spoilt = {name: escape(text) for name, text in zip(names, texts)}
-    stage.man.rewrites(lambda asked: asked.func == "vds.edit" and "sok" not in asked.params, lambda body: filled(body, spoilt))
+    stage.man.rewrites(
+        lambda asked: asked.func == "vds.edit" and "sok" not in asked.params,
+        lambda body: filled(body, spoilt),
+    )
     runs = at_once(lambda name: stage.carry_out("open", jobs[name]), names)
     for name, text, ran in zip(names, texts, runs):
-        stored = {row["intname"]: row["value"] for row in stage.rows("SELECT intname, value FROM itemparam WHERE item = ?", jobs[name].item)}
+        stored = {
+            row["intname"]: row["value"]
+            for row in stage.rows("SELECT intname, value FROM itemparam WHERE item = ?", jobs[name].item)
+        }
         if ran.status == 0:
             assert stored.get("username") == text.strip(), name
         else:
@@ -225,7 +297,9 @@ def filled(body: bytes, spoilt: Dict[str, str]) -> bytes:
 
 
 def told_of_a_domain(stage: Stage) -> None:
-    """The answer to the look at the domain that was just ordered holds a hostile text in every field, one after another."""
+    """The answer to the look at the domain that was just ordered holds a hostile text in every field, one
+    after another.
+    """
     before = stage.counts()
     names = [f"looked{number}.ru" for number in range(12)]
     jobs = stage.paid(*names)
@@ -242,4 +316,6 @@ def told_of_a_domain(stage: Stage) -> None:
 
 def told(body: bytes, text: str) -> bytes:
     answer: Dict[str, Any] = json.loads(body)
-    return json.dumps({name: text if isinstance(value, str) else value for name, value in answer.items()}).encode()
+    return json.dumps(
+        {name: text if isinstance(value, str) else value for name, value in answer.items()}
+    ).encode()

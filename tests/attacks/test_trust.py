@@ -1,4 +1,6 @@
-"""Who is not certainly the provider gets no credential, and a purchase that did not leave may be sent later."""
+"""Who is not certainly the provider gets no credential, and a purchase that did not leave may be
+sent later.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ YES = said(b"<doc><ok/><id>5</id></doc>", XML)
 
 def bad_servers(folder: Path, trusted: str) -> Dict[str, Tuple[Optional[ssl.SSLContext], str]]:
     """What is wrong -> how the server speaks TLS, None for not at all; and the CA file of the connection."""
-    expired, other_host, stranger = (certificate(folder, *about) for about in (("127.0.0.1", -1), ("evil.example", 1), ("127.0.0.1", 2)))
+    expired, other_host, stranger = (
+        certificate(folder, *about) for about in (("127.0.0.1", -1), ("evil.example", 1), ("127.0.0.1", 2))
+    )
     return {
         "signed by nobody we trust": (served_with(stranger), trusted),
         "signed by nobody that the public trusts": (served_with(stranger), ""),
@@ -39,7 +43,9 @@ def test_nobody_but_the_provider_is_told_the_password(stage: Stage, tmp_path: Pa
             stage.change("UPDATE processingparam SET value = ? WHERE intname = 'ca_file'", ca_file)
             assert stage.carry_out("open", job).failed_clearly() == code, what
             assert server.connections > 0, what
-            assert not any(PASSWORD.encode() in asked or b"authinfo" in asked for asked in server.requests), what
+            assert not any(PASSWORD.encode() in asked or b"authinfo" in asked for asked in server.requests), (
+                what
+            )
             assert context is None or server.requests == [], what
     name = f"trust.{stage.kind.zone}"
     assert stage.charged(name) == []
@@ -59,7 +65,9 @@ def test_a_redirect_takes_no_credential_to_another_host(stage: Stage, turn: int)
     job = stage.paid(name)[name]
     with RawServer(YES) as elsewhere:
         place = f"Location: http://127.0.0.1:{elsewhere.port}/billmgr?authinfo=reseller:{PASSWORD}"
-        away = said(b"<doc><ok/><id>5</id></doc>", XML, place, f"Refresh: 0; url={elsewhere.url}", status=status)
+        away = said(
+            b"<doc><ok/><id>5</id></doc>", XML, place, f"Refresh: 0; url={elsewhere.url}", status=status
+        )
         stage.man.answers(lambda asked: asked.path == "/moved/billmgr", away)
         assert stage.check(url=f"{stage.man.origin}/moved/billmgr").failed_clearly() == "upstream_redirect"
         stage.man.answers(stage.is_spending, away, times=1)
@@ -71,11 +79,14 @@ def test_a_redirect_takes_no_credential_to_another_host(stage: Stage, turn: int)
 
 
 ADDRESSES: List[str] = [
-    "http://192.0.2.1/billmgr", "http://localhost.evil.example/billmgr", "https://reseller:pw@127.0.0.1/billmgr", "ftp://127.0.0.1/billmgr",
+    "http://192.0.2.1/billmgr", "http://localhost.evil.example/billmgr",
+    "https://reseller:pw@127.0.0.1/billmgr", "ftp://127.0.0.1/billmgr",
     "file:///etc/passwd",
-    "https://127.0.0.1\\@evil.example/billmgr", "https://127.0.0.1 .evil.example/billmgr", "javascript:alert(1)", "https://",
+    "https://127.0.0.1\\@evil.example/billmgr", "https://127.0.0.1 .evil.example/billmgr",
+    "javascript:alert(1)", "https://",
     "https://[::1/billmgr",
-    "https://127.0.0.1:99999/billmgr", "https://127.0.0.1\r\nHost: evil/billmgr", "$(id)", "//127.0.0.1/billmgr", "https://\u202e.ru/billmgr",
+    "https://127.0.0.1:99999/billmgr", "https://127.0.0.1\r\nHost: evil/billmgr", "$(id)",
+    "//127.0.0.1/billmgr", "https://\u202e.ru/billmgr",
     "x" * 9000,
 ]  # fmt: skip
 

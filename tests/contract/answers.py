@@ -28,7 +28,14 @@ def adapter(server: RawServer, **settings: str) -> Billmgr6:
 
 def sent(server: RawServer) -> List[Dict[str, str]]:
     """The forms that arrived, without what every one of them has."""
-    forms = [dict(parse_qsl(request.partition(b"\r\n\r\n")[2].decode(), keep_blank_values=True)) for request in server.requests]
+    forms = [
+        dict(parse_qsl(request.partition(b"\r\n\r\n")[2].decode(), keep_blank_values=True))
+        for request in server.requests
+    ]
     for form in forms:
-        assert {name: form.pop(name) for name in ("out", "lang", "authinfo")} == {"out": "xml", "lang": "en", "authinfo": "reseller:x"}
+        assert {name: form.pop(name) for name in ("out", "lang", "authinfo")} == {
+            "out": "xml",
+            "lang": "en",
+            "authinfo": "reseller:x",
+        }
     return forms

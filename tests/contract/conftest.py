@@ -11,19 +11,25 @@ from .provider import Provider
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs(step): only for dialects that can do this step (bill2bill/upstream/capabilities.py)")
+    config.addinivalue_line(
+        "markers", "needs(step): only for dialects that can do this step (bill2bill/upstream/capabilities.py)"
+    )
     config.addinivalue_line("markers", "over_tls(alone): with TLS as well as without; alone: only with TLS")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test over each dialect that can do what it needs: see docs/capabilities.md for who cannot do what, and why."""
+    """Each test over each dialect that can do what it needs: see docs/capabilities.md for who cannot do what,
+    and why.
+    """
     if "running" not in metafunc.fixturenames:
         return
     needed = {mark.args[0] for mark in metafunc.definition.iter_markers("needs")}
     assert needed <= set(STEPS), needed
     tls = metafunc.definition.get_closest_marker("over_tls")
     schemes = ["https"] if tls and tls.args else ["http", "https"] if tls else ["http"]
-    able = [(driver, scheme) for driver in DRIVERS for scheme in schemes if needed.isdisjoint(driver.make.cannot)]
+    able = [
+        (driver, scheme) for driver in DRIVERS for scheme in schemes if needed.isdisjoint(driver.make.cannot)
+    ]
     ids = [f"{driver.dialect}-{scheme}" for driver, scheme in able]
     metafunc.parametrize("running", able, ids=ids, indirect=True, scope="module")
 
@@ -31,7 +37,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="module")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     driver, scheme = request.param
-    provider = Provider(tmp_path_factory.mktemp("provider"), "--dialect", driver.dialect, *(["--tls"] if scheme == "https" else []))
+    provider = Provider(
+        tmp_path_factory.mktemp("provider"),
+        "--dialect",
+        driver.dialect,
+        *(["--tls"] if scheme == "https" else []),
+    )
     yield driver(provider)
     provider.stop()
 

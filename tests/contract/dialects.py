@@ -1,4 +1,5 @@
-"""The dialects under the contract. A new one is one more driver: how the steps that all dialects share are taken in it.
+"""The dialects under the contract. A new one is one more driver: how the steps that all dialects share are
+taken in it.
 
 What a dialect cannot do, and why, its adapter declares (bill2bill/upstream/capabilities.py).
 """
@@ -23,12 +24,19 @@ from .provider import PASSWORD, USER, Provider, http
 
 PERSON = {
     "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
-    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow", "la_address": "Mira 1-2",
-    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2", "pa_addressee": "Ivanov I.I.",
-    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan", "middlename": "I", "lastname": "Ivanov",
-    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD", "passport_date": "2005-02-28",
+    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow",
+    "la_address": "Mira 1-2",
+    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2",
+    "pa_addressee": "Ivanov I.I.",
+    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan",
+    "middlename": "I", "lastname": "Ivanov",
+    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD",
+    "passport_date": "2005-02-28",
 }  # fmt: skip
-GENERIC = {name: PERSON[name] for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")}
+GENERIC = {
+    name: PERSON[name]
+    for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")
+}
 GENERIC.update(phone="+7.4951234567", company="N/A")
 RUBLES = 4411
 NOBODY = 99999  # an id that the login does not have
@@ -47,7 +55,9 @@ class Thing:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that spends. func: of the wire; charges: what it costs if it is carried out; done: is it, as the provider shows it?"""
+    """Something that spends. func: of the wire; charges: what it costs if it is carried out; done: is it, as
+    the provider shows it?
+    """
 
     func: str
     act: Callable[[], Any]
@@ -132,7 +142,10 @@ class Domains(World):
 
     def plant(self, *names: str, **fields: Any) -> List[int]:
         common = {"expire": fields.pop("expires", "2030-03-14"), **fields}
-        return [int(row["id"]) for row in self.provider.post("domain", [{"name": name, **common} for name in names])]
+        return [
+            int(row["id"])
+            for row in self.provider.post("domain", [{"name": name, **common} for name in names])
+        ]
 
     def thing(self, number: int, up: Any = None) -> Optional[Thing]:
         return _domain(domain) if (domain := (up or self.up).domain(number)) else None
@@ -145,11 +158,18 @@ class Domains(World):
 
     def ordering(self, up: Any = None) -> Step:
         order = self.order("example.ru")
-        return Step("domain.order.4", lambda: (up or self.up).order_domain(order), ["199.00"], lambda: bool(self.named("example.ru")))
+        return Step(
+            "domain.order.4",
+            lambda: (up or self.up).order_domain(order),
+            ["199.00"],
+            lambda: bool(self.named("example.ru")),
+        )
 
     def bad_order(self) -> Step:
         order = self.order("example.ru", period=930)
-        return Step("domain.order.4", lambda: self.up.order_domain(order), [], lambda: bool(self.named("example.ru")))
+        return Step(
+            "domain.order.4", lambda: self.up.order_domain(order), [], lambda: bool(self.named("example.ru"))
+        )
 
     def renewing(self, up: Any = None, number: int = 0) -> Step:
         (number,) = [number] if number else self.plant("renewed.ru")
@@ -158,18 +178,22 @@ class Domains(World):
             self.provider.post("progress")
             return next(thing.expires for thing in self.things() if thing.id == number) == date(2031, 3, 14)
 
-        return Step("domain.renew", lambda: (up or self.up).renew_domain(number, 881, RUBLES), ["199.00"], done)
+        return Step(
+            "domain.renew", lambda: (up or self.up).renew_domain(number, 881, RUBLES), ["199.00"], done
+        )
 
     def changing(self, up: Any = None) -> Step:
         form, wanted = self.up.domain_form(self.domain("changed.ru")), ["ns1.example.org", "ns2.example.org"]
         done = lambda: self.up.domain_form(form.id).name_servers[:2] == tuple(wanted)  # noqa: E731
         return Step("domain.edit", lambda: (up or self.up).change_name_servers(form, wanted), [], done)
 
-    # -- domains alone -------------------------------------------------------------------------------------------------
+    # -- domains alone ---------------------------------------------------------------------------------------
 
     def contact(self, kind: Kind = Kind.PERSON) -> int:
         number = self.up.create_contact(kind, f"sample {kind.value}")
-        self.up.edit_contact(number, kind, f"sample {kind.value}", GENERIC if kind is Kind.GENERIC else PERSON)
+        self.up.edit_contact(
+            number, kind, f"sample {kind.value}", GENERIC if kind is Kind.GENERIC else PERSON
+        )
         return int(number)
 
     def tariff(self, number: int = 565) -> DomainTariff:
@@ -177,7 +201,11 @@ class Domains(World):
 
     def order(self, name: str = "example.ru", **changes: Any) -> DomainOrder:
         tariff = changes.pop("tariff", None) or self.tariff()
-        usual: Dict[str, Any] = {"period": tariff.periods[0].id, "account": RUBLES, "name_servers": ("ns1.example.net", "ns2.example.net")}
+        usual: Dict[str, Any] = {
+            "period": tariff.periods[0].id,
+            "account": RUBLES,
+            "name_servers": ("ns1.example.net", "ns2.example.net"),
+        }
         contacts = changes.pop("contacts", None) or {"owner": self.contact()}
         return DomainOrder(name=name, tariff=tariff, contacts=contacts, **{**usual, **changes})
 
@@ -202,8 +230,16 @@ class Servers(World):
         self.provider.post("balance", {"balance": "1.00"})
 
     def plant(self, *names: str, **fields: Any) -> List[int]:
-        common = {"itemtype": "vds", "pricelist": 277, "expiredate": fields.pop("expires", "2030-03-14"), **fields}
-        return [int(row["id"]) for row in self.provider.post("service", [{"domain": name, **common} for name in names])]
+        common = {
+            "itemtype": "vds",
+            "pricelist": 277,
+            "expiredate": fields.pop("expires", "2030-03-14"),
+            **fields,
+        }
+        return [
+            int(row["id"])
+            for row in self.provider.post("service", [{"domain": name, **common} for name in names])
+        ]
 
     def thing(self, number: int, up: Any = None) -> Optional[Thing]:
         return _service(form.service) if (form := (up or self.up).service("vds", number)) else None
@@ -216,7 +252,12 @@ class Servers(World):
 
     def ordering(self, up: Any = None) -> Step:
         func, name = "v2.vds.order.param", self.names[0]
-        return Step(func, lambda: (up or self.up).order_service(self.order()).remote, ["9.00"], lambda: bool(self.named(name)))
+        return Step(
+            func,
+            lambda: (up or self.up).order_service(self.order()).remote,
+            ["9.00"],
+            lambda: bool(self.named(name)),
+        )
 
     def bad_order(self) -> Step:
         act = lambda: self.up.order_service(self.order(addons={101: "99"}))  # noqa: E731
@@ -230,9 +271,11 @@ class Servers(World):
     def changing(self, up: Any = None) -> Step:
         (number,) = self.plant("changed.example.net", expires=self.in_a_month())
         done = lambda: self.up.service("vds", number).addons[101] == "3"  # noqa: E731
-        return Step("vds.edit", lambda: (up or self.up).change_addons("vds", number, {101: "3"}), ["2.00"], done)
+        return Step(
+            "vds.edit", lambda: (up or self.up).change_addons("vds", number, {101: "3"}), ["2.00"], done
+        )
 
-    # -- servers alone -------------------------------------------------------------------------------------------------
+    # -- servers alone ---------------------------------------------------------------------------------------
 
     def in_a_month(self) -> str:
         """A date for which an add-on costs one month."""
@@ -240,8 +283,10 @@ class Servers(World):
 
     def order(self, **changes: Any) -> ServiceOrder:
         usual: Dict[str, Any] = {
-            "itemtype": "vds", "tariff": 277, "months": 1, "datacenter": 3, "name": self.names[0], "mark": "x-1",
-            "fields": {"ostempl": "ISPsystem__Debian-12", "recipe": "null"}, "addons": {101: "2", 102: "901", 103: "off"},
+            "itemtype": "vds", "tariff": 277, "months": 1, "datacenter": 3, "name": self.names[0],
+            "mark": "x-1",
+            "fields": {"ostempl": "ISPsystem__Debian-12", "recipe": "null"},
+            "addons": {101: "2", 102: "901", 103: "off"},
         }  # fmt: skip
         return ServiceOrder(**{**usual, **changes})
 
@@ -250,7 +295,13 @@ class Servers(World):
 
 
 def _service(service: Any) -> Thing:
-    return Thing(service.id, service.name, service.state is ServiceState.ACTIVE, service.state is ServiceState.UNPAID, service.expires)
+    return Thing(
+        service.id,
+        service.name,
+        service.state is ServiceState.ACTIVE,
+        service.state is ServiceState.UNPAID,
+        service.expires,
+    )
 
 
 DRIVERS: Tuple[Any, ...] = (Domains, Servers)

@@ -19,7 +19,8 @@ USER, PASSWORD = "reseller", "s3cret word/&="
 def http(ca_file: str = "", **settings: Any) -> Http:
     """Short times and a small limit, so that a fault is seen soon."""
     usual = {
-        "secrets": [PASSWORD], "ca_file": ca_file, "proxy": "", "connect_timeout": 2.0, "read_timeout": 5.0, "spend_timeout": 5.0,
+        "secrets": [PASSWORD], "ca_file": ca_file, "proxy": "", "connect_timeout": 2.0, "read_timeout": 5.0,
+        "spend_timeout": 5.0,
         "answer_limit": 1024 * 1024, "gate": nullcontext,
     }  # fmt: skip
     return Http(**{**usual, **settings})
@@ -27,7 +28,19 @@ def http(ca_file: str = "", **settings: Any) -> Http:
 
 class Provider:
     def __init__(self, folder: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "bill2bill.sandbox.upstream", "--port", "0", "--state", str(folder), "--user", USER, "--password", PASSWORD]
+        command = [
+            sys.executable,
+            "-m",
+            "bill2bill.sandbox.upstream",
+            "--port",
+            "0",
+            "--state",
+            str(folder),
+            "--user",
+            USER,
+            "--password",
+            PASSWORD,
+        ]
         self.child = subprocess.Popen([*command, *options], stdout=subprocess.PIPE)
         ready: Dict[str, Any] = json.loads(self.child.stdout.readline())
         self.url, self.control, self.ca_file = ready["url"], ready["control"], ready["ca_file"] or ""

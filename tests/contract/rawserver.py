@@ -24,7 +24,9 @@ def answer(body: bytes, *headers: str, status: str = "200 OK", length: Optional[
 
 
 class RawServer:
-    """scripts: one per request, the last one for ever; bytes are sent as they are. Several requests may share a connection."""
+    """scripts: one per request, the last one for ever; bytes are sent as they are. Several requests may share
+    a connection.
+    """
 
     def __init__(self, *scripts: Script, context: Optional[ssl.SSLContext] = None) -> None:
         self.scripts, self.context = list(scripts), context
@@ -83,7 +85,11 @@ def received(connection: socket.socket) -> bytes:
             return data
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
-    lengths = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    lengths = [
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    ]
     while lengths and len(body) < lengths[0]:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
@@ -111,7 +117,9 @@ def certificate(folder: Path, host: str = "127.0.0.1", days: int = 1) -> Path:
         .sign(key, hashes.SHA256())
     )
     path = folder / f"{host}{days}.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
     return path
 

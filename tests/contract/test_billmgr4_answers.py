@@ -1,4 +1,6 @@
-"""Literal answers of the reference, in both formats, and what a hostile hand can make of them (upstream-billmanager4 2.1-2.4, 4)."""
+"""Literal answers of the reference, in both formats, and what a hostile hand can make of them
+(upstream-billmanager4 2.1-2.4, 4).
+"""
 
 from __future__ import annotations
 
@@ -48,25 +50,35 @@ def adapter(server: RawServer) -> Billmgr4:
     return Billmgr4(http(), server.url, "reseller", "x")
 
 
-# -- the envelope ------------------------------------------------------------------------------------------------------
+# -- the envelope --------------------------------------------------------------------------------------------
 
 
 def test_a_list_reads_the_same_in_both_formats() -> None:
     xml, js = list(read_rows(stored("list.xml"))), list(read_rows(stored("list.json")))
-    assert xml[0] == js[0] == {"id": "10501", "name": "example.ru", "domainstatus": "2", "expire": "2027-03-14"}
+    assert (
+        xml[0] == js[0] == {"id": "10501", "name": "example.ru", "domainstatus": "2", "expire": "2027-03-14"}
+    )
     assert xml[1] == {"id": "10502", "name": "xn--e1afmkfd.xn--p1ai", "domainstatus": "5"}
 
 
 def test_a_form_reads_the_same_in_both_formats() -> None:
     for name in ("form.xml", "form.json"):
         fields = read_doc(stored(name)).fields
-        assert (fields["elid"], fields["name"], fields["tld"], fields["owner"]) == ("10501", "example", "ru", "7001")
+        assert (fields["elid"], fields["name"], fields["tld"], fields["owner"]) == (
+            "10501",
+            "example",
+            "ru",
+            "7001",
+        )
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "<doc><ok/></doc>", '{"result":"OK","ok":""}', '{"ok" : ""}', '{"result" : "OK"}',
+        "<doc><ok/></doc>",
+        '{"result":"OK","ok":""}',
+        '{"ok" : ""}',
+        '{"result" : "OK"}',
         '<?xml version="1.0" encoding="UTF-8"?>\n<doc><ok></ok></doc>\n',
     ],  # fmt: skip
 )
@@ -86,17 +98,28 @@ def test_a_new_id_has_a_dot_in_its_name() -> None:
     [
         ('<doc><error code="2" obj="name"/></doc>', WireError("2", "name")),
         ('<doc><error code="4" val="phone"/></doc>', WireError("4", "", "phone")),
-        ('<doc><error code="1">Failed to connect to database</error></doc>', WireError("1", "", "", "Failed to connect to database")),
+        (
+            '<doc><error code="1">Failed to connect to database</error></doc>',
+            WireError("1", "", "", "Failed to connect to database"),
+        ),
         ('<doc><error code="8" msg="Locked"/></doc>', WireError("8", "", "", "Locked")),
-        ('{"error" : {"code" : "4","obj" : "","val" : "phone","msg" : "Invalid value"}}', WireError("4", "", "phone", "Invalid value")),
-        ('{"error" : {"code" : 100,"obj" : "","msg" : "access deny"}}', WireError("100", "", "", "access deny")),
+        (
+            '{"error" : {"code" : "4","obj" : "","val" : "phone","msg" : "Invalid value"}}',
+            WireError("4", "", "phone", "Invalid value"),
+        ),
+        (
+            '{"error" : {"code" : 100,"obj" : "","msg" : "access deny"}}',
+            WireError("100", "", "", "access deny"),
+        ),
     ],
 )
 def test_an_error_has_a_code_an_object_and_a_value(text: str, error: WireError) -> None:
     assert doc(text).error == error
 
 
-@pytest.mark.parametrize("text", ["<doc/>", "<doc></doc>", "{}", "{ }", '{"elem" : []}', "<doc><tip>x</tip></doc>"])
+@pytest.mark.parametrize(
+    "text", ["<doc/>", "<doc></doc>", "{}", "{ }", '{"elem" : []}', "<doc><tip>x</tip></doc>"]
+)
 def test_an_empty_list_has_no_rows(text: str) -> None:
     assert rows(text) == []
 
@@ -119,12 +142,17 @@ def test_the_envelope_of_the_newer_versions_is_recognised(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<html><body/></html>", "<doc>", "<doc/><doc/>", "<doc><ok/></doc>x", "<doc><ok></doc>", "<doc>&a;</doc>", "<doc xmlns='x'/>",
+        "<html><body/></html>", "<doc>", "<doc/><doc/>", "<doc><ok/></doc>x", "<doc><ok></doc>",
+        "<doc>&a;</doc>", "<doc xmlns='x'/>",
         "<doc><error code='1'/><error code='4'/></doc>", "<doc><error/></doc>", "<doc><a>" * 30,
-        "<doc>" + "<a>" * 200 + "</a>" * 200 + "</doc>", "<doc><elem>" + "<a/>" * 20000 + "</elem></doc>", "<doc>" + "<a/>" * 200000 + "</doc>",
-        "[]", "[1]", '""', "{", '{"ok":""', '{"ok":"","ok":""}', '{"a":{"b":1,"b":2}}', '{"ok":NaN}', '{"elem":{}}', '{"elem":["a"]}',
-        '{"elem":null}', '{"error":""}', '{"error":null}', '{"error":{}}', '{"error":{"code":{}}}', '{"error":[]}', '{"ok":"\\ud800"}',
-        '{"ok":"a\\u0000b"}', '{"a":' + "[" * 100000, '{"a":[' + "[]," * 600000 + "[]]}", '{"ok":""} trailing', '{"ok":01}', "{'ok':''}",
+        "<doc>" + "<a>" * 200 + "</a>" * 200 + "</doc>", "<doc><elem>" + "<a/>" * 20000 + "</elem></doc>",
+        "<doc>" + "<a/>" * 200000 + "</doc>",
+        "[]", "[1]", '""', "{", '{"ok":""', '{"ok":"","ok":""}', '{"a":{"b":1,"b":2}}', '{"ok":NaN}',
+            '{"elem":{}}', '{"elem":["a"]}',
+        '{"elem":null}', '{"error":""}', '{"error":null}', '{"error":{}}', '{"error":{"code":{}}}',
+        '{"error":[]}', '{"ok":"\\ud800"}',
+        '{"ok":"a\\u0000b"}', '{"a":' + "[" * 100000, '{"a":[' + "[]," * 600000 + "[]]}",
+            '{"ok":""} trailing', '{"ok":01}', "{'ok':''}",
     ],
 )  # fmt: skip
 def test_what_is_not_one_clear_answer_is_unreadable(text: str) -> None:
@@ -138,7 +166,10 @@ def test_a_field_that_is_there_twice_is_not_there() -> None:
 
 
 def test_nested_values_are_no_texts() -> None:
-    assert doc('{"ok":"","slist":{"a":"b"},"item.id":{"$":"1"},"flag":true,"n":7}').fields == {"ok": "", "n": "7"}
+    assert doc('{"ok":"","slist":{"a":"b"},"item.id":{"$":"1"},"flag":true,"n":7}').fields == {
+        "ok": "",
+        "n": "7",
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,27 +218,39 @@ def test_a_hundred_thousand_rows_are_never_held_at_once(tmp_path: Path) -> None:
     assert kib < 8 * 1024
 
 
-# -- the public files --------------------------------------------------------------------------------------------------
+# -- the public files ----------------------------------------------------------------------------------------
 
 
 def test_the_price_file_of_the_reference_is_read() -> None:
     tariffs = tariffs_of(read_json(stored("domainprice_ru.json")))
     assert [(row.id, row.zone) for row in tariffs] == [(565, "ru"), (566, "xn--p1ai"), (601, "com")]
     assert [(row.registrar, row.priority) for row in tariffs] == [(13, 10), (13, 0), (19, 5)]
-    assert [(row.id, row.months, row.price) for row in tariffs[2].periods] == [(930, 12, Decimal("990.0000")), (931, 24, Decimal("1980.0000"))]
+    assert [(row.id, row.months, row.price) for row in tariffs[2].periods] == [
+        (930, 12, Decimal("990.0000")),
+        (931, 24, Decimal("1980.0000")),
+    ]
 
 
-GOOD = {"id": 565, "tld": "ru", "registrar_id": "13", "name": "x", "period": [{"id": "881", "p_length": 1, "per_type": "year", "price_num": "199.0"}]}
+GOOD = {
+    "id": 565,
+    "tld": "ru",
+    "registrar_id": "13",
+    "name": "x",
+    "period": [{"id": "881", "p_length": 1, "per_type": "year", "price_num": "199.0"}],
+}
 
 
 @pytest.mark.parametrize(
     "bad",
     [
         *[{name: value for name, value in GOOD.items() if name != missing} for missing in GOOD],
-        {**GOOD, "id": "0"}, {**GOOD, "id": "1, 2"}, {**GOOD, "id": 1.5}, {**GOOD, "id": None}, {**GOOD, "tld": ""}, {**GOOD, "tld": "a b"},
-        {**GOOD, "priority": "high"}, {**GOOD, "period": {}}, {**GOOD, "period": ["x"]}, {**GOOD, "period": [{"per_type": "year"}]},
+        {**GOOD, "id": "0"}, {**GOOD, "id": "1, 2"}, {**GOOD, "id": 1.5}, {**GOOD, "id": None},
+        {**GOOD, "tld": ""}, {**GOOD, "tld": "a b"},
+        {**GOOD, "priority": "high"}, {**GOOD, "period": {}}, {**GOOD, "period": ["x"]},
+        {**GOOD, "period": [{"per_type": "year"}]},
         *[{**GOOD, "period": [{**GOOD["period"][0], **change}]} for change in  # type: ignore[dict-item,index]
-          ({"price_num": "-1"}, {"price_num": "1,50"}, {"price_num": ""}, {"p_length": "0"}, {"p_length": 99}, {"id": "x"})],
+          ({"price_num": "-1"}, {"price_num": "1,50"}, {"price_num": ""}, {"p_length": "0"}, {"p_length": 99},
+              {"id": "x"})],
         "text", None, [], 7,
     ],
 )  # fmt: skip
@@ -227,12 +270,18 @@ def test_a_file_without_one_usable_record_is_an_error_not_an_empty_list(data: ob
 
 
 def test_countries_have_one_id_each_and_china_its_own() -> None:
-    rows = [{"id": "45", "iso2": "HK"}, {"id": "98", "iso2": "hk"}, {"id": "182", "iso2": "RU"}, {"id": "1"}, {"id": "9", "iso2": "RU"}]
+    rows = [
+        {"id": "45", "iso2": "HK"},
+        {"id": "98", "iso2": "hk"},
+        {"id": "182", "iso2": "RU"},
+        {"id": "1"},
+        {"id": "9", "iso2": "RU"},
+    ]
     found = countries_of({"elem": rows})
     assert found == {"CN": "45", "HK": "98", "RU": "182"}
 
 
-# -- the adapter on answers that the sandbox would never give ----------------------------------------------------------
+# -- the adapter on answers that the sandbox would never give ------------------------------------------------
 
 
 def test_an_answer_about_another_domain_is_not_believed() -> None:
@@ -245,18 +294,28 @@ def test_an_answer_about_another_domain_is_not_believed() -> None:
 
 
 def test_two_different_ids_in_one_answer_are_not_believed() -> None:
-    with upstream('{"elid":"10501","id":"10502","name":"example","tld":"ru","domainstatus":"2"}', "<doc/>") as server, pytest.raises(Failure):
+    with (
+        upstream(
+            '{"elid":"10501","id":"10502","name":"example","tld":"ru","domainstatus":"2"}', "<doc/>"
+        ) as server,
+        pytest.raises(Failure),
+    ):
         adapter(server).domain(10501)
 
 
 def test_a_form_of_another_domain_is_not_edited() -> None:
-    with upstream("<doc><elid>10502</elid><name>example</name><tld>ru</tld></doc>") as server, pytest.raises(Failure):
+    with (
+        upstream("<doc><elid>10502</elid><name>example</name><tld>ru</tld></doc>") as server,
+        pytest.raises(Failure),
+    ):
         adapter(server).domain_form(10501)
 
 
 def test_an_unknown_status_stops_the_one_who_asks_and_not_the_listing() -> None:
     good = "<elem><id>2</id><name>example.com</name><domainstatus>2</domainstatus></elem>"
-    listing = f"<doc><elem><id>1</id><name>example.ru</name><domainstatus>11</domainstatus></elem>{good}</doc>"
+    listing = (
+        f"<doc><elem><id>1</id><name>example.ru</name><domainstatus>11</domainstatus></elem>{good}</doc>"
+    )
     with upstream(listing) as server:
         up = adapter(server)
         assert [domain.id for domain in up.domains()] == [2]
@@ -275,7 +334,10 @@ def test_a_row_of_the_very_name_that_cannot_be_read_is_no_proof_of_absence() -> 
 
 def test_two_live_rows_of_one_name_are_nobodys_guess() -> None:
     row = "<elem><id>{}</id><name>example.ru</name><domainstatus>2</domainstatus></elem>"
-    with upstream("<doc>" + row.format(1) + row.format(2) + "</doc>") as server, pytest.raises(Failure, match="2 rows"):
+    with (
+        upstream("<doc>" + row.format(1) + row.format(2) + "</doc>") as server,
+        pytest.raises(Failure, match="2 rows"),
+    ):
         adapter(server).find_domain("example.ru")
 
 
@@ -287,7 +349,9 @@ def test_an_account_in_an_unknown_currency_is_an_error(currency: str) -> None:
 
 
 def test_a_balance_may_carry_its_currency() -> None:
-    with upstream('{"elem":[{"id":"1","name":"a","balance":"-5.50 RUB","currency":"RUB","creditlimit":"10.0000"}]}') as server:
+    with upstream(
+        '{"elem":[{"id":"1","name":"a","balance":"-5.50 RUB","currency":"RUB","creditlimit":"10.0000"}]}'
+    ) as server:
         (account,) = adapter(server).accounts()
     assert (account.balance.amount, account.spendable.amount) == (Decimal("-5.50"), Decimal("4.50"))
 
@@ -295,7 +359,11 @@ def test_a_balance_may_carry_its_currency() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{}", "<doc/>", '{"result":"ERROR"}', '{"ok":"","error":{"code":"4"}}', "<doc><ok/><error code='4'/></doc>",
+        "{}",
+        "<doc/>",
+        '{"result":"ERROR"}',
+        '{"ok":"","error":{"code":"4"}}',
+        "<doc><ok/><error code='4'/></doc>",
         '{"redirect":"location=billmgr?func=logon"}',
     ],  # fmt: skip
 )
@@ -309,7 +377,10 @@ def test_neither_a_clear_yes_nor_a_clear_no_is_doubt(text: str) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-1", "abc", "10501, 10502", "", " 10501", "1e3", "10501.0"])
 def test_what_was_made_is_known_by_one_positive_number(number: str) -> None:
-    with upstream(json.dumps({"result": "OK", "ok": "", "domaincontact.id": number})) as server, pytest.raises(NoAnswer):
+    with (
+        upstream(json.dumps({"result": "OK", "ok": "", "domaincontact.id": number})) as server,
+        pytest.raises(NoAnswer),
+    ):
         adapter(server).create_contact(Kind.PERSON, "sample")
 
 

@@ -17,8 +17,20 @@ from .answers import adapter, sent, stored, upstream
 OK = "<doc><ok/></doc>"
 UNKNOWN = '<doc><error type="missed" object="func"><param name="value">{}</param></error></doc>'
 NO_FILTER = UNKNOWN.format("vds.filter")
-ORDER = ServiceOrder("vds", 277, 12, 3, "vm1.example.net", "a-1", {"ostempl": "ISPsystem__Debian-12", "recipe": "null"}, {101: "4", 103: "on"})
-ROW = "<elem><id>{0}</id><domain>vm{0}.example.net</domain><item_status orig='2'>Active</item_status><expiredate>2026-12-01</expiredate></elem>"
+ORDER = ServiceOrder(
+    "vds",
+    277,
+    12,
+    3,
+    "vm1.example.net",
+    "a-1",
+    {"ostempl": "ISPsystem__Debian-12", "recipe": "null"},
+    {101: "4", 103: "on"},
+)
+ROW = (
+    "<elem><id>{0}</id><domain>vm{0}.example.net</domain><item_status"
+    " orig='2'>Active</item_status><expiredate>2026-12-01</expiredate></elem>"
+)
 
 
 def page(numbers: Any, total: object = None) -> str:
@@ -26,12 +38,14 @@ def page(numbers: Any, total: object = None) -> str:
     return f"<doc><metadata/>{''.join(ROW.format(number) for number in numbers)}{count}</doc>"
 
 
-# -- lists -------------------------------------------------------------------------------------------------------------
+# -- lists ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("total", [5, None])
 def test_a_list_is_read_page_by_page_to_its_end(total: object) -> None:
-    with upstream(NO_FILTER, page([1, 2], total), page([3, 4], total), page([5], total), page([], total)) as server:
+    with upstream(
+        NO_FILTER, page([1, 2], total), page([3, 4], total), page([5], total), page([], total)
+    ) as server:
         assert [service.id for service in adapter(server).services("vds")] == [1, 2, 3, 4, 5]
         forms = sent(server)[1:]
     assert [form["p_num"] for form in forms] == (["1", "2", "3"] if total else ["1", "2", "3", "4"])
@@ -57,11 +71,23 @@ def test_a_provider_that_knows_no_pages_has_told_everything_at_once() -> None:
 
 def test_a_list_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_PAGES", 3)
-    with upstream(NO_FILTER, page([1]), page([2]), page([3]), page([4])) as server, pytest.raises(Failure, match="more than 3 pages"):
+    with (
+        upstream(NO_FILTER, page([1]), page([2]), page([3]), page([4])) as server,
+        pytest.raises(Failure, match="more than 3 pages"),
+    ):
         list(adapter(server).services("vds"))
 
 
-@pytest.mark.parametrize("text", ["<doc/>", OK, '{"doc":{}}', "<doc><tparams/></doc>", "<doc><ok>func=logon</ok><elem><id>1</id></elem></doc>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<doc/>",
+        OK,
+        '{"doc":{}}',
+        "<doc><tparams/></doc>",
+        "<doc><ok>func=logon</ok><elem><id>1</id></elem></doc>",
+    ],
+)
 def test_an_answer_that_is_no_list_is_not_an_empty_one(text: str) -> None:
     with upstream(NO_FILTER, text) as server, pytest.raises(Failure) as caught:
         list(adapter(server).services("vds"))
@@ -86,11 +112,19 @@ def test_a_page_that_breaks_off_spoils_the_list_but_not_what_was_read() -> None:
 )  # fmt: skip
 def test_a_row_in_an_unknown_state_is_there(row: str) -> None:
     with upstream(NO_FILTER, f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>") as server:
-        assert [(one.id, one.state is ServiceState.UNKNOWN) for one in adapter(server).services("vds")] == [(7, True), (9, False)]
+        assert [(one.id, one.state is ServiceState.UNKNOWN) for one in adapter(server).services("vds")] == [
+            (7, True),
+            (9, False),
+        ]
 
 
-@pytest.mark.parametrize("row", ["<elem><item_status>2</item_status></elem>", "<elem><id>7, 8</id><item_status>2</item_status></elem>"])
-def test_a_row_without_a_number_is_left_out_and_logged_but_not_where_absence_is_to_be_proved(row: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "row",
+    ["<elem><item_status>2</item_status></elem>", "<elem><id>7, 8</id><item_status>2</item_status></elem>"],
+)
+def test_a_row_without_a_number_is_left_out_and_logged_but_not_where_absence_is_to_be_proved(
+    row: str, caplog: pytest.LogCaptureFixture
+) -> None:
     text = f"<doc>{row}{ROW.format(9)}<p_elems>2</p_elems></doc>"
     with upstream(NO_FILTER, text) as server:
         assert [service.id for service in adapter(server).services("vds")] == [9]
@@ -103,7 +137,11 @@ def test_a_row_without_a_number_is_left_out_and_logged_but_not_where_absence_is_
 @pytest.mark.parametrize(
     ("inside", "state", "substate"),
     [
-        ("<item_status orig='3_employeesuspend'>Suspended</item_status><status>3</status>", ServiceState.SUSPENDED, "employeesuspend"),
+        (
+            "<item_status orig='3_employeesuspend'>Suspended</item_status><status>3</status>",
+            ServiceState.SUSPENDED,
+            "employeesuspend",
+        ),
         ("<item_status orig='5'>Processing</item_status>", ServiceState.WORKING, ""),
         ("<item_status>1</item_status>", ServiceState.UNPAID, ""),
         ("<item_status>Active</item_status><item_real_status>2</item_real_status>", ServiceState.ACTIVE, ""),
@@ -119,12 +157,18 @@ def test_a_state_is_read_wherever_its_code_stands(inside: str, state: ServiceSta
 
 
 def test_a_filter_that_somebody_left_behind_is_taken_off_before_a_listing() -> None:
-    form = '<doc><domain>x</domain><slist name="status"><val key="2">Active</val></slist><status>2</status></doc>'
+    form = (
+        '<doc><domain>x</domain><slist name="status"><val'
+        ' key="2">Active</val></slist><status>2</status></doc>'
+    )
     controls = '<field><input name="domain"/></field><field><select name="status"/></field>'
     described = f"<doc><domain>x</domain><metadata><form>{controls}</form></metadata></doc>"
     with upstream(described, OK, page([], 0)) as server:
         assert list(adapter(server).services("vds")) == []
-        assert sent(server)[:2] == [{"func": "vds.filter"}, {"func": "vds.filter", "domain": "", "status": "", "sok": "ok"}]
+        assert sent(server)[:2] == [
+            {"func": "vds.filter"},
+            {"func": "vds.filter", "domain": "", "status": "", "sok": "ok"},
+        ]
     with upstream(form, OK, page([], 0)) as server:
         list(adapter(server).services("vds"))
         assert sent(server)[1] == {"func": "vds.filter", "status": "", "sok": "ok"}
@@ -138,7 +182,7 @@ def test_a_filter_that_cannot_be_looked_at_stops_a_listing_only_if_nothing_else_
         list(adapter(server).services("vds"))
 
 
-# -- one service -------------------------------------------------------------------------------------------------------
+# -- one service ---------------------------------------------------------------------------------------------
 
 FORM = "<doc><id>7</id><domain>vm7.example.net</domain>{}</doc>"
 
@@ -147,7 +191,8 @@ FORM = "<doc><id>7</id><domain>vm7.example.net</domain>{}</doc>"
     "inside",
     [
         "", "<status>Active</status><expiredate>2026-12-01</expiredate>", "<status orig='2'>Active</status>",
-        "<status orig='2'>Active</status><expiredate>Daily charges</expiredate>", "<status>3</status><expiredate>2026-12-01</expiredate>",
+        "<status orig='2'>Active</status><expiredate>Daily charges</expiredate>",
+        "<status>3</status><expiredate>2026-12-01</expiredate>",
         "<status>5</status><expiredate/>",
     ],
 )  # fmt: skip
@@ -169,7 +214,9 @@ def test_a_form_that_tells_enough_costs_one_request(status: str) -> None:
 
 @pytest.mark.parametrize(("why", "asked"), [(True, 3), (False, 1)])
 @pytest.mark.parametrize("status", ["3", "5"])
-def test_the_listing_is_asked_why_a_service_stands_only_if_somebody_wants_to_know(status: str, why: bool, asked: int) -> None:
+def test_the_listing_is_asked_why_a_service_stands_only_if_somebody_wants_to_know(
+    status: str, why: bool, asked: int
+) -> None:
     form = FORM.format(f"<status orig='{status}'>x</status><expiredate>2026-12-01</expiredate>")
     with upstream(form, NO_FILTER, page([7], 1)) as server:
         assert adapter(server).service("vds", 7, why=why) is not None
@@ -177,11 +224,16 @@ def test_the_listing_is_asked_why_a_service_stands_only_if_somebody_wants_to_kno
 
 
 def test_a_service_that_is_missing_from_the_listing_is_unseen_and_not_gone() -> None:
-    with upstream(FORM.format(""), NO_FILTER, page([6], 1)) as server, pytest.raises(Failure, match="no row 7"):
+    with (
+        upstream(FORM.format(""), NO_FILTER, page([6], 1)) as server,
+        pytest.raises(Failure, match="no row 7"),
+    ):
         adapter(server).service("vds", 7)
 
 
-@pytest.mark.parametrize("form", [FORM.format("").replace("<id>7", "<id>8"), "<doc><elid>7</elid><id>8</id></doc>", "<doc/>", OK])
+@pytest.mark.parametrize(
+    "form", [FORM.format("").replace("<id>7", "<id>8"), "<doc><elid>7</elid><id>8</id></doc>", "<doc/>", OK]
+)
 def test_a_form_of_another_service_is_not_believed_and_not_edited(form: str) -> None:
     with upstream(form) as server:
         with pytest.raises(Failure, match="not the form of 7"):
@@ -194,12 +246,17 @@ def test_a_form_of_another_service_is_not_believed_and_not_edited(form: str) -> 
 @pytest.mark.parametrize(
     "error",
     [
-        '<error type="missed" object="item"><param name="value">8</param></error>', '<error type="missed" object="vds.edit"/>',
-        '<error type="access"><param name="value">7</param></error>', '<error type="value" object="elid"><param name="value">7</param></error>',
+        '<error type="missed" object="item"><param name="value">8</param></error>',
+        '<error type="missed" object="vds.edit"/>',
+        '<error type="access"><param name="value">7</param></error>',
+        '<error type="value" object="elid"><param name="value">7</param></error>',
     ],
 )  # fmt: skip
 def test_only_missed_about_this_very_service_means_that_it_is_gone(error: str) -> None:
-    gone = '<error type="missed" object="item"><param name="object">item</param><param name="value">7</param></error>'
+    gone = (
+        '<error type="missed" object="item"><param name="object">item</param><param'
+        ' name="value">7</param></error>'
+    )
     with upstream(f"<doc>{gone}</doc>") as server:
         assert adapter(server).service("vds", 7) is None
     with upstream(f"<doc>{error}</doc>") as server, pytest.raises(Refused):
@@ -211,10 +268,11 @@ def test_a_deleted_service_is_gone_though_its_form_is_there() -> None:
         assert adapter(server).service("vds", 7) is None
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders --------------------------------------------------------------------------------------------------
 
 COMMON = {
-    "pricelist": "277", "datacenter": "3", "domain": "vm1.example.net", "ostempl": "ISPsystem__Debian-12", "recipe": "null", "addon_101": "4",
+    "pricelist": "277", "datacenter": "3", "domain": "vm1.example.net", "ostempl": "ISPsystem__Debian-12",
+    "recipe": "null", "addon_101": "4",
     "addon_103": "on", "remoteid": "a-1", "skipbasket": "on", "sok": "ok",
 }  # fmt: skip
 VIEW = "<doc><slist name='autoprolong'>{}</slist></doc>"
@@ -226,21 +284,47 @@ def test_an_order_of_each_generation_sends_exactly_what_the_reference_says() -> 
         assert adapter(server, generation="new").order_service(ORDER) == Receipt(7)
         view, order = sent(server)
     assert view == {"func": "v2.vds.order.param", "pricelist": "277", "order_period": "12", "datacenter": "3"}
-    assert order == {**COMMON, "func": "v2.vds.order.param", "order_period": "12", "autoprolong": "off", "clicked_button": "order"}
+    assert order == {
+        **COMMON,
+        "func": "v2.vds.order.param",
+        "order_period": "12",
+        "autoprolong": "off",
+        "clicked_button": "order",
+    }
     with upstream(bare, OK) as server:
         assert adapter(server, generation="old", project="1").order_service(ORDER) == Receipt()
         view, order = sent(server)
-    assert view == {"func": "vds.order.param", "pricelist": "277", "period": "12", "datacenter": "3", "project": "1"}
-    assert order == {**COMMON, "func": "vds.order.param", "period": "12", "autoprolong": "null", "clicked_button": "finish", "project": "1"}
+    assert view == {
+        "func": "vds.order.param",
+        "pricelist": "277",
+        "period": "12",
+        "datacenter": "3",
+        "project": "1",
+    }
+    assert order == {
+        **COMMON,
+        "func": "vds.order.param",
+        "period": "12",
+        "autoprolong": "null",
+        "clicked_button": "finish",
+        "project": "1",
+    }
 
 
 def test_a_form_that_was_looked_at_for_an_order_is_not_asked_for_again_but_by_another_order() -> None:
-    with upstream(VIEW.format("<val key='null'>x</val>"), OK, VIEW.format("<val key='off'>x</val>"), OK) as server:
+    with upstream(
+        VIEW.format("<val key='null'>x</val>"), OK, VIEW.format("<val key='off'>x</val>"), OK
+    ) as server:
         up = adapter(server, generation="new")
         up.order_form("vds", 277, 12, 3)
         for _ in range(2):
             up.order_service(ORDER)
-        assert [(form.get("sok"), form.get("autoprolong")) for form in sent(server)] == [(None, None), ("ok", "null"), (None, None), ("ok", "off")]
+        assert [(form.get("sok"), form.get("autoprolong")) for form in sent(server)] == [
+            (None, None),
+            ("ok", "null"),
+            (None, None),
+            ("ok", "off"),
+        ]
 
 
 def test_a_form_that_was_looked_at_for_another_place_is_not_taken() -> None:
@@ -253,7 +337,14 @@ def test_a_form_that_was_looked_at_for_another_place_is_not_taken() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "word"),
-    [(["null", "1"], "null"), (["on", "off"], "off"), (["", "1"], ""), (["0", "1"], "0"), (["1", "12"], "off"), (["null", "off"], "off")],
+    [
+        (["null", "1"], "null"),
+        (["on", "off"], "off"),
+        (["", "1"], ""),
+        (["0", "1"], "0"),
+        (["1", "12"], "off"),
+        (["null", "off"], "off"),
+    ],
 )
 def test_automatic_renewal_is_refused_in_the_words_of_the_form(keys: List[str], word: str) -> None:
     vals = "".join(f'<val key="{key}">x</val>' for key in keys)
@@ -284,7 +375,11 @@ def test_the_generation_is_told_from_the_version_and_from_what_answers_and_is_re
             up = adapter(server)
             for _ in range(2):
                 up.order_service(ORDER)
-            assert [form["func"] for form in sent(server)] == ["whoami", "v2.vds.order.param", *["vds.order.param"] * 4]
+            assert [form["func"] for form in sent(server)] == [
+                "whoami",
+                "v2.vds.order.param",
+                *["vds.order.param"] * 4,
+            ]
 
 
 def test_a_tariff_that_is_refused_is_no_reason_to_try_the_other_generation() -> None:
@@ -295,7 +390,14 @@ def test_a_tariff_that_is_refused_is_no_reason_to_try_the_other_generation() -> 
 
 
 @pytest.mark.parametrize(
-    "answer", ["<html>x</html>", "<doc><error type='db'/></doc>", '<doc><error code="4"/></doc>', "", "<doc><error type='runningoperation'/></doc>"]
+    "answer",
+    [
+        "<html>x</html>",
+        "<doc><error type='db'/></doc>",
+        '<doc><error code="4"/></doc>',
+        "",
+        "<doc><error type='runningoperation'/></doc>",
+    ],
 )
 def test_an_order_whose_form_could_not_be_looked_at_was_not_sent(answer: str) -> None:
     with upstream(answer) as server:
@@ -308,7 +410,9 @@ def test_an_order_whose_form_could_not_be_looked_at_was_not_sent(answer: str) ->
 def test_a_field_of_an_order_cannot_take_the_place_of_ours(field: str) -> None:
     with upstream("<doc><metadata/></doc>", OK) as server:
         with pytest.raises(NotSent):
-            adapter(server, generation="old").order_service(ServiceOrder("vds", 1, 1, None, "", "a", {field: "x"}, {}))
+            adapter(server, generation="old").order_service(
+                ServiceOrder("vds", 1, 1, None, "", "a", {field: "x"}, {})
+            )
         assert len(server.requests) == 1
 
 
@@ -316,7 +420,10 @@ def test_a_field_of_an_order_cannot_take_the_place_of_ours(field: str) -> None:
 def test_what_is_not_a_number_of_months_is_not_bought(months: int) -> None:
     with upstream("<doc><metadata/></doc>") as server:
         up = adapter(server, generation="old")
-        for buy in (lambda: up.order_service(ServiceOrder("vds", 1, months, None, "", "a", {}, {})), lambda: up.renew_service(7, months)):
+        for buy in (
+            lambda: up.order_service(ServiceOrder("vds", 1, months, None, "", "a", {}, {})),
+            lambda: up.renew_service(7, months),
+        ):
             with pytest.raises(NotSent):
                 buy()
         assert server.requests == []
@@ -326,10 +433,13 @@ def test_a_catalogue_is_asked_for_one_type_and_for_the_project_if_there_is_one()
     with upstream("<doc/>") as server:
         adapter(server).service_tariffs("dedic")
         adapter(server, project="2").service_tariffs("dedic")
-        assert sent(server) == [{"func": "pricelist.export", "itemtype": "dedic"}, {"func": "pricelist.export", "itemtype": "dedic", "project": "2"}]
+        assert sent(server) == [
+            {"func": "pricelist.export", "itemtype": "dedic"},
+            {"func": "pricelist.export", "itemtype": "dedic", "project": "2"},
+        ]
 
 
-# -- changes -----------------------------------------------------------------------------------------------------------
+# -- changes -------------------------------------------------------------------------------------------------
 
 HELD = {"server_name": "shop", "autoprolong": "1", "addon_101": "4", "addon_102": "902", "addon_103": "off"}
 SAVED = {"func": "vds.edit", "elid": "5001", "skipbasket": "on", "clicked_button": "ok", "sok": "ok"}
@@ -338,14 +448,21 @@ SAVED = {"func": "vds.edit", "elid": "5001", "skipbasket": "on", "clicked_button
 def test_an_edit_sends_back_what_the_form_holds_but_neither_system_nor_password() -> None:
     with upstream(stored("edit.xml"), OK) as server:
         assert adapter(server).change_addons("vds", 5001, {101: "5", 103: "on"}) == Receipt(5001)
-        assert sent(server) == [{"func": "vds.edit", "elid": "5001"}, {**HELD, **SAVED, "addon_101": "5", "addon_103": "on"}]
+        assert sent(server) == [
+            {"func": "vds.edit", "elid": "5001"},
+            {**HELD, **SAVED, "addon_101": "5", "addon_103": "on"},
+        ]
     with upstream(stored("edit.xml"), OK) as server:
         adapter(server).switch_auto_renewal_off("vds", 5001)
         assert sent(server)[1] == {**HELD, **SAVED, "autoprolong": "null"}
 
 
 def test_an_empty_field_beside_its_current_value_is_not_sent_back_as_nothing() -> None:
-    form = stored("edit.xml").replace("<addon_101>4</addon_101>", "<addon_101/>").replace("<addon_102>902</addon_102>", "<addon_102/>")
+    form = (
+        stored("edit.xml")
+        .replace("<addon_101>4</addon_101>", "<addon_101/>")
+        .replace("<addon_102>902</addon_102>", "<addon_102/>")
+    )
     with upstream(form, OK) as server:
         adapter(server).change_addons("vds", 5001, {103: "on"})
         saved = sent(server)[1]
@@ -354,16 +471,28 @@ def test_an_empty_field_beside_its_current_value_is_not_sent_back_as_nothing() -
 
 
 def test_a_form_that_does_not_describe_itself_gets_its_add_ons_back() -> None:
-    with upstream(FORM.format("<addon_101>2</addon_101><addon_102>901</addon_102><autoprolong/><ip>x</ip>"), OK) as server:
+    with upstream(
+        FORM.format("<addon_101>2</addon_101><addon_102>901</addon_102><autoprolong/><ip>x</ip>"), OK
+    ) as server:
         adapter(server).change_addons("vds", 7, {101: "3"})
-        assert sent(server)[1] == {**SAVED, "elid": "7", "addon_101": "3", "addon_102": "901", "autoprolong": ""}
+        assert sent(server)[1] == {
+            **SAVED,
+            "elid": "7",
+            "addon_101": "3",
+            "addon_102": "901",
+            "autoprolong": "",
+        }
 
 
 def test_an_add_on_that_the_form_does_not_have_is_not_sent() -> None:
     with upstream(stored("edit.xml"), OK) as server:
         with pytest.raises(NotSent) as caught:
             adapter(server).change_addons("vds", 5001, {999: "1"})
-        assert (caught.value.code, caught.value.params["object"], len(server.requests)) == ("addon_bad", "addon_999", 1)
+        assert (caught.value.code, caught.value.params["object"], len(server.requests)) == (
+            "addon_bad",
+            "addon_999",
+            1,
+        )
 
 
 def test_a_change_that_now_waits_in_the_cart_is_not_done() -> None:
@@ -381,7 +510,8 @@ def test_a_tariff_is_changed_in_the_steps_of_the_reference() -> None:
             {"func": "service.changepricelist", "elid": "7"},
             {"func": "service.changepricelist.pricelist", "elid": "7", "pricelist": "278"},
             {
-                "func": "service.changepricelist.getmoney", "elid": "7", "pricelist": "278", "snext": "ok", "sok": "ok", "clicked_button": "finish",
+                "func": "service.changepricelist.getmoney", "elid": "7", "pricelist": "278", "snext": "ok",
+                "sok": "ok", "clicked_button": "finish",
                 "skipbasket": "on",
             },
         ]  # fmt: skip
@@ -404,25 +534,31 @@ def test_a_group_function_acts_at_once_and_needs_its_ok() -> None:
         up.delete_service("vds", 7)
         up.renew_service(7, 3)
         assert sent(server) == [
-            {"func": "vds.suspend", "elid": "7"}, {"func": "vds.resume", "elid": "7"}, {"func": "vds.delete", "elid": "7", "sok": "ok"},
+            {"func": "vds.suspend", "elid": "7"}, {"func": "vds.resume", "elid": "7"},
+            {"func": "vds.delete", "elid": "7", "sok": "ok"},
             {"func": "service.prolong", "elid": "7", "period": "3", "skipbasket": "on", "sok": "ok"},
         ]  # fmt: skip
     with upstream("<doc/>") as server:
         up = adapter(server)
-        acts: List[Callable[[], object]] = [lambda: up.suspend_service("vds", 7), lambda: up.delete_service("vds", 7)]
+        acts: List[Callable[[], object]] = [
+            lambda: up.suspend_service("vds", 7),
+            lambda: up.delete_service("vds", 7),
+        ]
         for act in acts:
             with pytest.raises(NoAnswer):
                 act()
 
 
-# -- the cart ----------------------------------------------------------------------------------------------------------
+# -- the cart ------------------------------------------------------------------------------------------------
 
 CART = '<doc><billorder>9050</billorder><total_sum>9.00 EUR</total_sum><list name="itemlist">{}</list></doc>'
 JSON_CART = '{{"doc":{{"billorder":{{"$":"9050"}},"list":[{{"$name":"itemlist","elem":{}}}]}}}}'
 
 
 def line(number: int, service: str) -> str:
-    return f"<elem><id>{number}</id><desc>x</desc><item.type>vds</item.type><item.id>{service}</item.id></elem>"
+    return (
+        f"<elem><id>{number}</id><desc>x</desc><item.type>vds</item.type><item.id>{service}</item.id></elem>"
+    )
 
 
 def json_line(service: str) -> str:
@@ -432,12 +568,16 @@ def json_line(service: str) -> str:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        (CART.format(line(31, "7")), 9050), (CART.format(line(31, "5") + line(32, "7")), 9050), (CART.format(line(31, "") + line(32, "7")), 9050),
+        (CART.format(line(31, "7")), 9050), (CART.format(line(31, "5") + line(32, "7")), 9050),
+        (CART.format(line(31, "") + line(32, "7")), 9050),
         (CART.format(line(31, "5") + line(32, "7")).replace("<billorder>9050</billorder>", ""), 32),
         (CART.format(line(31, "7")).replace("9050", ""), 31),
-        (CART.format(""), None), (CART.format(line(31, "70") + line(32, "17")), None), (CART.format("<p_elems>0</p_elems>"), None),
-        (JSON_CART.format(json_line("7")), 9050), (JSON_CART.format(f"[{json_line('5')},{json_line('7')}]"), 9050),
-        (JSON_CART.format("null"), None), (JSON_CART.format(json_line("5")), None), ('{"doc":{"list":{"$name":"itemlist"}}}', None),
+        (CART.format(""), None), (CART.format(line(31, "70") + line(32, "17")), None),
+        (CART.format("<p_elems>0</p_elems>"), None),
+        (JSON_CART.format(json_line("7")), 9050),
+        (JSON_CART.format(f"[{json_line('5')},{json_line('7')}]"), 9050),
+        (JSON_CART.format("null"), None), (JSON_CART.format(json_line("5")), None),
+        ('{"doc":{"list":{"$name":"itemlist"}}}', None),
     ],
 )  # fmt: skip
 def test_what_waits_in_the_cart_is_known_by_its_service(text: str, number: Optional[int]) -> None:
@@ -449,11 +589,15 @@ def test_what_waits_in_the_cart_is_known_by_its_service(text: str, number: Optio
 @pytest.mark.parametrize(
     "text",
     [
-        "<doc/>", "<html/>", "", OK, '<doc><list name="other"/></doc>', '<doc><list name="itemlist"/><ok/></doc>', "<doc><elem/></doc>",
-        CART.format("<elem><id>31</id></elem>"), CART.format(line(31, "")), CART.format(line(31, "x") + line(32, "5")),
+        "<doc/>", "<html/>", "", OK, '<doc><list name="other"/></doc>',
+        '<doc><list name="itemlist"/><ok/></doc>', "<doc><elem/></doc>",
+        CART.format("<elem><id>31</id></elem>"), CART.format(line(31, "")),
+        CART.format(line(31, "x") + line(32, "5")),
         CART.format("<row><item.id>7</item.id></row>"), CART.format(line(31, "5") + "<p_elems>2</p_elems>"),
-        CART.format(line(31, "5")).replace("</doc>", "<p_elems>30</p_elems></doc>"), CART.format(line(31, "7")).replace("9050", "x"),
-        CART.format("<elem><item.id>7</item.id></elem>").replace("9050", ""), '{"doc":{"list":[{"elem":[]}]}}',
+        CART.format(line(31, "5")).replace("</doc>", "<p_elems>30</p_elems></doc>"),
+        CART.format(line(31, "7")).replace("9050", "x"),
+        CART.format("<elem><item.id>7</item.id></elem>").replace("9050", ""),
+        '{"doc":{"list":[{"elem":[]}]}}',
         '<doc><error type="missed" object="func"><param name="value">basket</param></error></doc>',
         '<doc><error type="access"><param name="value">basket</param></error></doc>',
     ],
@@ -463,7 +607,7 @@ def test_a_cart_that_does_not_tell_its_services_is_unseen(text: str) -> None:
         adapter(server).in_cart(7)
 
 
-# -- the login ---------------------------------------------------------------------------------------------------------
+# -- the login -----------------------------------------------------------------------------------------------
 
 PENDING = "<doc><ok>func=totp.confirm</ok></doc>"
 
@@ -488,46 +632,71 @@ NO = '<doc><error type="access"/></doc>'
     ("answers", "balance"),
     [
         ([NO, TILE.format("€9.00")], "9.00 EUR"),
-        ([NO, NO, '<doc><notify><item balance="yes"><value>1 234,50 EUR</value></item></notify></doc>'], "1234.50 EUR"),
+        (
+            [NO, NO, '<doc><notify><item balance="yes"><value>1 234,50 EUR</value></item></notify></doc>'],
+            "1234.50 EUR",
+        ),
         ([NO, TILE.format("9.00"), "<doc><realbalance>7.00 €</realbalance></doc>"], "7.00 EUR"),
         (["<doc><elem><balance>5.00</balance><currency>EUR</currency></elem></doc>", NO, NO], "5.00 EUR"),
     ],
 )
-def test_a_balance_that_the_login_does_not_tell_is_looked_for_elsewhere(answers: List[str], balance: str) -> None:
+def test_a_balance_that_the_login_does_not_tell_is_looked_for_elsewhere(
+    answers: List[str], balance: str
+) -> None:
     with upstream(MUTE, *answers) as server:
         assert str(adapter(server).identity().account.balance) == balance
 
 
 def test_without_a_currency_there_is_no_balance() -> None:
-    with upstream(stored("whoami.xml").replace('"EUR"', '"$"'), NO, TILE.format("5.00"), NO) as server, pytest.raises(Failure) as caught:
+    with (
+        upstream(stored("whoami.xml").replace('"EUR"', '"$"'), NO, TILE.format("5.00"), NO) as server,
+        pytest.raises(Failure) as caught,
+    ):
         adapter(server).identity()
     assert caught.value.code == "upstream_answer"
 
 
 ROWS = (
-    "<doc><elem><id>1</id><project orig='1'>First</project><balance>5.00 EUR</balance><creditlimit>50.00</creditlimit></elem>"
-    "<elem><id>2</id><project orig='2'>Second</project><balance>7.00 RUB</balance><creditlimit>0.00</creditlimit></elem></doc>"
+    "<doc><elem><id>1</id><project orig='1'>First</project><balance>5.00"
+    " EUR</balance><creditlimit>50.00</creditlimit></elem><elem><id>2</id><project"
+    " orig='2'>Second</project><balance>7.00 RUB</balance><creditlimit>0.00</creditlimit></elem></doc>"
 )
 
 
-@pytest.mark.parametrize(("project", "spendable", "name"), [("1", "55.00 EUR", "First"), ("Second", "7.00 RUB", "Second"), ("", "123.45 EUR", "")])
-def test_the_money_of_a_project_is_its_own_and_an_allowed_overdraft_counts(project: str, spendable: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("project", "spendable", "name"),
+    [("1", "55.00 EUR", "First"), ("Second", "7.00 RUB", "Second"), ("", "123.45 EUR", "")],
+)
+def test_the_money_of_a_project_is_its_own_and_an_allowed_overdraft_counts(
+    project: str, spendable: str, name: str
+) -> None:
     with upstream(stored("whoami.xml"), ROWS) as server:
         account = adapter(server, project=project).identity().account
     assert (str(account.spendable), account.project) == (spendable, name)
 
 
 def test_a_right_that_is_not_told_is_neither_there_nor_missing() -> None:
-    text = stored("whoami.xml").replace(' allowsuspenditem="on"', "").replace('allowdeleteitem=""', 'allowdeleteitem="off"')
+    text = (
+        stored("whoami.xml")
+        .replace(' allowsuspenditem="on"', "")
+        .replace('allowdeleteitem=""', 'allowdeleteitem="off"')
+    )
     with upstream(text, NO) as server:
         identity = adapter(server).identity()
     assert (identity.may_suspend, identity.may_delete) == (None, False)
 
 
-def test_an_answer_that_repeats_the_login_puts_none_of_it_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_that_repeats_the_login_puts_none_of_it_into_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
     echo = "<doc><tparams><auth>8c1f0b2a</auth><authinfo>reseller:hunter2</authinfo><key>k3y</key></tparams>"
-    with upstream(f"{echo}<error type='db'><msg>authinfo=reseller:hunter2&amp;x</msg></error></doc>") as server, pytest.raises(Failure) as caught:
+    with (
+        upstream(
+            f"{echo}<error type='db'><msg>authinfo=reseller:hunter2&amp;x</msg></error></doc>"
+        ) as server,
+        pytest.raises(Failure) as caught,
+    ):
         adapter(server).identity()
     logged = caplog.text + caught.value.detail + str(caught.value)
     assert "whoami" in logged

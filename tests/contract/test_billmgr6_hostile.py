@@ -15,14 +15,22 @@ from bill2bill.upstream.billmgr6.account import identity_of
 from bill2bill.upstream.billmgr6.catalogue import tariffs_of
 from bill2bill.upstream.billmgr6.envelope import Doc, read_doc
 from bill2bill.upstream.billmgr6.forms import choices_of, order_form_of
-from bill2bill.upstream.billmgr6.reading import accepted, receipt_of, same_object, service_form_of, service_of, tells_enough
+from bill2bill.upstream.billmgr6.reading import (
+    accepted,
+    receipt_of,
+    same_object,
+    service_form_of,
+    service_of,
+    tells_enough,
+)
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.parsing import OtherDialect
 
 NAMES = (
-    "id elid item.id billorder ok doc elem error param metadata slist val pricelist price period addon datacenter addontype enumeration"
-    " enumerationitem item_status status expiredate autoprolong addon_101 addon_101_current_value user version project balance"
-    " creditlimit field slider input $ $orig $name $key $type $object $cost $length $currency $min $max $balance $account"
+    "id elid item.id billorder ok doc elem error param metadata slist val pricelist price period addon"
+    " datacenter addontype enumeration enumerationitem item_status status expiredate autoprolong addon_101"
+    " addon_101_current_value user version project balance creditlimit field slider input $ $orig $name $key"
+    " $type $object $cost $length $currency $min $max $balance $account"
 )
 WORDS = st.sampled_from(NAMES.split())
 TEXTS = st.sampled_from(
@@ -76,8 +84,10 @@ def test_any_tree_is_understood_or_a_failure(tree: Any) -> None:
         return
     node = doc.node
     readings = (
-        lambda: service_of(node, "vds"), lambda: service_form_of(node, "vds.edit"), lambda: same_object(node, 7, "vds.edit"),
-        lambda: receipt_of(doc, "vds.order.param"), lambda: accepted(doc, "vds.edit"), lambda: identity_of(lambda func: node, "x"),
+        lambda: service_of(node, "vds"), lambda: service_form_of(node, "vds.edit"),
+        lambda: same_object(node, 7, "vds.edit"),
+        lambda: receipt_of(doc, "vds.order.param"), lambda: accepted(doc, "vds.edit"),
+        lambda: identity_of(lambda func: node, "x"),
         lambda: order_form_of(node, "vds.order.param"), lambda: tariffs_of(node),
         lambda: tells_enough(node, True), lambda: choices_of(node, "pricelist"),
     )  # fmt: skip

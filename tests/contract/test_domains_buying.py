@@ -1,4 +1,6 @@
-"""Orders, renewals and changes of domains. Each step is applied twice: the second time must cost nothing, or say so."""
+"""Orders, renewals and changes of domains. Each step is applied twice: the second time must cost nothing, or
+say so.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from .provider import USER, http
 
 pytestmark = pytest.mark.needs("domains")
 
-# -- contacts: two calls, nothing is paid ------------------------------------------------------------------------------
+# -- contacts: two calls, nothing is paid --------------------------------------------------------------------
 
 
 def test_a_contact_is_made_filled_in_and_found_by_its_name(world: Domains) -> None:
@@ -60,7 +62,7 @@ def test_a_lost_answer_to_a_new_contact_is_told(world: Domains) -> None:
     assert [name for _, name in world.up.contacts()] == ["sample-7-person"]
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders --------------------------------------------------------------------------------------------------
 
 
 def test_an_order_is_paid_once_and_a_second_one_of_the_name_is_not(world: Domains) -> None:
@@ -87,7 +89,9 @@ def test_an_ordered_domain_becomes_active_with_a_date(world: Domains) -> None:
 def test_an_order_leaves_automatic_renewal_off(world: Domains) -> None:
     assert world.up.domain_form(world.up.order_domain(world.order())).auto_renewal == ""
     (sent,) = world.provider.requests("domain.order.4")
-    assert {"autoprolong", "remoteid", "lang", "contact", "projectns", "domainpropind"}.isdisjoint(sent["params"])
+    assert {"autoprolong", "remoteid", "lang", "contact", "projectns", "domainpropind"}.isdisjoint(
+        sent["params"]
+    )
 
 
 def test_an_order_sends_exactly_what_the_reference_recommends(world: Domains) -> None:
@@ -97,14 +101,24 @@ def test_an_order_sends_exactly_what_the_reference_recommends(world: Domains) ->
     params = {name: value for name, value in sent["params"].items() if name != "authinfo"}
     assert sent["method"] == "POST"
     assert params == {
-        "func": "domain.order.4", "out": "json", "sok": "ok", "operation": "register", "countdomain": "1", "domain": "example",
-        "domainname_0": "example", "tld": "ru", "price": "565", "pricelist_0": "565", "period_0": "881", "registrar": "13",
-        "payfrom": "account4411", "paynow": "on", "owner": str(owner), "nslist_0": "ns1.example.net ns2.example.net",
+        "func": "domain.order.4", "out": "json", "sok": "ok", "operation": "register", "countdomain": "1",
+        "domain": "example",
+        "domainname_0": "example", "tld": "ru", "price": "565", "pricelist_0": "565", "period_0": "881",
+        "registrar": "13",
+        "payfrom": "account4411", "paynow": "on", "owner": str(owner),
+        "nslist_0": "ns1.example.net ns2.example.net",
     }  # fmt: skip
 
 
 def test_two_parameters_are_sent_only_on_request(world: Domains) -> None:
-    up: Any = type(world.up)(http(world.provider.ca_file), world.provider.url, USER, "s3cret word/&=", send_contact=True, send_projectns=True)
+    up: Any = type(world.up)(
+        http(world.provider.ca_file),
+        world.provider.url,
+        USER,
+        "s3cret word/&=",
+        send_contact=True,
+        send_projectns=True,
+    )
     order = world.order("example.ru")
     up.order_domain(order)
     (sent,) = world.provider.requests("domain.order.4")
@@ -129,7 +143,12 @@ def test_a_name_in_another_alphabet_travels_in_a_labels(world: Domains) -> None:
 
 def test_a_zone_outside_the_ru_group_takes_four_contacts(world: Domains) -> None:
     generic = world.contact(Kind.GENERIC)
-    order = world.order("example.com", tariff=world.tariff(601), period=931, contacts=dict.fromkeys(("owner", "admin", "bill", "tech"), generic))
+    order = world.order(
+        "example.com",
+        tariff=world.tariff(601),
+        period=931,
+        contacts=dict.fromkeys(("owner", "admin", "bill", "tech"), generic),
+    )
     world.up.order_domain(order)
     assert world.provider.charges() == ["1980.00"]
 
@@ -143,9 +162,16 @@ def test_too_little_money_leaves_an_unpaid_order(world: Domains) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"), [({"period": 930}, "period_0"), ({"contacts": {"owner": 99999}}, "owner"), ({"account": 4412}, "payfrom")]
+    ("changes", "field"),
+    [
+        ({"period": 930}, "period_0"),
+        ({"contacts": {"owner": 99999}}, "owner"),
+        ({"account": 4412}, "payfrom"),
+    ],
 )
-def test_a_refused_order_names_the_field_and_costs_nothing(world: Domains, changes: Dict[str, Any], field: str) -> None:
+def test_a_refused_order_names_the_field_and_costs_nothing(
+    world: Domains, changes: Dict[str, Any], field: str
+) -> None:
     order = world.order(**changes)
     for _ in "twice":
         with pytest.raises(Refused) as caught:
@@ -155,7 +181,9 @@ def test_a_refused_order_names_the_field_and_costs_nothing(world: Domains, chang
     assert world.up.find_domain(order.name) is None
 
 
-@pytest.mark.parametrize("changes", [{"name": "example.com"}, {"contacts": {"boss": 1}}, {"account": 0}, {"period": -1}])
+@pytest.mark.parametrize(
+    "changes", [{"name": "example.com"}, {"contacts": {"boss": 1}}, {"account": 0}, {"period": -1}]
+)
 def test_an_order_that_cannot_be_right_is_not_sent(world: Domains, changes: Dict[str, Any]) -> None:
     order = world.order(**changes)
     with pytest.raises(NotSent):
@@ -163,7 +191,7 @@ def test_an_order_that_cannot_be_right_is_not_sent(world: Domains, changes: Dict
     assert world.provider.requests("domain.order.4") == []
 
 
-# -- renewals ----------------------------------------------------------------------------------------------------------
+# -- renewals ------------------------------------------------------------------------------------------------
 
 
 def test_a_renewal_moves_the_date_by_its_period(world: Domains) -> None:
@@ -171,14 +199,19 @@ def test_a_renewal_moves_the_date_by_its_period(world: Domains) -> None:
     world.up.renew_domain(number, 881, RUBLES)
     (sent,) = world.provider.requests("domain.renew")
     assert {name: value for name, value in sent["params"].items() if name != "authinfo"} == {
-        "func": "domain.renew", "out": "json", "elid": str(number), "autoperiod": "881", "sok": "ok", "paynow": "on", "payfrom": "account4411",
+        "func": "domain.renew", "out": "json", "elid": str(number), "autoperiod": "881", "sok": "ok",
+        "paynow": "on", "payfrom": "account4411",
     }  # fmt: skip
     working = world.up.domain(number)
     world.provider.post("progress")
     done = world.up.domain(number)
     assert working is not None
     assert done is not None
-    assert (working.state, done.state, done.expires) == (DomainState.RENEWING, DomainState.DELEGATED, date(2031, 3, 14))
+    assert (working.state, done.state, done.expires) == (
+        DomainState.RENEWING,
+        DomainState.DELEGATED,
+        date(2031, 3, 14),
+    )
     assert world.provider.charges() == ["199.00"]
 
 
@@ -192,12 +225,16 @@ def test_a_refused_renewal_costs_nothing(world: Domains) -> None:
     assert world.provider.charges() == []
 
 
-# -- name servers ------------------------------------------------------------------------------------------------------
+# -- name servers --------------------------------------------------------------------------------------------
 
 
 def test_name_servers_are_replaced_and_the_rest_stays(world: Domains) -> None:
     owner = world.contact()
-    number = world.domain(contacts={"owner": owner}, auto_period="881", ns=["ns1.example.net", "ns2.example.net", "ns3.example.net"])
+    number = world.domain(
+        contacts={"owner": owner},
+        auto_period="881",
+        ns=["ns1.example.net", "ns2.example.net", "ns3.example.net"],
+    )
     for _ in "twice":
         world.up.change_name_servers(world.up.domain_form(number), ["ns1.example.org", "ns2.example.org"])
         form = world.up.domain_form(number)
@@ -220,7 +257,7 @@ def test_one_server_is_refused_and_changes_nothing(world: Domains) -> None:
     assert world.up.domain_form(form.id) == form
 
 
-# -- what holds for everything -----------------------------------------------------------------------------------------
+# -- what holds for everything -------------------------------------------------------------------------------
 
 
 def test_reading_switches_travel_with_reads_only_and_passwords_in_bodies_only(world: Domains) -> None:

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.needs("domains")
 
 def test_accounts_of_two_currencies_stay_apart(world: Domains) -> None:
     rubles, euros = world.up.accounts()
-    assert (rubles.id, rubles.project, rubles.balance) == (4411, "*.ru-tld.ru (Domains)", Money(Decimal("15204.00"), "RUB"))
+    assert (rubles.id, rubles.project, rubles.balance) == (
+        4411,
+        "*.ru-tld.ru (Domains)",
+        Money(Decimal("15204.00"), "RUB"),
+    )
     assert (euros.balance, euros.spendable) == (Money(Decimal("0.00"), "EUR"), Money(Decimal("0.00"), "EUR"))
     assert world.up.accounts() == [rubles, euros]
 
@@ -32,13 +36,19 @@ def test_the_allowed_overdraft_counts_as_money(world: Domains) -> None:
 
 def test_a_login_without_projects_still_has_accounts(world: Domains) -> None:
     world.provider.switch(project_column="off")
-    assert [(account.name, account.project) for account in world.up.accounts()] == [("*.ru-tld.ru (Domains)", ""), ("*.ru-tld.ru (Servers)", "")]
+    assert [(account.name, account.project) for account in world.up.accounts()] == [
+        ("*.ru-tld.ru (Domains)", ""),
+        ("*.ru-tld.ru (Servers)", ""),
+    ]
 
 
 def test_tariffs_have_zones_in_a_labels_and_periods_in_months(world: Domains) -> None:
     tariffs = {tariff.id: tariff for tariff in world.up.domain_tariffs()}
     assert tariffs[566].zone == "xn--p1ai"
-    assert [(row.id, row.months, row.price) for row in tariffs[601].periods] == [(930, 12, Decimal("990")), (931, 24, Decimal("1980"))]
+    assert [(row.id, row.months, row.price) for row in tariffs[601].periods] == [
+        (930, 12, Decimal("990")),
+        (931, 24, Decimal("1980")),
+    ]
     assert (tariffs[601].registrar, tariffs[601].priority, tariffs[602].priority) == (19, 5, 0)
     assert 603 not in tariffs  # sold by the month
 
@@ -59,12 +69,19 @@ def test_china_is_not_hong_kong(world: Domains) -> None:
         ("html.ru", Availability.LATER),
     ],
 )
-def test_only_the_word_free_is_free_and_no_word_is_neither(world: Domains, name: str, answer: Availability) -> None:
+def test_only_the_word_free_is_free_and_no_word_is_neither(
+    world: Domains, name: str, answer: Availability
+) -> None:
     assert [world.up.availability(name), world.up.availability(name)] == [answer, answer]
-    assert all("authinfo" not in row["params"] and row["method"] == "GET" for row in world.provider.requests("domaininfo"))
+    assert all(
+        "authinfo" not in row["params"] and row["method"] == "GET"
+        for row in world.provider.requests("domaininfo")
+    )
 
 
-@pytest.mark.parametrize("kind", ["cut", "502", "empty", "truncated", "short_body", "redirect", "doctype", "bad_encoding", "huge"])
+@pytest.mark.parametrize(
+    "kind", ["cut", "502", "empty", "truncated", "short_body", "redirect", "doctype", "bad_encoding", "huge"]
+)
 def test_a_check_that_goes_wrong_says_neither_free_nor_busy(world: Domains, kind: str) -> None:
     world.provider.arm("domaininfo", kind, "after", sticky=True, mib=2)
     assert world.up.availability("nobody-has-this.ru") is Availability.LATER
@@ -82,7 +99,10 @@ def test_a_check_of_a_dead_provider_never_raises(world: Domains) -> None:
 
 
 def test_domains_come_with_their_tariff_state_and_date(world: Domains) -> None:
-    first, second = world.domain("example.ru"), world.domain("xn--e1afmkfd.xn--p1ai", status=3, expire="2031-01-02")
+    first, second = (
+        world.domain("example.ru"),
+        world.domain("xn--e1afmkfd.xn--p1ai", status=3, expire="2031-01-02"),
+    )
     domains = list(world.up.domains())
     assert [(row.id, row.name, row.state, row.expires, row.tariff) for row in domains] == [
         (first, "example.ru", DomainState.DELEGATED, date(2030, 3, 14), 565),
@@ -171,7 +191,20 @@ def test_an_id_is_one_positive_number_or_nothing_is_sent(world: Domains, number:
     assert world.provider.get("requests") == []
 
 
-@pytest.mark.parametrize("kind", ["code_1", "html_200", "empty", "truncated", "duplicate_elements", "without_id", "doctype", "bad_encoding", "huge"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "code_1",
+        "html_200",
+        "empty",
+        "truncated",
+        "duplicate_elements",
+        "without_id",
+        "doctype",
+        "bad_encoding",
+        "huge",
+    ],
+)
 def test_a_spoilt_look_up_falls_back_on_the_listing(world: Domains, kind: str) -> None:
     number = world.domain()
     world.provider.arm("domain.getinfo", kind, "after", sticky=True, mib=2)
@@ -180,10 +213,26 @@ def test_a_spoilt_look_up_falls_back_on_the_listing(world: Domains, kind: str) -
     assert found.id == number
 
 
-@pytest.mark.parametrize("kind", ["truncated", "short_body", "html_200", "empty", "doctype", "bad_encoding", "huge", "redirect", "502", "cut"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "truncated",
+        "short_body",
+        "html_200",
+        "empty",
+        "doctype",
+        "bad_encoding",
+        "huge",
+        "redirect",
+        "502",
+        "cut",
+    ],
+)
 def test_a_spoilt_listing_never_means_that_a_name_is_absent(world: Domains, kind: str) -> None:
     world.domain()
-    world.provider.arm("domain.getinfo", "error", "before", sticky=True, code=3, obj="domain.getinfo")  # an upstream without the single look-up
+    world.provider.arm(
+        "domain.getinfo", "error", "before", sticky=True, code=3, obj="domain.getinfo"
+    )  # an upstream without the single look-up
     assert world.up.find_domain("example.com") is None
     world.provider.arm("domain", kind, "after", sticky=True, mib=2)
     with pytest.raises(Failure):

@@ -62,7 +62,10 @@ def flooding(piece: bytes, first: bytes = b"") -> Callable[[socket.socket], None
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
-BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><doc><ok>&c;</ok></doc>'
+BOMB = (
+    b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c'
+    b' "&b;&b;&b;&b;">]><doc><ok>&c;</ok></doc>'
+)
 HOSTILE = {
     "doctype": answer(b'<!DOCTYPE doc SYSTEM "http://127.0.0.1/x"><doc><ok/></doc>'),
     "entity bomb": answer(BOMB),
@@ -88,13 +91,17 @@ HOSTILE = {
     "206": answer(FINE, status="206 Partial Content"),
     "64 MiB": flooding(b" " * MIB, HEAD + b"Content-Length: 67108864\r\n\r\n" + FINE),
     "without end": flooding(b" " * MIB, HEAD + b"\r\n<doc>"),
-    "endless chunks": flooding(b"1000\r\n" + b" " * 4096 + b"\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n"),
+    "endless chunks": flooding(
+        b"1000\r\n" + b" " * 4096 + b"\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    ),
     "gzip bomb": answer(gzip.compress(b" " * 64 * MIB), "Content-Encoding: gzip"),
     "deflate bomb": answer(zlib.compress(b" " * 64 * MIB), "Content-Encoding: deflate"),
     "gzip cut off": answer(gzip.compress(FINE)[:-4], "Content-Encoding: gzip"),
     "no gzip": answer(FINE, "Content-Encoding: gzip"),
     "gzip twice": answer(gzip.compress(gzip.compress(FINE)), "Content-Encoding: gzip, gzip"),
-    "gzip with a tail": lambda connection: connection.sendall(answer(gzip.compress(FINE) + b"x" * 200000, "Content-Encoding: gzip")),
+    "gzip with a tail": lambda connection: connection.sendall(
+        answer(gzip.compress(FINE) + b"x" * 200000, "Content-Encoding: gzip")
+    ),
     "brotli": answer(FINE, "Content-Encoding: br"),
     "endless headers": flooding(b"X-A: b\r\n" * 100, HEAD),
     "endless header": flooding(b"x" * 4096, HEAD + b"X-A: "),
@@ -131,7 +138,13 @@ def test_a_hostile_answer_is_refused_soon_and_a_purchase_is_in_doubt(name: str, 
         assert isinstance(failure, NoAnswer)
         assert sent == 1
     else:
-        assert failure.code == ("upstream_redirect" if name.startswith("redirect") else "upstream_wall" if name in WALLS else "upstream_answer")
+        assert failure.code == (
+            "upstream_redirect"
+            if name.startswith("redirect")
+            else "upstream_wall"
+            if name in WALLS
+            else "upstream_answer"
+        )
         assert not isinstance(failure, (NotSent, NoAnswer))
 
 
@@ -163,17 +176,23 @@ def test_a_small_compressed_answer_cannot_become_a_huge_one() -> None:
         assert "more than" in outcome(server, http(), False).params["reason"]
 
 
-# -- what was sent, and how often --------------------------------------------------------------------------------------
+# -- what was sent, and how often ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "413 Too Large", "460 WAF"])
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "413 Too Large", "460 WAF"]
+)
 def test_a_front_end_that_says_no_has_not_let_the_purchase_through(status: str) -> None:
     with RawServer(answer(b"<html>", status=status)) as server:
         bought, asked_for = outcome(server, http(), True), outcome(server, http(), False)
         assert isinstance(bought, NotSent)
         assert not isinstance(asked_for, NotSent)
         assert len(server.requests) == 2
-    assert bought.code == asked_for.code == ("upstream_wall" if status[:3] in ("403", "460") else "upstream_answer")
+    assert (
+        bought.code
+        == asked_for.code
+        == ("upstream_wall" if status[:3] in ("403", "460") else "upstream_answer")
+    )
 
 
 def test_a_question_is_repeated_twice_and_a_purchase_never() -> None:
@@ -192,7 +211,9 @@ def test_a_question_survives_two_bad_moments() -> None:
 def test_only_questions_are_repeated_and_only_after_what_may_pass() -> None:
     passing = {Trouble.UNREACHABLE, Trouble.BROKEN}
     for trouble in Trouble:
-        assert [should_retry(False, trouble, tries) for tries in (0, 1, 2)] == [trouble in passing] * 2 + [False]
+        assert [should_retry(False, trouble, tries) for tries in (0, 1, 2)] == [trouble in passing] * 2 + [
+            False
+        ]
         assert not should_retry(True, trouble, 0)
 
 
@@ -250,15 +271,18 @@ def test_half_a_letter_in_a_form_is_an_error_before_anything_is_sent() -> None:
         assert server.requests == []
 
 
-# -- addresses, proxies and the environment ----------------------------------------------------------------------------
+# -- addresses, proxies and the environment ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "http://provider.example/manager/billmgr", "http://127.0.0.1.provider.example/", "http://localhost.provider.example/",
-        "http://127.0.0.1@provider.example/", "https://user:word@provider.example/", "ftp://127.0.0.1/", "file:///etc/passwd", "https:///x",
-        "provider.example", "", "https://provider.example:port/", "https://provider.example\\@127.0.0.1/", "http://[::1", "https://пример.рф/",
+        "http://provider.example/manager/billmgr", "http://127.0.0.1.provider.example/",
+        "http://localhost.provider.example/",
+        "http://127.0.0.1@provider.example/", "https://user:word@provider.example/", "ftp://127.0.0.1/",
+        "file:///etc/passwd", "https:///x",
+        "provider.example", "", "https://provider.example:port/", "https://provider.example\\@127.0.0.1/",
+        "http://[::1", "https://пример.рф/",
         "https://provider.example/a b", "https://provider.example/\r\nX: y",
     ],
 )  # fmt: skip
@@ -270,12 +294,17 @@ def test_a_password_goes_to_https_or_to_this_machine_only(url: str) -> None:
 
 
 def test_a_redirect_is_shown_but_not_followed() -> None:
-    with RawServer(answer(FINE)) as other, RawServer(answer(b"", f"Location: {other.url}?authinfo=a:b", status="301 Moved")) as server:
+    with (
+        RawServer(answer(FINE)) as other,
+        RawServer(answer(b"", f"Location: {other.url}?authinfo=a:b", status="301 Moved")) as server,
+    ):
         assert outcome(server, http(), False).params["value"] == other.url
         assert other.requests == []
 
 
-def test_the_environment_names_no_proxy_no_password_and_no_authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_names_no_proxy_no_password_and_no_authority(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login a password b\n")
     netrc.chmod(0o600)
@@ -303,11 +332,16 @@ def test_this_machine_is_asked_without_the_proxy_and_others_through_it() -> None
         assert not any(b"authinfo" in request for request in proxy.requests)
 
 
-# -- trust -------------------------------------------------------------------------------------------------------------
+# -- trust ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("host", "days", "known"), [("127.0.0.1", 1, False), ("127.0.0.1", -1, True), ("provider.example", 1, True)])
-def test_a_certificate_that_proves_nothing_stops_everything(tmp_path: Path, host: str, days: int, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("host", "days", "known"),
+    [("127.0.0.1", 1, False), ("127.0.0.1", -1, True), ("provider.example", 1, True)],
+)
+def test_a_certificate_that_proves_nothing_stops_everything(
+    tmp_path: Path, host: str, days: int, known: bool
+) -> None:
     path = certificate(tmp_path, host, days)
     with RawServer(answer(FINE), context=served_with(path)) as server:
         for spends in (False, True):
@@ -351,18 +385,24 @@ def test_a_server_that_does_not_speak_tls_was_not_sent_anything() -> None:
 def test_a_tls_connection_dripping_for_ever_is_ended(tmp_path: Path) -> None:
     path = certificate(tmp_path)
     with RawServer(dripping(b" ", HEAD + b"\r\n<doc>"), context=served_with(path)) as server:
-        assert isinstance(outcome(server, http(ca_file=str(path), connect_timeout=0.3, spend_timeout=0.3), True), NoAnswer)
+        assert isinstance(
+            outcome(server, http(ca_file=str(path), connect_timeout=0.3, spend_timeout=0.3), True), NoAnswer
+        )
 
 
-# -- logs --------------------------------------------------------------------------------------------------------------
+# -- logs ----------------------------------------------------------------------------------------------------
 
 
 def test_no_secret_reaches_a_log_or_a_message(caplog: pytest.LogCaptureFixture) -> None:
-    echo = f"<doc><redirect>billmgr?authinfo=reseller:{PASSWORD}</redirect><a>{PASSWORD}</a></doc>".replace("&", "&amp;").encode()
+    echo = f"<doc><redirect>billmgr?authinfo=reseller:{PASSWORD}</redirect><a>{PASSWORD}</a></doc>".replace(
+        "&", "&amp;"
+    ).encode()
     caplog.set_level(logging.DEBUG)
     with RawServer(answer(echo)) as server:
         asked(server, http())
-    with RawServer(answer(b"", f"Location: https://a.example/{PASSWORD.split()[0]}%20word%2F%26%3D", status="302 Found")) as server:
+    with RawServer(
+        answer(b"", f"Location: https://a.example/{PASSWORD.split()[0]}%20word%2F%26%3D", status="302 Found")
+    ) as server:
         failure = outcome(server, http(), False)
     logged = caplog.text + str(failure) + failure.detail
     assert "func 200" in logged

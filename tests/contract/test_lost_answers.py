@@ -1,4 +1,6 @@
-"""What a spending request may end in, fault by fault: the class of the outcome, the ledger, and that nothing was sent twice."""
+"""What a spending request may end in, fault by fault: the class of the outcome, the ledger, and that nothing
+was sent twice.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from .dialects import Domains, Step, World
 from .provider import http
 
 UNREADABLE = [
-    "cut", "502", "html_200", "empty", "truncated", "short_body", "code_1", "wrong_envelope", "redirect", "huge", "doctype", "bad_encoding",
+    "cut", "502", "html_200", "empty", "truncated", "short_body", "code_1", "wrong_envelope", "redirect",
+    "huge", "doctype", "bad_encoding",
 ]  # fmt: skip
 
 
@@ -33,7 +36,9 @@ def comes(done: Callable[[], bool]) -> bool:
 @pytest.mark.over_tls
 @pytest.mark.parametrize("kind", UNREADABLE)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_spoilt_answer_is_doubt_and_the_request_is_sent_once(world: World, step: Step, kind: str, when: str) -> None:
+def test_a_spoilt_answer_is_doubt_and_the_request_is_sent_once(
+    world: World, step: Step, kind: str, when: str
+) -> None:
     world.arm(step, kind, when, sticky=True, mib=2)
     with pytest.raises(NoAnswer) as caught:
         step.act()
@@ -123,7 +128,7 @@ def test_a_lock_that_is_not_got_means_that_nothing_was_sent(world: World) -> Non
         assert world.sent(step) == 0
 
 
-# -- numbers of version 4 (its 9.1); the types of 5 and 6 are in test_billmgr6_answers -----------------------------------
+# -- numbers of version 4 (its 9.1); the types of 5 and 6 are in test_billmgr6_answers -----------------------
 
 
 @pytest.fixture(params=["ordering", "renewing"])
@@ -146,7 +151,11 @@ def test_a_code_that_means_no_is_a_refusal(world: Domains, purchase: Step, code:
     world.arm(purchase, "error", "before", code=code, val="owner", msg="Invalid value")
     with pytest.raises(Refused) as caught:
         purchase.act()
-    assert (caught.value.code, caught.value.params["code"], caught.value.params["value"]) == ("upstream_refused", str(code), "owner")
+    assert (caught.value.code, caught.value.params["code"], caught.value.params["value"]) == (
+        "upstream_refused",
+        str(code),
+        "owner",
+    )
 
 
 @pytest.mark.needs("domains")

@@ -1,4 +1,6 @@
-"""Servers of a BILLmanager 5 or 6 in all the ways that its reference leaves open (upstream-billmanager6 10, 11)."""
+"""Servers of a BILLmanager 5 or 6 in all the ways that its reference leaves open (upstream-billmanager6 10,
+11).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ def service(world: Servers, number: int) -> Any:
     return found.service
 
 
-# -- catalogue and forms -----------------------------------------------------------------------------------------------
+# -- catalogue and forms -------------------------------------------------------------------------------------
 
 
 def test_the_catalogue_prices_the_whole_period_and_each_unit(world: Servers) -> None:
@@ -36,7 +38,11 @@ def test_the_catalogue_prices_the_whole_period_and_each_unit(world: Servers) -> 
     assert (small.id, small.name, small.currency, small.datacenters) == (277, "KVM-2", "EUR", (3,))
     assert small.prices == {1: Decimal("9.00"), 12: Decimal("97.20")}
     assert large.prices == {1: Decimal("18.00"), 12: Decimal("194.40")}
-    assert [(addon.id, addon.intname, addon.included) for addon in small.addons] == [(101, "ncpu", 2), (102, "control_panel", 0), (103, "backup", 0)]
+    assert [(addon.id, addon.intname, addon.included) for addon in small.addons] == [
+        (101, "ncpu", 2),
+        (102, "control_panel", 0),
+        (103, "backup", 0),
+    ]
 
 
 @pytest.mark.parametrize("itemtype", TYPES)
@@ -56,23 +62,32 @@ def test_an_order_form_offers_what_binds(world: Servers) -> None:
         world.up.order_form("vds", NOBODY, 1, 3)
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("generation", ["b6", "b5"])
 @pytest.mark.parametrize(("style", "told"), [("id", True), ("item.id", True), ("none", False)])
-def test_an_order_is_known_by_its_number_or_found_by_its_mark(world: Servers, generation: str, style: str, told: bool) -> None:
+def test_an_order_is_known_by_its_number_or_found_by_its_mark(
+    world: Servers, generation: str, style: str, told: bool
+) -> None:
     world.provider.switch(generation=generation, order_id_style=style)
     receipt = world.up.order_service(world.order())
     assert world.provider.charges() == ["9.00"]
     (found,) = world.up.services("vds")
-    assert (found.mark, found.name, found.auto_renewal, found.tariff_name) == ("x-1", "vm1.example.net", "", "KVM-2")
+    assert (found.mark, found.name, found.auto_renewal, found.tariff_name) == (
+        "x-1",
+        "vm1.example.net",
+        "",
+        "KVM-2",
+    )
     assert receipt == Receipt(found.id if told else None)
 
 
 @pytest.mark.parametrize("generation", ["auto", "new", "old"])
 @pytest.mark.parametrize("autoprolong", ["onoff", "months"])
-def test_an_order_leaves_automatic_renewal_off_in_every_spelling(world: Servers, generation: str, autoprolong: str) -> None:
+def test_an_order_leaves_automatic_renewal_off_in_every_spelling(
+    world: Servers, generation: str, autoprolong: str
+) -> None:
     world.provider.switch(v2_autoprolong=autoprolong)
     up = world.made()
     up = type(up)(world.http, world.provider.url, USER, PASSWORD, generation=generation)
@@ -102,7 +117,10 @@ def test_add_ons_are_ordered_and_paid_above_what_is_included(world: Servers) -> 
     assert world.up.service("vds", number).addons == {101: "4", 102: "902", 103: "on"}
 
 
-@pytest.mark.parametrize("changes", [{"tariff": 99999}, {"months": 5}, {"datacenter": 99}, {"addons": {101: "9"}}, {"addons": {102: "999"}}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"tariff": 99999}, {"months": 5}, {"datacenter": 99}, {"addons": {101: "9"}}, {"addons": {102: "999"}}],
+)
 def test_a_refused_order_costs_nothing(world: Servers, changes: Dict[str, Any]) -> None:
     with pytest.raises(Refused):
         world.up.order_service(world.order(**changes))
@@ -114,7 +132,11 @@ def test_too_little_money_is_refused_with_both_amounts(world: Servers) -> None:
     world.poor()
     with pytest.raises(Refused) as caught:
         world.up.order_service(world.order())
-    assert (caught.value.code, caught.value.params["balance"], caught.value.params["value"]) == ("low_balance", "1.00 EUR", "9.00 EUR")
+    assert (caught.value.code, caught.value.params["balance"], caught.value.params["value"]) == (
+        "low_balance",
+        "1.00 EUR",
+        "9.00 EUR",
+    )
 
 
 def test_too_little_money_may_leave_an_unpaid_service(world: Servers) -> None:
@@ -149,7 +171,10 @@ def test_an_opening_takes_its_time_and_is_seen_to_end(world: Servers) -> None:
 def test_an_opening_that_found_no_server_says_so(world: Servers) -> None:
     world.provider.switch(open_fails="service_nosuitable")
     number = world.up.order_service(world.order()).remote
-    assert (service(world, number).state, service(world, number).substate) == (ServiceState.WORKING, "nosuitable")
+    assert (service(world, number).state, service(world, number).substate) == (
+        ServiceState.WORKING,
+        "nosuitable",
+    )
 
 
 @pytest.mark.parametrize("itemtype", ["dedic", "vhost", "storage"])
@@ -158,7 +183,9 @@ def test_other_types_are_bought_and_renewed_the_same_way(world: Servers, itemtyp
     months, place = min(tariff.prices), next(iter(tariff.datacenters), None)
     form = world.up.order_form(itemtype, tariff.id, months, place)
     fields = {name: form.choices[name][0] for name in ("ostempl", "recipe") if form.choices.get(name)}
-    order = world.order(itemtype=itemtype, tariff=tariff.id, months=months, datacenter=place, fields=fields, addons={})
+    order = world.order(
+        itemtype=itemtype, tariff=tariff.id, months=months, datacenter=place, fields=fields, addons={}
+    )
     number = world.up.order_service(order).remote
     before = world.up.service(itemtype, number).service.expires
     world.up.renew_service(number, months)
@@ -167,15 +194,24 @@ def test_other_types_are_bought_and_renewed_the_same_way(world: Servers, itemtyp
     assert len(world.provider.charges()) == 2
 
 
-# -- what a list may look like -----------------------------------------------------------------------------------------
+# -- what a list may look like -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("style", ["sub", "orig", "plain", "real"])
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_states_are_read_in_every_style_and_language(world: Servers, style: str, lang: str) -> None:
     world.provider.switch(status_style=style, lang_texts=lang)
-    states = {1: ServiceState.UNPAID, 2: ServiceState.ACTIVE, 3: ServiceState.SUSPENDED, 4: ServiceState.DELETED, 5: ServiceState.WORKING}
-    numbers = {world.server(domain=f"vm{status}.example.net", status=status): state for status, state in states.items()}
+    states = {
+        1: ServiceState.UNPAID,
+        2: ServiceState.ACTIVE,
+        3: ServiceState.SUSPENDED,
+        4: ServiceState.DELETED,
+        5: ServiceState.WORKING,
+    }
+    numbers = {
+        world.server(domain=f"vm{status}.example.net", status=status): state
+        for status, state in states.items()
+    }
     assert {found.id: found.state for found in world.up.services("vds")} == numbers
 
 
@@ -187,7 +223,9 @@ def test_who_suspended_a_service_is_told(world: Servers) -> None:
 
 @pytest.mark.parametrize("style", ["9.00 EUR", "€9.00", "9,00 EUR"])
 def test_money_is_read_in_every_style(world: Servers, style: str) -> None:
-    world.provider.switch(money_style=style, rights={"allowed": ["dashboard.info", "notify", "subaccount", "whoami"]})
+    world.provider.switch(
+        money_style=style, rights={"allowed": ["dashboard.info", "notify", "subaccount", "whoami"]}
+    )
     assert str(world.up.identity().account.balance) == "500.00 EUR"
 
 
@@ -202,7 +240,13 @@ def test_a_list_is_whole_whatever_the_pages(world: Servers, cap: int, order: str
 def test_a_filter_that_a_person_left_behind_hides_nothing(world: Servers) -> None:
     numbers = world.plant("vm1.example.net", "vm2.example.net")
     world.provider.switch(sticky_filter="on")
-    form = {"func": "vds.filter", "authinfo": f"{USER}:{PASSWORD}", "out": "xml", "domain": "vm2", "sok": "ok"}
+    form = {
+        "func": "vds.filter",
+        "authinfo": f"{USER}:{PASSWORD}",
+        "out": "xml",
+        "domain": "vm2",
+        "sok": "ok",
+    }
     session = world.provider.session
     assert session.post(world.provider.url, data=form, timeout=10).status_code == 200
     form.update(func="vds")
@@ -225,7 +269,9 @@ def test_a_mark_that_lists_do_not_show_is_in_the_form(world: Servers) -> None:
 
 
 @pytest.mark.parametrize(("switch", "listed"), [("on", [ServiceState.DELETED]), ("off", [])])
-def test_a_closed_service_is_gone_whether_lists_keep_it_or_not(world: Servers, switch: str, listed: Any) -> None:
+def test_a_closed_service_is_gone_whether_lists_keep_it_or_not(
+    world: Servers, switch: str, listed: Any
+) -> None:
     world.provider.switch(keep_deleted=switch)
     number = world.server()
     world.up.delete_service("vds", number)
@@ -237,25 +283,26 @@ def test_ten_thousand_services_are_never_held_at_once(world: Servers) -> None:
     world.provider.switch(page_cap=0)
     world.plant(*[f"a{n}.example.net" for n in range(10_000)])
     code = (
-        "import resource, sys\n"
-        "from contextlib import nullcontext\n"
-        "from bill2bill.upstream.billmgr6.adapter import Billmgr6\n"
-        "from bill2bill.upstream.http import Http\n"
-        "http = Http(secrets=[], ca_file='', proxy='', connect_timeout=2, read_timeout=60, spend_timeout=5, answer_limit=2**20, gate=nullcontext)\n"
-        "services = Billmgr6(http, *sys.argv[1:]).services('vds')\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "next(services)\n"
-        "before = peak()\n"
-        "print(1 + sum(1 for _ in services), peak() - before)\n"
+        "import resource, sys\nfrom contextlib import nullcontext\nfrom bill2bill.upstream.billmgr6.adapter"
+        " import Billmgr6\nfrom bill2bill.upstream.http import Http\nhttp = Http(secrets=[], ca_file='',"
+        " proxy='', connect_timeout=2, read_timeout=60, spend_timeout=5, answer_limit=2**20,"
+        " gate=nullcontext)\nservices = Billmgr6(http, *sys.argv[1:]).services('vds')\npeak = lambda:"
+        " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nnext(services)\nbefore = peak()\nprint(1 +"
+        " sum(1 for _ in services), peak() - before)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, world.provider.url, USER, PASSWORD], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, world.provider.url, USER, PASSWORD],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     count, kib = map(int, done.stdout.split())
     assert count == 10_000
     assert kib < 8 * 1024
     assert len(world.provider.requests("vds")) == 20
 
 
-# -- renewals and changes ----------------------------------------------------------------------------------------------
+# -- renewals and changes ------------------------------------------------------------------------------------
 
 
 def test_a_service_renewed_too_early_is_refused_with_the_day(world: Servers) -> None:
@@ -290,7 +337,9 @@ def test_a_service_that_is_being_worked_on_was_not_sent_anything(world: Servers)
 
 
 @pytest.mark.parametrize(("pays", "unpaid"), [("always", False), ("with_skipbasket", False), ("never", True)])
-def test_a_change_is_paid_or_waits_in_the_cart_and_says_which(world: Servers, pays: str, unpaid: bool) -> None:
+def test_a_change_is_paid_or_waits_in_the_cart_and_says_which(
+    world: Servers, pays: str, unpaid: bool
+) -> None:
     world.provider.switch(edit_pays=pays)
     number = world.server(expires=world.in_a_month())
     receipt = world.up.change_addons("vds", number, {101: "4"})
@@ -306,7 +355,11 @@ def test_a_change_leaves_everything_else_as_it_was(world: Servers) -> None:
     world.up.change_addons("vds", number, {101: "3"})
     after = world.up.service("vds", number)
     assert after.addons == {101: "3", 102: "902", 103: "on"}
-    assert (after.service, after.username, after.password) == (before.service, before.username, before.password)
+    assert (after.service, after.username, after.password) == (
+        before.service,
+        before.username,
+        before.password,
+    )
 
 
 def test_automatic_renewal_that_somebody_switched_on_is_switched_off(world: Servers) -> None:
@@ -329,7 +382,7 @@ def test_a_tariff_is_changed_to_what_the_provider_offers(world: Servers) -> None
         world.up.change_tariff(number, NOBODY)
 
 
-# -- suspend, resume, close --------------------------------------------------------------------------------------------
+# -- suspend, resume, close ----------------------------------------------------------------------------------
 
 
 def test_a_service_is_suspended_and_resumed(world: Servers) -> None:
@@ -369,21 +422,31 @@ def test_a_service_within_its_minimum_order_period_is_not_closed(world: Servers)
     assert caught.value.code == "min_order"
 
 
-# -- faults of these versions (11) -------------------------------------------------------------------------------------
+# -- faults of these versions (11) ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("kind", "kinds", "code"),
     [
-        ("badip", Refused, "address_closed"), ("captcha", Refused, "captcha"), ("busy", NoAnswer, "lost_answer"),
-        ("http_403_html", NotSent, "upstream_wall"), ("long_url", NoAnswer, "lost_answer"), ("totp", NoAnswer, "lost_answer"),
+        ("badip", Refused, "address_closed"), ("captcha", Refused, "captcha"),
+        ("busy", NoAnswer, "lost_answer"),
+        ("http_403_html", NotSent, "upstream_wall"), ("long_url", NoAnswer, "lost_answer"),
+        ("totp", NoAnswer, "lost_answer"),
         ("timeout_before_commit", NoAnswer, "lost_answer"), ("timeout_after_commit", NoAnswer, "lost_answer"),
     ],
 )  # fmt: skip
-def test_a_fault_in_the_middle_of_a_purchase_is_what_the_ledger_says(world: Servers, kind: str, kinds: Any, code: str) -> None:
+def test_a_fault_in_the_middle_of_a_purchase_is_what_the_ledger_says(
+    world: Servers, kind: str, kinds: Any, code: str
+) -> None:
     step = world.ordering()
     step.act()  # the generation is known from now on
-    world.provider.arm(step.func, kind, "before" if kind not in ("long_url", "timeout_after_commit") else "after", match={"sok": "ok"}, seconds=1)
+    world.provider.arm(
+        step.func,
+        kind,
+        "before" if kind not in ("long_url", "timeout_after_commit") else "after",
+        match={"sok": "ok"},
+        seconds=1,
+    )
     world.http.spend_timeout = 0.3
     with pytest.raises(kinds) as caught:
         step.act()
@@ -393,7 +456,13 @@ def test_a_fault_in_the_middle_of_a_purchase_is_what_the_ledger_says(world: Serv
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [("badip", "address_closed"), ("captcha", "captcha"), ("busy", "upstream_trouble"), ("http_403_html", "upstream_wall"), ("totp", "two_factor")],
+    [
+        ("badip", "address_closed"),
+        ("captcha", "captcha"),
+        ("busy", "upstream_trouble"),
+        ("http_403_html", "upstream_wall"),
+        ("totp", "two_factor"),
+    ],
 )
 def test_why_a_login_does_not_work_is_told_exactly(world: Servers, kind: str, code: str) -> None:
     world.provider.arm("*", kind, "before", sticky=True)

@@ -16,7 +16,9 @@ from .rawserver import RawServer, answer
 
 
 @pytest.mark.parametrize(("playing", "dialect"), [("bm4", "4"), ("bm6", "6"), ("html", None)])
-def test_the_version_is_told_from_an_error_to_a_call_without_credentials(world: World, playing: str, dialect: Optional[str]) -> None:
+def test_the_version_is_told_from_an_error_to_a_call_without_credentials(
+    world: World, playing: str, dialect: Optional[str]
+) -> None:
     world.provider.switch(play=playing)
     assert sniff.recognise(world.http, urljoin(world.provider.url, "/manager/billmgr")) == dialect
     assert all("authinfo" not in row["params"] for row in world.provider.get("requests"))
@@ -27,12 +29,24 @@ def test_the_version_is_told_from_an_error_to_a_call_without_credentials(world: 
     [
         (b'<doc><error code="100">access deny</error></doc>', "4"),
         (b'{"error" : {"code" : "100","obj" : "","msg" : "access deny"}}', "4"),
-        (b'<doc lang="en" func="accountinfo"><error type="auth" object="badpassword" code="1"><msg>x</msg></error></doc>', "6"),
+        (
+            (
+                b'<doc lang="en" func="accountinfo"><error type="auth" object="badpassword"'
+                b' code="1"><msg>x</msg></error></doc>'
+            ),
+            "6",
+        ),
         (b'{"doc":{"error":{"$type":"access","msg":{"$":"x"}}}}', "6"),
         (b'<doc><error object="badpassword" code="1"/></doc>', "6"),
         (b'{"doc":{"$func":"accountinfo","error":{"$object":"badip","$code":"1"}}}', "6"),
         (b'{"doc":{"error":[{"$type":"auth"}]}}', "6"),
-        (b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n<doc><error type="captcha_verification_failed"/></doc>', "6"),
+        (
+            (
+                b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n<doc><error'
+                b' type="captcha_verification_failed"/></doc>'
+            ),
+            "6",
+        ),
         (b"<doc/>", None),
         (b"<doc><ok/></doc>", None),
         (b'{"error":"not found"}', None),
@@ -61,7 +75,9 @@ def test_a_server_name_has_three_usual_addresses() -> None:
     assert sniff.candidate_urls("Пример.РФ")[0] == "https://xn--e1afmkfd.xn--p1ai/manager/billmgr"
 
 
-@pytest.mark.parametrize("server", ["", "a/b", "a b", "user@a.example", "a.example:1", "https://a.example", "a.example\r\nX: y"])
+@pytest.mark.parametrize(
+    "server", ["", "a/b", "a b", "user@a.example", "a.example:1", "https://a.example", "a.example\r\nX: y"]
+)
 def test_a_server_name_is_nothing_but_a_name(server: str) -> None:
     with pytest.raises(Failure) as caught:
         sniff.candidate_urls(server)
@@ -72,7 +88,10 @@ def test_a_server_name_is_nothing_but_a_name(server: str) -> None:
     ("pasted", "url"),
     [
         ("https://my.ru-tld.ru/manager/billmgr", "https://my.ru-tld.ru/manager/billmgr"),
-        (" https://my.ru-tld.ru/manager/billmgr/?func=logon&x=1#top\n", "https://my.ru-tld.ru/manager/billmgr"),
+        (
+            " https://my.ru-tld.ru/manager/billmgr/?func=logon&x=1#top\n",
+            "https://my.ru-tld.ru/manager/billmgr",
+        ),
         ("https://my.ru-tld.ru", "https://my.ru-tld.ru/manager/billmgr"),
         ("https://my.ru-tld.ru/manager/", "https://my.ru-tld.ru/manager/billmgr"),
         ("https://billmgr.example:1500/", "https://billmgr.example:1500/manager/billmgr"),
@@ -89,7 +108,15 @@ def test_an_address_is_taken_as_people_paste_it(pasted: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "pasted",
-    ["", "my.ru-tld.ru", "http://my.ru-tld.ru/billmgr", "https://user:word@my.ru-tld.ru/billmgr", "https://", "http://[::1", "https://a b/"],
+    [
+        "",
+        "my.ru-tld.ru",
+        "http://my.ru-tld.ru/billmgr",
+        "https://user:word@my.ru-tld.ru/billmgr",
+        "https://",
+        "http://[::1",
+        "https://a b/",
+    ],
 )
 def test_an_address_that_cannot_be_used_is_told_at_once(pasted: str) -> None:
     with pytest.raises(Failure) as caught:

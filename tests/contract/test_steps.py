@@ -1,4 +1,6 @@
-"""The steps that every dialect can take, taken in each of them. Questions are asked twice: they change nothing."""
+"""The steps that every dialect can take, taken in each of them. Questions are asked twice: they change
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from bill2bill.upstream.capabilities import STEPS
 from .dialects import DRIVERS, NOBODY, World
 from .provider import http
 
-# -- log in ------------------------------------------------------------------------------------------------------------
+# -- log in --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.over_tls
@@ -48,7 +50,7 @@ def test_a_password_travels_in_bodies_only(world: World) -> None:
         assert row["method"] == ("POST" if "authinfo" in row["params"] else "GET")
 
 
-# -- list and find -----------------------------------------------------------------------------------------------------
+# -- list and find -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.needs("list")
@@ -65,7 +67,12 @@ def test_one_thing_is_found_by_its_number_and_reads_as_in_the_listing(world: Wor
     first, second = world.plant(*world.names)
     found = world.thing(second)
     assert found is not None
-    assert (found.id, found.name, found.active, str(found.expires)) == (second, world.names[1], True, "2030-03-14")
+    assert (found.id, found.name, found.active, str(found.expires)) == (
+        second,
+        world.names[1],
+        True,
+        "2030-03-14",
+    )
     assert world.thing(second) == found
     assert found in list(world.things())
     assert world.thing(first) != found
@@ -80,7 +87,20 @@ def test_what_the_provider_does_not_have_is_none(world: World) -> None:
 
 @pytest.mark.needs("find")
 @pytest.mark.parametrize(
-    "kind", ["truncated", "short_body", "html_200", "empty", "doctype", "bad_encoding", "huge", "redirect", "502", "cut", "wrong_envelope"]
+    "kind",
+    [
+        "truncated",
+        "short_body",
+        "html_200",
+        "empty",
+        "doctype",
+        "bad_encoding",
+        "huge",
+        "redirect",
+        "502",
+        "cut",
+        "wrong_envelope",
+    ],
 )
 def test_what_could_not_be_looked_at_is_neither_there_nor_gone(world: World, kind: str) -> None:
     (number,) = world.plant(world.names[0])
@@ -107,7 +127,7 @@ def test_the_envelope_of_another_version_is_recognised_before_it_is_misread(worl
     assert caught.value.code == "other_dialect"
 
 
-# -- what spends -------------------------------------------------------------------------------------------------------
+# -- what spends ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.over_tls
@@ -142,7 +162,10 @@ def test_an_order_without_enough_money_is_refused_or_waits_unpaid_and_costs_noth
         refusal: Optional[str] = refused.code
     else:
         refusal = None
-    assert (refusal, [thing.unpaid for thing in world.named(world.names[0])]) in (("low_balance", []), (None, [True]))
+    assert (refusal, [thing.unpaid for thing in world.named(world.names[0])]) in (
+        ("low_balance", []),
+        (None, [True]),
+    )
     assert world.provider.charges() == []
 
 
@@ -188,7 +211,7 @@ def test_an_order_leaves_automatic_renewal_off(world: World) -> None:
     assert world.auto_renewal(world.ordering().act()) == ""
 
 
-# -- repetition and time -----------------------------------------------------------------------------------------------
+# -- repetition and time -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["cut", "502"])
@@ -228,7 +251,7 @@ def test_a_provider_that_cannot_be_trusted_is_shown_no_password(world: World) ->
     assert world.provider.get("requests") == []
 
 
-# -- declarations ------------------------------------------------------------------------------------------------------
+# -- declarations --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.dialect)

@@ -1,4 +1,6 @@
-"""A shop for every test that wants one: the panel is made once and copied, the provider is one process and reset."""
+"""A shop for every test that wants one: the panel is made once and copied, the provider is one process and
+reset.
+"""
 
 from __future__ import annotations
 
@@ -64,10 +66,14 @@ A_PROCESS_EACH = Mgrctl._run
 
 
 def mgrctl_here(self, func, argv, environment):
-    """The sandbox's mgrctl with the same words and environment, but without the start of a process, which takes most of a test's time."""
+    """The sandbox's mgrctl with the same words and environment, but without the start of a process, which
+    takes most of a test's time.
+    """
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     words = [os.fsdecode(word) for word in argv]
-    its_environment = mock.patch.dict(os.environ, {name: os.fsdecode(value) for name, value in environment.items()}, clear=True)
+    its_environment = mock.patch.dict(
+        os.environ, {name: os.fsdecode(value) for name, value in environment.items()}, clear=True
+    )
     with its_environment, mock.patch.object(sys, "stdout", out), mock.patch.object(sys, "stderr", err):
         code = sandbox_mgrctl(str(self._root), words[1:])
     return code, out.buffer.getvalue(), err.getvalue().encode()
@@ -75,7 +81,8 @@ def mgrctl_here(self, func, argv, environment):
 
 @pytest.fixture
 def shop(shop_template, provider, tmp_path, monkeypatch, quiet_log):
-    """Domains: a panel of one's own, its logs and the module's state empty, and a provider as on its first day. Repetitions do not wait.
+    """Domains: a panel of one's own, its logs and the module's state empty, and a provider as on its first
+    day. Repetitions do not wait.
 
     With the fixture `processes` each call of mgrctl is a process, as on a panel.
     """
@@ -97,7 +104,9 @@ def opened(template, tmp_path, provider, monkeypatch):
     monkeypatch.setattr(http, "wait_before", lambda tries: 0.0)
     root = tmp_path / "mgr5"
     shutil.copytree(template, root, ignore=shutil.ignore_patterns("bill2bill", "*.jsonl", "*.log"))
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    (root / "etc/billmgr.conf.d/db.conf").write_text(
+        f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n"
+    )
     provider.post("reset")
     return root
 

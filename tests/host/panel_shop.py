@@ -1,6 +1,7 @@
 """What every shop has: a module run in this process on a real sandbox panel, and what is true afterwards.
 
-Data of the panel is planted through the sandbox's own tables (a person's work, no process needed); what the module does goes the real way.
+Data of the panel is planted through the sandbox's own tables (a person's work, no process needed); what the
+module does goes the real way.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Answer:
 def ask(root: Path, *argv: str, stdin: bytes = b"", kind: str = "registrar") -> Answer:
     """One call of a kind's executable in `root`, in this process."""
     out, err = io.BytesIO(), io.StringIO()
-    status = run(kind, [str(root / "processing" / MODULES[kind].executable), *argv], io.BytesIO(stdin), out, err, {})
+    status = run(
+        kind, [str(root / "processing" / MODULES[kind].executable), *argv], io.BytesIO(stdin), out, err, {}
+    )
     assert err.getvalue() == ""
     return Answer(status, out.getvalue())
 
@@ -65,7 +68,7 @@ class PanelShop:
         self.db = self.panel.db
         self.options()
 
-    # -- what a person does ----------------------------------------------------------------------------------------
+    # -- what a person does ----------------------------------------------------------------------------------
 
     def options(self, text: str = "") -> None:
         (self.root / "etc" / "bill2bill.conf").write_text(OPTIONS + text)
@@ -85,7 +88,9 @@ class PanelShop:
         del base["id"]
         module = self.db.insert("processingmodule", **base)
         for row in self.db.find("processingparam", processingmodule=MODULE):
-            self.db.insert("processingparam", processingmodule=module, intname=row["intname"], value=row["value"])
+            self.db.insert(
+                "processingparam", processingmodule=module, intname=row["intname"], value=row["value"]
+            )
         self.connection(module, password="secret", **values)
         return module
 
@@ -105,7 +110,7 @@ class PanelShop:
         with self.db.transaction():
             return operations.create(self.panel, self.db.get("item", item), command)
 
-    # -- what the panel does ---------------------------------------------------------------------------------------
+    # -- what the panel does ---------------------------------------------------------------------------------
 
     def ask(self, command: str, *argv: object, stdin: bytes = b"", lang: str = "") -> Answer:
         words = ["--command", command, *map(str, argv), *(["--lang", lang] if lang else [])]
@@ -121,7 +126,7 @@ class PanelShop:
         """A new operation and its first run."""
         return self.attempt(self.operation(item, command), lang)
 
-    # -- what came of it -------------------------------------------------------------------------------------------
+    # -- what came of it -------------------------------------------------------------------------------------
 
     def row(self, item: int) -> Dict[str, Any]:
         return self.db.get("item", item)
@@ -160,7 +165,9 @@ class PanelShop:
 
     def request(self, func: str) -> Dict[str, str]:
         """Parameters of the only such request that was submitted."""
-        (row,) = [row for row in self.up.get("requests") if row["func"] == func and row["params"].get("sok") == "ok"]
+        (row,) = [
+            row for row in self.up.get("requests") if row["func"] == func and row["params"].get("sok") == "ok"
+        ]
         return row["params"]
 
     @property
@@ -179,7 +186,11 @@ class PanelShop:
         def go_away() -> None:
             while not self.charges:
                 time.sleep(0.01)
-            subprocess.run([self.root / "sbin" / "mgrctl", "-m", "billmgr", "sandbox.set", "restarting=on"], check=True, capture_output=True)
+            subprocess.run(
+                [self.root / "sbin" / "mgrctl", "-m", "billmgr", "sandbox.set", "restarting=on"],
+                check=True,
+                capture_output=True,
+            )
 
         with ThreadPoolExecutor() as apart:
             away = apart.submit(go_away)
@@ -209,7 +220,9 @@ def install(root: Path, kind: str) -> Stage:
     stage, module = Stage.make(root), MODULES[kind]
     script = (HOME / module.folder / module.executable).read_text().split("\n", 1)[1]
     executable = root / "processing" / module.executable
-    executable.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{script}")
+    executable.write_text(
+        f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{script}"
+    )
     executable.chmod(0o755)
     described = f"etc/xml/billmgr_mod_{module.executable}.xml"
     (root / described).write_bytes((HOME / described).read_bytes())

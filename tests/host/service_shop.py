@@ -23,10 +23,17 @@ DEBIAN = "ISPsystem__Debian-12"
 class ServiceShop(PanelShop):
     kind = "processing"
 
-    # -- what a person does ----------------------------------------------------------------------------------------
+    # -- what a person does ----------------------------------------------------------------------------------
 
     def order(self, domain: str = NAME, pricelist: int = SMALL, period: int = 1, **more: object) -> int:
-        params: Dict[str, object] = {"itemtype": "vds", "pricelist": pricelist, "period": period, "domain": domain, "ostempl": DEBIAN, **more}
+        params: Dict[str, object] = {
+            "itemtype": "vds",
+            "pricelist": pricelist,
+            "period": period,
+            "domain": domain,
+            "ostempl": DEBIAN,
+            **more,
+        }
         params = {name: value for name, value in params.items() if value != ""}
         return int(self.person("sandbox.order", **params).findtext("id"))
 
@@ -38,10 +45,22 @@ class ServiceShop(PanelShop):
         return item
 
     def owned(self, domain: str = NAME, expires: date = EXPIRES, link: str = "", **remote: Any) -> int:
-        """A service that was opened long ago: both sides know it, our journal does not. remote: how the provider has it."""
+        """A service that was opened long ago: both sides know it, our journal does not. remote: how the
+        provider has it.
+        """
         item = self.order(domain)
         self.db.update("item", item, status=2, opendate="2020-01-01", expiredate=str(expires))
-        made = self.up.post("service", **{"itemtype": "vds", "domain": domain, "pricelist": KVM2, "expiredate": str(expires), "status": 2, **remote})
+        made = self.up.post(
+            "service",
+            **{
+                "itemtype": "vds",
+                "domain": domain,
+                "pricelist": KVM2,
+                "expiredate": str(expires),
+                "status": 2,
+                **remote,
+            },
+        )
         self.params(item, bill2bill=link or f"id={made['id']};price={KVM2};period=1", ip=made["ip"])
         return item
 
@@ -54,13 +73,21 @@ class ServiceShop(PanelShop):
         return int(self.person("sandbox.change", item=item, **values).findtext("operation"))
 
     def change_tariff(self, item: int, pricelist: int = LARGE) -> int:
-        return int(self.person("sandbox.operation", item=item, command="setparam", pricelist=pricelist).findtext("id"))
+        return int(
+            self.person("sandbox.operation", item=item, command="setparam", pricelist=pricelist).findtext(
+                "id"
+            )
+        )
 
     def by_hand(self, func: str, **params: object) -> None:
         """What somebody does in the provider's cabinet with the same login."""
-        requests.post(self.up.url, data={"func": func, "authinfo": "reseller:secret", "out": "xml", **params}, timeout=10).raise_for_status()
+        requests.post(
+            self.up.url,
+            data={"func": func, "authinfo": "reseller:secret", "out": "xml", **params},
+            timeout=10,
+        ).raise_for_status()
 
-    # -- what came of it -------------------------------------------------------------------------------------------
+    # -- what came of it -------------------------------------------------------------------------------------
 
     @property
     def services(self) -> List[Dict[str, Any]]:
@@ -81,7 +108,11 @@ class ServiceShop(PanelShop):
 
     def submitted(self, func: str) -> List[Dict[str, str]]:
         """Parameters of the requests of a form function that acted."""
-        return [row["params"] for row in self.up.get("requests") if row["func"] == func and row["params"].get("sok")]
+        return [
+            row["params"]
+            for row in self.up.get("requests")
+            if row["func"] == func and row["params"].get("sok")
+        ]
 
     def secret(self, item: int, name: str) -> Optional[str]:
         from bill2bill.host.secrets import decrypt
@@ -98,17 +129,54 @@ def template(root: Path, up: Provider) -> None:
     """A panel with the module, one connection, and two tariff plans with the add-ons of the provider's."""
     stage = install(root, "processing")
     given = {"url": up.url, "username": "reseller", "send_close": "on"}
-    assert stage.new("sandbox.module.add", {"password": "secret"}, module="pmbill2bill", type="vds", name="My upstream", **given) == MODULE
+    assert (
+        stage.new(
+            "sandbox.module.add",
+            {"password": "secret"},
+            module="pmbill2bill",
+            type="vds",
+            name="My upstream",
+            **given,
+        )
+        == MODULE
+    )
     panel = Panel(str(root))
 
     def person(func: str, **params: object) -> int:
-        return int(call(panel, Request(func, {name: str(value) for name, value in params.items()})).findtext("id") or 0)
+        return int(
+            call(panel, Request(func, {name: str(value) for name, value in params.items()})).findtext("id")
+            or 0
+        )
 
     for number, name, tariff in ((SMALL, "Small", KVM2), (LARGE, "Large", KVM4)):
-        plan = {"itemtype": "vds", "name": name, "module": MODULE, "monthly": 10 * number, "annually": 100 * number}
+        plan = {
+            "itemtype": "vds",
+            "name": name,
+            "module": MODULE,
+            "monthly": 10 * number,
+            "annually": 100 * number,
+        }
         assert person("sandbox.tariff.add", **plan, b2b_tariff=tariff, b2b_datacenter=3) == number
     for number, included in ((SMALL, 2), (LARGE, 4)):
-        person("sandbox.addon.add", pricelist=number, intname="ncpu", addontype="int", limit=included, min=1, max=8, step=1, monthly=3)
-        person("sandbox.addon.add", pricelist=number, intname="control_panel", addontype="enum", items="901,902", default="901", monthly=6)
+        person(
+            "sandbox.addon.add",
+            pricelist=number,
+            intname="ncpu",
+            addontype="int",
+            limit=included,
+            min=1,
+            max=8,
+            step=1,
+            monthly=3,
+        )
+        person(
+            "sandbox.addon.add",
+            pricelist=number,
+            intname="control_panel",
+            addontype="enum",
+            items="901,902",
+            default="901",
+            monthly=6,
+        )
         person("sandbox.addon.add", pricelist=number, intname="backup", addontype="bool", monthly=4)
     panel.db.close()

@@ -24,8 +24,20 @@ Reply = Tuple[int, bytes]
 
 def clicks(shop: Any, number: int, answer: str, remote: object = "", who: str = "maria") -> Reply:
     """The form of the admin interface is sent."""
-    params = {"func": page.RESOLVE, "elid": number, "sok": "ok", "lang": "en", "answer": answer, "remote": remote, "why": WHY}
-    env = {"AUTH_LEVEL": "30", "AUTH_USER": who, **{f"PARAM_{name}": str(value) for name, value in params.items()}}
+    params = {
+        "func": page.RESOLVE,
+        "elid": number,
+        "sok": "ok",
+        "lang": "en",
+        "answer": answer,
+        "remote": remote,
+        "why": WHY,
+    }
+    env = {
+        "AUTH_LEVEL": "30",
+        "AUTH_USER": who,
+        **{f"PARAM_{name}": str(value) for name, value in params.items()},
+    }
     status, out = page.answer(str(shop.root), io.BytesIO(b"<doc/>"), env)
     return status, out or b""
 
@@ -130,7 +142,14 @@ def test_exists_said_again_after_the_panel_was_told_swallows_no_renewal(kind, re
 
 def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
     item = servers.owned()
-    other = servers.up.post("service", itemtype="vds", domain="other.example.net", pricelist=KVM2, expiredate="2028-01-01", status=2)
+    other = servers.up.post(
+        "service",
+        itemtype="vds",
+        domain="other.example.net",
+        pricelist=KVM2,
+        expiredate="2028-01-01",
+        status=2,
+    )
     operation = servers.operation(item, "prolong")
     servers.fault("service.prolong", "cut", when="before", match={"sok": "ok"})
     servers.attempt(operation)

@@ -25,8 +25,10 @@ def refused(answer, *codes: str) -> bool:
 @pytest.mark.parametrize(
     "argv",
     [
-        (), ("--command",), ("--command", ""), ("--command", "nonsense"), ("--command", "__init__"), ("--command", "world"), ("--command", "../open"),
-        ("--command", "OPEN"), ("--command", "open\n"), ("--item", "1"), ("open",), ("--command", "open", "--command", "close", "--item", "1"),
+        (), ("--command",), ("--command", ""), ("--command", "nonsense"), ("--command", "__init__"),
+        ("--command", "world"), ("--command", "../open"),
+        ("--command", "OPEN"), ("--command", "open\n"), ("--item", "1"), ("open",),
+        ("--command", "open", "--command", "close", "--item", "1"),
         ("--command", "$(id)"), ("--command", "features\0"), ("--command", "x" * 5000), tuple(["--a"] * 5000),
     ],
 )  # fmt: skip
@@ -36,7 +38,24 @@ def test_a_call_without_a_known_command_is_refused(bare, argv):
 
 
 @pytest.mark.parametrize("command", OPERATIONS)
-@pytest.mark.parametrize("item", [None, "", "0", "-1", "abc", "1.5", "1e3", "999999999999", "1 OR 1=1", "1; DROP TABLE item", "٣", "+1", " 1"])
+@pytest.mark.parametrize(
+    "item",
+    [
+        None,
+        "",
+        "0",
+        "-1",
+        "abc",
+        "1.5",
+        "1e3",
+        "999999999999",
+        "1 OR 1=1",
+        "1; DROP TABLE item",
+        "٣",
+        "+1",
+        " 1",
+    ],
+)
 def test_an_item_must_be_one_positive_number(bare, command, item):
     argv = [] if item is None else ["--item", item]
     assert refused(ask(bare, "--command", command, *argv), "bad_call")
@@ -46,7 +65,9 @@ def test_an_item_must_be_one_positive_number(bare, command, item):
 @pytest.mark.parametrize("command", OPERATIONS)
 @pytest.mark.parametrize("operation", ["0", "-1", "abc", "", "1,2"])
 def test_an_operation_must_be_one_positive_number(bare, command, operation):
-    assert refused(ask(bare, "--command", command, "--item", "1", "--runningoperation", operation), "bad_call")
+    assert refused(
+        ask(bare, "--command", command, "--item", "1", "--runningoperation", operation), "bad_call"
+    )
     assert untouched(bare)
 
 
@@ -58,7 +79,15 @@ def test_an_item_that_does_not_exist_is_an_error(shop, command):
 
 @pytest.mark.parametrize("command", BOUGHT)
 @pytest.mark.parametrize(
-    "columns", [{"processingmodule": None}, {"pricelist": None}, {"period": None}, {"status": None}, {"pricelist": 999}, {"period": "x"}]
+    "columns",
+    [
+        {"processingmodule": None},
+        {"pricelist": None},
+        {"period": None},
+        {"status": None},
+        {"pricelist": 999},
+        {"period": "x"},
+    ],
 )
 def test_an_item_with_holes_is_told_to_a_person_and_nothing_is_sent(shop, command, columns):
     shop.connection(send_close="on")
@@ -121,8 +150,10 @@ def test_unknown_options_are_passed_over(shop, command):
 
 
 STDIN = {
-    "nothing": b"", "blanks": b" \n ", "text": b"hello", "cut off": b"<doc><processingmodule>", "two roots": b"<doc/><doc/>",
-    "doctype": b'<!DOCTYPE doc [<!ENTITY a "aaaa">]><doc>&a;</doc>', "lower case doctype": b"<!doctype doc><doc/>",
+    "nothing": b"", "blanks": b" \n ", "text": b"hello", "cut off": b"<doc><processingmodule>",
+    "two roots": b"<doc/><doc/>",
+    "doctype": b'<!DOCTYPE doc [<!ENTITY a "aaaa">]><doc>&a;</doc>',
+    "lower case doctype": b"<!doctype doc><doc/>",
     "external entity": b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><doc>&x;</doc>',
     "NUL": b"<doc>\0</doc>", "bad bytes": b"<doc>\xff\xfe</doc>",
     "other encoding": '<?xml version="1.0" encoding="windows-1251"?><doc>и</doc>'.encode("cp1251"),
@@ -150,7 +181,18 @@ def test_commands_that_read_no_document_do_not_mind_one(shop, command):
     assert garbage.code in ("", "not_an_operation", "switched_off")
 
 
-HOSTILE = ("$(id)", "`id`", "'; DROP TABLE item; --", '<>&"', "a\nb", "--item", "x" * 70000, "\u202eexample.ru", "é" * 300, "%s%n")
+HOSTILE = (
+    "$(id)",
+    "`id`",
+    "'; DROP TABLE item; --",
+    '<>&"',
+    "a\nb",
+    "--item",
+    "x" * 70000,
+    "\u202eexample.ru",
+    "é" * 300,
+    "%s%n",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -193,4 +235,7 @@ def test_an_item_of_another_module_is_refused(shop, command):
     answer = shop.attempt(operation)
     assert refused(answer, "panel_data")
     assert "pmother" in answer.text
-    assert (shop.asked, [func for func in shop.told_funcs if func.startswith(("service.", "domain."))]) == ([], [])
+    assert (shop.asked, [func for func in shop.told_funcs if func.startswith(("service.", "domain."))]) == (
+        [],
+        [],
+    )

@@ -19,7 +19,15 @@ PROJECT = "*.ru-tld.ru (Domains)"
 
 def entered(shop, **changes: str) -> bytes:
     """What the panel sends; a value of None is a field that is missing."""
-    values = {"id": "", "url": shop.up.url, "username": "reseller", "password": "secret", "project": PROJECT, "dialect": "auto", **changes}
+    values = {
+        "id": "",
+        "url": shop.up.url,
+        "username": "reseller",
+        "password": "secret",
+        "project": PROJECT,
+        "dialect": "auto",
+        **changes,
+    }
     doc = etree.Element("doc")
     box = etree.SubElement(doc, "processingmodule")
     for name, value in values.items():
@@ -51,7 +59,13 @@ def test_a_good_connection_is_accepted_and_costs_nothing(shop):
     answer = check(shop)
     assert (answer.status, answer.code, etree.tostring(answer.doc)) == (0, "", b"<doc/>")
     assert shop.charges == []
-    assert not {"domain.order.4", "domain.renew", "contcat.create.1", "domaincontact.edit", "domain.edit"} & set(shop.asked)
+    assert not {
+        "domain.order.4",
+        "domain.renew",
+        "contcat.create.1",
+        "domaincontact.edit",
+        "domain.edit",
+    } & set(shop.asked)
     assert len(shop.asked) <= 6
     assert (shop.up.get("state")["contacts"], shop.told) == ([], [])
 
@@ -66,7 +80,11 @@ def test_credentials_are_never_sent_before_the_dialect_is_known_nor_to_public_fi
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", ("user name or password is wrong", "address of this server")), ("ru", ("имя или пароль", "адреса этого сервера"))]
+    ("lang", "words"),
+    [
+        ("en", ("user name or password is wrong", "address of this server")),
+        ("ru", ("имя или пароль", "адреса этого сервера")),
+    ],
 )
 @pytest.mark.parametrize("cause", ["password", "address"])
 def test_a_refused_login_names_both_causes(shop, cause, lang, words):
@@ -113,13 +131,21 @@ def test_a_name_of_an_account_serves_where_the_provider_shows_no_projects(shop):
 
 
 def test_a_redirect_is_not_followed_with_a_password_in_hand(shop):
-    shop.fault("accountinfo", "redirect", when="before", skip=1, sticky=True, location="https://elsewhere.example/")
+    shop.fault(
+        "accountinfo", "redirect", when="before", skip=1, sticky=True, location="https://elsewhere.example/"
+    )
     answer = check(shop)
-    assert (answer.status, answer.code, answer.value("value")) == (1, "upstream_redirect", "https://elsewhere.example/")
+    assert (answer.status, answer.code, answer.value("value")) == (
+        1,
+        "upstream_redirect",
+        "https://elsewhere.example/",
+    )
 
 
 def test_a_server_that_only_redirects_is_no_billmanager(shop):
-    with tcp(b"HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n") as port:
+    with tcp(
+        b"HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
+    ) as port:
         assert check(shop, url=f"http://127.0.0.1:{port}/billmgr").code == "not_billmanager"
 
 
@@ -159,7 +185,15 @@ def test_an_authority_file_that_is_none_is_named(shop, secure, content):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://bill.example/billmgr", "ftp://bill.example/", "https://user:hidden-word@bill.example/", "https://", "https://a b/", "$(id)"]
+    "url",
+    [
+        "http://bill.example/billmgr",
+        "ftp://bill.example/",
+        "https://user:hidden-word@bill.example/",
+        "https://",
+        "https://a b/",
+        "$(id)",
+    ],
 )
 def test_an_address_that_must_not_get_a_password_is_refused_before_anything_is_sent(shop, url):
     answer = check(shop, url=url)
@@ -173,7 +207,9 @@ def test_an_address_as_people_paste_it_works(shop, tail):
     assert check(shop, url=f" {shop.up.url}{tail} ").status == 0
 
 
-@pytest.mark.parametrize("server", ["127.0.0.1:{port}", "user@bill.example", "../../etc/passwd", "a b", "", "bill.example/path"])
+@pytest.mark.parametrize(
+    "server", ["127.0.0.1:{port}", "user@bill.example", "../../etc/passwd", "a b", "", "bill.example/path"]
+)
 def test_a_server_name_is_a_name_only(shop, server):
     port = shop.up.url.split(":")[2].split("/")[0]
     answer = check(shop, url="", server=server.format(port=port))
@@ -193,10 +229,14 @@ def test_a_server_where_nothing_answers_under_any_address_is_unreachable(shop, m
     assert (answer.status, answer.code) == (1, "upstream_unreachable")
 
 
-def test_without_an_address_it_is_found_by_the_servers_name_and_remembered(shop, secure, monkeypatch, closed_port):
+def test_without_an_address_it_is_found_by_the_servers_name_and_remembered(
+    shop, secure, monkeypatch, closed_port
+):
     secure.post("reset")
     port = secure.url.split(":")[2].split("/")[0]
-    monkeypatch.setattr(sniff, "PATHS", (f":{closed_port}/manager/billmgr", f":{port}/wrong", f":{port}/manager/billmgr"))
+    monkeypatch.setattr(
+        sniff, "PATHS", (f":{closed_port}/manager/billmgr", f":{port}/wrong", f":{port}/manager/billmgr")
+    )
     assert check(shop, url="", server="127.0.0.1", ca_file=secure.ca_file).status == 0
     shop.connection(url="", server="127.0.0.1", ca_file=secure.ca_file)
     before = len(secure.get("requests"))
@@ -233,14 +273,18 @@ def test_no_document_of_a_connection_is_an_error(shop):
 
 def test_the_password_is_in_no_log_and_no_answer(shop):
     secret = "a-password+with&signs"
-    shop.fault("accountinfo", "error", when="before", skip=1, code=100, msg=f"Auth failed for reseller:{secret}")
+    shop.fault(
+        "accountinfo", "error", when="before", skip=1, code=100, msg=f"Auth failed for reseller:{secret}"
+    )
     answer = check(shop, password=secret)
     for text in (answer.out.decode(), shop.log):
         assert secret not in text
         assert "a-password%2Bwith%26signs" not in text
 
 
-@pytest.mark.parametrize("kind", ["502", "html_200", "empty", "truncated", "doctype", "bad_encoding", "cut", "wrong_content_type"])
+@pytest.mark.parametrize(
+    "kind", ["502", "html_200", "empty", "truncated", "doctype", "bad_encoding", "cut", "wrong_content_type"]
+)
 @pytest.mark.parametrize("func", ["accountinfo", "/manimg/userdata/json/domainprice_ru.json", "domain"])
 def test_a_provider_in_trouble_is_an_error_with_a_reason(shop, func, kind):
     shop.fault(func, kind, when="after", sticky=True, **({"skip": 1} if func == "accountinfo" else {}))
@@ -257,7 +301,7 @@ def test_a_provider_that_calls_its_own_name_free_is_not_believed(shop):
     assert check(shop).code == "upstream_answer"
 
 
-# -- a login that was refused rests ---------------------------------------------------------------------------------------
+# -- a login that was refused rests --------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -272,7 +316,10 @@ def refused(shop):
 
 def test_after_one_refused_login_nothing_more_is_sent_with_it(refused):
     assert refused.is_manual(refused.item_sold, "prolong")
-    answers = [refused.attempt(refused.running(refused.item_sold, "prolong")["id"]), refused.start("open", refused.item("second.ru"))]
+    answers = [
+        refused.attempt(refused.running(refused.item_sold, "prolong")["id"]),
+        refused.start("open", refused.item("second.ru")),
+    ]
     answers.append(refused.ask("sync_item", "--item", refused.item_sold))
     assert {answer.code for answer in answers} == {"account_paused"}
     assert len(refused.asked) == refused.asked_before

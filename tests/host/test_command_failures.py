@@ -1,4 +1,6 @@
-"""What the panel is told when a command fails (host-protocol 2.8): the error, manual mode, a task; and when none of these."""
+"""What the panel is told when a command fails (host-protocol 2.8): the error, manual mode, a task; and when
+none of these.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from bill2bill.commands.registrar import prolong
 
 pytestmark = pytest.mark.usefixtures("processes")
 
-LANGUAGES = [("ru", "Неизвестно"), ("RU", "Неизвестно"), ("en", "It is not known"), ("", "It is not known"), ("de", "It is not known")]
+LANGUAGES = [
+    ("ru", "Неизвестно"),
+    ("RU", "Неизвестно"),
+    ("en", "It is not known"),
+    ("", "It is not known"),
+    ("de", "It is not known"),
+]
 LASTING = ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.edit"]
 
 
@@ -31,20 +39,32 @@ def test_a_lasting_failure_is_stored_stops_the_repeats_and_makes_a_task(shop):
     assert shop.told_funcs == LASTING
     assert shop.is_manual(item, "prolong")
     (task,) = shop.tasks
-    assert (task["type"], task["item"], task["runningoperation"]) == ("postprolong", item, shop.running(item, "prolong")["id"])
+    assert (task["type"], task["item"], task["runningoperation"]) == (
+        "postprolong",
+        item,
+        shop.running(item, "prolong")["id"],
+    )
 
 
 def test_a_passing_failure_is_stored_and_left_to_the_panels_repeat(shop):
     item, answer = passing(shop)
     assert (answer.status, answer.code) == (1, "upstream_answer")
-    assert (shop.told_funcs, shop.is_manual(item, "prolong"), shop.tasks) == (["runningoperation.edit"], False, [])
+    assert (shop.told_funcs, shop.is_manual(item, "prolong"), shop.tasks) == (
+        ["runningoperation.edit"],
+        False,
+        [],
+    )
 
 
 def test_the_stored_error_speaks_both_languages_and_names_connection_and_code(shop):
     item, _ = lasting(shop)
     stored = shop.stored_error(item, "prolong")
     box = stored.find("processingmodule")
-    assert (box.get("id"), box.get("name"), box.find("error").get("type")) == ("1", "My upstream", "no_remote")
+    assert (box.get("id"), box.get("name"), box.find("error").get("type")) == (
+        "1",
+        "My upstream",
+        "no_remote",
+    )
     assert "неизвестно" in (stored.findtext("error/param[@name='valueRU']") or "").lower()
     assert "not known" in stored.findtext("error/param[@name='valueEN']")
 
@@ -165,7 +185,12 @@ def test_even_the_worst_failure_takes_at_most_six_calls_of_the_panel(shop):
     shop.connection(password="wrong")
     assert shop.start("prolong", item).code == "invalid_login_or_passwd"
     assert len(shop.told) <= 6
-    assert {"runningoperation.edit", "runningoperation.setmanual", "task.simple.create", "problems.register"} <= set(shop.told_funcs)
+    assert {
+        "runningoperation.edit",
+        "runningoperation.setmanual",
+        "task.simple.create",
+        "problems.register",
+    } <= set(shop.told_funcs)
 
 
 def test_a_panel_that_is_away_while_a_failure_is_told_does_not_change_what_is_printed(shop):

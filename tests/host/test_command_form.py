@@ -1,4 +1,6 @@
-"""features, get_contact_type and tune_connection: what the panel asks to draw its forms. None of them needs a provider."""
+"""features, get_contact_type and tune_connection: what the panel asks to draw its forms. None of them needs a
+provider.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from lxml import etree
 from bill2bill.config import CONNECTIONS
 
 ALL = {
-    "check_connection", "close", "features", "get_contact_type", "open", "prolong", "resume", "suspend", "sync_item", "tune_connection",
+    "check_connection", "close", "features", "get_contact_type", "open", "prolong", "resume", "suspend",
+    "sync_item", "tune_connection",
     "update_ns", "whois",
 }  # fmt: skip
 OWNER, FOUR = ["owner"], ["owner", "admin", "tech", "bill"]
@@ -52,7 +55,8 @@ def test_features_is_answered_without_asking_database_panel_or_provider(broken):
 @pytest.mark.parametrize(
     ("zone", "roles"),
     [
-        ("ru", OWNER), ("RU", OWNER), ("su", OWNER), ("рф", OWNER), ("РФ", OWNER), ("xn--p1ai", OWNER), ("XN--P1AI", OWNER), ("com.ru", OWNER),
+        ("ru", OWNER), ("RU", OWNER), ("su", OWNER), ("рф", OWNER), ("РФ", OWNER), ("xn--p1ai", OWNER),
+        ("XN--P1AI", OWNER), ("com.ru", OWNER),
         ("msk.ru", OWNER), ("ru.net", OWNER), ("москва", OWNER), ("moscow", OWNER),
         ("com", FOUR), ("COM", FOUR), ("net", FOUR), ("online", FOUR), ("ru.com", FOUR), ("дети", FOUR),
     ],
@@ -72,7 +76,13 @@ def test_the_contacts_of_a_zone_need_neither_database_nor_network(broken):
 
 
 @pytest.mark.parametrize(
-    ("argv", "code"), [([], "bad_call"), (["--tld", ""], "bad_call"), (["--tld", ".."], "name_bad"), (["--tld", "a b"], "name_bad")]
+    ("argv", "code"),
+    [
+        ([], "bad_call"),
+        (["--tld", ""], "bad_call"),
+        (["--tld", ".."], "name_bad"),
+        (["--tld", "a b"], "name_bad"),
+    ],
 )
 def test_an_empty_or_impossible_zone_is_an_error_with_a_reason(bare, argv, code):
     answer = ask(bare, "--command", "get_contact_type", *argv)
@@ -80,7 +90,7 @@ def test_an_empty_or_impossible_zone_is_an_error_with_a_reason(bare, argv, code)
     assert answer.text
 
 
-# -- tune_connection -----------------------------------------------------------------------------------------------------
+# -- tune_connection -----------------------------------------------------------------------------------------
 
 METADATA = """<metadata name="processing.add.user" type="form"><form><page name="connect">
 <field name="dialect"><select name="dialect"/></field></page></form></metadata>
@@ -88,7 +98,10 @@ METADATA = """<metadata name="processing.add.user" type="form"><form><page name=
 
 
 def form(values: str = "", func: str = "processing.add.user", lang: str = "en") -> bytes:
-    return f'<doc lang="{lang}" func="{func}">{METADATA}<func>{func}</func>{values}<tail keep="1">x &lt; y</tail></doc>'.encode()
+    return (
+        f'<doc lang="{lang}" func="{func}">{METADATA}<func>{func}</func>{values}<tail keep="1">x &lt;'
+        " y</tail></doc>".encode()
+    )
 
 
 def options(answer):
@@ -96,7 +109,9 @@ def options(answer):
 
 
 def values(answer):
-    return {node.tag: node.text or "" for node in answer.doc if node.tag not in ("metadata", "messages", "slist")}
+    return {
+        node.tag: node.text or "" for node in answer.doc if node.tag not in ("metadata", "messages", "slist")
+    }
 
 
 def test_the_form_of_a_new_connection_gets_its_choices_and_defaults(shop):
@@ -104,7 +119,12 @@ def test_the_form_of_a_new_connection_gets_its_choices_and_defaults(shop):
     assert answer.status == 0
     assert options(answer) == [("auto", "recognise"), ("4", "BILLmanager 4")]
     shown = values(answer)
-    assert (shown["server"], shown["dialect"], shown["send_prolong"], shown["send_close"]) == ("my.ru-tld.ru", "auto", "on", "off")
+    assert (shown["server"], shown["dialect"], shown["send_prolong"], shown["send_close"]) == (
+        "my.ru-tld.ru",
+        "auto",
+        "on",
+        "off",
+    )
     assert "password" not in shown
 
 
@@ -119,7 +139,12 @@ def test_everything_else_of_the_form_comes_back_unchanged(shop):
 def test_values_that_somebody_entered_are_left_alone(shop):
     entered = "<server>bill.example</server><dialect>4</dialect><send_prolong>off</send_prolong><notify/>"
     shown = values(shop.ask("tune_connection", stdin=form(entered)))
-    assert (shown["server"], shown["dialect"], shown["send_prolong"], shown["notify"]) == ("bill.example", "4", "off", "")
+    assert (shown["server"], shown["dialect"], shown["send_prolong"], shown["notify"]) == (
+        "bill.example",
+        "4",
+        "off",
+        "",
+    )
 
 
 @pytest.mark.parametrize("marker", ["<elid>1</elid>", "<sv_field>dialect</sv_field>"])
@@ -131,7 +156,10 @@ def test_an_existing_connection_and_a_refreshed_form_get_no_defaults(shop, marke
 
 @pytest.mark.parametrize(("document", "option"), [("ru", ""), ("en", "ru"), ("ru", "ru")])
 def test_choices_are_in_the_language_of_the_option_or_else_of_the_form(shop, document, option):
-    assert options(shop.ask("tune_connection", stdin=form(lang=document), lang=option))[0] == ("auto", "определить")
+    assert options(shop.ask("tune_connection", stdin=form(lang=document), lang=option))[0] == (
+        "auto",
+        "определить",
+    )
 
 
 def test_a_list_of_choices_that_stands_there_already_is_replaced(shop):

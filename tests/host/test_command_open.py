@@ -30,7 +30,11 @@ def test_a_domain_is_ordered_paid_and_reported_in_one_run(fast, processes):
     answer = fast.start("open", item)
     assert (answer.status, answer.out) == (0, b"")
     assert fast.charges == [("order", "example.ru")]
-    assert (fast.row(item)["status"], fast.running(item, "open"), fast.param(item, "service_status")) == (2, None, "2")
+    assert (fast.row(item)["status"], fast.running(item, "open"), fast.param(item, "service_status")) == (
+        2,
+        None,
+        "2",
+    )
     assert str(fast.row(item)["expiredate"]) == NEXT_YEAR
     assert fast.param(item, "bill2bill") == f"id={fast.at_provider()['id']};price=565;period=881"
 
@@ -39,24 +43,41 @@ def test_the_panel_runs_the_executable_and_the_domain_is_there(fast):
     item = fast.item()
     fast.person("sandbox.pay", elid=item)
     ran = fast.person("sandbox.tick")
-    assert (ran.findtext("elem/result"), ran.findtext("elem/code"), ran.findtext("elem/error")) == ("gone", "0", "")
+    assert (ran.findtext("elem/result"), ran.findtext("elem/code"), ran.findtext("elem/error")) == (
+        "gone",
+        "0",
+        "",
+    )
     assert (fast.charges, fast.row(item)["status"]) == ([("order", "example.ru")], 2)
 
 
 def test_an_order_is_noted_on_the_panel_before_it_leaves_and_what_was_bought_comes_with_the_callback(fast):
     item = fast.item()
     fast.start("open", item)
-    assert fast.told_funcs == ["service_profile2processingmodule.edit", "service.saveparam", "service.setexpiredate", "domain.open"]
+    assert fast.told_funcs == [
+        "service_profile2processingmodule.edit",
+        "service.saveparam",
+        "service.setexpiredate",
+        "domain.open",
+    ]
     token, remote = fast.store.purchase(1).token, fast.up.get("state")["domains"][0]["id"]
     assert fast.told[1][1]["value"] == f"id={token};try=1;before=;months=12;period=881"
-    notes = {"bill2bill": f"id={remote};price=565;period=881", "bill2bill_purchase": f"id={token};done;left=0"}
+    notes = {
+        "bill2bill": f"id={remote};price=565;period=881",
+        "bill2bill_purchase": f"id={token};done;left=0",
+    }
     assert fast.told[3][1] == {"elid": str(item), "service_status": "2", **notes, "sok": "ok"}
 
 
 def test_what_is_not_ready_yet_is_noted_on_the_panel_all_the_same(shop):
     item = shop.item()
     shop.start("open", item)
-    assert shop.told_funcs == ["service_profile2processingmodule.edit", "service.saveparam", "service.saveparam", "service.setstatus"]
+    assert shop.told_funcs == [
+        "service_profile2processingmodule.edit",
+        "service.saveparam",
+        "service.saveparam",
+        "service.setstatus",
+    ]
     assert shop.param(item, "bill2bill").startswith("id=")
 
 
@@ -65,8 +86,10 @@ def test_the_order_says_exactly_what_was_sold(fast):
     sent = fast.request("domain.order.4")
     contact = str(fast.remote_contacts[0]["id"])
     expected = {
-        "operation": "register", "countdomain": "1", "domain": "example", "domainname_0": "example", "tld": "ru", "price": "565",
-        "pricelist_0": "565", "period_0": "881", "registrar": "13", "paynow": "on", "payfrom": "account4411", "owner": contact,
+        "operation": "register", "countdomain": "1", "domain": "example", "domainname_0": "example",
+        "tld": "ru", "price": "565",
+        "pricelist_0": "565", "period_0": "881", "registrar": "13", "paynow": "on", "payfrom": "account4411",
+        "owner": contact,
         "nslist_0": " ".join(NS),
     }  # fmt: skip
     assert {name: sent.get(name) for name in expected} == expected
@@ -127,7 +150,7 @@ def test_an_order_that_is_under_way_is_finished_although_the_switch_went_off(sho
     assert shop.row(item)["status"] == 2
 
 
-# -- how much is asked -------------------------------------------------------------------------------------------------
+# -- how much is asked ---------------------------------------------------------------------------------------
 
 
 def test_an_order_with_known_contacts_takes_at_most_five_requests(shop):
@@ -153,7 +176,7 @@ def test_success_takes_at_most_three_calls_of_the_panel_and_one_for_each_new_con
     assert len(fast.told) - told <= 3 + 4
 
 
-# -- not twice ---------------------------------------------------------------------------------------------------------
+# -- not twice -----------------------------------------------------------------------------------------------
 
 
 def test_a_lost_answer_to_an_order_that_was_carried_out_is_found_at_once(fast):
@@ -206,7 +229,10 @@ def test_a_panel_that_is_away_before_anything_was_ordered_lets_nothing_be_ordere
     assert "domain.order.4" not in fast.asked
 
 
-@pytest.mark.parametrize("kind", ["html_200", "502", "truncated", "without_id", "empty", "doctype", "bad_encoding", "wrong_envelope"])
+@pytest.mark.parametrize(
+    "kind",
+    ["html_200", "502", "truncated", "without_id", "empty", "doctype", "bad_encoding", "wrong_envelope"],
+)
 def test_an_unreadable_answer_to_an_order_never_leads_to_a_second_one(fast, kind):
     item = fast.item()
     fast.fault("domain.order.4", kind, when="after", match={"sok": "ok"})
@@ -281,16 +307,22 @@ def test_a_name_that_somebody_else_owns_is_refused_by_the_provider_and_costs_not
     answer = fast.start("open", item, lang="en")
     assert (answer.status, answer.code) == (1, "name_busy")
     assert "taken.ru" in answer.text
-    assert (fast.charges, fast.row(item)["status"], fast.is_manual(item, "open"), fast.store.unsettled(item, "open")) == ([], 5, True, None)
+    assert (
+        fast.charges,
+        fast.row(item)["status"],
+        fast.is_manual(item, "open"),
+        fast.store.unsettled(item, "open"),
+    ) == ([], 5, True, None)
 
 
-# -- what must not be sent -----------------------------------------------------------------------------------------------
+# -- what must not be sent -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "a.ru", "-example.ru", "example-.ru", "www.example.ru", "ex_ample.ru", "ab--cd.ru", "example.com", "ru", "'; DROP TABLE.ru", "$(id).ru",
+        "a.ru", "-example.ru", "example-.ru", "www.example.ru", "ex_ample.ru", "ab--cd.ru", "example.com",
+        "ru", "'; DROP TABLE.ru", "$(id).ru",
         "<>&\".ru",
     ],
 )  # fmt: skip
@@ -304,8 +336,10 @@ def test_a_name_that_cannot_be_registered_is_refused_before_anything_is_sent(sho
 @pytest.mark.parametrize(
     "ns",
     [
-        ("ns1.example.net",), ("ns1.example.ru", "ns2.example.net"), ("ns1.example.net/2001:db8::1", "ns2.example.net"), ("ns1", "ns2"),
-        ("ns1.example.net", "ns1.example.net"), tuple(f"ns{number}.example.net" for number in range(5)), ("$(id)", "'; --"),
+        ("ns1.example.net",), ("ns1.example.ru", "ns2.example.net"),
+        ("ns1.example.net/2001:db8::1", "ns2.example.net"), ("ns1", "ns2"),
+        ("ns1.example.net", "ns1.example.net"), tuple(f"ns{number}.example.net" for number in range(5)),
+        ("$(id)", "'; --"),
     ],
 )  # fmt: skip
 def test_bad_name_servers_are_refused_before_anything_is_ordered(shop, ns):
@@ -315,7 +349,10 @@ def test_bad_name_servers_are_refused_before_anything_is_ordered(shop, ns):
     assert (shop.charges, shop.is_manual(item, "open"), shop.remote_contacts) == ([], True, [])
 
 
-@pytest.mark.parametrize(("period", "code"), [(24, "period_not_found"), (1, "period_not_found"), *((odd, "panel_data") for odd in (0, -50, -100))])
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [(24, "period_not_found"), (1, "period_not_found"), *((odd, "panel_data") for odd in (0, -50, -100))],
+)
 def test_a_period_that_the_provider_does_not_sell_is_never_replaced_by_another(shop, period, code):
     item = shop.item(period=period)
     answer = shop.start("open", item, lang="en")
@@ -372,11 +409,13 @@ def test_the_price_file_is_read_once_for_many_orders(shop):
     assert shop.asked.count("/manimg/userdata/json/domainprice_ru.json") == 1
 
 
-# -- money that vanished, renewal that switched itself on -------------------------------------------------------------------
+# -- money that vanished, renewal that switched itself on ----------------------------------------------------
 
 
 def unpaid(shop):
-    """An order that the provider accepted without charging it: the balance went between the look and the order (prices with a tax)."""
+    """An order that the provider accepted without charging it: the balance went between the look and the
+    order (prices with a tax).
+    """
     shop.up.post("switch", vat_percent="20")
     shop.up.post("balance", account=4411, balance="200.00")
     item = shop.item()
@@ -400,7 +439,11 @@ def test_an_unpaid_order_is_picked_up_after_the_top_up_and_never_ordered_again(s
     shop.up.post("switch", pay_when_money_arrives="on", progress={"mode": "immediate"})
     shop.up.post("balance", account=4411, balance="5000")
     assert shop.attempt(operation).status == 0
-    assert (shop.asked.count("domain.order.4"), shop.charges, shop.row(item)["status"]) == (1, [("autopay", "example.ru")], 2)
+    assert (shop.asked.count("domain.order.4"), shop.charges, shop.row(item)["status"]) == (
+        1,
+        [("autopay", "example.ru")],
+        2,
+    )
 
 
 def test_automatic_renewal_that_is_on_is_told_to_a_person_and_does_not_stop_the_opening(fast):

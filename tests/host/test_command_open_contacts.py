@@ -1,4 +1,6 @@
-"""The contacts of an order: made once, found again by their names, never edited when somebody else's domain uses them."""
+"""The contacts of an order: made once, found again by their names, never edited when somebody else's domain
+uses them.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,15 @@ def fast(shop):
 
 def again(shop, item: int, domain: str) -> int:
     """Another order of the same client with the same contacts."""
-    other = shop.item(domain, shop.db.get("tld", shop.db.get("pricelist", shop.row(item)["pricelist"])["intname"])["name"], owner=False)
+    other = shop.item(
+        domain,
+        shop.db.get("tld", shop.db.get("pricelist", shop.row(item)["pricelist"])["intname"])["name"],
+        owner=False,
+    )
     for row in shop.db.find("service_profile2item", item=item):
-        shop.db.insert("service_profile2item", service_profile=row["service_profile"], item=other, type=row["type"])
+        shop.db.insert(
+            "service_profile2item", service_profile=row["service_profile"], item=other, type=row["type"]
+        )
     return other
 
 
@@ -43,14 +51,22 @@ def test_a_contact_is_named_after_installation_profile_kind_and_content(fast):
     assert found
     assert found[1] == place.installation_id(place.installation_key(fast.root))
     assert int(found[2]) == profile
-    assert (contact["kind"], contact["fields"]["lastname_ru"], contact["fields"]["passport_series"]) == ("person", "Иванов", "3102 651241")
+    assert (contact["kind"], contact["fields"]["lastname_ru"], contact["fields"]["passport_series"]) == (
+        "person",
+        "Иванов",
+        "3102 651241",
+    )
 
 
 def test_the_panel_shows_which_contact_stands_for_the_profile(fast):
     item = fast.item()
     fast.start("open", item)
     (link,) = fast.db.find("service_profile2processingmodule")
-    assert (link["processingmodule"], link["type"], link["externalid"]) == (MODULE, "owner", str(fast.remote_contacts[0]["id"]))
+    assert (link["processingmodule"], link["type"], link["externalid"]) == (
+        MODULE,
+        "owner",
+        str(fast.remote_contacts[0]["id"]),
+    )
 
 
 def test_a_second_order_uses_the_same_contact_without_asking_for_it(fast):
@@ -118,7 +134,9 @@ def test_a_changed_contact_becomes_a_new_one_and_the_old_one_stays_as_it_was(fas
     fast.start("open", item)
     old = fast.remote_contacts[0]
     profile = fast.db.find("service_profile2item", item=item)[0]["service_profile"]
-    fast.db.put("service_profileparam", {"service_profile": profile, "intname": "email"}, value="new@example.ru")
+    fast.db.put(
+        "service_profileparam", {"service_profile": profile, "intname": "email"}, value="new@example.ru"
+    )
     assert fast.start("open", again(fast, item, "second.ru")).status == 0
     first, second = fast.remote_contacts
     assert first == old
@@ -138,7 +156,14 @@ def test_a_contact_that_somebody_changed_at_the_provider_is_mended_before_it_is_
 
 def with_other_fields(shop, contact) -> None:
     """What a person does in the provider's cabinet."""
-    form = {**contact["fields"], "func": "domaincontact.edit", "elid": str(contact["id"]), "ctype": "person", "name": contact["name"], "sok": "ok"}
+    form = {
+        **contact["fields"],
+        "func": "domaincontact.edit",
+        "elid": str(contact["id"]),
+        "ctype": "person",
+        "name": contact["name"],
+        "sok": "ok",
+    }
     form.update(email="other@example.ru", authinfo="reseller:secret", out="json")
     with requests.Session() as client:
         client.trust_env = False
@@ -149,11 +174,19 @@ def with_other_fields(shop, contact) -> None:
 def test_a_zone_abroad_needs_four_generic_contacts_in_latin_letters(fast):
     item = fast.item("example.com", "com", owner=False)
     for number, role in enumerate(ROLES):
-        fast.contact(item, role, email=f"{role}@example.ru", location_city="Москва", location_address=f"ул. Мира, {number}")
+        fast.contact(
+            item,
+            role,
+            email=f"{role}@example.ru",
+            location_city="Москва",
+            location_address=f"ул. Мира, {number}",
+        )
     assert fast.start("open", item).status == 0
     sent = fast.request("domain.order.4")
     contacts = {contact["id"]: contact for contact in fast.remote_contacts}
-    assert [contacts[int(sent[role])]["fields"]["email"] for role in ROLES] == [f"{role}@example.ru" for role in ROLES]
+    assert [contacts[int(sent[role])]["fields"]["email"] for role in ROLES] == [
+        f"{role}@example.ru" for role in ROLES
+    ]
     assert {contact["kind"] for contact in contacts.values()} == {"generic"}
     assert sent["pricelist_0"] == "601"
     assert all(value.isascii() for contact in contacts.values() for value in contact["fields"].values())
@@ -176,11 +209,21 @@ def test_a_registrar_that_wants_a_customer_gets_the_owner_as_one(fast):
 
 def test_a_company_is_sent_with_its_numbers_and_no_passport(fast):
     item = fast.item(owner=False)
-    firm = {"company": "Example LLC", "company_locale": "ООО «Пример»", "inn": "7701234567", "kpp": "770101001", "ogrn": "1027700000000"}
+    firm = {
+        "company": "Example LLC",
+        "company_locale": "ООО «Пример»",
+        "inn": "7701234567",
+        "kpp": "770101001",
+        "ogrn": "1027700000000",
+    }
     fast.contact(item, "owner", profiletype=2, **firm)
     assert fast.start("open", item).status == 0
     (contact,) = fast.remote_contacts
-    assert (contact["kind"], contact["fields"]["company_ru"], contact["fields"]["inn"]) == ("company", "ООО «Пример»", "7701234567")
+    assert (contact["kind"], contact["fields"]["company_ru"], contact["fields"]["inn"]) == (
+        "company",
+        "ООО «Пример»",
+        "7701234567",
+    )
     assert not {"passport_series", "birthdate"} & set(contact["fields"])
 
 
@@ -188,13 +231,34 @@ def test_a_sole_proprietor_is_a_person_with_a_taxpayer_number(fast):
     item = fast.item(owner=False)
     fast.contact(item, "owner", profiletype=3, inn="770123456789")
     assert fast.start("open", item).status == 0
-    assert (fast.remote_contacts[0]["kind"], fast.remote_contacts[0]["fields"]["inn"]) == ("person", "770123456789")
+    assert (fast.remote_contacts[0]["kind"], fast.remote_contacts[0]["fields"]["inn"]) == (
+        "person",
+        "770123456789",
+    )
 
 
-@pytest.mark.parametrize("field", ["email", "phone", "birthdate", "passport", "passport_org", "location_city", "location_country", "lastname"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "email",
+        "phone",
+        "birthdate",
+        "passport",
+        "passport_org",
+        "location_city",
+        "location_country",
+        "lastname",
+    ],
+)
 def test_a_field_that_is_missing_is_named_as_the_panel_names_it(shop, field):
     item = shop.item(owner=False)
-    shop.contact(item, "owner", without={"phone": ("phone", "mobile"), "lastname": ("lastname", "lastname_locale")}.get(field, (field,)))
+    shop.contact(
+        item,
+        "owner",
+        without={"phone": ("phone", "mobile"), "lastname": ("lastname", "lastname_locale")}.get(
+            field, (field,)
+        ),
+    )
     answer = shop.start("open", item, lang="en")
     assert (answer.status, answer.code) == (1, "contact_bad")
     assert answer.value("value") in (field, f"{field}_locale")
@@ -205,8 +269,10 @@ def test_a_field_that_is_missing_is_named_as_the_panel_names_it(shop, field):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("email", "no mail"), ("email", "a@b\r\nBcc: x@example.org"), ("phone", "call me"), ("birthdate", "31.02.1980"), ("birthdate", "$(id)"),
-        ("passport", "none"), ("passport_date", "yesterday"), ("location_country", "999"), ("firstname", "$(id)"),
+        ("email", "no mail"), ("email", "a@b\r\nBcc: x@example.org"), ("phone", "call me"),
+        ("birthdate", "31.02.1980"), ("birthdate", "$(id)"),
+        ("passport", "none"), ("passport_date", "yesterday"), ("location_country", "999"),
+        ("firstname", "$(id)"),
         ("lastname", "'; DROP TABLE item;--"),
     ],
 )  # fmt: skip
@@ -219,7 +285,9 @@ def test_a_malformed_field_is_refused_before_anything_is_made(shop, field, value
     assert (shop.charges, shop.remote_contacts, shop.is_manual(item, "open")) == ([], [], True)
 
 
-@pytest.mark.parametrize("value", ["$(id); `id`", "'; DROP TABLE item; --", '<b>&amp;"x"</b>', "first\nsecond\tthird", "й" * 400])
+@pytest.mark.parametrize(
+    "value", ["$(id); `id`", "'; DROP TABLE item; --", '<b>&amp;"x"</b>', "first\nsecond\tthird", "й" * 400]
+)
 def test_hostile_texts_reach_the_provider_as_plain_text(fast, value):
     item = fast.item(owner=False)
     fast.contact(item, "owner", location_address=value, passport_org=value)

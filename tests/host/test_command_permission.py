@@ -1,4 +1,6 @@
-"""When nothing may be sent or spent: switches (decision 10), DoNothing, copied panels, calls that are no operation (decision 3)."""
+"""When nothing may be sent or spent: switches (decision 10), DoNothing, copied panels, calls that are no
+operation (decision 3).
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ def test_a_switch_that_is_off_never_reports_anything_as_done(shop):
     assert len(shop.tasks) == 1
 
 
-# -- etc/billmgr.DoNothing -----------------------------------------------------------------------------------------------
+# -- etc/billmgr.DoNothing -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", [*OPERATIONS, "sync_item"])
@@ -90,7 +92,10 @@ def test_a_panel_that_must_not_touch_the_outside_world_does_nothing_at_all(shop,
         assert shop.running(item, command)["manual"] == "off"
 
 
-@pytest.mark.parametrize("argv", [("features",), ("get_contact_type", "--tld", "ru"), ("whois", "--param", "example.ru", "--module", "1")])
+@pytest.mark.parametrize(
+    "argv",
+    [("features",), ("get_contact_type", "--tld", "ru"), ("whois", "--param", "example.ru", "--module", "1")],
+)
 def test_questions_are_answered_there_all_the_same(shop, argv):
     (shop.root / "etc/billmgr.DoNothing").touch()
     answer = shop.ask(*argv)
@@ -98,7 +103,7 @@ def test_questions_are_answered_there_all_the_same(shop, argv):
     assert answer.doc is not None
 
 
-# -- a copied panel --------------------------------------------------------------------------------------------------------
+# -- a copied panel ------------------------------------------------------------------------------------------
 
 
 def adopt(shop) -> None:
@@ -113,7 +118,9 @@ def copy(shop, tmp_path):
     shop.start("open", shop.item("first.ru"))
     root = tmp_path / "copy" / "mgr5"
     put_aside(shop.root, root)
-    (root / "etc/billmgr.conf.d/db.conf").write_text(f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n")
+    (root / "etc/billmgr.conf.d/db.conf").write_text(
+        f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n"
+    )
     copied = Shop(root, shop.up)
     copied.told_before, copied.original = len(copied.told), shop
     yield copied
@@ -160,7 +167,7 @@ def test_what_was_bought_before_the_copy_is_finished_without_buying(shop):
     assert (shop.charges, shop.row(item)["status"]) == ([("order", "example.ru")], 2)
 
 
-# -- calls that are no operation ---------------------------------------------------------------------------------------------
+# -- calls that are no operation -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["open", "prolong"])

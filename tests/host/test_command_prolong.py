@@ -52,7 +52,12 @@ def test_what_was_bought_is_noted_before_the_panel_is_told(fast):
     item = fast.sold()
     fast.params(item, bill2bill=f"id={fast.remote(item)};price=;period=")
     assert fast.start("prolong", item).status == 0
-    assert fast.told_funcs == ["service.saveparam", "service.saveparam", "service.postprolong", "service.saveparam"]
+    assert fast.told_funcs == [
+        "service.saveparam",
+        "service.saveparam",
+        "service.postprolong",
+        "service.saveparam",
+    ]
     assert fast.param(item, "bill2bill") == f"id={fast.at_provider()['id']};price=565;period=881"
     assert fast.told[2][1] == {"elid": str(item), "sok": "ok"}
 
@@ -130,7 +135,7 @@ def test_a_tariff_that_nobody_noted_is_read_from_the_listing(fast):
     assert fast.param(item, "bill2bill").endswith(";price=567;period=885")
 
 
-# -- not twice ---------------------------------------------------------------------------------------------------------
+# -- not twice -----------------------------------------------------------------------------------------------
 
 
 def test_a_lost_answer_to_a_renewal_that_was_carried_out_is_seen_and_not_bought_again(fast):
@@ -163,7 +168,9 @@ def test_a_lost_answer_to_a_renewal_that_was_not_carried_out_is_sent_again_only_
     assert (fast.asked.count("domain.renew"), fast.charges) == (2, RENEWED)
 
 
-@pytest.mark.parametrize("kind", ["html_200", "502", "truncated", "empty", "doctype", "wrong_envelope", "code_1", "bad_encoding"])
+@pytest.mark.parametrize(
+    "kind", ["html_200", "502", "truncated", "empty", "doctype", "wrong_envelope", "code_1", "bad_encoding"]
+)
 def test_an_unreadable_answer_to_a_renewal_never_leads_to_a_second_one(fast, kind):
     item = fast.sold()
     fast.fault("domain.renew", kind, when="after")
@@ -225,7 +232,9 @@ def test_a_renewal_is_satisfied_within_two_days_of_its_term(fast, short, bought)
     assert fast.start("prolong", item).code == "low_balance"
     fast.up.post("reset")
     fast.at_once()
-    moved = fast.up.post("domain", name="example.ru", expire=str(in_years(EXPIRES, 1) - timedelta(days=short)))
+    moved = fast.up.post(
+        "domain", name="example.ru", expire=str(in_years(EXPIRES, 1) - timedelta(days=short))
+    )
     assert moved["id"] == fast.remote(item)
     assert fast.attempt(fast.running(item, "prolong")["id"]).status == 0
     assert len(fast.charges) == bought
@@ -233,7 +242,14 @@ def test_a_renewal_is_satisfied_within_two_days_of_its_term(fast, short, bought)
 
 def renew_by_hand(shop, item: int) -> None:
     """What a person does in the provider's cabinet."""
-    form = {"func": "domain.renew", "elid": str(shop.remote(item)), "autoperiod": "881", "paynow": "on", "payfrom": "account4411", "sok": "ok"}
+    form = {
+        "func": "domain.renew",
+        "elid": str(shop.remote(item)),
+        "autoperiod": "881",
+        "paynow": "on",
+        "payfrom": "account4411",
+        "sok": "ok",
+    }
     with requests.Session() as client:
         client.trust_env = False
         client.post(shop.up.url, {**form, "authinfo": "reseller:secret", "out": "json"}, timeout=10)
@@ -256,7 +272,11 @@ def test_a_renewal_that_cannot_be_looked_up_asks_its_question_until_it_can(shop)
     operation = shop.running(item, "prolong")["id"]
     answer = shop.attempt(operation, lang="ru")
     (row,) = shop.store.purchases(State.DOUBT)
-    assert (answer.code, answer.value("id"), answer.value("before")) == ("in_doubt_prolong", str(row.id), str(EXPIRES))
+    assert (answer.code, answer.value("id"), answer.value("before")) == (
+        "in_doubt_prolong",
+        str(row.id),
+        str(EXPIRES),
+    )
     assert "example.ru" in answer.text
     assert "12" in answer.text
     assert (shop.is_manual(item, "prolong"), len(shop.tasks)) == (True, 1)
@@ -269,7 +289,9 @@ def test_a_renewal_that_cannot_be_looked_up_asks_its_question_until_it_can(shop)
 
 
 def test_a_date_that_moved_by_the_very_term_since_a_renewal_of_ours_is_a_question(fast):
-    """A whole server that is restored from a backup has a journal and a panel that agree, and both know nothing of what was renewed since."""
+    """A whole server that is restored from a backup has a journal and a panel that agree, and both know
+    nothing of what was renewed since.
+    """
     item = fast.sold()
     assert fast.start("prolong", item).status == 0
     renew_by_hand(fast, item)
@@ -290,11 +312,13 @@ def test_a_renewal_that_a_restored_server_forgot_is_told_without_buying_when_a_p
     fast.start("sync_item", item)  # a comparison in between takes the new date for no known one
     operation = fast.operation(item, "prolong")
     assert fast.attempt(operation).code == "in_doubt_moved"
-    decide.is_same(fast.store, fast.store.purchases(State.DOUBT)[0].id, "charged on the day before the restoration")
+    decide.is_same(
+        fast.store, fast.store.purchases(State.DOUBT)[0].id, "charged on the day before the restoration"
+    )
     assert (fast.attempt(operation).status, fast.charges, fast.running(item, "prolong")) == (0, RENEWED, None)
 
 
-# -- what must not be sent ---------------------------------------------------------------------------------------------
+# -- what must not be sent -----------------------------------------------------------------------------------
 
 
 def test_a_service_of_another_name_is_never_renewed(shop):
@@ -312,7 +336,9 @@ def test_a_domain_in_national_script_is_ours_under_its_encoded_name(fast):
     assert fast.charges == [("renew", "xn--e1afmkfd.xn--p1ai")]
 
 
-@pytest.mark.parametrize(("status", "code"), [(1, "unpaid_order"), (4, "remote_gone"), (5, "upstream_busy"), (7, "upstream_busy")])
+@pytest.mark.parametrize(
+    ("status", "code"), [(1, "unpaid_order"), (4, "remote_gone"), (5, "upstream_busy"), (7, "upstream_busy")]
+)
 def test_a_domain_that_is_not_registered_is_not_renewed(shop, status, code):
     item = shop.sold(expires=None if status in (5, 7) else EXPIRES, upstream={"status": status})
     answer = shop.start("prolong", item)
@@ -330,7 +356,8 @@ def test_a_domain_that_the_provider_does_not_know_is_not_renewed(shop):
 @pytest.mark.parametrize(
     "note",
     [
-        "id=11, 12;price=1;period=1", "id=0;price=;period=", "11", "id=-5;price=;period=", "id=1;price=2;period=3;x", "id=٣;price=;period=", "$(id)",
+        "id=11, 12;price=1;period=1", "id=0;price=;period=", "11", "id=-5;price=;period=",
+        "id=1;price=2;period=3;x", "id=٣;price=;period=", "$(id)",
     ],
 )  # fmt: skip
 def test_a_note_that_is_not_ours_is_refused_and_never_guessed_at(shop, note):
@@ -348,7 +375,10 @@ def test_an_item_without_a_link_is_not_looked_for_by_name(shop):
     assert "service.saveparam" in answer.text
 
 
-@pytest.mark.parametrize(("period", "code"), [(24, "period_not_found"), (6, "period_not_found"), (0, "panel_data"), (-50, "panel_data")])
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [(24, "period_not_found"), (6, "period_not_found"), (0, "panel_data"), (-50, "panel_data")],
+)
 def test_a_period_that_is_not_sold_is_never_put_together_from_others(shop, period, code):
     item = shop.sold(period=period)
     assert shop.start("prolong", item).code == code
@@ -359,7 +389,11 @@ def test_a_balance_that_is_too_low_renews_nothing(shop):
     shop.up.post("balance", account=4411, balance="10")
     item = shop.sold()
     answer = shop.start("prolong", item)
-    assert (answer.code, "domain.renew" in shop.asked, shop.is_manual(item, "prolong")) == ("low_balance", False, True)
+    assert (answer.code, "domain.renew" in shop.asked, shop.is_manual(item, "prolong")) == (
+        "low_balance",
+        False,
+        True,
+    )
 
 
 def test_a_tariff_that_is_not_sold_any_more_stops_the_renewal(shop):
@@ -410,7 +444,9 @@ def test_a_leap_day_is_satisfied_by_the_last_of_february(fast, today):
 
 @pytest.mark.parametrize("renewed", [0, 1])
 def test_a_date_that_is_stale_by_the_very_term_does_not_hide_that_nothing_was_renewed(fast, renewed):
-    """domain.getinfo may lag behind by a term (upstream-billmanager4 5.11), where the panel moves its own date late."""
+    """domain.getinfo may lag behind by a term (upstream-billmanager4 5.11), where the panel moves its own
+    date late.
+    """
     fast.person("sandbox.set", expiredate_moved="after")
     item = fast.sold()
     for _ in range(renewed):

@@ -28,13 +28,17 @@ def test_a_wrong_answer_of_absence_does_not_renew_twice_and_is_asked_about_again
     decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a slip", settle=0)
     assert shop.attempt(operation).code == "in_doubt_prolong"
     assert shop.charges == RENEWED
-    decide.exists_as(shop.store, shop.store.unsettled(item, "prolong").id, shop.remote(item), "it is there indeed")
+    decide.exists_as(
+        shop.store, shop.store.unsettled(item, "prolong").id, shop.remote(item), "it is there indeed"
+    )
     assert shop.attempt(operation).status == 0
     assert (shop.charges, shop.running(item, "prolong")) == (RENEWED, None)
 
 
 def test_a_number_that_comes_again_does_not_inherit_last_years_refusal_silently(shop):
-    """Refused once, then renewed by hand: next year's operation has the same number, and its renewal must not be swallowed."""
+    """Refused once, then renewed by hand: next year's operation has the same number, and its renewal must not
+    be swallowed.
+    """
     item = shop.sold()
     operation = shop.operation(item, "prolong")
     shop.fault("domain.renew", "error", when="before", code=5)
@@ -74,7 +78,9 @@ def test_a_renewal_that_the_panel_took_but_did_not_answer_is_over(shop, monkeypa
     assert shop.charges == RENEWED * 2
 
 
-@pytest.mark.parametrize(("kind", "switch"), [("open", "send_open"), ("open", "new_orders"), ("prolong", "send_prolong")])
+@pytest.mark.parametrize(
+    ("kind", "switch"), [("open", "send_open"), ("open", "new_orders"), ("prolong", "send_prolong")]
+)
 def test_a_purchase_that_was_only_intended_is_not_sent_after_its_switch_is_off(shop, kind, switch):
     item = shop.item() if kind == "open" else shop.sold()
     shop.fault("accountinfo", "502", when="before", times=3)

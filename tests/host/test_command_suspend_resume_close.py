@@ -1,4 +1,6 @@
-"""suspend and resume happen in the panel only; close lets a name lapse, provided that nobody will pay for it any more."""
+"""suspend and resume happen in the panel only; close lets a name lapse, provided that nobody will pay for it
+any more.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ def test_the_panel_alone_is_told(shop, command):
     item = shop.sold()
     answer = shop.start(command, item)
     assert (answer.status, answer.out) == (0, b"")
-    assert (shop.told_funcs, shop.row(item)["status"], shop.running(item, command)) == ([ENDS[command][0]], ENDS[command][1], None)
+    assert (shop.told_funcs, shop.row(item)["status"], shop.running(item, command)) == (
+        [ENDS[command][0]],
+        ENDS[command][1],
+        None,
+    )
     assert shop.asked == []
 
 
@@ -58,7 +64,9 @@ def test_a_closed_name_costs_nothing_and_sends_nothing_that_changes_anything(clo
     assert closing.at_provider()["status"] == 2
 
 
-@pytest.mark.parametrize(("upstream", "code"), [({"status": 1}, "unpaid_order"), ({"auto_period": "881"}, "auto_renewal_on")])
+@pytest.mark.parametrize(
+    ("upstream", "code"), [({"status": 1}, "unpaid_order"), ({"auto_period": "881"}, "auto_renewal_on")]
+)
 def test_a_name_that_somebody_might_still_pay_for_is_not_closed(closing, upstream, code):
     item = closing.sold(expires=None if "status" in upstream else EXPIRES, upstream=upstream)
     answer = closing.start("close", item)
@@ -69,17 +77,25 @@ def test_a_name_that_somebody_might_still_pay_for_is_not_closed(closing, upstrea
 def without_auto_renewal(monkeypatch):
     """A provider whose form does not say whether it renews by itself."""
     whole = Billmgr4.domain_form
-    monkeypatch.setattr(Billmgr4, "domain_form", lambda self, number: replace(whole(self, number), auto_renewal=None))
+    monkeypatch.setattr(
+        Billmgr4, "domain_form", lambda self, number: replace(whole(self, number), auto_renewal=None)
+    )
 
 
 def test_a_name_is_not_closed_while_nobody_can_tell_whether_the_provider_renews_it(closing, monkeypatch):
     without_auto_renewal(monkeypatch)
     item = closing.sold()
     answer = closing.start("close", item)
-    assert (answer.code, closing.row(item)["status"], closing.is_manual(item, "close")) == ("auto_renewal_unseen", 5, True)
+    assert (answer.code, closing.row(item)["status"], closing.is_manual(item, "close")) == (
+        "auto_renewal_unseen",
+        5,
+        True,
+    )
 
 
-def test_a_name_is_opened_with_a_task_when_nobody_can_tell_whether_the_provider_renews_it(closing, monkeypatch):
+def test_a_name_is_opened_with_a_task_when_nobody_can_tell_whether_the_provider_renews_it(
+    closing, monkeypatch
+):
     without_auto_renewal(monkeypatch)
     closing.at_once()
     item = closing.item()

@@ -1,4 +1,6 @@
-"""sync_item: what the provider shows is compared with the panel; one listing serves all, and dates are written with care (decision 8)."""
+"""sync_item: what the provider shows is compared with the panel; one listing serves all, and dates are
+written with care (decision 8).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def tasks(shop):
 def fresh(shop) -> None:
     """The listing that is kept grows old."""
     with shop.store.write() as db:
-        db.execute("UPDATE snapshot SET taken = taken - 10000 WHERE what = 'listing' AND account NOT LIKE 'item-%'")
+        db.execute(
+            "UPDATE snapshot SET taken = taken - 10000 WHERE what = 'listing' AND account NOT LIKE 'item-%'"
+        )
 
 
 def test_a_domain_that_agrees_costs_one_listing_and_no_call_of_the_panel(shop):
@@ -130,7 +134,15 @@ def test_no_date_is_written_while_the_panel_renews(shop):
 @pytest.mark.parametrize(("days", "written"), [(0, False), (1, True)])
 def test_no_date_is_written_on_the_day_of_a_renewals_expense(shop, days, written):
     item = shop.sold(expires=LATER)
-    shop.db.insert("expense", item=item, operation="prolong", realdate=str(TODAY - timedelta(days=days)), subaccount=1, amount="300", notpayd="0")
+    shop.db.insert(
+        "expense",
+        item=item,
+        operation="prolong",
+        realdate=str(TODAY - timedelta(days=days)),
+        subaccount=1,
+        amount="300",
+        notpayd="0",
+    )
     sync(shop, item)
     assert (expires(shop, item) == LATER) is written
 

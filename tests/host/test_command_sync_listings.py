@@ -1,4 +1,6 @@
-"""sync_item and the listing that it shares with other domains: one that was taken too early says nothing about a domain."""
+"""sync_item and the listing that it shares with other domains: one that was taken too early says nothing
+about a domain.
+"""
 
 from __future__ import annotations
 

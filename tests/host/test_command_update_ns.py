@@ -49,7 +49,10 @@ def make_contact(shop) -> int:
     [
         ((*NEW, "ns5.example.net", "ns6.example.net"), (*NEW, "ns5.example.net", "ns6.example.net")),
         (("NS3.Example.NET.", "ns4.example.net"), NEW),
-        (("ns1.example.ru/192.0.2.1", "ns2.example.ru/192.0.2.2,192.0.2.3"), ("ns1.example.ru/192.0.2.1", "ns2.example.ru/192.0.2.2,192.0.2.3")),
+        (
+            ("ns1.example.ru/192.0.2.1", "ns2.example.ru/192.0.2.2,192.0.2.3"),
+            ("ns1.example.ru/192.0.2.1", "ns2.example.ru/192.0.2.2,192.0.2.3"),
+        ),
         (("ns1.пример.рф", "ns2.пример.рф"), ("ns1.xn--e1afmkfd.xn--p1ai", "ns2.xn--e1afmkfd.xn--p1ai")),
     ],
 )
@@ -62,9 +65,12 @@ def test_name_servers_are_sent_as_the_provider_takes_them(shop, item, servers, e
 @pytest.mark.parametrize(
     "servers",
     [
-        (), ("ns3.example.net",), tuple(f"ns{number}.example.net" for number in range(5)), ("ns1.example.ru", "ns2.example.net"),
-        ("ns1.example.ru/2001:db8::1", "ns2.example.ru/192.0.2.2"), ("ns3.example.net/192.0.2.1", "ns4.example.net"), ("ns3.example.net",) * 2,
-        ("ns1", "ns2"), ("192.0.2.1", "192.0.2.2"), ("$(id)", "'; DROP TABLE item;--"), ("ns3.example.net ns9.example.net", "ns4.example.net"),
+        (), ("ns3.example.net",), tuple(f"ns{number}.example.net" for number in range(5)),
+        ("ns1.example.ru", "ns2.example.net"),
+        ("ns1.example.ru/2001:db8::1", "ns2.example.ru/192.0.2.2"),
+        ("ns3.example.net/192.0.2.1", "ns4.example.net"), ("ns3.example.net",) * 2,
+        ("ns1", "ns2"), ("192.0.2.1", "192.0.2.2"), ("$(id)", "'; DROP TABLE item;--"),
+        ("ns3.example.net ns9.example.net", "ns4.example.net"),
         ("ns3.example.net\nns9", "ns4.example.net"), ("x" * 300 + ".example.net", "ns4.example.net"),
     ],
 )  # fmt: skip
@@ -72,7 +78,11 @@ def test_servers_that_cannot_be_sent_are_refused_and_nothing_is_sent(shop, item,
     rename(shop, item, *servers)
     answer = shop.start("update_ns", item)
     assert (answer.status, answer.code) == (1, "ns_bad")
-    assert ("domain.edit" in shop.asked, tuple(shop.at_provider()["ns"]), shop.is_manual(item, "update_ns")) == (False, NS, True)
+    assert (
+        "domain.edit" in shop.asked,
+        tuple(shop.at_provider()["ns"]),
+        shop.is_manual(item, "update_ns"),
+    ) == (False, NS, True)
 
 
 def test_a_gap_in_the_numbers_ends_the_list(shop, item):
@@ -108,7 +118,11 @@ def test_a_lost_answer_is_read_back_and_reported_without_sending_again(shop, ite
 def test_a_refusal_by_the_provider_is_a_lasting_failure(shop, item):
     shop.fault("domain.edit", "error", when="before", code=4, val="ns0", match={"sok": "ok"})
     answer = shop.start("update_ns", item, lang="en")
-    assert (answer.code, answer.value("value"), shop.is_manual(item, "update_ns")) == ("upstream_refused", "ns0", True)
+    assert (answer.code, answer.value("value"), shop.is_manual(item, "update_ns")) == (
+        "upstream_refused",
+        "ns0",
+        True,
+    )
 
 
 def test_a_panel_without_the_callback_is_no_error(shop, item):

@@ -23,7 +23,9 @@ def test_a_free_name_has_the_text_that_the_zone_looks_for(shop, name):
     assert FREE in said(answer)
 
 
-@pytest.mark.parametrize("name", ["taken.ru", "ru-tld.ru", "taken.com", "сайт.рф", "САЙТ.РФ", "xn--80aswg.xn--p1ai"])
+@pytest.mark.parametrize(
+    "name", ["taken.ru", "ru-tld.ru", "taken.com", "сайт.рф", "САЙТ.РФ", "xn--80aswg.xn--p1ai"]
+)
 def test_a_busy_name_never_has_it(shop, name):
     answer = shop.ask("whois", "--param", name, "--module", MODULE)
     assert answer.status == 0
@@ -90,7 +92,19 @@ def test_a_key_that_does_not_fit_is_later_and_not_a_wrong_answer(shop, processes
     assert shop.ask("whois", "--param", "example.ru", "--module", MODULE).code == "try_later"
 
 
-@pytest.mark.parametrize("name", ["..", "a b.ru", "-.-", "x" * 64 + ".ru", "ru<>.ru", "'; DROP TABLE item;--.ru", "$(id).ru", "ex ample.ru"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..",
+        "a b.ru",
+        "-.-",
+        "x" * 64 + ".ru",
+        "ru<>.ru",
+        "'; DROP TABLE item;--.ru",
+        "$(id).ru",
+        "ex ample.ru",
+    ],
+)
 def test_what_is_no_name_is_refused_and_asked_nowhere(shop, name):
     answer = shop.ask("whois", "--param", name, "--module", MODULE)
     assert (answer.status, answer.code, shop.asked) == (1, "name_bad", [])
@@ -105,7 +119,19 @@ def test_an_upstream_out_of_reach_is_later(shop):
     assert shop.ask("whois", "--param", "example.ru", "--module", MODULE).code == "try_later"
 
 
-@pytest.mark.parametrize("kind", ["doctype", "bad_encoding", "truncated", "empty", "html_200", "redirect", "wrong_envelope", "duplicate_elements"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "doctype",
+        "bad_encoding",
+        "truncated",
+        "empty",
+        "html_200",
+        "redirect",
+        "wrong_envelope",
+        "duplicate_elements",
+    ],
+)
 def test_a_spoilt_answer_is_never_taken_for_free(shop, kind):
     shop.fault("domaininfo", kind, when="after", sticky=True)
     answer = shop.ask("whois", "--param", "taken.ru", "--module", MODULE)
@@ -114,7 +140,9 @@ def test_a_spoilt_answer_is_never_taken_for_free(shop, kind):
 
 
 def test_a_provider_that_never_answers_is_given_up_before_the_panel_gives_us_up(shop, monkeypatch):
-    """The panel ends a form command after 30 seconds, and reads a killed whois as busy (host-protocol 9, 25)."""
+    """The panel ends a form command after 30 seconds, and reads a killed whois as busy
+    (host-protocol 9, 25).
+    """
     monkeypatch.setattr(provider, "FORM_READ", 0.3)
     (shop.root / "etc" / "bill2bill.conf").write_text("read_timeout 60\npace 0\n")
     shop.fault("domaininfo", "slow", when="before", seconds=5, sticky=True)

@@ -1,6 +1,8 @@
-"""What proves that a lost purchase was carried out or not (docs/proof.md), for every kind of purchase of both modules.
+"""What proves that a lost purchase was carried out or not (docs/proof.md), for every kind of purchase of both
+modules.
 
-A look that fails proves nothing; what is older, somebody else's or closed is not taken for what was bought; of two that look alike a person decides.
+A look that fails proves nothing; what is older, somebody else's or closed is not taken for what was bought;
+of two that look alike a person decides.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ SETTLED, OVERDUE = 601, 86401  # seconds, a little more than the settings say
 
 
 class Kind(NamedTuple):
-    """One kind of purchase. begin: an operation that waits for its first run; sends: what is paid; looks: what a look asks."""
+    """One kind of purchase. begin: an operation that waits for its first run; sends: what is paid; looks:
+    what a look asks.
+    """
 
     fixture: str
     kind: str
@@ -36,13 +40,39 @@ def renewal_of_a_domain(shop) -> int:
 
 # Names of the rows of the table in docs/proof.md.
 KINDS: Dict[str, Kind] = {
-    "order of a domain": Kind("shop", "open", lambda shop: shop.operation(shop.item(), "open"), "domain.order.4", ("domain.getinfo", "domain")),
-    "renewal of a domain": Kind("shop", "prolong", renewal_of_a_domain, "domain.renew", ("domain.getinfo", "domain")),
-    "order of a server": Kind("servers", "open", lambda shop: shop.operation(shop.order(), "open"), "v2.vds.order.param", ("vds",)),
-    "renewal of a server": Kind("servers", "prolong", lambda shop: shop.operation(shop.owned(), "prolong"), "service.prolong", ("vds.edit",)),
-    "change of add-ons": Kind("servers", "setparam", lambda shop: shop.change(shop.bought(), addon_ncpu=4), "vds.edit", ("vds.edit",)),
+    "order of a domain": Kind(
+        "shop",
+        "open",
+        lambda shop: shop.operation(shop.item(), "open"),
+        "domain.order.4",
+        ("domain.getinfo", "domain"),
+    ),
+    "renewal of a domain": Kind(
+        "shop", "prolong", renewal_of_a_domain, "domain.renew", ("domain.getinfo", "domain")
+    ),
+    "order of a server": Kind(
+        "servers", "open", lambda shop: shop.operation(shop.order(), "open"), "v2.vds.order.param", ("vds",)
+    ),
+    "renewal of a server": Kind(
+        "servers",
+        "prolong",
+        lambda shop: shop.operation(shop.owned(), "prolong"),
+        "service.prolong",
+        ("vds.edit",),
+    ),
+    "change of add-ons": Kind(
+        "servers",
+        "setparam",
+        lambda shop: shop.change(shop.bought(), addon_ncpu=4),
+        "vds.edit",
+        ("vds.edit",),
+    ),
     "change of tariff": Kind(
-        "servers", "changepricelist", lambda shop: shop.change_tariff(shop.bought()), "service.changepricelist.getmoney", ("vds.edit",)
+        "servers",
+        "changepricelist",
+        lambda shop: shop.change_tariff(shop.bought()),
+        "service.changepricelist.getmoney",
+        ("vds.edit",),
     ),
 }
 BROKEN = ("502", "html_200", "empty", "truncated", "wrong_envelope", "doctype")
@@ -59,11 +89,15 @@ def purchase(request) -> Tuple[Any, Kind]:
 
 def sent(shop: Any, kind: Kind) -> int:
     """How often the request that costs money arrived at the provider."""
-    return len([row for row in shop.up.get("requests") if row["func"] == kind.sends and row["params"].get("sok")])
+    return len(
+        [row for row in shop.up.get("requests") if row["func"] == kind.sends and row["params"].get("sok")]
+    )
 
 
 def lost(shop: Any, kind: Kind, *, carried_out: bool) -> Tuple[int, int]:
-    """The operation of a purchase whose request got no answer, and how often the provider had charged something before."""
+    """The operation of a purchase whose request got no answer, and how often the provider had charged
+    something before.
+    """
     operation, charges = kind.begin(shop), len(shop.up.get("ledger"))
     how = {"kind": "commit_later", "seconds": 0.4} if carried_out else {"kind": "cut", "when": "before"}
     shop.fault(kind.sends, **how, match={"sok": "ok"})
@@ -88,7 +122,7 @@ def healed(shop: Any) -> None:
     requests.delete(shop.up.control + "faults", timeout=10).raise_for_status()
 
 
-# -- a look that fails proves nothing ------------------------------------------------------------------------------------------
+# -- a look that fails proves nothing ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("carried_out", [False, True])
@@ -113,12 +147,13 @@ def test_what_no_look_can_tell_for_a_day_is_a_persons_question(purchase):
     shop.options("tries 1\n")
     answer = shop.attempt(operation)
     assert (sent(shop, kind), len(shop.up.get("ledger"))) == (1, charges)
-    # Add-ons are compared with the form before the journal is asked: a form that cannot be read is told as it is, after so many tries.
+    # Add-ons are compared with the form before the journal is asked: a form that cannot be read is told as it
+    # is, after so many tries.
     assert answer.code == ("upstream_answer" if kind.kind == "setparam" else f"in_doubt_{kind.kind}")
     assert shop.db.get("runningoperation", operation)["manual"] == "on"
 
 
-# -- what is older, somebody else's or closed is not adopted ------------------------------------------------------------------
+# -- what is older, somebody else's or closed is not adopted -------------------------------------------------
 
 
 def lost_order(shop: Any, **order: Any) -> Tuple[int, int]:
@@ -201,13 +236,15 @@ def test_a_server_that_became_somebody_elses_proves_nothing(servers, name):
     assert servers.db.get("runningoperation", operation)
 
 
-# -- what waits in the cart is not sent again ----------------------------------------------------------------------------------
+# -- what waits in the cart is not sent again ----------------------------------------------------------------
 
 ON_A_SERVER = ["renewal of a server", "change of add-ons", "change of tariff"]
 
 
 def answer_lost(servers: ServiceShop, name: str, *, money: bool) -> Tuple[int, Kind, int]:
-    """The provider took the request, for the balance or for the cart, and its answer was lost. The operation, and the charges before it."""
+    """The provider took the request, for the balance or for the cart, and its answer was lost. The operation,
+    and the charges before it.
+    """
     kind = KINDS[name]
     servers.switch(low_funds="unpaid")
     operation, charges = kind.begin(servers), len(servers.bills)
@@ -249,7 +286,11 @@ def test_what_was_not_carried_out_and_is_not_in_the_cart_is_sent_again(servers, 
 
 
 @pytest.mark.parametrize("name", ON_A_SERVER)
-@pytest.mark.parametrize("how", [{"kind": "502"}, {"kind": "error", "type": "missed", "object": "func", "value": "basket"}], ids=["502", "missed"])
+@pytest.mark.parametrize(
+    "how",
+    [{"kind": "502"}, {"kind": "error", "type": "missed", "object": "func", "value": "basket"}],
+    ids=["502", "missed"],
+)
 def test_a_cart_that_cannot_be_read_proves_nothing(servers, name, how):
     operation, kind, charges = answer_lost(servers, name, money=True)
     servers.fault("basket", when="after", sticky=True, **how)
@@ -278,7 +319,9 @@ def test_a_question_about_a_cart_that_could_not_be_read_becomes_an_unpaid_order_
 def test_a_renewal_that_is_paid_while_the_cart_is_read_is_seen(servers, monkeypatch):
     operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
     in_cart = Billmgr6.in_cart
-    monkeypatch.setattr(Billmgr6, "in_cart", lambda upstream, remote: (pay_the_cart(servers), in_cart(upstream, remote))[1])
+    monkeypatch.setattr(
+        Billmgr6, "in_cart", lambda upstream, remote: (pay_the_cart(servers), in_cart(upstream, remote))[1]
+    )
     servers.aged(SETTLED)
     assert servers.attempt(operation).status == 0
     assert (sent(servers, kind), len(servers.bills)) == (1, charges + 1)
@@ -301,7 +344,7 @@ def test_where_the_cart_is_no_witness_a_renewal_that_went_there_is_sent_again(se
     assert (sent(servers, kind), len(servers.bills), servers.asked.count("basket")) == (2, charges + 1, 0)
 
 
-# -- of two that look alike a person decides ---------------------------------------------------------------------------------
+# -- of two that look alike a person decides -----------------------------------------------------------------
 
 
 def test_two_servers_with_the_mark_of_one_order_are_a_persons_question(servers):
@@ -317,8 +360,12 @@ def test_two_servers_with_the_mark_of_one_order_are_a_persons_question(servers):
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers, first):
-    """One was carried out, the other was not; the provider keeps no marks, and no look was possible in between."""
-    items = [servers.order(domain=name, pricelist=plan) for name, plan in ((NAME.upper(), LARGE), (NAME, SMALL))]
+    """One was carried out, the other was not; the provider keeps no marks, and no look was possible in
+    between.
+    """
+    items = [
+        servers.order(domain=name, pricelist=plan) for name, plan in ((NAME.upper(), LARGE), (NAME, SMALL))
+    ]
     operations = [servers.operation(item, "open") for item in items]
     for operation, kind in zip(operations, ("before", "after")):
         servers.fault("v2.vds.order.param", "cut", when=kind, match={"sok": "ok"})
@@ -330,7 +377,9 @@ def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers,
     servers.aged(SETTLED)
     assert servers.attempt(operations[first]).code == "two_alike"
     assert servers.attempt(operations[1 - first]).code == "two_alike"
-    decide.exists_as(servers.store, servers.store.latest(items[1], "open").id, made["id"], "the plan tells it")
+    decide.exists_as(
+        servers.store, servers.store.latest(items[1], "open").id, made["id"], "the plan tells it"
+    )
     assert [servers.attempt(operation).status for operation in operations] == [0, 0]
     assert len(servers.bills) == 2
     assert servers.remote(items[1]) == made["id"] != servers.remote(items[0])
@@ -343,17 +392,25 @@ def names_only(servers: ServiceShop, monkeypatch: pytest.MonkeyPatch, **names: s
     servers.store.rows("DELETE FROM snapshot WHERE what = 'tariffs vds'")
     called = {number: name for number, name in zip((KVM2, KVM4), names.values())}
     read = reading._tariff
-    monkeypatch.setattr(reading, "_tariff", lambda node: (None, called.get(read(node)[0] or 0, read(node)[1])))
+    monkeypatch.setattr(
+        reading, "_tariff", lambda node: (None, called.get(read(node)[0] or 0, read(node)[1]))
+    )
 
 
 @pytest.mark.parametrize("carried_out", [False, True])
-def test_a_lost_change_of_tariff_is_told_by_its_name_where_numbers_are_not_shown(servers, monkeypatch, carried_out):
+def test_a_lost_change_of_tariff_is_told_by_its_name_where_numbers_are_not_shown(
+    servers, monkeypatch, carried_out
+):
     names_only(servers, monkeypatch, small="Small", large="Large")
     kind = KINDS["change of tariff"]
     operation, charges = lost(servers, kind, carried_out=carried_out)
     servers.aged(SETTLED)
     assert servers.attempt(operation).status == 0
-    assert (sent(servers, kind), len(servers.bills), servers.service["pricelist"]) == (1 if carried_out else 2, charges + 1, KVM4)
+    assert (sent(servers, kind), len(servers.bills), servers.service["pricelist"]) == (
+        1 if carried_out else 2,
+        charges + 1,
+        KVM4,
+    )
 
 
 def test_a_lost_change_between_tariffs_of_one_name_is_not_taken_for_done(servers, monkeypatch):
@@ -365,6 +422,7 @@ def test_a_lost_change_between_tariffs_of_one_name_is_not_taken_for_done(servers
     servers.aged(OVERDUE)
     assert servers.attempt(operation).code == "in_doubt_changepricelist"
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
+
 
 def test_a_domain_that_another_item_ordered_is_not_taken_for_a_lost_order(shop):
     shop.at_once()
@@ -391,7 +449,9 @@ def test_a_domain_that_was_removed_is_not_taken_for_a_lost_order(shop):
     assert shop.charges == [("order", "example.ru")]
 
 
-@pytest.mark.parametrize("unknown", ["nobody noted the old tariff", "the old tariff is not in the catalogue any more"])
+@pytest.mark.parametrize(
+    "unknown", ["nobody noted the old tariff", "the old tariff is not in the catalogue any more"]
+)
 def test_a_tariff_of_the_old_ones_name_is_not_taken_for_the_new_one(servers, monkeypatch, unknown):
     item = servers.bought()
     names_only(servers, monkeypatch, small="KVM", large="KVM")
@@ -406,4 +466,8 @@ def test_a_tariff_of_the_old_ones_name_is_not_taken_for_the_new_one(servers, mon
             servers.db.delete("pricelist", id=addon["id"])
     answer = servers.attempt(operation)
     assert answer.status == 1
-    assert (servers.row(item)["lastpricelist"], servers.row(item)["pricelist"], len(servers.bills)) == (SMALL, LARGE, 1)
+    assert (servers.row(item)["lastpricelist"], servers.row(item)["pricelist"], len(servers.bills)) == (
+        SMALL,
+        LARGE,
+        1,
+    )

@@ -1,4 +1,6 @@
-"""Money after a journal, a panel or both came back from a backup, an item's number was given away, or an older release had begun the purchase."""
+"""Money after a journal, a panel or both came back from a backup, an item's number was given away, or an
+older release had begun the purchase.
+"""
 
 from __future__ import annotations
 
@@ -39,21 +41,24 @@ def change(shop: Any, sql: str) -> None:
 def renew_by_hand(shop: Any) -> None:
     """A person in the provider's cabinet, or a request that is carried out late."""
     form = {
-        "func": "domain.renew", "authinfo": "reseller:secret", "out": "xml", "elid": shop.at_provider()["id"], "autoperiod": "881", "paynow": "on",
+        "func": "domain.renew", "authinfo": "reseller:secret", "out": "xml", "elid": shop.at_provider()["id"],
+        "autoperiod": "881", "paynow": "on",
         "payfrom": "account4411", "sok": "ok",
     }  # fmt: skip
     requests.post(shop.up.url, data=form, timeout=10, verify=shop.up.ca_file or True)
 
 
 def forgotten(shop: ServiceShop, item: int) -> None:
-    """The panel gives the number of a deleted item to another client's order, or comes back from before the item."""
+    """The panel gives the number of a deleted item to another client's order, or comes back from before the
+    item.
+    """
     for name in (LINK, NOTE, "ip", "username"):
         shop.drop(item, name)
     shop.params(item, domain="other.example.net")
     shop.db.update("item", item, status=1)
 
 
-# -- a number that was given away ------------------------------------------------------------------------------------------
+# -- a number that was given away ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("former", ["of this release", "of an older release", "renewed since"])
@@ -118,7 +123,7 @@ def test_an_answer_about_a_healthy_order_leaves_the_panels_newer_note(fast):
     assert fast.start("prolong", item).status == 0
 
 
-# -- what an older release has begun ---------------------------------------------------------------------------------------
+# -- what an older release has begun -------------------------------------------------------------------------
 
 
 def test_a_renewal_that_an_older_release_had_intended_is_named_and_finished(fast):
@@ -153,7 +158,7 @@ def test_a_note_that_somebody_spoilt_stops_purchases_only(fast):
     assert (fast.start("prolong", item).code, fast.charges) == ("panel_data", [])
 
 
-# -- a journal that was lost or is older ------------------------------------------------------------------------------------
+# -- a journal that was lost or is older ---------------------------------------------------------------------
 
 
 def test_a_server_that_stood_there_before_is_not_taken_for_an_order_that_only_the_note_tells_of(servers):
@@ -183,10 +188,15 @@ def test_months_ahead_outlive_a_journal_in_which_their_purchase_was_only_intende
     row = servers.store.insert(Intent(item, "prolong", 1, 5, 1, "", NAME, 1, EXPIRES))
     servers.params(item, **{NOTE: f"id={row.token};done;left=11"})
     servers.start("prolong", item)
-    assert (servers.store.months_left(item), servers.bills) == (10, []), "the next month comes from those that were bought"
+    assert (servers.store.months_left(item), servers.bills) == (
+        10,
+        [],
+    ), "the next month comes from those that were bought"
 
 
-def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purchase_that_it_does_not_know(servers):
+def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purchase_that_it_does_not_know(
+    servers,
+):
     item = servers.owned()
     row = servers.store.insert(Intent(item, "prolong", 1, None, 1, "", NAME, 1, EXPIRES))
     servers.store.move(row, State.REPORTED, "the panel was told", period=9, noted=1)
@@ -197,7 +207,7 @@ def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purch
     assert (servers.attempt(operation).status, servers.store.months_left(item)) == (0, 11)
 
 
-# -- both came back ----------------------------------------------------------------------------------------------------------
+# -- both came back ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("compared", ["never", "since", "since, with a fresh listing"])
@@ -221,10 +231,13 @@ def test_a_renewal_that_a_whole_restored_server_forgot_is_a_question(fast, tmp_p
     fast.db.insert("runningoperation", **waiting)
     assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_moved", RENEWED)
     shutil.rmtree(fast.root / "var" / "bill2bill")
-    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_lost", RENEWED), "the question outlives the journal"
+    assert (fast.attempt(operation).code, fast.charges) == (
+        "in_doubt_lost",
+        RENEWED,
+    ), "the question outlives the journal"
 
 
-# -- the end of a renewal ----------------------------------------------------------------------------------------------------
+# -- the end of a renewal ------------------------------------------------------------------------------------
 
 
 def test_killed_while_the_end_is_noted_on_the_panel_leaves_no_question(servers, monkeypatch):
@@ -244,17 +257,25 @@ def test_killed_while_the_end_is_noted_on_the_panel_leaves_no_question(servers, 
     assert servers.start("prolong", item).status == 0
 
 
-# -- a panel that comes back from the middle of a purchase ------------------------------------------------------------------
+# -- a panel that comes back from the middle of a purchase ---------------------------------------------------
 
 
 def renewed_since_the_dump(shop: Any) -> Any:
-    """(item, operation, how to bring the dump back) of a renewal that was under way when the panel's database was dumped, and is over since."""
+    """(item, operation, how to bring the dump back) of a renewal that was under way when the panel's database
+    was dumped, and is over since.
+    """
     domains = not isinstance(shop, ServiceShop)
     item = shop.sold() if domains else shop.owned()
     operation = shop.operation(item, "prolong")
-    shop.fault("domain.renew" if domains else "service.prolong", "commit_later", seconds=0.4, match={"sok": "ok"})
+    shop.fault(
+        "domain.renew" if domains else "service.prolong", "commit_later", seconds=0.4, match={"sok": "ok"}
+    )
     assert shop.attempt(operation).code == "lost_answer"
-    waiting, note, expires = shop.db.get("runningoperation", operation), shop.param(item, NOTE), shop.row(item)["expiredate"]
+    waiting, note, expires = (
+        shop.db.get("runningoperation", operation),
+        shop.param(item, NOTE),
+        shop.row(item)["expiredate"],
+    )
     assert "try=1" in note
     time.sleep(1)
     shop.aged(601)
@@ -276,14 +297,24 @@ def paid(shop: Any) -> int:
 
 @pytest.mark.parametrize("kind", ["fast", "servers"])
 @pytest.mark.parametrize(("answer", "bought"), [("same", 1), ("told", 2)])
-def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_it_again(request, kind, answer, bought):
+def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_it_again(
+    request, kind, answer, bought
+):
     shop = request.getfixturevalue(kind)
     item, operation, restore = renewed_since_the_dump(shop)
     restore()
     before = paid(shop)
     assert shop.attempt(operation).code == "in_doubt_older"
     assert paid(shop) == before
-    decide.resolve(shop.store, 1, decide.Answer(answer), "root", "asked the provider", 600, start.noting(shop.root, shop.store))
+    decide.resolve(
+        shop.store,
+        1,
+        decide.Answer(answer),
+        "root",
+        "asked the provider",
+        600,
+        start.noting(shop.root, shop.store),
+    )
     shop.db.update("runningoperation", operation, manual="off")
     assert shop.attempt(operation).status == 0
     assert (paid(shop), shop.running(item, "prolong")) == (before + bought - 1, None)
@@ -296,7 +327,15 @@ def test_killed_before_the_end_was_noted_again_the_answer_stands(fast, monkeypat
     item, operation, restore = renewed_since_the_dump(fast)
     restore()
     assert fast.attempt(operation).code == "in_doubt_older"
-    decide.resolve(fast.store, 1, decide.Answer("same"), "root", "asked the provider", 600, start.noting(fast.root, fast.store))
+    decide.resolve(
+        fast.store,
+        1,
+        decide.Answer("same"),
+        "root",
+        "asked the provider",
+        600,
+        start.noting(fast.root, fast.store),
+    )
     fast.db.update("runningoperation", operation, manual="off")
     monkeypatch.setattr("bill2bill.commands.world.World._note_done", lambda *_: False)
     assert fast.attempt(operation).status == 0
@@ -347,7 +386,7 @@ def test_killed_while_a_moved_date_is_written_down_the_question_is_asked_all_the
     assert fast.attempt(operation).code == "in_doubt_moved"
 
 
-# -- what a person bought ------------------------------------------------------------------------------------------------------
+# -- what a person bought ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("term", "left"), [(12, 11), (1, 0)])
@@ -359,7 +398,9 @@ def test_an_order_that_a_person_made_counts_by_its_date(servers, term, left):
     assert servers.attempt(operation).code == "low_balance"
     servers.up.post("balance", balance="1000.00", credit="0")
     expires = str(add_months(datetime.now(timezone.utc).date(), term))
-    made = servers.up.post("service", itemtype="vds", domain=NAME, pricelist=277, expiredate=expires, status=2)
+    made = servers.up.post(
+        "service", itemtype="vds", domain=NAME, pricelist=277, expiredate=expires, status=2
+    )
     decide.exists_as(servers.store, 1, made["id"], "ordered in the cabinet")
     assert servers.attempt(operation).status == 0
     assert servers.store.months_left(item) == left
@@ -379,11 +420,13 @@ def test_a_renewal_that_a_person_made_and_answered_for_counts_by_its_date(server
     assert servers.bills == []
 
 
-# -- numbers of operations -----------------------------------------------------------------------------------------------------
+# -- numbers of operations -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("leaves", ["when it is told again", "by itself"])
-def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_left(fast, monkeypatch, leaves):
+def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_left(
+    fast, monkeypatch, leaves
+):
     item = fast.sold()
     operation = fast.operation(item, "prolong")
     row, told = fast.db.get("runningoperation", operation), Panel.prolonged
@@ -401,7 +444,9 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
         fast.db.update("runningoperation", operation, trycount=1)
         assert fast.attempt(operation).status == 0
     assert (fast.running(item, "prolong"), len(fast.charges)) == (None, 1)
-    fast.db.insert("runningoperation", **row)  # the number comes again, and the provider is away at its first try
+    fast.db.insert(
+        "runningoperation", **row
+    )  # the number comes again, and the provider is away at its first try
     for func in ("domain.getinfo", "domain"):
         fast.fault(func, "502", when="before", sticky=True)
     assert fast.attempt(operation).status == 1
@@ -410,9 +455,13 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
     assert len(fast.charges) == 2
 
 
-@pytest.mark.parametrize(("created", "code"), [("2099-01-01 00:00:00", "in_doubt_told"), ("2020-01-01 00:00:00", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_told"), ("2020-01-01 00:00:00", ""), ("", "")]
+)
 def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
-    """Killed after the callback; then two processes are started for a new operation of the same number, so its first run is its second try."""
+    """Killed after the callback; then two processes are started for a new operation of the same number, so
+    its first run is its second try.
+    """
     item = fast.sold()
     operation = fast.operation(item, "prolong")
     row = fast.db.get("runningoperation", operation)

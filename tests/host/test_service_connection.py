@@ -10,7 +10,13 @@ from bill2bill.services.modules import MODULES
 
 
 def check(servers, **changes):
-    values = {"url": servers.up.url, "username": "reseller", "password": "secret", "dialect": "auto", **changes}
+    values = {
+        "url": servers.up.url,
+        "username": "reseller",
+        "password": "secret",
+        "dialect": "auto",
+        **changes,
+    }
     doc = etree.Element("doc")
     module = etree.SubElement(doc, "processingmodule")
     for name, value in values.items():
@@ -26,7 +32,8 @@ def test_a_good_connection_costs_nothing(servers):
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        ("wrong_password", "invalid_login_or_passwd"), ("badip", "address_closed"), ("totp", "two_factor"), ("captcha", "captcha"),
+        ("wrong_password", "invalid_login_or_passwd"), ("badip", "address_closed"), ("totp", "two_factor"),
+        ("captcha", "captcha"),
         ("http_403_html", "upstream_wall"), ("502", "upstream_answer"), ("busy", "upstream_trouble"),
     ],
 )  # fmt: skip
@@ -58,7 +65,10 @@ def test_a_provider_of_version_4_is_told(servers):
 
 @pytest.mark.parametrize(
     ("right", "switch", "code"),
-    [("allowsuspenditem", "send_suspend", "rights_missing"), ("allowdeleteitem", "send_close", "rights_missing")],
+    [
+        ("allowsuspenditem", "send_suspend", "rights_missing"),
+        ("allowdeleteitem", "send_close", "rights_missing"),
+    ],
 )
 def test_a_missing_right_is_told_only_where_it_is_needed(servers, right, switch, code):
     servers.switch(rights={"allowsuspenditem": "on", "allowdeleteitem": "on", "allowed": ["*"], right: "off"})
@@ -68,13 +78,18 @@ def test_a_missing_right_is_told_only_where_it_is_needed(servers, right, switch,
 
 
 def test_a_function_that_the_login_may_not_call_is_named(servers):
-    servers.switch(rights={"allowsuspenditem": "on", "allowdeleteitem": "on", "allowed": ["whoami", "pricelist.export"]})
+    servers.switch(
+        rights={"allowsuspenditem": "on", "allowdeleteitem": "on", "allowed": ["whoami", "pricelist.export"]}
+    )
     answer = check(servers)
     assert answer.code == "rights_missing"
     assert "vds" in answer.text
 
 
-@pytest.mark.parametrize(("fault", "code"), [("wrong_password", "invalid_login_or_passwd"), ("badip", "address_closed"), ("captcha", "captcha")])
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [("wrong_password", "invalid_login_or_passwd"), ("badip", "address_closed"), ("captcha", "captcha")],
+)
 def test_a_refused_login_rests_until_a_person_checks_it(servers, fault, code):
     item = servers.owned()
     servers.fault("vds.edit", fault, when="before")
@@ -86,7 +101,9 @@ def test_a_refused_login_rests_until_a_person_checks_it(servers, fault, code):
     assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
 
 
-@pytest.mark.parametrize("stdin", [b"", b"<doc/>", b"<!DOCTYPE doc []><doc><processingmodule/></doc>", b"\xff\xfe", b"<doc>"])
+@pytest.mark.parametrize(
+    "stdin", [b"", b"<doc/>", b"<!DOCTYPE doc []><doc><processingmodule/></doc>", b"\xff\xfe", b"<doc>"]
+)
 def test_a_form_that_cannot_be_read_is_told(servers, stdin):
     assert servers.ask("check_connection", stdin=stdin).code == "bad_input"
 
@@ -94,14 +111,28 @@ def test_a_form_that_cannot_be_read_is_told(servers, stdin):
 def test_features_name_commands_settings_and_the_fields_of_tariff_plans(servers):
     doc = servers.ask("features").doc
     names = {one.get("name") for one in doc.iter("feature")}
-    assert names >= {"open", "prolong", "setparam", "suspend", "resume", "close", "sync_item", "check_connection", "pricelist_dynamic_settings"}
+    assert names >= {
+        "open",
+        "prolong",
+        "setparam",
+        "suspend",
+        "resume",
+        "close",
+        "sync_item",
+        "check_connection",
+        "pricelist_dynamic_settings",
+    }
     assert {one.get("name") for one in doc.iter("itemtype")} == {"vds"}
-    assert [one.get("name") for one in doc.iter("param")] == [field.name for field in CONNECTIONS["processing"]]
+    assert [one.get("name") for one in doc.iter("param")] == [
+        field.name for field in CONNECTIONS["processing"]
+    ]
     assert {one.get("name") for one in doc.iter("param") if one.get("crypted") == "yes"} == {"password"}
 
 
 def test_the_form_of_a_tariff_plan_has_the_fields_that_are_read(servers):
-    described = etree.parse(str(servers.root / "etc/xml" / f"billmgr_mod_{MODULES['processing'].executable}.xml"))
+    described = etree.parse(
+        str(servers.root / "etc/xml" / f"billmgr_mod_{MODULES['processing'].executable}.xml")
+    )
     fields = described.xpath("//metadata[@name='pricelist.pmbill2bill']//input/@name")
     assert fields == [field.name for field in TARIFF]
 

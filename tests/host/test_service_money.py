@@ -1,4 +1,6 @@
-"""What must not be paid twice, lost or told wrongly when people, the panel and the provider do something between two runs."""
+"""What must not be paid twice, lost or told wrongly when people, the panel and the provider do something
+between two runs.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ ORDERED = [("order", "9.00")]
 RENEWED = [("prolong", "9.00")]
 
 
-# -- an item is ordered once ---------------------------------------------------------------------------------------------------
+# -- an item is ordered once ---------------------------------------------------------------------------------
 
 
 def test_a_second_operation_for_an_item_that_is_open_orders_nothing(servers):
@@ -92,7 +94,9 @@ def test_an_opening_that_was_paid_goes_on_when_the_item_gets_another_name(server
 
 def test_a_person_is_told_when_the_provider_never_says_clearly_that_it_does_not_sell(servers):
     servers.options("tries 3\n")
-    servers.fault("v2.vds.order.param", "error", when="before", type="plugin", sticky=True, match={"sok": "ok"})
+    servers.fault(
+        "v2.vds.order.param", "error", when="before", type="plugin", sticky=True, match={"sok": "ok"}
+    )
     item = servers.order()
     operation = servers.operation(item, "open")
     for _ in range(6):
@@ -108,7 +112,11 @@ def test_requests_that_never_left_are_not_counted(servers):
     servers.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
     item = servers.order()
     operation = servers.operation(item, "open")
-    assert [servers.attempt(operation).code for _ in range(3)] == ["upstream_busy", "upstream_busy", "lost_answer"]
+    assert [servers.attempt(operation).code for _ in range(3)] == [
+        "upstream_busy",
+        "upstream_busy",
+        "lost_answer",
+    ]
     servers.aged(601)
     assert servers.attempt(operation).status == 0
     assert servers.bills == ORDERED
@@ -140,7 +148,10 @@ def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
     servers.bought(domain="first.example.net")
     tariffs = servers.store.rows("SELECT body FROM snapshot WHERE what = 'tariffs vds'")[0][0]
     with servers.store.write() as db:
-        db.execute("UPDATE snapshot SET body = ? WHERE what = 'tariffs vds'", (tariffs.replace('"id": 101', '"id": 109'),))
+        db.execute(
+            "UPDATE snapshot SET body = ? WHERE what = 'tariffs vds'",
+            (tariffs.replace('"id": 101', '"id": 109'),),
+        )
     answer = servers.start("open", servers.order(addon_ncpu=4))
     assert (answer.code, servers.submitted("v2.vds.order.param")[1:]) == ("addon_bad", [])
 
@@ -163,7 +174,11 @@ def test_an_opening_that_the_provider_suspends_is_told_as_it_is(servers):
     servers.attempt(operation)
     servers.up.post("service", id=servers.service["id"], status=3, sub="abusesuspend")
     answer = servers.attempt(operation)
-    assert (answer.code, answer.value("reason"), servers.is_manual(item, "open")) == ("suspended_by_provider", "abusesuspend", True)
+    assert (answer.code, answer.value("reason"), servers.is_manual(item, "open")) == (
+        "suspended_by_provider",
+        "abusesuspend",
+        True,
+    )
 
 
 def test_a_persons_word_is_enough_for_a_server_that_has_neither_name_nor_mark(servers):
@@ -192,7 +207,7 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
     assert servers.bills[1:] == RENEWED
 
 
-# -- changes -------------------------------------------------------------------------------------------------------------------
+# -- changes -------------------------------------------------------------------------------------------------
 
 
 def killed_before_it_was_settled(servers, item, kind, operation):
@@ -253,7 +268,11 @@ def test_tariffs_of_one_name_are_not_taken_for_each_other(servers, monkeypatch):
     servers.store.rows("DELETE FROM snapshot WHERE what = 'tariffs vds'")
     monkeypatch.setattr(reading, "_tariff", lambda node: (None, "KVM"))
     answer = servers.attempt(servers.change_tariff(item))
-    assert (answer.code, servers.row(item)["lastpricelist"], servers.bills) == ("upstream_answer", SMALL, ORDERED)
+    assert (answer.code, servers.row(item)["lastpricelist"], servers.bills) == (
+        "upstream_answer",
+        SMALL,
+        ORDERED,
+    )
     assert "277" in answer.value("reason")
 
 
@@ -267,13 +286,15 @@ def test_add_ons_are_those_of_the_tariff_that_the_service_has(servers):
 
 def test_add_ons_are_changed_after_a_person_changed_the_tariff_on_both_sides(servers):
     item = servers.bought()
-    servers.up.post("service", id=servers.service["id"], pricelist=KVM4, addons={"111": "4", "112": "901", "113": "off"})
+    servers.up.post(
+        "service", id=servers.service["id"], pricelist=KVM4, addons={"111": "4", "112": "901", "113": "off"}
+    )
     servers.db.update("item", item, pricelist=LARGE)
     assert servers.attempt(servers.change(item, addon_ncpu=6)).status == 0
     assert servers.service["addons"]["111"] == "6"
 
 
-# -- renewals ------------------------------------------------------------------------------------------------------------------
+# -- renewals ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("date", ["9999-12-31", "2099-01-01"])
@@ -308,7 +329,9 @@ def test_a_renewal_from_what_was_bought_in_advance_is_no_question_under_another_
     servers.tariff(SMALL, b2b_periods="1=12")
     item = servers.bought()
     operation = servers.operation(item, "prolong")
-    servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1))  # killed right after it was written down
+    servers.store.insert(
+        Intent(item, "prolong", 1, operation, 1, "", NAME, 1)
+    )  # killed right after it was written down
     servers.person("runningoperation.delete", elid=operation)
     assert servers.start("prolong", item).status == 0
     assert (len(servers.bills), servers.store.months_left(item)) == (1, 10)
@@ -319,7 +342,9 @@ def test_a_renewal_from_what_was_bought_in_advance_may_become_a_longer_one(serve
     servers.up.post("tariff", id=KVM2, prices={"1": "9.00", "3": "25.00", "12": "97.20"})
     item = servers.bought()
     operation = servers.operation(item, "prolong")
-    servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1))  # killed right after it was written down
+    servers.store.insert(
+        Intent(item, "prolong", 1, operation, 1, "", NAME, 1)
+    )  # killed right after it was written down
     servers.person("runningoperation.delete", elid=operation)
     servers.db.update("item", item, period=12)
     assert servers.start("prolong", item).status == 0
@@ -338,11 +363,15 @@ def test_a_renewal_that_a_person_made_in_full_counts_in_full(servers):
     assert servers.store.months_left(item) == 11
 
 
-# -- what a person is told -------------------------------------------------------------------------------------------------------
+# -- what a person is told -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("there", "over"), [({"status": 3, "sub": "abusesuspend"}, {"status": 2, "sub": ""}), ({"autoprolong": "1"}, {"autoprolong": "null"})]
+    ("there", "over"),
+    [
+        ({"status": 3, "sub": "abusesuspend"}, {"status": 2, "sub": ""}),
+        ({"autoprolong": "1"}, {"autoprolong": "null"}),
+    ],
 )
 def test_what_was_over_and_comes_again_is_told_again(servers, there, over):
     servers.options("listing_fresh 0\n")
@@ -378,7 +407,7 @@ def test_a_name_in_national_letters_reaches_the_provider_encoded(servers):
     assert servers.start("prolong", 1).status == 0
 
 
-# -- what one process or one kind of purchase does to another's proof ----------------------------------------------------------
+# -- what one process or one kind of purchase does to another's proof ----------------------------------------
 
 
 def test_an_older_listing_that_a_stopped_process_keeps_late_is_no_proof_of_absence(servers, monkeypatch):

@@ -1,4 +1,6 @@
-"""open of a server: ordered once with what the client chose, found again whatever the answer says, told to the panel when it is ready."""
+"""open of a server: ordered once with what the client chose, found again whatever the answer says, told to
+the panel when it is ready.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,12 @@ ORDERED = [("order", "9.00")]
 def test_a_server_is_ordered_once_and_told_to_the_panel(servers, processes):
     item = servers.bought()
     service = servers.service
-    assert (servers.bills, service["status"], service["domain"], service["pricelist"]) == (ORDERED, 2, NAME, KVM2)
+    assert (servers.bills, service["status"], service["domain"], service["pricelist"]) == (
+        ORDERED,
+        2,
+        NAME,
+        KVM2,
+    )
     assert (servers.row(item)["status"], servers.running(item, "open")) == (2, None)
     assert servers.param(item, "bill2bill") == f"id={service['id']};price={KVM2};period=1"
     assert servers.store.latest(item, "open").state is State.REPORTED
@@ -22,7 +29,10 @@ def test_a_server_is_ordered_once_and_told_to_the_panel(servers, processes):
 def test_the_client_gets_address_user_and_password(servers):
     item = servers.bought()
     service = servers.service
-    assert (servers.param(item, "ip"), servers.param(item, "username")) == (service["ip"], service["username"])
+    assert (servers.param(item, "ip"), servers.param(item, "username")) == (
+        service["ip"],
+        service["username"],
+    )
     assert servers.secret(item, "userpassword") == service["password"]
     assert service["password"] not in servers.log
 
@@ -34,7 +44,12 @@ def test_the_order_says_what_the_client_chose(servers, generation):
     assert servers.service["addons"] == {"101": "4", "102": "902", "103": "on"}
     func = "v2.vds.order.param" if generation == "b6" else "vds.order.param"
     (sent,) = servers.submitted(func)
-    assert (sent["ostempl"], sent["recipe"], sent["datacenter"], sent["skipbasket"]) == (DEBIAN, "ISPsystem__lamp", "3", "on")
+    assert (sent["ostempl"], sent["recipe"], sent["datacenter"], sent["skipbasket"]) == (
+        DEBIAN,
+        "ISPsystem__lamp",
+        "3",
+        "on",
+    )
     assert servers.service["autoprolong"] in ("null", "off", "")
     assert servers.service["remoteid"].endswith(f"-{servers.store.latest(1, 'open').id}")
 
@@ -50,7 +65,9 @@ def test_the_new_server_is_found_however_the_answer_names_it(servers, style, sho
     assert servers.bills == ORDERED
 
 
-@pytest.mark.parametrize("kind", ["cut_after", "timeout_after_commit", "without_id", "truncated", "html_200", "502"])
+@pytest.mark.parametrize(
+    "kind", ["cut_after", "timeout_after_commit", "without_id", "truncated", "html_200", "502"]
+)
 def test_a_lost_answer_is_looked_up_and_nothing_is_bought_again(servers, kind):
     servers.options("spend_timeout 1\n")
     more = {} if kind.endswith(("after", "commit")) else {"when": "after"}
@@ -118,7 +135,7 @@ def test_a_server_that_stood_there_before_the_order_is_not_taken_for_it(servers)
     assert servers.bills == ORDERED
 
 
-# -- slow openings -----------------------------------------------------------------------------------------------------
+# -- slow openings -------------------------------------------------------------------------------------------
 
 
 def test_a_slow_opening_leaves_its_operation_and_is_finished_by_a_repeat(servers):
@@ -168,14 +185,18 @@ def test_a_paid_order_that_the_provider_cannot_open_is_not_ordered_again(servers
     assert (servers.bills, servers.running(item, "open")) == (ORDERED, None)
 
 
-# -- money ---------------------------------------------------------------------------------------------------------------
+# -- money ---------------------------------------------------------------------------------------------------
 
 
 def test_too_little_money_is_said_before_anything_is_ordered(servers):
     servers.up.post("balance", balance="3.10", credit="0")
     item = servers.order()
     answer = servers.start("open", item, lang="en")
-    assert (answer.code, answer.value("balance"), answer.value("value")) == ("low_balance", "3.10 EUR", "9.00 EUR")
+    assert (answer.code, answer.value("balance"), answer.value("value")) == (
+        "low_balance",
+        "3.10 EUR",
+        "9.00 EUR",
+    )
     assert (servers.bills, servers.submitted("v2.vds.order.param")) == ([], [])
     assert servers.is_manual(item, "open")
 
@@ -199,14 +220,16 @@ def test_an_unpaid_order_stays_linked_and_is_never_ordered_again(servers):
     assert (servers.bills, len(servers.services)) == (ORDERED, 2)
 
 
-# -- what must not be sent -------------------------------------------------------------------------------------------------
+# -- what must not be sent -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
-        ({"b2b_tariff": ""}, "tariff_unlinked"), ({"b2b_tariff": "abc"}, "panel_data"), ({"b2b_tariff": "999"}, "tariff_gone"),
-        ({"b2b_tariff": "277, 278"}, "panel_data"), ({"b2b_periods": "12=1"}, "panel_data"), ({"b2b_periods": "1=2"}, "period_not_found"),
+        ({"b2b_tariff": ""}, "tariff_unlinked"), ({"b2b_tariff": "abc"}, "panel_data"),
+        ({"b2b_tariff": "999"}, "tariff_gone"),
+        ({"b2b_tariff": "277, 278"}, "panel_data"), ({"b2b_periods": "12=1"}, "panel_data"),
+        ({"b2b_periods": "1=2"}, "period_not_found"),
         ({"b2b_tariff": "-277"}, "panel_data"), ({"b2b_datacenter": "3; 4"}, "panel_data"),
     ],
 )  # fmt: skip
@@ -257,7 +280,10 @@ def test_without_an_operation_nothing_is_bought(servers):
 def test_an_item_of_another_module_is_refused(servers):
     item = servers.order()
     servers.db.update("processingmodule", 1, module="pmother")
-    assert servers.ask("open", "--item", item, "--runningoperation", servers.operation(item, "open")).code == "panel_data"
+    assert (
+        servers.ask("open", "--item", item, "--runningoperation", servers.operation(item, "open")).code
+        == "panel_data"
+    )
 
 
 def test_a_longer_period_is_bought_where_the_tariff_plan_says_so(servers):
@@ -267,7 +293,7 @@ def test_a_longer_period_is_bought_where_the_tariff_plan_says_so(servers):
     assert servers.param(item, "bill2bill").endswith(";period=12")
 
 
-# -- automatic renewal -----------------------------------------------------------------------------------------------------
+# -- automatic renewal ---------------------------------------------------------------------------------------
 
 
 def test_automatic_renewal_that_the_provider_switched_on_is_switched_off_again(servers):
@@ -292,7 +318,9 @@ def test_a_person_is_told_when_automatic_renewal_stays_on(servers):
     servers.up.post("progress")
     servers.fault("vds.edit", "error", when="before", type="access", sticky=True, match={"sok": "ok"})
     assert servers.attempt(operation).status == 0
-    assert [("auto" in task["specification"] or "сам" in task["specification"]) for task in servers.tasks] == [True]
+    assert [
+        ("auto" in task["specification"] or "сам" in task["specification"]) for task in servers.tasks
+    ] == [True]
 
 
 def test_a_journal_that_was_lost_does_not_order_what_the_panel_knows(servers):

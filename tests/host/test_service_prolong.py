@@ -20,7 +20,9 @@ def test_a_renewal_is_bought_seen_and_reported_in_one_run(servers, processes):
 
 
 @pytest.mark.parametrize(("status", "delay"), [(2, 0), (2, "never"), (3, 0)])
-def test_a_renewal_takes_three_requests_also_of_a_server_that_is_suspended_or_worked_on(servers, status, delay):
+def test_a_renewal_takes_three_requests_also_of_a_server_that_is_suspended_or_worked_on(
+    servers, status, delay
+):
     servers.switch(async_delay=delay)
     item = servers.owned(status=status)
     assert servers.start("prolong", item).status == 0
@@ -36,7 +38,9 @@ def test_the_panels_date_is_never_set_by_a_renewal(servers, moved):
     assert (str(servers.row(item)["expiredate"]), servers.bills) == (str(later(1)), RENEWED)
 
 
-@pytest.mark.parametrize("kind", ["cut_after", "timeout_after_commit", "truncated", "html_200", "502", "without_id"])
+@pytest.mark.parametrize(
+    "kind", ["cut_after", "timeout_after_commit", "truncated", "html_200", "502", "without_id"]
+)
 def test_a_lost_answer_is_seen_by_the_date_and_nothing_is_bought_again(servers, kind):
     servers.options("spend_timeout 1\n")
     item = servers.owned()
@@ -98,7 +102,11 @@ def test_too_little_money_is_refused_by_the_provider_and_said_in_figures(servers
     servers.up.post("balance", balance="3.10", credit="0")
     item = servers.owned()
     answer = servers.start("prolong", item)
-    assert (answer.code, answer.value("balance"), answer.value("value")) == ("low_balance", "3.10 EUR", "9.00 EUR")
+    assert (answer.code, answer.value("balance"), answer.value("value")) == (
+        "low_balance",
+        "3.10 EUR",
+        "9.00 EUR",
+    )
     assert (servers.bills, servers.is_manual(item, "prolong")) == ([], True)
     servers.up.post("balance", balance="100.00", credit="0")
     assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
@@ -112,11 +120,17 @@ def test_a_renewal_that_is_too_early_names_the_day(servers):
     assert answer.value("value").count("-") == 2
 
 
-# -- only what is ours -------------------------------------------------------------------------------------------------------
+# -- only what is ours ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "remote", [{"remoteid": "other-1-1"}, {"domain": "else.example.net"}, {"pricelist": 278}, {"domain": "else.example.net", "remoteid": ""}]
+    "remote",
+    [
+        {"remoteid": "other-1-1"},
+        {"domain": "else.example.net"},
+        {"pricelist": 278},
+        {"domain": "else.example.net", "remoteid": ""},
+    ],
 )
 def test_a_service_that_is_not_certainly_ours_is_not_renewed(servers, remote):
     item = servers.owned()
@@ -163,7 +177,7 @@ def test_the_switch_for_renewals_is_obeyed(servers):
     assert (servers.asked, servers.is_manual(item, "prolong")) == ([], True)
 
 
-# -- again and again -----------------------------------------------------------------------------------------------------------
+# -- again and again -----------------------------------------------------------------------------------------
 
 
 def test_a_repeat_after_the_panel_was_told_buys_nothing(servers):

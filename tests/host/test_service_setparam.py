@@ -56,7 +56,9 @@ def test_everything_else_in_the_form_goes_back_as_it_is(servers):
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
 
 
-@pytest.mark.parametrize(("values", "name"), [({"addon_control_panel": "Plesk"}, "control_panel"), ({"addon_ncpu": "9"}, "ncpu")])
+@pytest.mark.parametrize(
+    ("values", "name"), [({"addon_control_panel": "Plesk"}, "control_panel"), ({"addon_ncpu": "9"}, "ncpu")]
+)
 def test_a_value_that_the_provider_does_not_sell_is_named_and_nothing_is_sent(servers, values, name):
     item = servers.bought()
     servers.db.run("UPDATE pricelist SET addonmax = 99 WHERE intname = 'ncpu'")
@@ -105,7 +107,7 @@ def test_the_switch_for_changes_is_obeyed(servers):
     assert (len(servers.bills), servers.is_manual(item, "setparam")) == (1, True)
 
 
-# -- tariffs ---------------------------------------------------------------------------------------------------------------------
+# -- tariffs -------------------------------------------------------------------------------------------------
 
 
 def test_the_tariff_is_changed_in_three_steps_and_paid_once(servers, processes):
@@ -113,7 +115,11 @@ def test_the_tariff_is_changed_in_three_steps_and_paid_once(servers, processes):
     before = len(servers.asked)
     assert servers.attempt(servers.change_tariff(item)).status == 0
     steps = [func for func in servers.asked[before:] if func.startswith("service.")]
-    assert steps == ["service.changepricelist", "service.changepricelist.pricelist", "service.changepricelist.getmoney"]
+    assert steps == [
+        "service.changepricelist",
+        "service.changepricelist.pricelist",
+        "service.changepricelist.getmoney",
+    ]
     assert (servers.service["pricelist"], servers.bills[1:]) == (KVM4, [LARGER])
     row = servers.row(item)
     assert (row["pricelist"], row["lastpricelist"], row["status"]) == (LARGE, None, 2)

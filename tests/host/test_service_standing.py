@@ -1,4 +1,6 @@
-"""suspend, resume, close and sync_item of a server: only what is ours, nothing that the provider decided, never the panel's date."""
+"""suspend, resume, close and sync_item of a server: only what is ours, nothing that the provider decided,
+never the panel's date.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ def item(servers):
     return servers.owned()
 
 
-# -- suspend and resume ------------------------------------------------------------------------------------------------------------
+# -- suspend and resume --------------------------------------------------------------------------------------
 
 
 def test_a_server_is_suspended_and_resumed_on_both_sides(servers, item, processes):
@@ -120,7 +122,16 @@ def test_a_foreign_service_is_never_touched(servers, item, command):
     assert servers.is_manual(item, command)
 
 
-@pytest.mark.parametrize("link", ["id=5001, 5002;price=;period=", "id=0;price=;period=", "id=-5;price=;period=", "5001", "id=5001;price=;period=;x"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "id=5001, 5002;price=;period=",
+        "id=0;price=;period=",
+        "id=-5;price=;period=",
+        "5001",
+        "id=5001;price=;period=;x",
+    ],
+)
 def test_a_spoilt_link_touches_nothing(servers, item, link):
     servers.params(item, bill2bill=link)
     for command in ("suspend", "close", "prolong"):
@@ -128,7 +139,7 @@ def test_a_spoilt_link_touches_nothing(servers, item, link):
     assert servers.asked == []
 
 
-# -- close -----------------------------------------------------------------------------------------------------------------------------
+# -- close ---------------------------------------------------------------------------------------------------
 
 
 def test_a_server_is_closed_on_both_sides(servers, item, processes):
@@ -155,7 +166,11 @@ def test_what_is_closed_already_is_not_closed_again(servers, item, kept):
 def test_a_minimum_term_is_a_persons_task(servers, item):
     servers.switch(min_order_days=36500)
     answer = servers.start("close", item)
-    assert (answer.code, servers.is_manual(item, "close"), servers.service["status"]) == ("min_order", True, 2)
+    assert (answer.code, servers.is_manual(item, "close"), servers.service["status"]) == (
+        "min_order",
+        True,
+        2,
+    )
 
 
 def test_the_switch_for_closing_is_obeyed(servers, item):
@@ -185,7 +200,7 @@ def test_an_item_that_was_never_ordered_is_closed_in_the_panel_alone(servers):
     assert (servers.row(item)["status"], servers.asked) == (4, [])
 
 
-# -- sync_item ---------------------------------------------------------------------------------------------------------------------------
+# -- sync_item -----------------------------------------------------------------------------------------------
 
 
 def test_one_listing_serves_many_servers(servers):
@@ -204,7 +219,11 @@ def test_a_new_address_is_written_and_nothing_else(servers, item):
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"status": 3, "sub": "autosuspend"}, "suspended"), ({"autoprolong": "1"}, "by itself"), ({"status": 4}, "no longer exists")],
+    [
+        ({"status": 3, "sub": "autosuspend"}, "suspended"),
+        ({"autoprolong": "1"}, "by itself"),
+        ({"status": 4}, "no longer exists"),
+    ],
 )
 def test_what_differs_is_told_once(servers, item, change, words):
     servers.db.update("processingmodule", 1, department=1)

@@ -57,7 +57,9 @@ def test_an_empty_needed_option_counts_as_missing():
     assert refused(["--command", "open", "--item", ""]) == "--item is missing"
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "+5", "1.0", "5 ", "1e3", "abc", "٣", "2147483649", "9" * 400, "0x10", "5,6", "null"])
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "+5", "1.0", "5 ", "1e3", "abc", "٣", "2147483649", "9" * 400, "0x10", "5,6", "null"]
+)
 @pytest.mark.parametrize("name", ["item", "module", "runningoperation"])
 def test_an_id_is_one_positive_number(name, text):
     argv = ["--command", "features", f"--{name}", text]
@@ -69,11 +71,22 @@ def test_the_greatest_id_is_2_to_the_31():
 
 
 def test_an_id_without_a_value_is_refused():
-    assert refused(["--command", "open", "--item", "5", "--runningoperation"]) == "--runningoperation is empty"
+    assert (
+        refused(["--command", "open", "--item", "5", "--runningoperation"]) == "--runningoperation is empty"
+    )
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["open"], ["--command"], ["--command", ""], ["--command", "../open"], ["--command", "open;"], ["--command", "x" * 65]]
+    "argv",
+    [
+        [],
+        ["open"],
+        ["--command"],
+        ["--command", ""],
+        ["--command", "../open"],
+        ["--command", "open;"],
+        ["--command", "x" * 65],
+    ],
 )
 def test_a_call_without_a_command_word_is_refused(argv):
     assert "--command" in refused(argv)
@@ -86,7 +99,13 @@ def test_the_same_option_with_two_values_is_refused():
 
 @pytest.mark.parametrize(
     "argv",
-    [[*OPEN, "--param", "x" * 300_000], OPEN * 100, [*OPEN, "--param", "a\0b"], [*OPEN, "--param", "\udcff"], [*OPEN, "--x\0", "1"]],
+    [
+        [*OPEN, "--param", "x" * 300_000],
+        OPEN * 100,
+        [*OPEN, "--param", "a\0b"],
+        [*OPEN, "--param", "\udcff"],
+        [*OPEN, "--x\0", "1"],
+    ],
     ids=["huge", "many", "nul", "not utf-8", "nul in a name"],
 )
 def test_an_unreadable_command_line_is_refused(argv):
@@ -99,7 +118,15 @@ def test_a_call_cannot_be_changed_afterwards():
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(["--item", "--command", "open", "5", "--", "--param=", "--lang"])), max_size=12))
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=20),
+            st.sampled_from(["--item", "--command", "open", "5", "--", "--param=", "--lang"]),
+        ),
+        max_size=12,
+    )
+)
 def test_any_command_line_is_read_or_refused_with_a_reason(argv):
     try:
         call = parse(argv)
@@ -111,7 +138,11 @@ def test_any_command_line_is_read_or_refused_with_a_reason(argv):
 
 
 @settings(deadline=None)
-@given(st.integers(1, 2**31), st.text(st.characters(codec="utf-8", exclude_characters="\0")), st.permutations(["item", "param", "command"]))
+@given(
+    st.integers(1, 2**31),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    st.permutations(["item", "param", "command"]),
+)
 def test_what_was_passed_is_what_is_read(item, param, order):
     values = {"item": str(item), "param": param, "command": "open"}
     call = parse([word for name in order for word in (f"--{name}", values[name])])

@@ -29,12 +29,20 @@ def data(wall):
     data.close()
 
 
-# -- items -------------------------------------------------------------------------------------------------------------
+# -- items ---------------------------------------------------------------------------------------------------
 
 
 def test_a_domain_item_is_read_with_its_zone_and_its_name(data):
     item = data.item(1)
-    assert (item.id, item.itemtype, item.module, item.pricelist, item.zone, item.period, item.status) == (1, "domain", 7, 31, "ru", 12, 5)
+    assert (item.id, item.itemtype, item.module, item.pricelist, item.zone, item.period, item.status) == (
+        1,
+        "domain",
+        7,
+        31,
+        "ru",
+        12,
+        5,
+    )
     assert item.expires == date(2027, 1, 15)
     assert item.name == "пример.ru"
     assert item.params == {"domain": "пример.ru", "ns0": "ns1.example.com", "note": ""}
@@ -47,7 +55,13 @@ def test_the_zone_is_read_for_domains_only(data):
 
 @pytest.mark.parametrize(
     ("stored", "expires"),
-    [("NULL", None), ("''", None), ("'0000-00-00'", None), ("'0000-00-00 00:00:00'", None), ("'2027-02-28 12:00:00'", date(2027, 2, 28))],
+    [
+        ("NULL", None),
+        ("''", None),
+        ("'0000-00-00'", None),
+        ("'0000-00-00 00:00:00'", None),
+        ("'2027-02-28 12:00:00'", date(2027, 2, 28)),
+    ],
 )
 def test_dates_and_no_dates(wall, data, stored, expires):
     wall.sql(f"UPDATE item SET expiredate = {stored} WHERE id = 1;")
@@ -100,7 +114,7 @@ def test_a_failure_of_a_broken_item_still_finds_its_connection(wall, data):
     fails("panel_data", data.module_of, 99)
 
 
-# -- operations, tasks, expenses ---------------------------------------------------------------------------------------
+# -- operations, tasks, expenses -----------------------------------------------------------------------------
 
 
 def test_an_operation_is_read_and_its_absence_is_no_error(data):
@@ -110,7 +124,10 @@ def test_an_operation_is_read_and_its_absence_is_no_error(data):
 
 
 def test_an_operation_without_item_or_command_stops_us(wall, data):
-    wall.sql("UPDATE runningoperation SET item = NULL WHERE id = 77; UPDATE runningoperation SET intname = NULL WHERE id = 78;")
+    wall.sql(
+        "UPDATE runningoperation SET item = NULL WHERE id = 77; UPDATE runningoperation SET intname = NULL"
+        " WHERE id = 78;"
+    )
     fails("panel_data", data.operation, 77)
     fails("panel_data", data.operation, 78)
 
@@ -127,7 +144,10 @@ def test_a_renewal_under_way_is_seen(data):
     assert not data.operations(1, "prolong")
 
 
-@pytest.mark.parametrize(("item", "day", "charged"), [(1, 23, True), (1, 22, False), (1, 24, False), (2, 23, False), (99, 23, False)])
+@pytest.mark.parametrize(
+    ("item", "day", "charged"),
+    [(1, 23, True), (1, 22, False), (1, 24, False), (2, 23, False), (99, 23, False)],
+)
 def test_only_a_renewal_charged_today_counts(data, item, day, charged):
     assert data.prolong_expense_today(item, date(2026, 11, day)) is charged
 
@@ -138,7 +158,7 @@ def test_what_the_panel_writes_between_two_reads_is_seen(wall, data):
     assert data.operation(90)
 
 
-# -- connections -------------------------------------------------------------------------------------------------------
+# -- connections ---------------------------------------------------------------------------------------------
 
 
 def test_a_connection_is_read_with_its_department_if_it_has_one(data):
@@ -155,15 +175,26 @@ def test_only_active_connections_of_this_module_are_listed(data):
 
 
 def test_secrets_are_decrypted_and_kept_out_of_the_log(wall, data):
-    wall.sql(f"INSERT INTO processingcryptedparam VALUES (7, 'password', '{encrypted('пароль & more')}'), (7, 'none', ''), (7, 'null', NULL);")
-    assert data.connection_values(7) == {"username": "reseller7", "empty": "", "password": "пароль & more", "none": "", "null": ""}
+    wall.sql(
+        f"INSERT INTO processingcryptedparam VALUES (7, 'password', '{encrypted('пароль & more')}'), (7,"
+        " 'none', ''), (7, 'null', NULL);"
+    )
+    assert data.connection_values(7) == {
+        "username": "reseller7",
+        "empty": "",
+        "password": "пароль & more",
+        "none": "",
+        "null": "",
+    }
     assert log.mask("login with пароль & more") == "login with ***"
     assert wall.calls == []
 
 
 def test_if_a_secret_cannot_be_decrypted_the_panel_is_asked(wall, data):
     wall.sql("INSERT INTO processingcryptedparam VALUES (7, 'password', 'bm90IHJzYQ=='), (7, 'none', '');")
-    wall.answer("processing.edit", "<doc><id>7</id><username>other</username><password>s3cret-word</password></doc>")
+    wall.answer(
+        "processing.edit", "<doc><id>7</id><username>other</username><password>s3cret-word</password></doc>"
+    )
     values = data.connection_values(7)
     assert (values["password"], values["username"], values["none"]) == ("s3cret-word", "reseller7", "")
     assert wall.asked == [["processing.edit", "elid=7"]]
@@ -192,7 +223,11 @@ def test_values_are_decrypted_as_the_panel_encrypts_them(wall):
     assert decrypt("", key.with_name("absent")) == ""
 
 
-@pytest.mark.parametrize("value", ["plain", "bm90IHJzYQ==", "!!!", "A" * 344, "é", encrypted("x")[:-8], encrypted("x") * 2], ids="abcdefg")
+@pytest.mark.parametrize(
+    "value",
+    ["plain", "bm90IHJzYQ==", "!!!", "A" * 344, "é", encrypted("x")[:-8], encrypted("x") * 2],
+    ids="abcdefg",
+)
 def test_a_value_that_was_not_encrypted_with_this_key_is_a_clear_failure(wall, value):
     fails("panel_key", decrypt, value, wall.root / "etc" / "billmgr.pem")
 
@@ -204,7 +239,9 @@ def test_a_value_of_another_key_never_becomes_a_random_password(wall):
         fails("panel_key", decrypt, base64.b64encode(other).decode(), wall.root / "etc" / "billmgr.pem")
 
 
-@pytest.mark.parametrize("pem", [None, b"", b"-----BEGIN RSA PRIVATE KEY-----\nAA==\n-----END RSA PRIVATE KEY-----\n", b"\0\xff"])
+@pytest.mark.parametrize(
+    "pem", [None, b"", b"-----BEGIN RSA PRIVATE KEY-----\nAA==\n-----END RSA PRIVATE KEY-----\n", b"\0\xff"]
+)
 def test_an_unusable_key_is_a_clear_failure(wall, pem):
     key = wall.root / "etc" / "billmgr.pem"
     key.unlink()
@@ -220,13 +257,18 @@ def test_the_key_may_be_elsewhere(wall, data):
     assert data.connection_values(7)["password"] == "s3cret"
 
 
-# -- contacts ----------------------------------------------------------------------------------------------------------
+# -- contacts ------------------------------------------------------------------------------------------------
 
 
 def test_contacts_come_with_their_role_and_country_codes(data):
     admin, owner = data.contacts(1)
     assert (owner.profile, owner.role, owner.profiletype, owner.name) == (5, "owner", 1, "Ivan")
-    assert owner.fields == {"location_country": "182", "country": "RU", "postal_country": "DE", "firstname": "Ivan"}
+    assert owner.fields == {
+        "location_country": "182",
+        "country": "RU",
+        "postal_country": "DE",
+        "firstname": "Ivan",
+    }
     assert (admin.role, admin.profiletype) == ("admin", 2)
     assert admin.fields == {"country": "", "postal_country": ""}
     assert data.contacts(2) == []

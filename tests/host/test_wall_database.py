@@ -85,7 +85,14 @@ def test_the_panels_files_say_where_the_database_is(wall):
     (wall.root / "etc/billmgr.conf").write_text("# comment\nDBHost old\nOther\nCryptKey /etc/key.pem\n")
     wall.configure("DBHost db.example.com\n DBUser bill \n#DBUser root\nDBPassword a#b c\nDBName bills\n")
     place = located(wall)
-    assert (place.kind, place.host, place.user, place.password, place.name, place.socket) == ("mysql", "db.example.com", "bill", "a#b c", "bills", "")
+    assert (place.kind, place.host, place.user, place.password, place.name, place.socket) == (
+        "mysql",
+        "db.example.com",
+        "bill",
+        "a#b c",
+        "bills",
+        "",
+    )
     assert str(place.key) == "/etc/key.pem"
     assert "a#b c" not in repr(place)
     assert wall.calls == []
@@ -94,7 +101,12 @@ def test_the_panels_files_say_where_the_database_is(wall):
 def test_files_that_say_nothing_make_us_ask_the_panel(wall):
     (wall.root / "etc/billmgr.conf.d/db.conf").unlink()
     params = {"DBHost": "127.0.0.1", "DBPassword": "p w", "DBName": "", "Other": "1"}
-    wall.answer("paramlist", "<doc>" + "".join(f"<elem><{name}>{value}</{name}></elem>" for name, value in params.items()) + "</doc>")
+    wall.answer(
+        "paramlist",
+        "<doc>"
+        + "".join(f"<elem><{name}>{value}</{name}></elem>" for name, value in params.items())
+        + "</doc>",
+    )
     place = located(wall)
     assert (place.host, place.user, place.password) == ("127.0.0.1", "root", "p w")
     assert wall.asked == [["paramlist"]]
@@ -140,7 +152,9 @@ def test_mariadb_is_asked_in_its_own_placeholders_and_read_as_text(wall, monkeyp
     base.close()
     assert seen.asked == [("SELECT a FROM b WHERE c = %s AND d = %s LIMIT 10001", (1, "x"))]
     assert (seen.options["autocommit"], seen.options["charset"]) == (True, "utf8mb4")
-    assert not [kind for kind in seen.options["conv"] if isinstance(kind, int)]  # no decoder: dates and money stay text
+    assert not [
+        kind for kind in seen.options["conv"] if isinstance(kind, int)
+    ]  # no decoder: dates and money stay text
 
 
 def test_a_panel_without_pymysql_hears_what_is_missing(wall, data, monkeypatch):
@@ -152,8 +166,14 @@ def test_a_panel_without_pymysql_hears_what_is_missing(wall, data, monkeypatch):
 def test_a_command_without_mariadb_does_not_load_its_driver():
     import subprocess
 
-    code = "import sys; import bill2bill.host.data; print([m for m in ('pymysql', 'cryptography') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "[]\n"
+    code = (
+        "import sys; import bill2bill.host.data; print([m for m in ('pymysql', 'cryptography') if m in"
+        " sys.modules])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+        == "[]\n"
+    )
 
 
 def test_only_select_is_ever_written_in_the_file_with_sql():
@@ -170,7 +190,9 @@ def test_only_select_is_ever_written_in_the_file_with_sql():
 
 def test_a_socket_is_used_without_tls_and_a_remote_server_with_it(wall, monkeypatch):
     seen = []
-    monkeypatch.setattr(pymysql, "connect", lambda **options: seen.append(options) or SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(
+        pymysql, "connect", lambda **options: seen.append(options) or SimpleNamespace(close=lambda: None)
+    )
     for address in ("DBHost localhost\nDBSocket /run/x.sock\n", "DBHost db.example\n"):
         wall.configure(address)
         base = database.Database(lambda: located(wall))

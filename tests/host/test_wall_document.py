@@ -33,7 +33,10 @@ def test_a_form_is_read_and_written_back_with_everything_in_it():
     assert etree.tostring(read(again)) == etree.tostring(root)
 
 
-@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf", b"\n ", b'<?xml version="1.0"?>', b'<?xml version="1.0" encoding="utf-8"?>\n'])
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"\xef\xbb\xbf", b"\n ", b'<?xml version="1.0"?>', b'<?xml version="1.0" encoding="utf-8"?>\n'],
+)
 def test_declaration_byte_order_mark_and_leading_space_are_accepted(head):
     assert read(head + "<doc>ё</doc>".encode()).text == "ё"
 

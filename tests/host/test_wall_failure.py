@@ -29,14 +29,29 @@ def wall(tmp_path):
 
 def report(wall, failure=LASTING, call=OPEN, module=MODULE, manual=True, notify=True, **more):
     data = Data(wall.root, wall.mgrctl())
-    failures.report(failure, call, data=data, panel=Panel(wall.mgrctl()), module=module, manual=manual, notify=notify, now=NOW, **more)
+    failures.report(
+        failure,
+        call,
+        data=data,
+        panel=Panel(wall.mgrctl()),
+        module=module,
+        manual=manual,
+        notify=notify,
+        now=NOW,
+        **more,
+    )
     data.close()
     assert len(wall.calls) <= 6
     return [asked[0] for asked in wall.asked]
 
 
 def test_a_lasting_failure_stores_the_error_stops_the_repeats_and_makes_a_task_in_this_order(wall):
-    assert report(wall) == ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.edit"]
+    assert report(wall) == [
+        "runningoperation.edit",
+        "runningoperation.setmanual",
+        "task.gettype",
+        "task.edit",
+    ]
     stored, manual, gettype, task = wall.asked
     assert stored[1] == "elid=77"
     assert etree.fromstring(stored[3].partition("=")[2]).find("error").get("type") == "low_balance"
@@ -105,7 +120,12 @@ def test_even_the_worst_failure_costs_at_most_six_calls(wall):
 @pytest.mark.parametrize("broken", ["runningoperation.edit", "runningoperation.setmanual", "task.edit"])
 def test_a_call_that_the_panel_refuses_does_not_stop_the_others(wall, caplog, broken):
     wall.answer(broken, error())
-    assert report(wall) == ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.edit"]
+    assert report(wall) == [
+        "runningoperation.edit",
+        "runningoperation.setmanual",
+        "task.gettype",
+        "task.edit",
+    ]
     assert "could not be stored" in caplog.text
 
 
@@ -128,7 +148,12 @@ def test_a_failure_with_any_text_can_be_reported(wall):
     wall.answer("task.gettype", "<doc/>")
     failure = Failure("contact_bad", object=nasty, value=nasty, reason=nasty)
     asked = report(wall, failure, module=Module(7, nasty, "pmbill2billreg", 2, True))
-    assert asked == ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.simple.create"]
+    assert asked == [
+        "runningoperation.edit",
+        "runningoperation.setmanual",
+        "task.gettype",
+        "task.simple.create",
+    ]
 
 
 def test_the_words_of_an_error_never_stand_on_a_command_line(wall):

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from bill2bill.host import log
 
-LINE = re.compile(r"[A-Z][a-z]{2} [0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2} \[([0-9]+)\] (\S+) (DEBUG|EXTINFO|INFO|WARNING|ERROR|CRITICAL) (.*)")
+LINE = re.compile(
+    r"[A-Z][a-z]{2} [0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2} \[([0-9]+)\] (\S+)"
+    r" (DEBUG|EXTINFO|INFO|WARNING|ERROR|CRITICAL) (.*)"
+)
 LOGGER = logging.getLogger("bill2bill.some.part")
 
 
@@ -39,7 +42,12 @@ def test_a_line_has_the_panels_shape_and_the_operation(root):
     LOGGER.error("цена %s", "199.00")
     (line,) = lines(root)
     pid, logger, level, text = LINE.fullmatch(line).groups()
-    assert (int(pid), logger, level, text) == (os.getpid(), "bill2bill.some.part", "ERROR", "operation=77 цена 199.00")
+    assert (int(pid), logger, level, text) == (
+        os.getpid(),
+        "bill2bill.some.part",
+        "ERROR",
+        "operation=77 цена 199.00",
+    )
 
 
 def test_without_an_operation_none_is_named(root):
@@ -170,7 +178,8 @@ def test_nothing_goes_to_stdout_or_stderr_and_a_full_disk_is_survived(root):
         "import logging, pathlib, sys; from bill2bill.host import log;"
         "log.setup(pathlib.Path(sys.argv[1]), 'pmbill2billreg', 1); logging.getLogger('bill2bill').error('x')"
     )
-    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "  # the kernel refuses every byte
+    # the kernel refuses every byte
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
     done = subprocess.run([sys.executable, "-c", full + code, str(root)], capture_output=True, check=True)
     assert done.stdout == done.stderr == b""
     assert (root / "var" / "pmbill2billreg.log").read_bytes() == b""

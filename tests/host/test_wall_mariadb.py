@@ -59,7 +59,10 @@ def test_a_table_in_use_is_waited_for_and_then_a_clear_failure(served, monkeypat
 
 def test_a_port_of_its_own_is_reached_over_tcp(served):
     login = served.login
-    address = f"DBHost 127.0.0.1\nDBPort {served.server.port}\nDBUser {login['user']}\nDBPassword {login['password']}\nDBName {login['name']}\n"
+    address = (
+        f"DBHost 127.0.0.1\nDBPort {served.server.port}\nDBUser {login['user']}\nDBPassword"
+        f" {login['password']}\nDBName {login['name']}\n"
+    )
     served.configure(address)
     data = reader(served)
     assert data.item(1).name == "пример.ru"
@@ -70,18 +73,25 @@ def test_a_port_of_its_own_is_reached_over_tcp(served):
 
 @pytest.mark.parametrize(("kind", "stored", "expires"), [
     ("DATE", "'0000-00-00'", None), ("DATE", "''", None), ("DATE", "'soon'", None), ("DATE", "NULL", None),
-    ("DATETIME", "'0000-00-00'", None), ("DATETIME", "'2027-02-28 23:59:59'", date(2027, 2, 28)), ("DATETIME(6)", "'2027-02-28'", date(2027, 2, 28)),
+    ("DATETIME", "'0000-00-00'", None), ("DATETIME", "'2027-02-28 23:59:59'", date(2027, 2, 28)),
+    ("DATETIME(6)", "'2027-02-28'", date(2027, 2, 28)),
     ("TIMESTAMP NULL", "'2027-02-28 12:00:00'", date(2027, 2, 28)),
 ])  # fmt: skip
 def test_dates_of_every_type_and_zero_dates_of_a_lenient_server(served, kind, stored, expires):
-    served.sql(f"SET SESSION sql_mode = ''; ALTER TABLE item MODIFY expiredate {kind}; UPDATE item SET expiredate = ({stored}) WHERE id = 1;")
+    served.sql(
+        f"SET SESSION sql_mode = ''; ALTER TABLE item MODIFY expiredate {kind}; UPDATE item SET expiredate ="
+        f" ({stored}) WHERE id = 1;"
+    )
     data = reader(served)
     assert data.item(1).expires == expires
     data.close()
 
 
 def test_a_date_without_a_day_stops_us(served):
-    served.sql("SET SESSION sql_mode = 'ALLOW_INVALID_DATES'; UPDATE item SET expiredate = ('2027-00-00') WHERE id = 1;")
+    served.sql(
+        "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'; UPDATE item SET expiredate = ('2027-00-00') WHERE id"
+        " = 1;"
+    )
     data = reader(served)
     assert "not a date" in fails("panel_data", data.item, 1)["reason"]
     data.close()
@@ -91,15 +101,24 @@ def test_a_date_without_a_day_stops_us(served):
 def test_a_charge_of_today_is_found_whatever_the_type_of_its_date(served, kind):
     served.sql(f"SET SESSION sql_mode = ''; ALTER TABLE expense MODIFY realdate {kind};")
     data = reader(served)
-    assert [data.prolong_expense_today(1, date(2026, 11, day)) for day in (22, 23, 24)] == [False, True, False]
+    assert [data.prolong_expense_today(1, date(2026, 11, day)) for day in (22, 23, 24)] == [
+        False,
+        True,
+        False,
+    ]
     data.close()
 
 
 def test_numbers_flags_and_money_come_as_they_are_written(served):
-    served.sql("CREATE TABLE kinds (a DECIMAL(14,4), b ENUM('on', 'off'), c BIGINT UNSIGNED, d DOUBLE, e BLOB, f TINYINT(1), g BIT, h TEXT);")
+    served.sql(
+        "CREATE TABLE kinds (a DECIMAL(14,4), b ENUM('on', 'off'), c BIGINT UNSIGNED, d DOUBLE, e BLOB, f"
+        " TINYINT(1), g BIT, h TEXT);"
+    )
     served.sql("INSERT INTO kinds VALUES (300, 'on', 18446744073709551615, 0.5, 'я😀', 1, NULL, '😀');")
     base = database.Database(lambda: located(served))
-    assert base.rows("SELECT * FROM kinds") == [("300.0000", "on", "18446744073709551615", "0.5", "я😀", "1", None, "😀")]
+    assert base.rows("SELECT * FROM kinds") == [
+        ("300.0000", "on", "18446744073709551615", "0.5", "я😀", "1", None, "😀")
+    ]
     base.close()
 
 
@@ -112,7 +131,10 @@ def test_bytes_that_are_no_text_are_a_clear_failure(served):
 
 def test_another_spelling_is_another_module_and_another_role(served):
     """To a collation like general_ci letters of both cases are one, and so is a space at the end."""
-    served.sql("INSERT INTO processingmodule VALUES (11, 'x', 'PMbill2billREG', 'on', NULL), (12, 'x', 'pmbill2billreg ', 'on', NULL);")
+    served.sql(
+        "INSERT INTO processingmodule VALUES (11, 'x', 'PMbill2billREG', 'on', NULL), (12, 'x',"
+        " 'pmbill2billreg ', 'on', NULL);"
+    )
     served.sql("INSERT INTO service_profile2processingmodule VALUES (5, 7, 'OWNER', '901');")
     data = reader(served)
     assert data.active_modules("pmbill2billreg") == [7]

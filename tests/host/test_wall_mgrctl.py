@@ -47,14 +47,27 @@ def processes():
             continue
 
 
-# -- how it is called --------------------------------------------------------------------------------------------------
+# -- how it is called ----------------------------------------------------------------------------------------
 
 
 def test_one_call_is_one_process_in_the_panels_folder(wall):
-    answer = wall.mgrctl().call("service.saveparam", {"elid": "5", "name": "ns0", "value": "ns1.example.com/192.0.2.1, x=y", "sok": "ok"})
+    answer = wall.mgrctl().call(
+        "service.saveparam",
+        {"elid": "5", "name": "ns0", "value": "ns1.example.com/192.0.2.1, x=y", "sok": "ok"},
+    )
     assert answer.find("ok") is not None
     (call,) = wall.calls
-    assert call["argv"] == ["-m", "billmgr", "-o", "xml", "service.saveparam", "elid=5", "name=ns0", "value=ns1.example.com/192.0.2.1, x=y", "sok=ok"]
+    assert call["argv"] == [
+        "-m",
+        "billmgr",
+        "-o",
+        "xml",
+        "service.saveparam",
+        "elid=5",
+        "name=ns0",
+        "value=ns1.example.com/192.0.2.1, x=y",
+        "sok=ok",
+    ]
     assert call["cwd"] == str(wall.root.resolve())
     assert call["env"]["SSH_CONNECTION"] == "pmbill2billreg"
     assert {"/usr/local/sbin", "/usr/sbin", "/sbin"} <= set(call["env"]["PATH"].split(":"))
@@ -71,7 +84,9 @@ def test_secrets_travel_through_the_environment_of_the_child_only(wall):
     assert not [name for name in os.environ if name.startswith("BILL2BILL_SECRET")]
 
 
-@pytest.mark.parametrize("value", ["x" * 32769, "я" * 16385, "a\0b", "a\nb", "a\x1bb", "a\x7f", "a\x85", "\udc80"])
+@pytest.mark.parametrize(
+    "value", ["x" * 32769, "я" * 16385, "a\0b", "a\nb", "a\x1bb", "a\x7f", "a\x85", "\udc80"]
+)
 def test_a_value_that_must_not_be_on_a_command_line_is_refused_before_anything_runs(wall, value):
     for params, secret in (({"value": value}, {}), ({}, {"value": value})):
         with pytest.raises(Failure) as caught:
@@ -94,7 +109,7 @@ def test_only_plain_names_are_passed_on(wall, name):
     assert wall.calls == []
 
 
-# -- what it answers ---------------------------------------------------------------------------------------------------
+# -- what it answers -----------------------------------------------------------------------------------------
 
 
 def test_an_error_document_is_an_error_whatever_the_exit_code(wall):
@@ -128,7 +143,14 @@ def test_a_warning_beside_a_good_answer_is_no_error(wall):
 @pytest.mark.parametrize(
     "out",
     [
-        "", "OK", "null", "<html>502</html>", "noise <doc><ok/></doc>", "<doc>", "<doc><ok/>", "<doc>\x01</doc>",
+        "",
+        "OK",
+        "null",
+        "<html>502</html>",
+        "noise <doc><ok/></doc>",
+        "<doc>",
+        "<doc><ok/>",
+        "<doc>\x01</doc>",
         '<!DOCTYPE doc [<!ENTITY a "b">]><doc>&a;</doc>',
     ],
 )
@@ -171,12 +193,16 @@ def test_only_an_error_about_the_function_itself_means_that_the_panel_lacks_it(w
             panel.name_servers_changed(5)
 
 
-# -- a panel that is not there -----------------------------------------------------------------------------------------
+# -- a panel that is not there -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["document", "text"])
 def test_a_restarting_panel_is_waited_for(wall, form):
-    text = {"out": RESTARTING} if form == "document" else {"out": "", "err": "ERROR Error: Type: 'client' Object: 'open' Value: 'billmgr'", "code": 1}
+    text = (
+        {"out": RESTARTING}
+        if form == "document"
+        else {"out": "", "err": "ERROR Error: Type: 'client' Object: 'open' Value: 'billmgr'", "code": 1}
+    )
     wall.answer("service.postopen", **text, left=3)
     naps = []
     wall.mgrctl(60, sleep=naps.append).call("service.postopen", {"elid": "5"})
@@ -224,39 +250,72 @@ def test_a_tool_that_hangs_is_ended_with_everything_that_it_started(wall):
     unreachable(wall, limit=0.5)
     assert time.monotonic() - started < 5
     group = (wall.root / "pid").read_text().strip()
-    left = [stat.rsplit(")", 1)[1].split() for stat in processes() if stat.rsplit(")", 1)[1].split()[2] == group]
+    left = [
+        stat.rsplit(")", 1)[1].split() for stat in processes() if stat.rsplit(")", 1)[1].split()[2] == group
+    ]
     assert [fields[0] for fields in left if fields[0] not in "ZX"] == []
 
 
-# -- the writes in the trade's words -----------------------------------------------------------------------------------
+# -- the writes in the trade's words -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("write", "sent"),
     [
         (lambda p: p.opened(5, "domain"), ["domain.open", "elid=5", "sok=ok"]),
-        (lambda p: p.opened(5, "domain", service_status="5", elid="6"), ["domain.open", "service_status=5", "elid=5", "sok=ok"]),
+        (
+            lambda p: p.opened(5, "domain", service_status="5", elid="6"),
+            ["domain.open", "service_status=5", "elid=5", "sok=ok"],
+        ),
         (lambda p: p.prolonged(5), ["service.postprolong", "elid=5", "sok=ok"]),
         (lambda p: p.suspended(5), ["service.postsuspend", "elid=5", "sok=ok"]),
         (lambda p: p.resumed(5), ["service.postresume", "elid=5", "sok=ok"]),
         (lambda p: p.closed(5), ["service.postclose", "elid=5", "sok=ok"]),
         (lambda p: p.name_servers_changed(5), ["service.postupdatens", "elid=5", "sok=ok"]),
-        (lambda p: p.save_param(5, "bill2bill", "id=1;price=2"), ["service.saveparam", "elid=5", "name=bill2bill", "value=id=1;price=2", "sok=ok"]),
+        (
+            lambda p: p.save_param(5, "bill2bill", "id=1;price=2"),
+            ["service.saveparam", "elid=5", "name=bill2bill", "value=id=1;price=2", "sok=ok"],
+        ),
         (lambda p: p.set_service_status(5, 7), ["service.setstatus", "elid=5", "service_status=7", "sok=ok"]),
-        (lambda p: p.set_expiry(5, date(2027, 1, 5)), ["service.setexpiredate", "elid=5", "expiredate=2027-01-05", "sok=ok"]),
+        (
+            lambda p: p.set_expiry(5, date(2027, 1, 5)),
+            ["service.setexpiredate", "elid=5", "expiredate=2027-01-05", "sok=ok"],
+        ),
         (
             lambda p: p.link_contact(1, 7, "owner", "900"),
-            ["service_profile2processingmodule.edit", "service_profile=1", "processingmodule=7", "type=owner", "externalid=900", "sok=ok"],
+            [
+                "service_profile2processingmodule.edit",
+                "service_profile=1",
+                "processingmodule=7",
+                "type=owner",
+                "externalid=900",
+                "sok=ok",
+            ],
         ),
-        (lambda p: p.operation_error(77, "<doc>\r\n a\tb</doc>"), ["runningoperation.edit", "elid=77", "sok=ok", "errorxml=<doc>  a b</doc>"]),
+        (
+            lambda p: p.operation_error(77, "<doc>\r\n a\tb</doc>"),
+            ["runningoperation.edit", "elid=77", "sok=ok", "errorxml=<doc>  a b</doc>"],
+        ),
         (lambda p: p.set_manual(77), ["runningoperation.setmanual", "elid=77", "sok=ok"]),
-        (lambda p: p.task(5, 77, "postopen"), ["task.edit", "item=5", "runningoperation=77", "type=postopen", "sok=ok"]),
-        (lambda p: p.free_task(2, "a\n\nб\0"), ["task.simple.create", "elid=2", "sok=ok", "specification=a б\\x00"]),
+        (
+            lambda p: p.task(5, 77, "postopen"),
+            ["task.edit", "item=5", "runningoperation=77", "type=postopen", "sok=ok"],
+        ),
+        (
+            lambda p: p.free_task(2, "a\n\nб\0"),
+            ["task.simple.create", "elid=2", "sok=ok", "specification=a б\\x00"],
+        ),
         (
             lambda p: p.problem(7, "Реселлинг", "no\nway"),
             [
-                "problems.register", "name=processingmodule_connect", "id=7", "level=error",
-                "param_pm_name=Реселлинг", "param_pm_id=7", "param_errormsg=no way", "sok=ok",
+                "problems.register",
+                "name=processingmodule_connect",
+                "id=7",
+                "level=error",
+                "param_pm_name=Реселлинг",
+                "param_pm_id=7",
+                "param_errormsg=no way",
+                "sok=ok",
             ],
         ),
     ],

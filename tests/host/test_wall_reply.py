@@ -31,7 +31,13 @@ def test_a_command_without_news_answers_an_empty_document():
 
 
 def test_an_error_has_its_code_its_params_and_the_ready_text():
-    failure = Failure("contact_bad", object="owner_email", value="email", reason="empty", detail="raw answer of the upstream")
+    failure = Failure(
+        "contact_bad",
+        object="owner_email",
+        value="email",
+        reason="empty",
+        detail="raw answer of the upstream",
+    )
     error = error_of(reply.error_document(failure, "en"))
     assert (error.get("type"), error.get("object")) == ("contact_bad", "owner_email")
     params = {param.get("name"): param for param in error.findall("param")}
@@ -50,7 +56,10 @@ def test_the_text_is_in_the_language_of_the_user(lang, text):
 
 def test_the_text_is_in_both_languages_when_the_panel_does_not_say_who_reads_it():
     failure = Failure("item_busy")
-    assert error_of(reply.error_document(failure, "")).findtext("msg") == f"{failure.text('ru')} / {failure.text('en')}"
+    assert (
+        error_of(reply.error_document(failure, "")).findtext("msg")
+        == f"{failure.text('ru')} / {failure.text('en')}"
+    )
 
 
 @pytest.mark.parametrize("code", sorted(PROBLEMS))
@@ -68,7 +77,11 @@ def test_the_error_of_an_operation_has_the_inner_and_the_final_error_in_both_lan
     assert dict(module.attrib) == {"date": "2026-11-23 15:07:16", "id": "7", "name": "Реселлинг"}
     for error in (module.find("error"), doc.find("error")):
         assert error.get("date") == "2026-11-23 15:07:16"
-        assert (error.get("type"), error.get("value"), error.get("object")) == ("low_balance", "199.00 RUB", None)
+        assert (error.get("type"), error.get("value"), error.get("object")) == (
+            "low_balance",
+            "199.00 RUB",
+            None,
+        )
         params = {param.get("name"): param for param in error.findall("param")}
         assert params["balance"].text == "10.00 RUB"
         for lang in ("ru", "en"):
@@ -90,7 +103,10 @@ def test_the_error_of_an_operation_fits_into_one_word_of_a_command_line(params):
 def test_no_error_carries_a_registered_secret(secret):
     log.hide([secret])
     failure = Failure("upstream_refused", func="domain.order", code="5", value=f"authinfo=me:{secret}")
-    for text in (reply.operation_error(failure, 7, secret, NOW), reply.error_document(failure, "ru").decode()):
+    for text in (
+        reply.operation_error(failure, 7, secret, NOW),
+        reply.error_document(failure, "ru").decode(),
+    ):
         assert secret not in "".join(etree.fromstring(text.encode()).itertext())
         assert secret not in text
         assert "***" in text
@@ -109,7 +125,12 @@ def test_whois_text_is_carried_whatever_it_holds():
 
 
 def test_options_of_a_form_replace_older_ones_and_show_text_as_it_is():
-    form = etree.fromstring('<doc><slist name="dialect"><val key="x">x</val></slist><slist name="other"/></doc>')
+    form = etree.fromstring(
+        '<doc><slist name="dialect"><val key="x">x</val></slist><slist name="other"/></doc>'
+    )
     reply.slist(form, "dialect", [("auto", "определить"), ("4", "<BILLmanager 4>")])
     assert [node.get("name") for node in form] == ["other", "dialect"]
-    assert [(val.get("key"), val.text) for val in form.findall("slist[@name='dialect']/val")] == [("auto", "определить"), ("4", "<BILLmanager 4>")]
+    assert [(val.get("key"), val.text) for val in form.findall("slist[@name='dialect']/val")] == [
+        ("auto", "определить"),
+        ("4", "<BILLmanager 4>"),
+    ]

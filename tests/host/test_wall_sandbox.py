@@ -1,4 +1,6 @@
-"""The wall against the sandbox panel: its tables have every column that we read, its mgrctl both ways to say no."""
+"""The wall against the sandbox panel: its tables have every column that we read, its mgrctl both ways to say
+no.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,12 @@ def test_both_ways_of_saying_no_are_understood(root, mode):
     panel = Panel(Mgrctl(root, "pmbill2billreg"))
     with pytest.raises(PanelError) as caught:
         panel.opened(1, "domain")
-    assert (caught.value.type, caught.value.object, caught.value.value, caught.value.unknown_function) == ("value", "elid", "1", False)
+    assert (caught.value.type, caught.value.object, caught.value.value, caught.value.unknown_function) == (
+        "value",
+        "elid",
+        "1",
+        False,
+    )
     panel.name_servers_changed(1)  # this panel does not know the function, which is no error
     switch(root, "restarting", "on")
     with pytest.raises(Failure) as away:

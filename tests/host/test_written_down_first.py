@@ -1,6 +1,8 @@
-"""What costs money is on disk before it leaves, whatever command sends it; and no other command costs anything.
+"""What costs money is on disk before it leaves, whatever command sends it; and no other command costs
+anything.
 
-Watched from outside: the provider's ledger tells which request was charged, the journal's file on disk what was known at that moment.
+Watched from outside: the provider's ledger tells which request was charged, the journal's file on disk what
+was known at that moment.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from bill2bill.upstream.http import Http
 
 
 class Charged(NamedTuple):
-    """A request that the provider charged. rows: the purchases that the journal showed as sent when it was about to leave."""
+    """A request that the provider charged. rows: the purchases that the journal showed as sent when it was
+    about to leave.
+    """
 
     func: str
     spends: bool
@@ -54,7 +58,7 @@ def on_disk(shop) -> Set[tuple]:
         db.close()
 
 
-# -- every operation of both modules, prepared so that it has something to do ------------------------------------------------
+# -- every operation of both modules, prepared so that it has something to do --------------------------------
 
 
 def order_of_a_domain(shop) -> int:
@@ -101,11 +105,15 @@ BUYS: Dict[tuple, Set[str]] = {
     ("processing", "prolong"): {"prolong"},
     ("processing", "setparam"): {"changepricelist", "setparam"},
 }
-OPERATIONS = [(kind, name) for kind, table in COMMANDS.items() for name, command in table.items() if command.operation]
+OPERATIONS = [
+    (kind, name) for kind, table in COMMANDS.items() for name, command in table.items() if command.operation
+]
 
 
 def test_every_command_that_spends_is_watched_here():
-    """The commands are found in the source, so one that is added later is missed here until it has its case."""
+    """The commands are found in the source, so one that is added later is missed here until it has
+    its case.
+    """
     files = {f"commands/{COMMANDS[kind][name].file.replace('.', '/')}.py" for kind, name in BUYS}
     assert files == spending.spending_files(spending.package())
 
@@ -124,4 +132,6 @@ def test_what_is_charged_was_written_down_before_it_left(operation, request, cha
     assert (answer.status, answer.code) == (0, ""), answer.text
     assert all(one.spends for one in seen)
     assert [one.rows for one in seen] == [{(item, bought)} for bought in sorted(BUYS.get(operation, ()))]
-    assert {row.kind for row in shop.store.purchases(*State) if row.item == item} >= BUYS.get(operation, set())
+    assert {row.kind for row in shop.store.purchases(*State) if row.item == item} >= BUYS.get(
+        operation, set()
+    )

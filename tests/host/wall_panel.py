@@ -1,4 +1,6 @@
-"""A small stand-in for the panel: a mgrctl that writes down its calls and answers as told, and a database to read."""
+"""A small stand-in for the panel: a mgrctl that writes down its calls and answers as told, and a database to
+read.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +63,11 @@ CREATE TABLE expense (id KEY, item REF, operation NAME, realdate TIME);
 """
 
 TYPES = {
-    "sqlite": {"KEY": "INTEGER PRIMARY KEY", "REF": "INT", "NAME": "TEXT", "FLAG": "TEXT", "DAY": "TEXT", "TIME": "TEXT"},
+    "sqlite": {"KEY": "INTEGER PRIMARY KEY", "REF": "INT", "NAME": "TEXT", "FLAG": "TEXT", "DAY": "TEXT",
+        "TIME": "TEXT"},
     "mariadb": {
-        "KEY": "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", "REF": "INT UNSIGNED", "NAME": "VARCHAR(255)", "FLAG": "ENUM('on', 'off')", "DAY": "DATE",
+        "KEY": "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", "REF": "INT UNSIGNED", "NAME": "VARCHAR(255)",
+        "FLAG": "ENUM('on', 'off')", "DAY": "DATE",
         "TIME": "DATETIME",
     },
 }  # fmt: skip
@@ -104,11 +108,17 @@ class WallPanel:
             self.login = server.new()
             self.usual = "".join(f"DB{name.capitalize()} {value}\n" for name, value in self.login.items())
             with server.connect() as connection, connection.cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE {self.login['name']} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+                cursor.execute(
+                    f"CREATE DATABASE {self.login['name']} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"
+                )
         types = TYPES["mariadb" if server else "sqlite"]
         self.sql(re.sub(r"\b[A-Z]+\b", lambda word: types.get(word.group(), word.group()), TABLES) + SAMPLE)
         self.configure(self.usual)
-        pem = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        pem = KEY.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
         (root / "etc" / "billmgr.pem").write_bytes(pem)
 
     def configure(self, text: str) -> None:
@@ -116,7 +126,10 @@ class WallPanel:
 
     def sql(self, script: str) -> None:
         if self.server:
-            with self.server.connect(self.login["name"], client_flag=CLIENT.MULTI_STATEMENTS) as connection, connection.cursor() as cursor:
+            with (
+                self.server.connect(self.login["name"], client_flag=CLIENT.MULTI_STATEMENTS) as connection,
+                connection.cursor() as cursor,
+            ):
                 cursor.execute(loosened(script))
                 while cursor.nextset():
                     pass
@@ -140,14 +153,18 @@ class WallPanel:
     @property
     def asked(self) -> List[List[str]]:
         """[function, param=value, …] of each call; what came through the environment is read from there."""
-        return [[_said(word, call["env"]) for word in call["argv"][4:] if word != "-e"] for call in self.calls]
+        return [
+            [_said(word, call["env"]) for word in call["argv"][4:] if word != "-e"] for call in self.calls
+        ]
 
     def mgrctl(self, wait: float = 0.0, **more: Any) -> Mgrctl:
         return Mgrctl(self.root, "pmbill2billreg", wait, **more)
 
 
 def loosened(script: str) -> str:
-    """As in another version of the panel: a column that is to hold some text becomes a text, for MariaDB would not store it as a number or a date."""
+    """As in another version of the panel: a column that is to hold some text becomes a text, for MariaDB
+    would not store it as a number or a date.
+    """
     return re.sub(r"UPDATE (\w+) SET (\w+) = '", r"ALTER TABLE \1 MODIFY \2 TEXT; \g<0>", script)
 
 
@@ -168,7 +185,10 @@ def encrypted(text: str) -> str:
 
 
 def error(kind: str = "value", obj: str = "elid", value: str = "77") -> str:
-    return f'<doc><error type="{kind}" object="{obj}" lang="en" code="1"><param name="value">{value}</param><msg>no</msg></error></doc>'
+    return (
+        f'<doc><error type="{kind}" object="{obj}" lang="en" code="1"><param'
+        f' name="value">{value}</param><msg>no</msg></error></doc>'
+    )
 
 
 RESTARTING = error("client", "open", "billmgr")

@@ -1,4 +1,6 @@
-"""A folder that looks like a panel, a small checkout to install into it, and what is left there afterwards."""
+"""A folder that looks like a panel, a small checkout to install into it, and what is left there
+afterwards.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ def run(kind, argv, stdin, stdout, stderr, env):
     stdout.write(b"""%s""")
     return %d
 '''
-MGRCTL = '#!/bin/sh\necho "$@" >>"$(dirname "$0")/../var/mgrctl.calls"\nexit "$(cat "$(dirname "$0")/../var/mgrctl.status" 2>/dev/null || echo 0)"\n'
+MGRCTL = (
+    '#!/bin/sh\necho "$@" >>"$(dirname "$0")/../var/mgrctl.calls"\nexit "$(cat "$(dirname'
+    ' "$0")/../var/mgrctl.status" 2>/dev/null || echo 0)"\n'
+)
 XML = "etc/xml/billmgr_mod_pmbill2billreg.xml"
 MODULES = {"processing/pmbill2bill": "etc/xml/billmgr_mod_pmbill2bill.xml", "processing/pmbill2billreg": XML}
 
@@ -34,12 +39,21 @@ class Panel:
         write(root / "sbin/mgrctl", MGRCTL, 0o755)
 
     def command(self, *args: str) -> List[str]:
-        given = [*args] if "--rollback" in args or "--remove" in args else ["--wheels", str(self.wheels), "--python", PYTHON, *args]
+        given = (
+            [*args]
+            if "--rollback" in args or "--remove" in args
+            else ["--wheels", str(self.wheels), "--python", PYTHON, *args]
+        )
         return [str(self.checkout / "install.sh"), "--root", str(self.root), *given]
 
     def install(self, *args: str, status: int = 0, lang: str = "C", **env: str) -> str:
         """Run install.sh, which must end with this status; returns what it said."""
-        done = subprocess.run(self.command(*args), env={**os.environ, "LC_ALL": lang, **env}, capture_output=True, encoding="utf-8")
+        done = subprocess.run(
+            self.command(*args),
+            env={**os.environ, "LC_ALL": lang, **env},
+            capture_output=True,
+            encoding="utf-8",
+        )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -51,14 +65,27 @@ class Panel:
 
     def tree(self) -> Dict[str, Tuple[int, str]]:
         """Every file, folder and link below the panel but for mgrctl's notes: mode, and content or target."""
-        return {str(p.relative_to(self.root)): seen(p) for p in self.root.rglob("*") if not p.name.startswith("mgrctl.")}
+        return {
+            str(p.relative_to(self.root)): seen(p)
+            for p in self.root.rglob("*")
+            if not p.name.startswith("mgrctl.")
+        }
 
     def current(self) -> str:
         return os.readlink(self.root / "src/pmbill2bill/current")
 
     def run(self, name: str, *args: str) -> str:
-        """Run an installed executable as the panel would: by its own first line, with hardly any environment."""
-        done = subprocess.run([self.root / name, *args], env={"PATH": "/usr/bin:/bin"}, cwd=self.root, capture_output=True, text=True, check=True)
+        """Run an installed executable as the panel would: by its own first line, with hardly any
+        environment.
+        """
+        done = subprocess.run(
+            [self.root / name, *args],
+            env={"PATH": "/usr/bin:/bin"},
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return done.stdout
 
 
@@ -79,7 +106,9 @@ def answer_features(checkout: Path, text: str = FEATURES, status: int = 0) -> No
 
 
 def small_checkout(to: Path) -> Path:
-    """The installer and the executables as they are, with next to nothing to install, so that it takes a second."""
+    """The installer and the executables as they are, with next to nothing to install, so that it takes a
+    second.
+    """
     for name in ("script", "processing", "registrar_module", "addon"):
         shutil.copytree(REPO / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPO / "install.sh", to)

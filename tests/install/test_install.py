@@ -15,7 +15,9 @@ def test_this_checkout_is_installed_whole_and_answers_as_the_panel_asks(tmp_path
     root = panel.root
     for module in MODULES:
         assert (root / module).stat().st_mode & 0o777 == 0o755
-        assert (root / module).read_text().splitlines()[0] == f"#!{root}/src/pmbill2bill/current/venv/bin/python -IXutf8"
+        assert (root / module).read_text().splitlines()[
+            0
+        ] == f"#!{root}/src/pmbill2bill/current/venv/bin/python -IXutf8"
         prepared = root / "src/pmbill2bill/current/features" / (Path(module).name + ".xml")
         assert panel.run(module, "--command", "features") == prepared.read_text()
         assert "<feature " in prepared.read_text()
@@ -62,7 +64,9 @@ def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_take
     panel.install()
     assert panel.restarts() == 2
     assert "more" in (panel.root / XML).read_text()
-    assert len(list((panel.root / "src/pmbill2bill/releases").iterdir())) == 2, "the current one and the one before"
+    assert len(list((panel.root / "src/pmbill2bill/releases").iterdir())) == 2, (
+        "the current one and the one before"
+    )
 
     third = panel.current()
     before = panel.tree()
@@ -82,7 +86,9 @@ def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_take
 
 
 def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: Panel) -> None:
-    """A module that is taken back must leave the panel with its executable, its description and its features: else the panel keeps calling it."""
+    """A module that is taken back must leave the panel with its executable, its description and its features:
+    else the panel keeps calling it.
+    """
     servers, card = "processing/pmbill2bill", MODULES["processing/pmbill2bill"]
     later = [panel.checkout / servers, panel.checkout / card]
     for path in later:
@@ -97,7 +103,9 @@ def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: P
     assert panel.run(servers, "--command", "features") == FEATURES
     panel.install("--rollback")
     after = panel.tree()
-    assert {name for name in after if not name.startswith("src/")} == {name for name in before if not name.startswith("src/")}
+    assert {name for name in after if not name.startswith("src/")} == {
+        name for name in before if not name.startswith("src/")
+    }
     assert panel.run("processing/pmbill2billreg", "--command", "features") == FEATURES
     assert panel.restarts() == 3
     panel.install("--rollback")

@@ -1,4 +1,6 @@
-"""The line of the regular job in cron's folder: it comes and goes with its release, and nobody else's line is lost."""
+"""The line of the regular job in cron's folder: it comes and goes with its release, and nobody else's line is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,18 @@ def test_the_regular_job_is_one_line_that_cron_can_read(panel: Panel, cron: Path
     assert "nothing to do" in panel.install("--cron", str(cron))
 
 
-def test_the_regular_job_of_this_checkout_is_done_without_a_word(tmp_path: Path, wheels: Path, cron: Path) -> None:
-    """As cron does it: by sh, with hardly any environment; what it said would be mailed to root every five minutes."""
+def test_the_regular_job_of_this_checkout_is_done_without_a_word(
+    tmp_path: Path, wheels: Path, cron: Path
+) -> None:
+    """As cron does it: by sh, with hardly any environment; what it said would be mailed to root every five
+    minutes.
+    """
     panel = Panel(tmp_path / "root", REPO, wheels)
     panel.install("--cron", str(cron))
     command = (cron / "bill2bill").read_text().splitlines()[-1].split(" root ", 1)[1]
-    done = subprocess.run(["sh", "-c", command], env={"PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True)
+    done = subprocess.run(
+        ["sh", "-c", command], env={"PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (panel.root / "var/bill2bill/state.sqlite3").stat().st_mode & 0o777 == 0o600
 
@@ -59,7 +67,9 @@ def test_the_regular_job_comes_and_goes_with_its_release(panel: Panel, cron: Pat
     assert jobs(cron) == others
 
 
-def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(panel: Panel, cron: Path) -> None:
+def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(
+    panel: Panel, cron: Path
+) -> None:
     write(cron / "bill2bill", "of a person", 0o644)
     rehearsed = panel.install("--dry-run", "--cron", str(cron))
     assert f"keep   {cron}/bill2bill as {cron}/.bill2bill.saved" in rehearsed
@@ -69,7 +79,10 @@ def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(pa
     assert "tick" in jobs(cron)["bill2bill"]
     write(cron / "bill2bill", "again", 0o644)
     panel.install("--remove")
-    assert {name: text for name, text in jobs(cron).items() if name != "php"} == {".bill2bill.saved": "again", ".bill2bill.saved.~1~": "of a person"}
+    assert {name: text for name, text in jobs(cron).items() if name != "php"} == {
+        ".bill2bill.saved": "again",
+        ".bill2bill.saved.~1~": "of a person",
+    }
 
 
 def test_a_regular_job_that_cron_would_not_run_is_mended(panel: Panel, cron: Path) -> None:
@@ -84,7 +97,9 @@ def test_a_regular_job_that_cron_would_not_run_is_mended(panel: Panel, cron: Pat
 
 
 @pytest.mark.parametrize(("lang", "word"), [("C", "regular job"), ("ru_RU.UTF-8", "регулярного задания")])
-def test_for_a_panel_elsewhere_a_person_is_told_the_line_of_the_regular_job(panel: Panel, lang: str, word: str) -> None:
+def test_for_a_panel_elsewhere_a_person_is_told_the_line_of_the_regular_job(
+    panel: Panel, lang: str, word: str
+) -> None:
     said = panel.install("--dry-run", lang=lang)
     assert word in said
     assert f"*/5 * * * * root {panel.root}/sbin/bill2bill tick >/dev/null" in said
@@ -97,7 +112,9 @@ def test_for_a_panel_elsewhere_a_person_places_the_line_and_removes_it(panel: Pa
 
 
 @pytest.mark.parametrize("folder", ["cron.d/nowhere", "cron.d/php", "root/etc/cron.d", "root", "a b"])
-def test_a_folder_that_cannot_hold_the_regular_job_is_refused(panel: Panel, cron: Path, tmp_path: Path, folder: str) -> None:
+def test_a_folder_that_cannot_hold_the_regular_job_is_refused(
+    panel: Panel, cron: Path, tmp_path: Path, folder: str
+) -> None:
     (panel.root / "etc/cron.d").mkdir()
     (tmp_path / "a b").mkdir()
     before = panel.tree()

@@ -21,7 +21,11 @@ def test_a_release_with_one_module_that_does_not_start_is_not_switched_to(panel:
     before = panel.tree()
     name = Path(module).name
     source = next(panel.checkout.glob(f"*/{name}"))
-    write(source, source.read_text().replace("from bill2bill.main import run", "from bill2bill.gone import run"), 0o755)
+    write(
+        source,
+        source.read_text().replace("from bill2bill.main import run", "from bill2bill.gone import run"),
+        0o755,
+    )
     assert f"{name} does not answer" in panel.install(status=6)
     assert panel.tree() == before
 
@@ -38,7 +42,9 @@ def test_a_release_without_a_description_is_not_begun(panel: Panel, description:
     ("text", "status"),
     [("", 0), ('<doc><error type="x"/></doc>', 0), (FEATURES, 1)],
 )
-def test_a_release_without_a_good_features_answer_is_not_switched_to(panel: Panel, text: str, status: int) -> None:
+def test_a_release_without_a_good_features_answer_is_not_switched_to(
+    panel: Panel, text: str, status: int
+) -> None:
     before = panel.tree()
     answer_features(panel.checkout, text, status)
     assert "features" in panel.install(status=6)
@@ -57,7 +63,10 @@ def test_a_broken_upgrade_leaves_the_running_release_as_it_was(panel: Panel) -> 
 
 def test_an_interrupted_installation_leaves_nothing_behind(panel: Panel) -> None:
     before = panel.tree()
-    write(panel.checkout / "bill2bill/main.py", f"import time\nopen({str(panel.checkout / 'reached')!r}, 'w').close()\ntime.sleep(1)\n")
+    write(
+        panel.checkout / "bill2bill/main.py",
+        f"import time\nopen({str(panel.checkout / 'reached')!r}, 'w').close()\ntime.sleep(1)\n",
+    )
     running = subprocess.Popen(panel.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not (panel.checkout / "reached").exists() and time.monotonic() < deadline:
@@ -104,7 +113,9 @@ def test_a_folder_that_is_no_panel_is_refused(panel: Panel, lacking: str) -> Non
 
 
 @pytest.mark.parametrize("folder", ["src", "src/pmbill2bill", "addon", "var/bill2bill"])
-def test_nothing_is_written_through_a_link_that_leads_out_of_the_panel(panel: Panel, tmp_path: Path, folder: str) -> None:
+def test_nothing_is_written_through_a_link_that_leads_out_of_the_panel(
+    panel: Panel, tmp_path: Path, folder: str
+) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (panel.root / folder).parent.mkdir(exist_ok=True)
@@ -133,7 +144,13 @@ def test_without_the_right_to_write_nothing_is_begun(open_folder: Path, wheels: 
     for path in [panel.root, *panel.root.rglob("*")]:
         path.chmod(0o555)
     as_other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-    done = subprocess.run(panel.command(), capture_output=True, text=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, **as_other)
+    done = subprocess.run(
+        panel.command(),
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        **as_other,
+    )
     assert done.returncode == 3, done.stderr
     assert "as root" in done.stderr
     assert set(panel.tree()) == set(before)
@@ -141,7 +158,10 @@ def test_without_the_right_to_write_nothing_is_begun(open_folder: Path, wheels: 
         path.chmod(0o755)
 
 
-TOOLS = "awk bash basename cat cp cut df dirname env find flock grep head id mkdir mktemp mv readlink rm sed sha256sum sort stat timeout xargs"
+TOOLS = (
+    "awk bash basename cat cp cut df dirname env find flock grep head id mkdir mktemp mv readlink rm sed"
+    " sha256sum sort stat timeout xargs"
+)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +174,9 @@ TOOLS = "awk bash basename cat cp cut df dirname env find flock grep head id mkd
         ('ID="centos"\nVERSION_ID="7"', "--python"),
     ],
 )
-def test_without_a_suitable_python_the_package_of_this_system_is_named(panel: Panel, tmp_path: Path, system: str, advice: str) -> None:
+def test_without_a_suitable_python_the_package_of_this_system_is_named(
+    panel: Panel, tmp_path: Path, system: str, advice: str
+) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     for tool in TOOLS.split():

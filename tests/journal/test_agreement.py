@@ -1,4 +1,6 @@
-"""The journal and the panel's note must tell the same of an item's last purchase: each may be lost, restored from a backup, or another item's."""
+"""The journal and the panel's note must tell the same of an item's last purchase: each may be lost, restored
+from a backup, or another item's.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ CALM = Patience(settle=600, overdue=86400, tries=10)
 
 
 class Desk:
-    """One item of a panel with its note, a journal, and a provider that carries out and, when told so, loses its answer."""
+    """One item of a panel with its note, a journal, and a provider that carries out and, when told so, loses
+    its answer.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.note, self.charged, self.renewed, self.silent = folder, "", 0, False, False
@@ -37,7 +41,7 @@ class Desk:
         self.store.db.backup(other.db)
         return other
 
-    # -- the provider (Deal) -----------------------------------------------------------------------------------------------
+    # -- the provider (Deal) ---------------------------------------------------------------------------------
 
     def look(self, row: Purchase) -> Finding:
         return Finding(Sight.PRESENT if self.renewed else Sight.ABSENT, 77)
@@ -52,7 +56,7 @@ class Desk:
         self.renewed = True
         return Receipt()
 
-    # -- the panel ---------------------------------------------------------------------------------------------------------
+    # -- the panel -------------------------------------------------------------------------------------------
 
     def noting(self, row: Purchase, attempt: int, terms: Terms) -> None:
         self.note = str(Note(row.token, attempt, row.before, row.months, terms.period))
@@ -62,9 +66,19 @@ class Desk:
 
     def ask(self, kind: str = "prolong", operation: int = 5, trycount: int = 1) -> Purchase:
         asker = Asker(
-            7, kind, operation, trycount, lambda _: False, lambda: True, note=self.note, name="example.ru", module=3
+            7,
+            kind,
+            operation,
+            trycount,
+            lambda _: False,
+            lambda: True,
+            note=self.note,
+            name="example.ru",
+            module=3,
         )
-        intent = Intent(7, kind, 3, operation, trycount, "login", "example.ru", 12, BEFORE if kind == "prolong" else None)
+        intent = Intent(
+            7, kind, 3, operation, trycount, "login", "example.ru", 12, BEFORE if kind == "prolong" else None
+        )
         return spend_once(self.store, intent, self, CALM, asker, self.noting)
 
     def told(self, row: Purchase, left: int = 0) -> None:
@@ -99,7 +113,9 @@ def lost_in_flight(desk: Desk) -> None:
     desk.journal_lost()
 
 
-def test_a_renewal_that_was_under_way_when_the_journal_was_lost_is_never_sent_again_by_itself(desk: Desk) -> None:
+def test_a_renewal_that_was_under_way_when_the_journal_was_lost_is_never_sent_again_by_itself(
+    desk: Desk,
+) -> None:
     lost_in_flight(desk)
     desk.settled()
     for operation in (5, 5, 6):
@@ -109,7 +125,9 @@ def test_a_renewal_that_was_under_way_when_the_journal_was_lost_is_never_sent_ag
 
 
 @pytest.mark.parametrize(("answer", "charged"), [(decide.is_same, 1), (decide.was_told, 2)])
-def test_a_person_says_what_became_of_a_renewal_that_the_journal_lost(desk: Desk, answer: Any, charged: int) -> None:
+def test_a_person_says_what_became_of_a_renewal_that_the_journal_lost(
+    desk: Desk, answer: Any, charged: int
+) -> None:
     lost_in_flight(desk)
     number = int(desk.refusal().params["id"])
     answer(desk.store, number, "charged once")
@@ -117,7 +135,9 @@ def test_a_person_says_what_became_of_a_renewal_that_the_journal_lost(desk: Desk
     assert (desk.charged, desk.store.purchases(State.DOUBT, State.SENT, State.CONFIRMED)) == (charged, [])
 
 
-def test_a_lost_renewal_that_does_not_exist_is_sent_when_its_request_cannot_be_carried_out_any_more(desk: Desk) -> None:
+def test_a_lost_renewal_that_does_not_exist_is_sent_when_its_request_cannot_be_carried_out_any_more(
+    desk: Desk,
+) -> None:
     lost_in_flight(desk)
     number = int(desk.refusal().params["id"])
     with pytest.raises(Failure, match="too_early"):
@@ -139,10 +159,14 @@ def test_months_that_were_bought_ahead_outlive_the_journal(desk: Desk) -> None:
     desk.told(desk.ask(), left=24)
     desk.journal_lost()
     desk.ask(operation=6)
-    assert desk.store.months_left(7) == 24 + 12 - 12, "what was left, and the renewal that was bought just now and sold"
+    assert desk.store.months_left(7) == 24 + 12 - 12, (
+        "what was left, and the renewal that was bought just now and sold"
+    )
 
 
-def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_be_carried_out(desk: Desk) -> None:
+def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_be_carried_out(
+    desk: Desk,
+) -> None:
     row = desk.store.insert(Intent(7, "prolong", 3, 5, 1, "login", "example.ru", 12, BEFORE))
     backup = desk.backup()
     desk.silent = True
@@ -152,7 +176,10 @@ def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_b
     desk.renewed = True
     desk.settled()
     assert desk.ask(trycount=3).state is State.CONFIRMED
-    assert (desk.charged, desk.store.steps(row.id)[1][2]) == (1, "the panel's note says that a request may have left")
+    assert (desk.charged, desk.store.steps(row.id)[1][2]) == (
+        1,
+        "the panel's note says that a request may have left",
+    )
 
 
 def test_a_kill_between_the_note_and_the_request_waits_as_long_as_for_a_lost_answer(desk: Desk) -> None:
@@ -165,7 +192,10 @@ def test_a_kill_between_the_note_and_the_request_waits_as_long_as_for_a_lost_ans
 
 
 def test_a_request_that_never_left_is_noted_anew_and_sent_without_waiting(desk: Desk) -> None:
-    refuse, desk.act = desk.act, lambda row: (_ for _ in ()).throw(NotSent("upstream_unreachable", url="", reason=""))  # type: ignore[method-assign]
+    refuse, desk.act = (
+        desk.act,
+        lambda row: (_ for _ in ()).throw(NotSent("upstream_unreachable", url="", reason="")),
+    )  # type: ignore[method-assign]
     assert desk.refusal().code == "upstream_unreachable"
     desk.act = refuse  # type: ignore[method-assign]
     desk.ask(trycount=2)
@@ -183,7 +213,9 @@ def backup_of_a_renewal_under_way(desk: Desk) -> Store:
     return backup
 
 
-def test_a_journal_in_which_the_renewal_is_still_under_way_learns_from_the_panel_that_it_is_over(desk: Desk) -> None:
+def test_a_journal_in_which_the_renewal_is_still_under_way_learns_from_the_panel_that_it_is_over(
+    desk: Desk,
+) -> None:
     desk.store = backup_of_a_renewal_under_way(desk)
     desk.told(desk.ask(operation=6))
     assert (desk.charged, desk.states()) == (2, ["reported", "reported"])
@@ -194,15 +226,25 @@ def test_a_journal_from_before_a_later_purchase_asks_about_that_one(desk: Desk) 
     desk.silent = True
     assert desk.refusal(operation=6).code == "lost_answer"
     desk.store = backup
-    assert (desk.refusal(operation=6, trycount=2).code, desk.charged, desk.states()) == ("in_doubt_lost", 2, ["reported", "in doubt"])
+    assert (desk.refusal(operation=6, trycount=2).code, desk.charged, desk.states()) == (
+        "in_doubt_lost",
+        2,
+        ["reported", "in doubt"],
+    )
 
 
-def test_a_panel_that_knows_less_than_the_journal_gets_nothing_bought_until_a_person_has_said_which(desk: Desk) -> None:
+def test_a_panel_that_knows_less_than_the_journal_gets_nothing_bought_until_a_person_has_said_which(
+    desk: Desk,
+) -> None:
     first = desk.note
     desk.told(desk.ask())
     desk.note = first
     asked = desk.refusal(operation=5, trycount=1)
-    assert (asked.code, desk.refusal(operation=9).code, desk.charged) == ("in_doubt_older", "in_doubt_older", 1)
+    assert (asked.code, desk.refusal(operation=9).code, desk.charged) == (
+        "in_doubt_older",
+        "in_doubt_older",
+        1,
+    )
     decide.is_same(desk.store, int(asked.params["id"]), "the client paid once")
     desk.told(desk.ask(operation=9))
     assert desk.charged == 1
@@ -222,8 +264,13 @@ def test_a_further_renewal_of_a_restored_panel_is_bought_and_asked_about_once(de
     assert desk.charged == 4
 
 
-@pytest.mark.parametrize("answers", [(decide.is_same, decide.is_same), (decide.was_told, decide.is_same), (decide.was_told, decide.was_told)])
-def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_first(desk: Desk, answers: Any) -> None:
+@pytest.mark.parametrize(
+    "answers",
+    [(decide.is_same, decide.is_same), (decide.was_told, decide.is_same), (decide.was_told, decide.was_told)],
+)
+def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_first(
+    desk: Desk, answers: Any
+) -> None:
     desk.told(desk.ask())
     backup = desk.note
     forgotten = []
@@ -244,12 +291,17 @@ def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_fir
     assert (desk.charged, desk.store.purchases(State.DOUBT)) == (4, [])
 
 
-def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_earlier_one(desk: Desk) -> None:
+def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_earlier_one(
+    desk: Desk,
+) -> None:
     backup = desk.note
     desk.told(desk.ask())
     desk.store.insert(Intent(7, "prolong", 3, 6, 1, "login", "example.ru", 12, BEFORE))
     desk.note = backup
-    assert (desk.refusal(operation=6, trycount=2).code, desk.states()) == ("in_doubt_older", ["in doubt", "refused"])
+    assert (desk.refusal(operation=6, trycount=2).code, desk.states()) == (
+        "in_doubt_older",
+        ["in doubt", "refused"],
+    )
 
 
 def test_a_renewal_that_is_under_way_is_finished_before_an_earlier_one_is_asked_about(desk: Desk) -> None:
@@ -272,7 +324,9 @@ def opened(desk: Desk) -> Purchase:
     return row
 
 
-def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_never_sent_again_by_itself(desk: Desk) -> None:
+def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_never_sent_again_by_itself(
+    desk: Desk,
+) -> None:
     desk.silent = True
     assert desk.refusal(kind="open").code == "lost_answer"
     desk.journal_lost()
@@ -284,7 +338,9 @@ def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_
 
 
 @pytest.mark.parametrize("kind", ["open", "prolong"])
-def test_an_item_that_knows_nothing_of_what_the_journal_bought_for_it_may_be_another_one(desk: Desk, kind: str) -> None:
+def test_an_item_that_knows_nothing_of_what_the_journal_bought_for_it_may_be_another_one(
+    desk: Desk, kind: str
+) -> None:
     desk.renewed = True
     row = opened(desk)
     desk.note = ""
@@ -320,7 +376,8 @@ def test_a_note_reads_back_as_it_was_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["id=1;done;left=0", "id=0123456789abcdef", "id=0123456789abcdef;try=0;before=;months=1;period=",
              "id=0123456789abcdef;try=1;before=2027-02-30;months=1;period=",
-             " id=0123456789abcdef;done;left=0", "id=0123456789abcdef;done;left=0\n", "id=0123456789abcdef;done;left=" + "9" * 4000],
+             " id=0123456789abcdef;done;left=0", "id=0123456789abcdef;done;left=0\n",
+             "id=0123456789abcdef;done;left=" + "9" * 4000],
 )  # fmt: skip
 def test_a_text_that_is_not_ours_is_no_note(text: str) -> None:
     with pytest.raises(Failure, match="panel_data"):

@@ -1,4 +1,6 @@
-"""The one function that spends: whatever happened before, nothing is bought twice and nothing that was bought is lost."""
+"""The one function that spends: whatever happened before, nothing is bought twice and nothing that was bought
+is lost.
+"""
 
 from datetime import date
 
@@ -19,7 +21,9 @@ BEFORE = date(2027, 3, 14)
 
 
 class Shop:
-    """A scripted upstream: `answers` to purchases one after the other, `shelf` is what a look sees, `charged` what was really bought."""
+    """A scripted upstream: `answers` to purchases one after the other, `shelf` is what a look sees, `charged`
+    what was really bought.
+    """
 
     def __init__(self, *answers, sight=Sight.ABSENT):
         self.answers, self.sight, self.charged, self.looks = list(answers), sight, 0, 0
@@ -56,7 +60,14 @@ def intent(operation=5, trycount=1, kind="open", **other):
 
 
 def asker(wanted, left=(), waits=False):
-    return Asker(wanted.item, wanted.kind, wanted.operation, wanted.trycount, lambda operation: operation not in left, lambda: waits)
+    return Asker(
+        wanted.item,
+        wanted.kind,
+        wanted.operation,
+        wanted.trycount,
+        lambda operation: operation not in left,
+        lambda: waits,
+    )
 
 
 def buy(store, shop, wanted=None, patience=CALM, left=()):
@@ -126,7 +137,9 @@ def test_a_look_that_shows_nothing_is_not_made_again_before_it_can_prove_absence
 
 @pytest.mark.parametrize("after", ["a process that was killed before its look", "a look that failed"])
 def test_the_next_run_looks_at_once_after(store, after):
-    row = store.move(store.insert(intent()), State.SENT, "request leaves", sent=1.0, boot="b", account="login")
+    row = store.move(
+        store.insert(intent()), State.SENT, "request leaves", sent=1.0, boot="b", account="login"
+    )
     if after == "a look that failed":
         with pytest.raises(Failure, match="lost_answer"):
             buy(store, Shop(sight=Failure("upstream_unreachable", url="", reason="")), intent(trycount=2))
@@ -305,7 +318,9 @@ def test_the_repeat_of_an_operation_that_was_killed_while_telling_tells_again(st
     assert shop.charged == 0
 
 
-@pytest.mark.parametrize(("operation", "left"), [(6, [5]), (5, [])], ids=["another number", "the number came again"])
+@pytest.mark.parametrize(
+    ("operation", "left"), [(6, [5]), (5, [])], ids=["another number", "the number came again"]
+)
 def test_whether_the_panel_was_told_before_the_kill_only_a_person_knows(store, operation, left):
     row = bought_and_telling(store)
     shop = Shop(10502, sight=Sight.PRESENT)

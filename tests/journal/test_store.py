@@ -45,7 +45,10 @@ def test_commits_reach_the_disk_before_they_return(tmp_path):
     assert store.rows("PRAGMA synchronous") == [(2,)]
 
 
-@pytest.mark.parametrize("damage", [b"this is no database, only text that is long enough" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
+@pytest.mark.parametrize(
+    "damage",
+    [b"this is no database, only text that is long enough" * 100, b"SQLite format 3\0" + b"\xff" * 4096],
+)
 def test_a_damaged_journal_stops_everything_with_its_own_code(tmp_path, damage):
     (tmp_path / "bill2bill").mkdir()
     (tmp_path / "bill2bill" / "state.sqlite3").write_bytes(damage)
@@ -76,7 +79,10 @@ from bill2bill.journal.states import Intent
 store = Store(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
 store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12))
 """
-    running = [subprocess.Popen([sys.executable, "-c", code, str(item)], stderr=subprocess.PIPE) for item in range(1, 9)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(item)], stderr=subprocess.PIPE)
+        for item in range(1, 9)
+    ]
     for process in running:
         assert process.wait(30) == 0, process.stderr.read()
     assert len(open_store(tmp_path).purchases(State.INTENDED)) == 8
@@ -115,7 +121,10 @@ def test_what_was_learned_grows_old(tmp_path):
 
 def test_a_new_listing_replaces_the_old_one(tmp_path):
     memory = Memory(open_store(tmp_path))
-    memory.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565), Listed(2, "two.ru", "DELEGATED", None, None)])
+    memory.keep_listing(
+        "a",
+        [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565), Listed(2, "two.ru", "DELEGATED", None, None)],
+    )
     memory.keep_listing("a", [Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)])
     assert memory.listed("a", 1) is None
     assert memory.listed("a", 2) == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
@@ -211,7 +220,16 @@ os._exit(0)
 
 def test_the_log_that_every_command_reads_when_it_opens_the_journal_stays_small(tmp_path):
     for _ in range(3):
-        subprocess.run([sys.executable, "-c", PROCESS_THAT_NEVER_CLOSES_THE_FILE, str(ROOT), str(tmp_path / "bill2bill")], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                PROCESS_THAT_NEVER_CLOSES_THE_FILE,
+                str(ROOT),
+                str(tmp_path / "bill2bill"),
+            ],
+            check=True,
+        )
     assert 0 < (tmp_path / "bill2bill" / "state.sqlite3-wal").stat().st_size < 250 * 4096
     assert len(open_store(tmp_path).purchases(State.REPORTED)) == 300
 
@@ -250,9 +268,21 @@ def test_months_bought_and_not_yet_sold_are_counted_for_each_item(tmp_path):
     store = Store(tmp_path / "bill2bill", "machine", "root")
     assert store.months_left(7) == 0
     for kind, months, bought, state in (
-        ("open", 1, 3, State.REPORTED), ("prolong", 1, None, State.REPORTED), ("prolong", 12, 12, State.REFUSED), ("setparam", 0, 6, State.REPORTED),
+        ("open", 1, 3, State.REPORTED), ("prolong", 1, None, State.REPORTED),
+        ("prolong", 12, 12, State.REFUSED), ("setparam", 0, 6, State.REPORTED),
     ):  # fmt: skip
-        row = store.insert(Intent(item=7, kind=kind, module=3, operation=5, trycount=1, account="login", name="vm", months=months))
+        row = store.insert(
+            Intent(
+                item=7,
+                kind=kind,
+                module=3,
+                operation=5,
+                trycount=1,
+                account="login",
+                name="vm",
+                months=months,
+            )
+        )
         store.move(row, state, period=bought)
     assert store.months_left(7) == 1
     assert store.months_left(8) == 0

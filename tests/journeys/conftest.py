@@ -1,4 +1,6 @@
-"""One provider and one panel for all journeys of a worker; every test gets the provider reset and a panel of its own."""
+"""One provider and one panel for all journeys of a worker; every test gets the provider reset and a panel of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def template(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> Shop:
+def template(
+    upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+) -> Shop:
     upstream.post("reset")  # what an earlier test left there would be remembered by the new panel
     return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login())
 
@@ -51,9 +55,13 @@ def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
 
 
 @pytest.fixture(scope="session")
-def server_template(upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]) -> servers_of.ServerShop:
+def server_template(
+    upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+) -> servers_of.ServerShop:
     upstream6.post("reset")
-    return servers_of.build(tmp_path_factory.mktemp("template6").resolve() / "mgr5", upstream6, Place(database).login())
+    return servers_of.build(
+        tmp_path_factory.mktemp("template6").resolve() / "mgr5", upstream6, Place(database).login()
+    )
 
 
 @pytest.fixture

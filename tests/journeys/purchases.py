@@ -1,4 +1,5 @@
-"""The six kinds of purchases, each as an operation that a client has paid for: for what must hold whichever it is.
+"""The six kinds of purchases, each as an operation that a client has paid for: for what must hold whichever
+it is.
 
 A test that asks for `paid` runs for every kind; one that is about some of them is parametrised with `only`.
 """
@@ -21,7 +22,9 @@ Prepared = Tuple[int, int]  # item, operation
 
 @dataclass(frozen=True)
 class Kind:
-    """spends: the provider's function that buys; charge: what its ledger calls that; journal: what our journal calls it."""
+    """spends: the provider's function that buys; charge: what its ledger calls that; journal: what our
+    journal calls it.
+    """
 
     shop: str  # the fixture
     command: str
@@ -52,9 +55,11 @@ KINDS: Mapping[str, Kind] = {
     "domain-open": Kind("shop", "open", "open", "domain.order.4", "order", _open),
     "domain-prolong": Kind("shop", "prolong", "prolong", "domain.renew", "renew", _of_owned(_prolong)),
     "server-open": Kind("servers", "open", "open", "v2.vds.order.param", "order", _open),
-    "server-prolong": Kind("servers", "prolong", "prolong", "service.prolong", "prolong", _of_owned(_prolong)),
+    "server-prolong": Kind("servers", "prolong", "prolong", "service.prolong", "prolong",
+        _of_owned(_prolong)),
     "server-addons": Kind(
-        "servers", "setparam", "setparam", "vds.edit", "addon", _of_owned(lambda shop, item: int(shop.change(item, addon_ncpu=4)))
+        "servers", "setparam", "setparam", "vds.edit", "addon",
+        _of_owned(lambda shop, item: int(shop.change(item, addon_ncpu=4)))
     ),
     "server-tariff": Kind(
         "servers", "setparam", "changepricelist", "service.changepricelist.getmoney", "changepricelist",
@@ -71,7 +76,9 @@ def only(*kinds: str) -> pytest.MarkDecorator:
 
 def each_with(name: str, *values: object) -> pytest.MarkDecorator:
     """Every kind with one of the values, all values by turns."""
-    return pytest.mark.parametrize(("paid", name), list(zip(KINDS, itertools.cycle(values))), indirect=["paid"])
+    return pytest.mark.parametrize(
+        ("paid", name), list(zip(KINDS, itertools.cycle(values))), indirect=["paid"]
+    )
 
 
 class Paid:
@@ -90,7 +97,7 @@ class Paid:
     def another(self, name: str) -> Prepared:
         return self.kind.prepare(self.shop, name)
 
-    # -- what happens ----------------------------------------------------------------------------------------------
+    # -- what happens ----------------------------------------------------------------------------------------
 
     def fault(self, kind: str, **more: Any) -> None:
         """The next request that buys goes wrong."""
@@ -100,7 +107,9 @@ class Paid:
         return self.shop.run(self.kind.command, self.item, self.operation)
 
     def lose(self, *, carried_out: bool) -> None:
-        """The process is killed while its request is on the way, and from then on every look fails: nobody knows what became of it."""
+        """The process is killed while its request is on the way, and from then on every look fails: nobody
+        knows what became of it.
+        """
         up, before, charges = self.shop.up, self.requests, self.charges
         self.fault("slow", when="before", seconds=1)
         child = self.run()
@@ -117,7 +126,7 @@ class Paid:
         """Wait until the provider has read the request that buys: its only fault is used up."""
         wait_for(lambda: self.shop.up.get("faults") == [])
 
-    # -- what is true ----------------------------------------------------------------------------------------------
+    # -- what is true ----------------------------------------------------------------------------------------
 
     @property
     def charges(self) -> int:

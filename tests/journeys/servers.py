@@ -20,7 +20,13 @@ class ServerShop(Shop):
     module = "pmbill2bill"
 
     def order(self, name: str = NAME, **changes: object) -> int:
-        order = {"pricelist": SMALL, "period": 1, "domain": name, "ostempl": "ISPsystem__Debian-12", **changes}
+        order = {
+            "pricelist": SMALL,
+            "period": 1,
+            "domain": name,
+            "ostempl": "ISPsystem__Debian-12",
+            **changes,
+        }
         return self.panel.new("sandbox.order", itemtype="vds", **order)
 
     def bought(self, name: str = NAME, **changes: object) -> int:
@@ -29,10 +35,18 @@ class ServerShop(Shop):
     def owned(self, name: str = NAME, expires: str = "") -> int:
         """A server that was opened long ago: the panel and the provider know it, our journal does not."""
         item, expires = self.order(name), expires or in_months(6)
-        remote = self.up.post("service", itemtype="vds", domain=name, pricelist=KVM2, expiredate=expires, status=2)
+        remote = self.up.post(
+            "service", itemtype="vds", domain=name, pricelist=KVM2, expiredate=expires, status=2
+        )
         with tables(self.panel.root) as db, db.transaction():
-            db.run("UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?", expires, item)
-            db.insert("itemparam", item=item, intname="bill2bill", value=f"id={remote['id']};price={KVM2};period=1")
+            db.run(
+                "UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?",
+                expires,
+                item,
+            )
+            db.insert(
+                "itemparam", item=item, intname="bill2bill", value=f"id={remote['id']};price={KVM2};period=1"
+            )
         return item
 
     def change(self, item: int, **values: object) -> int:
@@ -64,10 +78,35 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     install(shop.panel.root, "processing/pmbill2bill")
     panel = shop.panel
     connection = {"url": up.url, "username": USER, "ca_file": up.ca_file, "send_close": "on"}
-    module = panel.new("sandbox.module.add", {"password": PASSWORD}, module=shop.module, type="vds", name="Provider", **connection)
+    module = panel.new(
+        "sandbox.module.add",
+        {"password": PASSWORD},
+        module=shop.module,
+        type="vds",
+        name="Provider",
+        **connection,
+    )
     for name, tariff, price in (("Small", KVM2, 10), ("Large", KVM4, 20)):
-        panel.call("sandbox.tariff.add", itemtype="vds", name=name, module=module, monthly=price, b2b_tariff=tariff, b2b_datacenter=3)
+        panel.call(
+            "sandbox.tariff.add",
+            itemtype="vds",
+            name=name,
+            module=module,
+            monthly=price,
+            b2b_tariff=tariff,
+            b2b_datacenter=3,
+        )
     for plan, included in ((SMALL, 2), (LARGE, 4)):
-        panel.call("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", limit=included, min=1, max=8, step=1, monthly=3)
+        panel.call(
+            "sandbox.addon.add",
+            pricelist=plan,
+            intname="ncpu",
+            addontype="int",
+            limit=included,
+            min=1,
+            max=8,
+            step=1,
+            monthly=3,
+        )
         panel.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=4)
     return shop

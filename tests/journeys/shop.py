@@ -1,4 +1,5 @@
-"""A reseller's panel and his provider, both as real processes, and the words in which the journeys speak of them.
+"""A reseller's panel and his provider, both as real processes, and the words in which the journeys speak of
+them.
 
 What is true is what the provider's ledger and the panel's tables say, never what our journal believes.
 """
@@ -31,16 +32,20 @@ PROJECT = "*.ru-tld.ru (Domains)"
 NAME_SERVERS = {"ns0": "ns1.example.net", "ns1": "ns2.example.net"}
 PERSON = {
     "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I",
-    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович", "birthdate": "1980-01-31",
+    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович",
+    "birthdate": "1980-01-31",
     "passport": PASSPORT, "passport_org": "OVD", "passport_date": "2005-02-28", "email": "ivan@example.ru",
-    "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67", "location_country": "182", "location_state": "Moscow",
+    "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67", "location_country": "182",
+    "location_state": "Moscow",
     "location_postcode": "101000", "location_city": "Moscow", "location_address": "Mira 1-2",
 }  # fmt: skip
 ZONES = {"ru": "199.00", "com": "990.00", "рф": "199.00"}  # what a year costs at the provider
 
-# Small times, so that a broken provider is seen soon. settle is what a test is about, so each that needs another says so.
+# Small times, so that a broken provider is seen soon. settle is what a test is about, so each that needs
+# another says so.
 OPTIONS: Mapping[str, object] = {
-    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 5, "answer_limit": 1, "tries": 100,
+    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 5,
+    "answer_limit": 1, "tries": 100,
     "panel_wait": 30,
 }  # fmt: skip
 
@@ -92,7 +97,7 @@ class Shop:
     def __init__(self, panel: Panel, up: Upstream) -> None:
         self.panel, self.up = panel, up
 
-    # -- what a person does ----------------------------------------------------------------------------------------
+    # -- what a person does ----------------------------------------------------------------------------------
 
     def settings(self, **changes: object) -> None:
         """etc/bill2bill.conf; the next process reads it."""
@@ -105,7 +110,14 @@ class Shop:
     def order(self, name: str = "example.ru", **changes: object) -> int:
         zone = name.partition(".")[2]
         owners = {"owner": 1} if zone != "com" else dict.fromkeys(("owner", "admin", "tech", "bill"), 1)
-        order = {"pricelist": list(ZONES).index(zone) + 1, "period": 12, "domain": name, **NAME_SERVERS, **owners, **changes}
+        order = {
+            "pricelist": list(ZONES).index(zone) + 1,
+            "period": 12,
+            "domain": name,
+            **NAME_SERVERS,
+            **owners,
+            **changes,
+        }
         return self.panel.new("sandbox.order", itemtype="domain", **order)
 
     def pay(self, item: int) -> int:
@@ -133,12 +145,24 @@ class Shop:
         expires = expires or in_months(6)
         remote = self.up.post("domain", name=name, expire=expires)
         with tables(self.panel.root) as db, db.transaction():
-            db.run("UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?", expires, item)
+            db.run(
+                "UPDATE item SET status = 2, opendate = createdate, expiredate = ? WHERE id = ?",
+                expires,
+                item,
+            )
             link = f"id={remote['id']};price={remote['price']};period={remote['period']}"
-            db.run("INSERT INTO itemparam (item, intname, value) VALUES (?, 'bill2bill', ?), (?, 'service_status', '2')", item, link, item)
+            db.run(
+                "INSERT INTO itemparam (item, intname, value) VALUES (?, 'bill2bill', ?), (?,"
+                " 'service_status', '2')",
+                item,
+                link,
+                item,
+            )
 
     def ordered_many(self, names: Iterable[str]) -> Dict[str, int]:
-        """name -> item, unpaid. The first is ordered, the rest are copies of its rows: the panel would write the same."""
+        """name -> item, unpaid. The first is ordered, the rest are copies of its rows: the panel would write
+        the same.
+        """
         first, *rest = names
         items = {first: self.order(first)}
         with tables(self.panel.root) as db, db.transaction():
@@ -146,7 +170,9 @@ class Shop:
                 items[name] = _copy(db, "item", "id", items[first], name=name)
                 for table in ("itemparam", "service_profile2item"):
                     _copy(db, table, "item", items[first], item=items[name])
-                db.run("UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", name, items[name])
+                db.run(
+                    "UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", name, items[name]
+                )
         return items
 
     def start(self, item: int, command: str, **options: object) -> int:
@@ -170,14 +196,18 @@ class Shop:
         """The command line `bill2bill`; it must succeed."""
         code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
         command = [sys.executable, "-IXutf8", "-c", code, *words, "--root", str(self.panel.root)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", env={"PATH": "/usr/bin:/bin", "LANG": lang})
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", env={"PATH": "/usr/bin:/bin", "LANG": lang}
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    # -- processes -------------------------------------------------------------------------------------------------
+    # -- processes -------------------------------------------------------------------------------------------
 
     def inside(self, *lines: str) -> None:
-        """From now on the module runs these lines before its own, in its own process; without any, as it is."""
+        """From now on the module runs these lines before its own, in its own process; without any,
+        as it is.
+        """
         executable = self.panel.root / "processing" / self.module
         itself = executable.with_name(f".{self.module}")
         if not itself.exists():
@@ -186,11 +216,27 @@ class Shop:
         executable.write_text("\n".join([shebang, *lines, code]))
 
     def run(self, command: str, item: int, operation: int) -> subprocess.Popen[bytes]:
-        """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited for."""
+        """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited
+        for.
+        """
         with tables(self.panel.root) as db:
             db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
-        words = [str(self.panel.root / "processing" / self.module), "--command", command, "--item", str(item), "--runningoperation", str(operation)]
-        return subprocess.Popen(words, cwd=self.panel.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        words = [
+            str(self.panel.root / "processing" / self.module),
+            "--command",
+            command,
+            "--item",
+            str(item),
+            "--runningoperation",
+            str(operation),
+        ]
+        return subprocess.Popen(
+            words,
+            cwd=self.panel.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def killed_when(self, command: str, item: int, operation: int, reached: Callable[[], bool]) -> None:
         """Start the module and kill it, without any warning, as soon as `reached`."""
@@ -203,7 +249,7 @@ class Shop:
             child.wait()
         assert child.returncode == -signal.SIGKILL
 
-    # -- what is true ----------------------------------------------------------------------------------------------
+    # -- what is true ----------------------------------------------------------------------------------------
 
     def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
         """Rows of the panel's tables."""
@@ -212,7 +258,10 @@ class Shop:
 
     def item(self, item: int) -> Dict[str, Any]:
         """The item's row with its parameters."""
-        params = {row["intname"]: row["value"] for row in self.rows("SELECT intname, value FROM itemparam WHERE item = ?", item)}
+        params = {
+            row["intname"]: row["value"]
+            for row in self.rows("SELECT intname, value FROM itemparam WHERE item = ?", item)
+        }
         return {**params, **self.rows("SELECT * FROM item WHERE id = ?", item)[0]}
 
     def operations(self) -> List[Dict[str, Any]]:
@@ -223,7 +272,11 @@ class Shop:
 
     def told(self, func: str) -> List[Dict[str, str]]:
         """Parameters of the module's successful calls of a function of the panel."""
-        calls = [call for call in self.panel.calls() if call["ssh_connection"] == self.module and call["func"] == func]
+        calls = [
+            call
+            for call in self.panel.calls()
+            if call["ssh_connection"] == self.module and call["func"] == func
+        ]
         return [call["params"] for call in calls if not call["error"]]
 
     def journal(self) -> Store:
@@ -241,7 +294,14 @@ def _copy(db: Database, table: str, column: str, value: int, **changes: object) 
     names = [name for name in columns(table) if name != "id"]
     chosen = ", ".join("?" if name in changes else name for name in names)
     given = [changes[name] for name in names if name in changes]
-    return db.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?", *given, value).lastrowid or 0
+    return (
+        db.run(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?",
+            *given,
+            value,
+        ).lastrowid
+        or 0
+    )
 
 
 def in_months(months: int, start: str = "") -> str:
@@ -258,23 +318,32 @@ def wait_for(reached: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-# -- the template that every test copies ----------------------------------------------------------------------------
+# -- the template that every test copies ---------------------------------------------------------------------
 
 
 def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -> Shop:
-    """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing ordered."""
+    """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing
+    ordered.
+    """
     shop = Shop(Panel.make(root, login), up)
     shop.settings()
     install(shop.panel.root, f"registrar_module/{MODULE}")
     panel = shop.panel
     module = panel.new(
         "sandbox.module.add", {"password": PASSWORD},
-        module=MODULE, type="domain", name="Provider", url=up.url, username=USER, project=PROJECT, ca_file=up.ca_file, send_close="on",
+        module=MODULE, type="domain", name="Provider", url=up.url, username=USER, project=PROJECT,
+        ca_file=up.ca_file, send_close="on",
     )  # fmt: skip
     for zone, price in ZONES.items():
         panel.call("sandbox.tld.add", name=zone, whois_find_string="not exist")
-        panel.call("sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=module, tld=zone, annually=price)
-    panel.call("sandbox.contact.add", {"passport": PASSPORT}, **{name: value for name, value in PERSON.items() if name != "passport"})
+        panel.call(
+            "sandbox.tariff.add", itemtype="domain", name=f".{zone}", module=module, tld=zone, annually=price
+        )
+    panel.call(
+        "sandbox.contact.add",
+        {"passport": PASSPORT},
+        **{name: value for name, value in PERSON.items() if name != "passport"},
+    )
     return shop
 
 
@@ -283,7 +352,9 @@ def install(root: Path, executable: str) -> None:
     name = executable.rpartition("/")[2]
     for source, target in ((executable, f"processing/{name}"), ("addon/bill2bill", "addon/bill2bill")):
         code = (HOME / source).read_text().split("\n", 1)[1]
-        (root / target).write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
+        (root / target).write_text(
+            f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}"
+        )
         (root / target).chmod(0o755)
     shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{name}.xml", root / "etc" / "xml")
     shutil.copy(HOME / "addon.xml", root / "etc" / "xml" / "billmgr_mod_bill2bill.xml")

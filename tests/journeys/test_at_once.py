@@ -1,4 +1,6 @@
-"""Several processes at the same time: each paid operation is paid once, and the provider's account is not stormed."""
+"""Several processes at the same time: each paid operation is paid once, and the provider's account is not
+stormed.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def test_a_renewal_and_new_name_servers_of_one_item_at_once_are_both_done(shop: 
 
 
 def test_two_renewals_of_one_item_at_once_never_cost_more_than_two(shop: Shop):
-    """The panel's callback may end both operations; whatever it does, none is paid twice and none stays in doubt."""
+    """The panel's callback may end both operations; whatever it does, none is paid twice and none stays in
+    doubt.
+    """
     item = shop.owned()
     before = shop.up.domain("example.ru")["expire"]
     shop.start(item, "prolong")
@@ -77,7 +81,9 @@ def test_ten_orders_at_once_through_one_account_keep_to_its_parallelism(shop: Sh
 
 
 def most_at_once(shop: Shop) -> int:
-    """The most slow orders that the provider had open at the same moment: each is logged when it is carried out and answered 0.2 s later."""
+    """The most slow orders that the provider had open at the same moment: each is logged when it is carried
+    out and answered 0.2 s later.
+    """
     from datetime import datetime
 
     times = [datetime.fromisoformat(row["time"]).timestamp() for row in shop.up.asked("domain.order.4")]
@@ -124,6 +130,8 @@ def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
     assert list(shop.tick().values()) == ["gone"]
     copy.cli("journal", "adopt", "--why", "moved")
     copy.restart(copy.operations()[0]["id"])
-    assert list(copy.tick().values()) == ["manual"], "the name is in the account, though not through this panel"
+    assert list(copy.tick().values()) == ["manual"], (
+        "the name is in the account, though not through this panel"
+    )
     assert shop.up.charges() == ["order"]
     wait_for(lambda: shop.item(item)["status"] == 2)

@@ -1,4 +1,6 @@
-"""The wall clock is moved by a day, forwards or backwards, while a purchase is under way: nothing is paid twice, and nothing waits a day for it."""
+"""The wall clock is moved by a day, forwards or backwards, while a purchase is under way: nothing is paid
+twice, and nothing waits a day for it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ pytestmark = pytest.mark.slow
 
 DAY = 86400
 LATE = 6  # seconds until a lost request is carried out
-# What a process sees when somebody has set the machine's clock; the clock since the start of the machine goes on as it did.
+# What a process sees when somebody has set the machine's clock; the clock since the start of the machine goes
+# on as it did.
 MOVED = """\
 import datetime, time
 def moved(seconds, now=time.time, kind=datetime.datetime):
@@ -52,7 +55,9 @@ def test_a_lost_request_that_is_carried_out_late_is_paid_once_though_the_clock_w
 
 
 @each_with("days", 1, -1, -1, 1)
-def test_a_lost_request_that_was_not_carried_out_is_sent_again_after_the_settling_time_whatever_the_clock_says(paid: Paid, days: int):
+def test_a_lost_request_that_was_not_carried_out_is_sent_again_after_the_settling_time_whatever_the_clock_says(
+    paid: Paid, days: int
+):
     paid.fault("cut", when="before")
     paid.shop.settings(settle=3600)
     assert list(paid.shop.tick().values()) == ["kept"]
@@ -66,7 +71,13 @@ def test_a_lost_request_that_was_not_carried_out_is_sent_again_after_the_settlin
 
 @only(*OPENINGS, *RENEWALS)
 def test_nobody_is_asked_about_a_purchase_under_way_only_because_the_clock_was_moved(paid: Paid):
-    paid.shop.up.switch(**({"async_delay": "never"} if paid.kind.shop == "servers" else {"progress": {"mode": "clock", "n": 30}}))
+    paid.shop.up.switch(
+        **(
+            {"async_delay": "never"}
+            if paid.kind.shop == "servers"
+            else {"progress": {"mode": "clock", "n": 30}}
+        )
+    )
     if paid.kind.journal == "prolong":
         paid.fault("cut", when="after")
     paid.shop.tick()

@@ -20,7 +20,16 @@ from crash.place import Place, make_template
 from crash.plan import Bought, Plan, plan_of, seed_of
 
 PROGRAM = HOME / "benchmarks" / "crash_matrix.py"
-KEYS = ("runs", "purchases", "double_purchases", "lost_purchases", "wrong_state", "in_doubt", "in_doubt_visible", "unresolved")
+KEYS = (
+    "runs",
+    "purchases",
+    "double_purchases",
+    "lost_purchases",
+    "wrong_state",
+    "in_doubt",
+    "in_doubt_visible",
+    "unresolved",
+)
 
 
 def matrix(*options: object) -> Tuple[int, Dict[str, Any], str]:
@@ -36,8 +45,15 @@ def test_two_hundred_killed_and_cut_off_journeys_buy_everything_once():
     assert list(found)[: len(KEYS)] == list(KEYS)
     assert found["runs"] == 200
     assert found["purchases"] >= 300
-    assert [found[name] for name in ("double_purchases", "lost_purchases", "wrong_state", "unresolved")] == [0, 0, 0, 0]
-    assert found["in_doubt_visible"] <= 2, "a machine that is busy with other tests gives up now and then before the provider is done"
+    assert [found[name] for name in ("double_purchases", "lost_purchases", "wrong_state", "unresolved")] == [
+        0,
+        0,
+        0,
+        0,
+    ]
+    assert found["in_doubt_visible"] <= 2, (
+        "a machine that is busy with other tests gives up now and then before the provider is done"
+    )
     assert found["in_doubt_visible"] or (status, told) == (0, "")
     assert found["faults_after_commit"] >= 40, "otherwise nothing was tried"
     assert {"write", "read", "sent", "mgrctl", "line", "fault after", "fault before"} <= set(found["hits"])
@@ -50,19 +66,27 @@ def test_without_the_look_things_are_bought_twice_and_the_run_can_be_replayed():
     assert "charges for 1 operations" in told
     assert "replay: python benchmarks/crash_matrix.py --seed 3 --only " in told
     assert "--without-look" in told
-    assert all(f"-- {part}\n" in told for part in ("plan", "trace", "ledger", "requests", "purchases", "journal", "runs", "mgrctl"))
+    assert all(
+        f"-- {part}\n" in told
+        for part in ("plan", "trace", "ledger", "requests", "purchases", "journal", "runs", "mgrctl")
+    )
 
 
 def test_a_seed_is_a_plan():
     plans = [plan_of(seed_of(7, number)) for number in range(300)]
     assert plans == [plan_of(seed_of(7, number)) for number in range(300)]
     assert len({plan.seed for plan in plans}) == 300
-    assert {order for plan in plans for item in plan.items for order in item.orders} == {"open", "prolong", "addons", "tariff"}
+    assert {order for plan in plans for item in plan.items for order in item.orders} == {
+        "open",
+        "prolong",
+        "addons",
+        "tariff",
+    }
     points = {fate.point for plan in plans for fate in plan.fates}
     assert points >= {"write", "send", "sent", "read", "mgrctl", "line", "time"}
 
 
-# -- the judge -----------------------------------------------------------------------------------------------------------------
+# -- the judge -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +101,9 @@ def quiet(*items: Bought, **changes: Any) -> Plan:
     """A plan in which nothing goes wrong."""
     plan = plan_of(seed_of(1, 1), cold=False)
     switches = {"4": {"progress": {"mode": "immediate"}}, "6": {}}
-    plan = plan._replace(items=items, fates=(), faults=(), events=(), panel={}, switches=switches, poor=(), heal=9, pauses=())
+    plan = plan._replace(
+        items=items, fates=(), faults=(), events=(), panel={}, switches=switches, poor=(), heal=9, pauses=()
+    )
     return plan._replace(**changes)
 
 
@@ -87,7 +113,10 @@ def travelled(place: Place, plan: Plan) -> Journey:
     return journey
 
 
-BOTH = (Bought("domain", "run0.ru", ("open", "prolong")), Bought("server", "vm1.example.net", ("open", "tariff", "addons", "prolong")))
+BOTH = (
+    Bought("domain", "run0.ru", ("open", "prolong")),
+    Bought("server", "vm1.example.net", ("open", "tariff", "addons", "prolong")),
+)
 
 
 def test_everything_that_goes_well_is_reported(place: Place):
@@ -111,7 +140,9 @@ def test_the_judge_sees_a_second_charge_whoever_made_it(place: Place):
 
 
 def test_the_judge_sees_what_was_told_without_being_bought(place: Place):
-    journey = travelled(place, quiet(Bought("domain", "run0.ru", ("prolong",)), switches={"4": {}, "6": {}}, poor=("4",)))
+    journey = travelled(
+        place, quiet(Bought("domain", "run0.ru", ("prolong",)), switches={"4": {}, "6": {}}, poor=("4",))
+    )
     verdict = Judge(place, journey.steps).verdict()
     assert (verdict.clean, verdict.ends) == (True, {"refused": 1})
     place.run(("DELETE FROM runningoperation", ()))
@@ -128,7 +159,12 @@ def test_the_judge_sees_what_waits_for_a_person_whom_nobody_told(place: Place):
 
 def test_the_judge_sees_a_service_that_was_paid_for_and_is_linked_to_no_item(place: Place):
     journey = travelled(place, quiet(Bought("server", "vm0.example.net", ("open",))))
-    place.run(("UPDATE itemparam SET value = 'id=1;price=1;period=1' WHERE intname = 'bill2bill' AND item = ?", (journey.items[0],)))
+    place.run(
+        (
+            "UPDATE itemparam SET value = 'id=1;price=1;period=1' WHERE intname = 'bill2bill' AND item = ?",
+            (journey.items[0],),
+        )
+    )
     assert Judge(place, journey.steps).verdict().lost != []
 
 

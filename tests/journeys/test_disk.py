@@ -1,4 +1,6 @@
-"""The disk of the journal is full, or read-only: nothing is sent, or what was sent is found again later, and the panel is told what is wrong."""
+"""The disk of the journal is full, or read-only: nothing is sent, or what was sent is found again later, and
+the panel is told what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Disk:
         before = folder.rename(folder.with_name("before"))
         folder.mkdir()
         mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+            ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)],
+            capture_output=True, text=True, check=False
         )  # fmt: skip
         if mounted.returncode:
             pytest.skip(f"a file system cannot be mounted here: {mounted.stderr.strip()}")
@@ -78,7 +81,9 @@ def test_on_a_full_disk_nothing_is_sent_and_afterwards_it_is_bought_once(paid: P
 
 
 def restarted(paid: Paid) -> None:
-    """Started once more by whoever it waits for, it is bought once. Without its journal nobody counts tries, so it may be a person's."""
+    """Started once more by whoever it waits for, it is bought once. Without its journal nobody counts tries,
+    so it may be a person's.
+    """
     for row in paid.shop.operations():
         if row["manual"] == "on":
             paid.shop.restart(row["id"])
@@ -138,7 +143,9 @@ def test_in_a_folder_that_became_read_only_nothing_is_sent(paid: Paid, disk: Dis
 
 
 @each_with("carried_out", True, False, False, True)
-def test_what_was_sent_before_the_folder_became_read_only_is_not_sent_again_in_it(paid: Paid, disk: Disk, carried_out: bool):
+def test_what_was_sent_before_the_folder_became_read_only_is_not_sent_again_in_it(
+    paid: Paid, disk: Disk, carried_out: bool
+):
     paid.lose(carried_out=carried_out)
     disk.remount("ro")
     paid.shop.up.heal()

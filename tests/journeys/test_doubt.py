@@ -1,4 +1,6 @@
-"""What nobody can tell is a person's question: asked once, in both languages, and answered without paying twice."""
+"""What nobody can tell is a person's question: asked once, in both languages, and answered without paying
+twice.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,21 @@ from .shop import Shop, wait_for
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 QUESTIONS = {
-    "open": ("появилась ли услуга example.ru в аккаунте у поставщика", "does the service example.ru stand in the upstream account"),
-    "prolong": ("продлена ли услуга example.ru на 12 мес.", "was the service example.ru renewed for 12 months"),
+    "open": (
+        "появилась ли услуга example.ru в аккаунте у поставщика",
+        "does the service example.ru stand in the upstream account",
+    ),
+    "prolong": (
+        "продлена ли услуга example.ru на 12 мес.",
+        "was the service example.ru renewed for 12 months",
+    ),
 }
 
 
 def doubtful(shop: Shop, command: str, *, carried_out: bool) -> int:
-    """An item whose purchase lost its answer, and every look after that failed for longer than `overdue`. The item's id."""
+    """An item whose purchase lost its answer, and every look after that failed for longer than `overdue`. The
+    item's id.
+    """
     item = shop.bought() if command == "open" else shop.owned()
     if command == "prolong":
         shop.start(item, command)
@@ -45,7 +55,9 @@ def look_ups_fail(shop: Shop) -> None:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(("command", "task_type"), [("open", "empty"), ("prolong", "post")])
-def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(shop: Shop, command: str, task_type: str):
+def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
+    shop: Shop, command: str, task_type: str
+):
     shop.switch(task_type=task_type)
     shop.panel.call("processing.edit", elid=1, notify="off", sok="ok")  # a doubt is told all the same
     item = doubtful(shop, command, carried_out=False)
@@ -64,12 +76,18 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
         assert russian in task["specification"]
         assert english in task["specification"]
     else:
-        assert (task["item"], task["runningoperation"], task["type"]) == (item, operation["id"], f"post{command}")
+        assert (task["item"], task["runningoperation"], task["type"]) == (
+            item,
+            operation["id"],
+            f"post{command}",
+        )
 
     shop.restart(operation["id"])
     assert list(shop.tick().values()) == ["manual"], "the question is not answered yet"
     assert len(shop.up.asked(SPENDS[command])) == 1
-    assert len(shop.tasks()) == (1 if task_type == "post" else 2), "a free task belongs to no operation, so it is asked anew"
+    assert len(shop.tasks()) == (1 if task_type == "post" else 2), (
+        "a free task belongs to no operation, so it is asked anew"
+    )
 
 
 @pytest.mark.both_databases
@@ -111,7 +129,9 @@ def answered(shop: Shop, item: int, command: str, *words: str) -> None:
     """The command line, as the task tells to use it."""
     number = shop.purchase(item, command).id
     assert f"{number} " in shop.cli("journal", "list")
-    assert "Start its operation again" in shop.cli("journal", "resolve", str(number), *words, "--why", "seen in the cabinet")
+    assert "Start its operation again" in shop.cli(
+        "journal", "resolve", str(number), *words, "--why", "seen in the cabinet"
+    )
     assert "seen in the cabinet" in shop.cli("journal", "show", str(number))
 
 
@@ -129,7 +149,13 @@ def test_administrators_see_what_is_in_doubt_and_clients_do_not(shop: Shop):
     number = shop.purchase(item, "open").id
     for user in ([], [("su", admin(shop))]):
         (row,) = shop.panel.rows("bill2bill.doubt", **dict(user))
-        assert (row["id"], row["item"], row["name"], row["state"], row["kind"]) == (str(number), str(item), "example.ru", "doubt", "open")
+        assert (row["id"], row["item"], row["name"], row["state"], row["kind"]) == (
+            str(number),
+            str(item),
+            "example.ru",
+            "doubt",
+            "open",
+        )
     client = shop.rows("SELECT name FROM user WHERE level = 16")[0]["name"]
     for lang, text in (("ru", "только администраторам"), ("en", "Only administrators")):
         with pytest.raises(Said, match=text):

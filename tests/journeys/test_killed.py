@@ -1,4 +1,6 @@
-"""The module is killed without a warning, at its worst moments. The next run finishes, and nothing is paid twice."""
+"""The module is killed without a warning, at its worst moments. The next run finishes, and nothing is paid
+twice.
+"""
 
 from __future__ import annotations
 

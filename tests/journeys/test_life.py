@@ -21,8 +21,14 @@ WAYS = [
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("zone", "progress", "errors", "moved", "ids"), WAYS, ids=lambda value: str(value[0]) if isinstance(value, tuple) else value)
-def test_a_domain_lives_from_order_to_close_and_each_step_is_paid_once(shop: Shop, zone, progress, errors, moved, ids):
+@pytest.mark.parametrize(
+    ("zone", "progress", "errors", "moved", "ids"),
+    WAYS,
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else value,
+)
+def test_a_domain_lives_from_order_to_close_and_each_step_is_paid_once(
+    shop: Shop, zone, progress, errors, moved, ids
+):
     name, remote_name, price, roles = LIVES[zone]
     shop.switch(error_mode=errors, expiredate_moved=moved, operation_ids=ids)
     shop.up.progress(*progress)

@@ -1,4 +1,6 @@
-"""A look-up that fails proves nothing: whatever it answers, nothing is bought a second time, and all is finished when it answers again."""
+"""A look-up that fails proves nothing: whatever it answers, nothing is bought a second time, and all is
+finished when it answers again.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,17 @@ from .test_lost_answers import PATIENT, PLAIN_OK, READY, SPENDS, UNREADABLE, nam
 
 Kinds = Dict[str, Dict[str, object]]
 
-# The right answer to a look-up, spoilt; of codes that are read alike one stands for all. The last one: the login rests afterwards.
+# The right answer to a look-up, spoilt; of codes that are read alike one stands for all. The last one: the
+# login rests afterwards.
 ALIKE = ("error-7", "error-8")
 BROKEN: Kinds = {
-    **{kind: {"when": "after", **more} for kind, more in {**UNREADABLE, "slow": {"seconds": 2}}.items() if kind not in ALIKE},
+    **{kind: {"when": "after", **more} for kind,
+        more in {**UNREADABLE, "slow": {"seconds": 2}}.items() if kind not in ALIKE},
     "absent": {"kind": "error", "when": "after", "code": 3, "obj": "domain"},
     "wrong_password": {"when": "after"},
 }  # fmt: skip
-# Besides: refusals, answers that may be in order, and a plain «ok», which is no answer to a question and no empty list.
+# Besides: refusals, answers that may be in order, and a plain «ok», which is no answer to a question and no
+# empty list.
 ODD: Kinds = {
     **{f"error-{code}": {"kind": "error", "when": "after", "code": code} for code in (3, 5, 8)},
     **{kind: {"when": "after"} for kind in PLAIN_OK},
@@ -100,7 +105,9 @@ def test_an_order_is_not_repeated_when_the_form_that_is_read_after_it_fails(shop
     assert sent_twice(shop, "open") == []
 
 
-@pytest.mark.parametrize(("kind", "when"), [("cut", "before"), ("cut", "after"), ("error-9", "after"), ("without_id", "before")])
+@pytest.mark.parametrize(
+    ("kind", "when"), [("cut", "before"), ("cut", "after"), ("error-9", "after"), ("without_id", "before")]
+)
 def test_new_name_servers_arrive_whatever_becomes_of_the_answer(shop: Shop, kind: str, when: str):
     item = shop.owned()
     more = {"kind": "error", "code": 9} if kind == "error-9" else {"kind": kind}

@@ -1,6 +1,8 @@
-"""Whatever becomes of the answer to a purchase, it is paid exactly once, and sent again only when a look has proved that it was not carried out.
+"""Whatever becomes of the answer to a purchase, it is paid exactly once, and sent again only when a look has
+proved that it was not carried out.
 
-One panel holds one item for each way to lose an answer; settle is so long that nothing may be proved, and then so short that it is.
+One panel holds one item for each way to lose an answer; settle is so long that nothing may be proved, and
+then so short that it is.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ KIND = {"open": "order", "prolong": "renew"}
 
 # Nothing can be concluded from such an answer, whether the request was carried out or not.
 UNREADABLE = {
-    **{kind: {} for kind in ("cut", "502", "html_200", "empty", "truncated", "short_body", "wrong_envelope", "redirect", "doctype")},
+    **{kind: {} for kind in ("cut", "502", "html_200", "empty", "truncated", "short_body", "wrong_envelope",
+        "redirect", "doctype")},
     **{kind: {} for kind in ("bad_encoding", "code_1")},
     "slow": {"seconds": 3}, "huge": {"mib": 2},
     **{f"error-{code}": {"kind": "error", "code": code} for code in (2, 7, 8, 9)},
@@ -67,9 +70,13 @@ def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(s
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_proved_it(shop: Shop, command: str):
+def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_proved_it(
+    shop: Shop, command: str
+):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}
-    wrong = ("error-2",) if command == "open" else PLAIN_OK  # «it exists» of others' names, «ok» of a renewal: both are believed, see below
+    wrong = (
+        ("error-2",) if command == "open" else PLAIN_OK
+    )  # «it exists» of others' names, «ok» of a renewal: both are believed, see below
     for kind in ("slow", *wrong):  # slow is carried out, only late
         del kinds[kind]
     names = named(kinds)
@@ -90,12 +97,23 @@ def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_
 
 @pytest.mark.parametrize("command", SPENDS)
 @pytest.mark.parametrize(("kind", "seconds"), [("commit_later", 2), ("slow_before", 3)])
-def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(shop: Shop, command: str, kind: str, seconds: int):
+def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
+    shop: Shop, command: str, kind: str, seconds: int
+):
     items = prepared(shop, command, {kind: "late.ru"})
-    spoil(shop, command, "late.ru", kind.partition("_before")[0], "after" if kind == "commit_later" else "before", {"seconds": seconds})
+    spoil(
+        shop,
+        command,
+        "late.ru",
+        kind.partition("_before")[0],
+        "after" if kind == "commit_later" else "before",
+        {"seconds": seconds},
+    )
     shop.settings(settle=PATIENT, spend_timeout=1)
     assert list(shop.tick().values()) == ["kept"]
-    assert list(shop.tick().values()) == ["kept"], "the repeat came before the provider carried the request out"
+    assert list(shop.tick().values()) == ["kept"], (
+        "the repeat came before the provider carried the request out"
+    )
     wait_for(lambda: shop.up.charged() == {"late.ru": 1})
     shop.settings(settle=READY)
     shop.tick_until_quiet()
@@ -135,7 +153,9 @@ def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(sho
 
 
 def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_person(shop: Shop):
-    """An answer «ok» is believed: such a renewal is never sent again, and after `overdue` somebody has to look."""
+    """An answer «ok» is believed: such a renewal is never sent again, and after `overdue` somebody has to
+    look.
+    """
     kinds: Dict[str, Dict[str, object]] = {kind: {} for kind in PLAIN_OK}
     names = named(kinds)
     items = prepared(shop, "prolong", names)

@@ -1,4 +1,6 @@
-"""Too little money at the provider: an unpaid order, or a refusal. Whichever it is, nothing is ordered again after a top-up (decision 9)."""
+"""Too little money at the provider: an unpaid order, or a refusal. Whichever it is, nothing is ordered again
+after a top-up (decision 9).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ RUBLES = 4411
 
 @pytest.fixture(params=["b6", "b5"])
 def generation(request: pytest.FixtureRequest, paid: Paid) -> str:
-    """Of the provider: the older one orders by another function. With it goes a panel that gives restarted operations new numbers."""
+    """Of the provider: the older one orders by another function. With it goes a panel that gives restarted
+    operations new numbers.
+    """
     paid.shop.up.switch(generation=request.param)
     if request.param == "b5":
         paid.shop.switch(operation_ids="recreated")
@@ -29,7 +33,9 @@ def generation(request: pytest.FixtureRequest, paid: Paid) -> str:
 
 
 def balance(paid: Paid, amount: str) -> None:
-    paid.shop.up.post("balance", balance=amount, credit="0", **({"account": RUBLES} if paid.kind.shop == "shop" else {}))
+    paid.shop.up.post(
+        "balance", balance=amount, credit="0", **({"account": RUBLES} if paid.kind.shop == "shop" else {})
+    )
 
 
 def spent_meanwhile(paid: Paid) -> int:
@@ -56,11 +62,13 @@ def waits_for_a_person(paid: Paid, code: str) -> None:
     assert paid.charges == 0
 
 
-# -- version 5 and 6 ------------------------------------------------------------------------------------------------------
+# -- version 5 and 6 -----------------------------------------------------------------------------------------
 
 
 @only(*SERVERS)
-def test_what_the_provider_refuses_for_money_is_bought_once_when_a_person_starts_it_after_a_top_up(paid: Paid, generation: str):
+def test_what_the_provider_refuses_for_money_is_bought_once_when_a_person_starts_it_after_a_top_up(
+    paid: Paid, generation: str
+):
     assert spent_meanwhile(paid) == 1
     waits_for_a_person(paid, "low_balance")
     assert start_again(paid) == "manual", "there is no more money than before"
@@ -72,7 +80,9 @@ def test_what_the_provider_refuses_for_money_is_bought_once_when_a_person_starts
 
 
 @only(*SERVERS)
-def test_an_order_that_waits_in_the_cart_is_never_ordered_again_and_finished_when_a_person_has_paid_it(paid: Paid, generation: str):
+def test_an_order_that_waits_in_the_cart_is_never_ordered_again_and_finished_when_a_person_has_paid_it(
+    paid: Paid, generation: str
+):
     paid.shop.up.switch(low_funds="unpaid")
     assert spent_meanwhile(paid) == 1
     waits_for_a_person(paid, "unpaid_order")
@@ -89,14 +99,22 @@ def test_an_order_that_waits_in_the_cart_is_never_ordered_again_and_finished_whe
 
 def pay_the_cart(paid: Paid) -> None:
     """A person does, in the provider's cabinet (upstream-billmanager6 3.3)."""
-    words = {"authinfo": f"{USER}:{PASSWORD}", "func": "payment.add.method", "paymethod": "1", "sok": "ok", "out": "xml"}
+    words = {
+        "authinfo": f"{USER}:{PASSWORD}",
+        "func": "payment.add.method",
+        "paymethod": "1",
+        "sok": "ok",
+        "out": "xml",
+    }
     request = urllib.request.Request(paid.shop.up.url, urllib.parse.urlencode(words).encode())
     with paid.shop.up._open(request, timeout=30) as answer:
         assert b"<ok" in answer.read()
 
 
 @only("server-open")
-def test_an_order_that_the_provider_pays_by_itself_after_a_top_up_is_finished_and_not_ordered_again(paid: Paid, generation: str):
+def test_an_order_that_the_provider_pays_by_itself_after_a_top_up_is_finished_and_not_ordered_again(
+    paid: Paid, generation: str
+):
     paid.shop.up.switch(low_funds="unpaid", pay_when_money_arrives="on")
     assert spent_meanwhile(paid) == 1
     waits_for_a_person(paid, "unpaid_order")
@@ -107,7 +125,9 @@ def test_an_order_that_the_provider_pays_by_itself_after_a_top_up_is_finished_an
 
 @only(*SERVERS)
 def test_an_answer_about_an_unpaid_order_that_is_lost_is_not_ordered_again(paid: Paid, generation: str):
-    """Nobody was told its number: what stands unpaid is no proof of absence where it can be seen, and is paid once where it cannot."""
+    """Nobody was told its number: what stands unpaid is no proof of absence where it can be seen, and is paid
+    once where it cannot.
+    """
     up = paid.shop.up
     up.switch(low_funds="unpaid")
     balance(paid, "500.00")
@@ -131,14 +151,16 @@ def test_an_answer_about_an_unpaid_order_that_is_lost_is_not_ordered_again(paid:
     assert (paid.charges, paid.requests, paid.shop.operations()) == (1, 1, [])
 
 
-# -- version 4 ------------------------------------------------------------------------------------------------------------
+# -- version 4 -----------------------------------------------------------------------------------------------
 
 
 @only("domain-open")
 @pytest.mark.parametrize("pays", ["on", "off"])
 @pytest.mark.parametrize("ids", ["kept", "recreated", "reused"])
 def test_an_order_that_became_unpaid_is_never_ordered_again(paid: Paid, pays: str, ids: str):
-    """pays: the provider pays it when money arrives; off: a person does, in the cabinet (upstream-billmanager4 5.9)."""
+    """pays: the provider pays it when money arrives; off: a person does, in the cabinet
+    (upstream-billmanager4 5.9).
+    """
     shop = paid.shop
     shop.switch(operation_ids=ids)
     shop.up.switch(pay_when_money_arrives=pays)
@@ -152,12 +174,22 @@ def test_an_order_that_became_unpaid_is_never_ordered_again(paid: Paid, pays: st
         assert start_again(paid) == "manual"
         pay_the_domain(paid)
     assert start_again(paid) == "gone"
-    assert (shop.up.charges(), paid.requests, shop.item(paid.item)["status"]) == (["autopay" if pays == "on" else "rerun"], 1, 2)
+    assert (shop.up.charges(), paid.requests, shop.item(paid.item)["status"]) == (
+        ["autopay" if pays == "on" else "rerun"],
+        1,
+        2,
+    )
 
 
 def pay_the_domain(paid: Paid) -> None:
     name = paid.name(0)
-    words = {"authinfo": f"{USER}:{PASSWORD}", "func": "domain.rerun", "elid": str(paid.shop.up.domain(name)["id"]), "sok": "ok", "out": "xml"}
+    words = {
+        "authinfo": f"{USER}:{PASSWORD}",
+        "func": "domain.rerun",
+        "elid": str(paid.shop.up.domain(name)["id"]),
+        "sok": "ok",
+        "out": "xml",
+    }
     request = urllib.request.Request(paid.shop.up.url, urllib.parse.urlencode(words).encode())
     with paid.shop.up._open(request, timeout=30) as answer:
         assert b"<ok" in answer.read()
@@ -166,7 +198,9 @@ def pay_the_domain(paid: Paid) -> None:
 @only("domain-prolong")
 @pytest.mark.parametrize("pays", ["on", "off"])
 def test_a_renewal_for_which_the_money_was_gone_is_never_sent_again_without_a_person(paid: Paid, pays: str):
-    """The provider says ok and does nothing (upstream-billmanager4 5.7): after a top-up too, and after `overdue` somebody has to look."""
+    """The provider says ok and does nothing (upstream-billmanager4 5.7): after a top-up too, and after
+    `overdue` somebody has to look.
+    """
     shop = paid.shop
     shop.up.switch(pay_when_money_arrives=pays)
     assert spent_meanwhile(paid) == 0
@@ -183,7 +217,7 @@ def test_a_renewal_for_which_the_money_was_gone_is_never_sent_again_without_a_pe
     assert (paid.charges, paid.requests) == (1, 2)
 
 
-# -- both, before anything is sent ----------------------------------------------------------------------------------------
+# -- both, before anything is sent ---------------------------------------------------------------------------
 
 
 @only("domain-open", "domain-prolong", "server-open")

@@ -9,8 +9,13 @@ from .shop import Shop, wait_for
 RUBLES = 4411
 
 
-@pytest.mark.parametrize(("command", "ids"), [("open", "kept"), ("open", "recreated"), ("open", "reused"), ("prolong", "recreated")])
-def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(shop: Shop, command: str, ids: str):
+@pytest.mark.parametrize(
+    ("command", "ids"),
+    [("open", "kept"), ("open", "recreated"), ("open", "reused"), ("prolong", "recreated")],
+)
+def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
+    shop: Shop, command: str, ids: str
+):
     shop.switch(operation_ids=ids)
     shop.up.progress("immediate")
     item = shop.order() if command == "open" else shop.owned()
@@ -33,7 +38,9 @@ def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(s
 
 
 def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: Shop):
-    """Somebody else spends the money between our look at the balance and the order: the order stands there unpaid."""
+    """Somebody else spends the money between our look at the balance and the order: the order stands there
+    unpaid.
+    """
     item = shop.bought()
     shop.up.fault("domain.order.4", "slow", when="before", seconds=1)
     child = shop.run("open", item, 1)

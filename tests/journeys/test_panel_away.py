@@ -40,9 +40,17 @@ def test_a_panel_that_restarts_for_some_seconds_is_waited_for(shop: Shop, comman
 
 @pytest.mark.parametrize(
     ("command", "errors", "ids"),
-    [("open", "0", "kept"), ("open", "1", "recreated"), ("prolong", "1", "kept"), ("prolong", "0", "recreated"), ("prolong", "0", "reused")],
+    [
+        ("open", "0", "kept"),
+        ("open", "1", "recreated"),
+        ("prolong", "1", "kept"),
+        ("prolong", "0", "recreated"),
+        ("prolong", "0", "reused"),
+    ],
 )
-def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(shop: Shop, command: str, errors: str, ids: str):
+def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(
+    shop: Shop, command: str, errors: str, ids: str
+):
     shop.switch(error_mode=errors, operation_ids=ids)
     shop.settings(panel_wait=1)
     item, operation = prepared(shop, command)
@@ -67,7 +75,9 @@ def killed_after_telling(shop: Shop) -> int:
 
 
 @pytest.mark.parametrize("ids", ["kept", "recreated", "reused"])
-def test_killed_after_it_had_told_the_panel_the_daily_comparison_makes_the_next_renewal_a_new_one(shop: Shop, ids: str):
+def test_killed_after_it_had_told_the_panel_the_daily_comparison_makes_the_next_renewal_a_new_one(
+    shop: Shop, ids: str
+):
     shop.switch(operation_ids=ids)
     item = killed_after_telling(shop)
     before = shop.up.domain("example.ru")["expire"]
@@ -79,15 +89,21 @@ def test_killed_after_it_had_told_the_panel_the_daily_comparison_makes_the_next_
 
 
 @pytest.mark.parametrize("ids", ["kept", "reused"])
-def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_operation_is_a_new_one(shop: Shop, ids: str):
-    """Without a comparison in between it may as well be the old one under a new number: neither bought twice nor swallowed."""
+def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_operation_is_a_new_one(
+    shop: Shop, ids: str
+):
+    """Without a comparison in between it may as well be the old one under a new number: neither bought twice
+    nor swallowed.
+    """
     shop.switch(operation_ids=ids)
     item = killed_after_telling(shop)
     operation = shop.start(item, "prolong")
     assert shop.tick() == {operation: "manual"}
     assert shop.up.charges() == ["renew"]
     assert "--told" in shop.operations()[0]["errorxml"]
-    shop.cli("journal", "resolve", str(shop.purchase(item, "prolong").id), "--told", "--why", "the date has moved")
+    shop.cli(
+        "journal", "resolve", str(shop.purchase(item, "prolong").id), "--told", "--why", "the date has moved"
+    )
     shop.restart(operation)
     shop.tick_until_quiet()
     assert shop.up.charges() == ["renew", "renew"]
@@ -102,7 +118,9 @@ def mgrctl_hangs_after(shop: Shop, func: str) -> None:
 
 
 def test_a_renewal_whose_operation_somebody_dropped_is_over_after_the_daily_comparison(shop: Shop):
-    """The panel was never told of it: without the comparison the next operation would count as the same one with a new number."""
+    """The panel was never told of it: without the comparison the next operation would count as the same one
+    with a new number.
+    """
     shop.settings(panel_wait=0)
     item, operation = prepared(shop, "prolong")
     assert run_and_leave(shop, "prolong", item, operation, "on") == 1

@@ -1,4 +1,6 @@
-"""Several operations at once, and operations that come again under other numbers: each is paid once, whatever it buys."""
+"""Several operations at once, and operations that come again under other numbers: each is paid once, whatever
+it buys.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from .shop import Shop, in_months
 
 pytestmark = pytest.mark.slow
 
-# -- one item, several operations -----------------------------------------------------------------------------------------
+# -- one item, several operations ----------------------------------------------------------------------------
 
 
 def test_two_processes_for_one_operation_whose_answer_is_lost_pay_once(paid: Paid):
@@ -38,7 +40,9 @@ def test_two_openings_of_one_item_at_once_order_once(paid: Paid):
 
 @only("domain-prolong", "server-prolong")
 def test_two_renewals_of_one_item_at_once_cost_what_the_provider_gave(paid: Paid):
-    """The panel's callback may end both operations; whatever it does, nothing is paid without a term, and nothing is swallowed silently."""
+    """The panel's callback may end both operations; whatever it does, nothing is paid without a term, and
+    nothing is swallowed silently.
+    """
     shop, item = paid.shop, paid.item
     term = 12 if paid.kind.shop == "shop" else 1
     before = expiry(paid, paid.name(0))
@@ -49,13 +53,18 @@ def test_two_renewals_of_one_item_at_once_cost_what_the_provider_gave(paid: Paid
     assert expiry(paid, paid.name(0)) == in_months(term * paid.charges, before)
     assert shop.journal().unsettled(item, "prolong") is None
     assert shop.operations() == []
-    assert (paid.charges, len(shop.tasks())) in [(2, 0), (1, 1)], "two, or one and a person who is told that the panel has ended both"
+    assert (paid.charges, len(shop.tasks())) in [(2, 0), (1, 1)], (
+        "two, or one and a person who is told that the panel has ended both"
+    )
 
 
 def expiry(paid: Paid, name: str) -> str:
     """Of the service of this name at the provider."""
     state = paid.shop.up.get("state")
-    found = {row.get("name", row.get("domain")): row.get("expire", row.get("expiredate")) for row in [*state.get("domains", []), *state["services"]]}
+    found = {
+        row.get("name", row.get("domain")): row.get("expire", row.get("expiredate"))
+        for row in [*state.get("domains", []), *state["services"]]
+    }
     return str(found[name])
 
 
@@ -67,13 +76,16 @@ def test_a_renewal_new_addons_and_a_new_tariff_of_one_server_at_once_are_each_pa
     servers.tick(parallel=3)
     servers.tick_until_quiet(parallel=3)
     kinds = [kind for kind, _ in servers.bills]
-    assert {kind: kinds.count(kind) for kind in ("prolong", "changepricelist")} == {"prolong": 1, "changepricelist": 1}
+    assert {kind: kinds.count(kind) for kind in ("prolong", "changepricelist")} == {
+        "prolong": 1,
+        "changepricelist": 1,
+    }
     assert kinds.count("addon") <= 1, "a change of tariff may bring it along"
     assert (servers.service["pricelist"], servers.service["addons"]["113"]) == (278, "on")
     assert (servers.operations(), servers.tasks()) == ([], [])
 
 
-# -- twenty items at once -------------------------------------------------------------------------------------------------
+# -- twenty items at once ------------------------------------------------------------------------------------
 
 TWENTY = 20
 LISTINGS = {"shop": "domain", "servers": "vds"}
@@ -83,7 +95,9 @@ LISTINGS = {"shop": "domain", "servers": "vds"}
 @pytest.mark.parametrize("lost", [False, True], ids=["answered", "lost"])
 def test_twenty_purchases_at_once_are_paid_once_each(paid: Paid, lost: bool):
     shop = paid.shop
-    shop.settings(read_timeout=60, spend_timeout=60, connect_timeout=60)  # the machine is slow just now, which is not what this is about
+    shop.settings(
+        read_timeout=60, spend_timeout=60, connect_timeout=60
+    )  # the machine is slow just now, which is not what this is about
     rich(paid)
     many = {paid.name(0): paid.item, **several(paid, [paid.name(number) for number in range(1, TWENTY)])}
     if lost:
@@ -98,7 +112,9 @@ def test_twenty_purchases_at_once_are_paid_once_each(paid: Paid, lost: bool):
 
 def rich(paid: Paid) -> None:
     """Money enough that nothing fails for it."""
-    paid.shop.up.post("balance", balance="90000.00", **({"account": 4411} if paid.kind.shop == "shop" else {}))
+    paid.shop.up.post(
+        "balance", balance="90000.00", **({"account": 4411} if paid.kind.shop == "shop" else {})
+    )
 
 
 def several(paid: Paid, names: List[str]) -> Dict[str, int]:
@@ -130,15 +146,23 @@ def test_one_listing_serves_twenty_comparisons_at_once(kind: str, request: pytes
 
 def compared(shop: Shop, item: int) -> subprocess.Popen[bytes]:
     words = [str(shop.panel.root / "processing" / shop.module), "--command", "sync_item", "--item", str(item)]
-    return subprocess.Popen(words, cwd=shop.panel.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        words,
+        cwd=shop.panel.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
-# -- numbers of operations ------------------------------------------------------------------------------------------------
+# -- numbers of operations -----------------------------------------------------------------------------------
 
 
 @each_with("carried_out", True, False)
 @pytest.mark.parametrize("ids", ["kept", "recreated", "reused"])
-def test_an_operation_that_is_started_again_while_nobody_knows_continues_its_purchase(paid: Paid, carried_out: bool, ids: str):
+def test_an_operation_that_is_started_again_while_nobody_knows_continues_its_purchase(
+    paid: Paid, carried_out: bool, ids: str
+):
     shop = paid.shop
     shop.switch(operation_ids=ids)
     paid.lose(carried_out=carried_out)
@@ -152,7 +176,9 @@ def test_an_operation_that_is_started_again_while_nobody_knows_continues_its_pur
 
 @each_with("carried_out", True, False, False, True)
 def test_a_number_that_another_items_operation_gets_belongs_to_that_item(paid: Paid, carried_out: bool):
-    """The first item's operation is dropped while its request is lost; its number comes again for another item, and then it is started anew."""
+    """The first item's operation is dropped while its request is lost; its number comes again for another
+    item, and then it is started anew.
+    """
     shop = paid.shop
     shop.switch(operation_ids="reused")
     rich(paid)
@@ -174,7 +200,7 @@ def bought(paid: Paid) -> Dict[str, int]:
     return {name: names.count(name) for name in names}
 
 
-# -- the panel's date -----------------------------------------------------------------------------------------------------
+# -- the panel's date ----------------------------------------------------------------------------------------
 
 
 @only("domain-prolong", "server-prolong")

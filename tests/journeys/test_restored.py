@@ -1,4 +1,5 @@
-"""The journal or the panel's database is lost, damaged, or comes back from a backup: nothing is bought for what cannot be told any more.
+"""The journal or the panel's database is lost, damaged, or comes back from a backup: nothing is bought for
+what cannot be told any more.
 
 The worst moment for it: a request was sent, its answer is lost, and nobody has looked yet.
 """
@@ -70,12 +71,13 @@ def without_its_log(state: Path) -> None:
 
 
 DAMAGE: Mapping[str, Callable[[Path], None]] = {
-    "lost": lost, "folder-lost": shutil.rmtree, "emptied": emptied, "cut": cut_in_half, "overwritten": overwritten_in_the_middle,
+    "lost": lost, "folder-lost": shutil.rmtree, "emptied": emptied, "cut": cut_in_half,
+    "overwritten": overwritten_in_the_middle,
     "without-log": without_its_log,
 }  # fmt: skip
 
 
-# -- the journal ----------------------------------------------------------------------------------------------------------
+# -- the journal ---------------------------------------------------------------------------------------------
 
 
 def bought_once_without_its_journal(paid: Paid, damage: str) -> None:
@@ -144,7 +146,9 @@ def test_an_order_that_is_carried_out_after_its_journal_was_lost_is_paid_once(pa
 
 @only(*OPENINGS, *RENEWALS)
 @pytest.mark.parametrize("how", ["lost", "backup"])
-def test_what_was_over_before_the_journal_was_lost_is_no_question_and_the_next_renewal_is_bought(paid: Paid, how: str, tmp_path: Path):
+def test_what_was_over_before_the_journal_was_lost_is_no_question_and_the_next_renewal_is_bought(
+    paid: Paid, how: str, tmp_path: Path
+):
     shop = paid.shop
     backup = taken(shop, tmp_path)
     paid.finished_once()
@@ -155,7 +159,7 @@ def test_what_was_over_before_the_journal_was_lost_is_no_question_and_the_next_r
     assert (len(shop.up.charges()), shop.operations(), shop.tasks()) == (len(before) + 1, [], [])
 
 
-# -- the panel's database -------------------------------------------------------------------------------------------------
+# -- the panel's database ------------------------------------------------------------------------------------
 
 
 def database(shop: Shop) -> Path:
@@ -180,7 +184,9 @@ def restored(shop: Shop, dump: Path) -> None:
 
 
 @each_with("sent", "told", "lost")
-def test_a_panel_from_a_backup_taken_before_the_purchase_gets_nothing_bought_again(paid: Paid, sent: str, tmp_path: Path):
+def test_a_panel_from_a_backup_taken_before_the_purchase_gets_nothing_bought_again(
+    paid: Paid, sent: str, tmp_path: Path
+):
     """The operation is back, as if it had never run."""
     dump = dumped(paid.shop, tmp_path)
     if sent == "told":
@@ -194,7 +200,9 @@ def test_a_panel_from_a_backup_taken_before_the_purchase_gets_nothing_bought_aga
 
 
 @only(*RENEWALS)
-def test_a_panel_that_has_forgotten_a_renewal_and_wants_it_again_is_a_persons_question(paid: Paid, tmp_path: Path):
+def test_a_panel_that_has_forgotten_a_renewal_and_wants_it_again_is_a_persons_question(
+    paid: Paid, tmp_path: Path
+):
     """The dump is older than the client's payment; somebody enters it again."""
     shop = paid.shop
     shop.panel.call("runningoperation.delete", elid=paid.operation)
@@ -209,7 +217,9 @@ def test_a_panel_that_has_forgotten_a_renewal_and_wants_it_again_is_a_persons_qu
 
 @only(*OPENINGS)
 @pytest.mark.parametrize("first", ["told", "lost"])
-def test_the_number_of_a_forgotten_item_does_not_give_its_service_to_another_client(paid: Paid, first: str, tmp_path: Path):
+def test_the_number_of_a_forgotten_item_does_not_give_its_service_to_another_client(
+    paid: Paid, first: str, tmp_path: Path
+):
     """The dump is older than the item; the next order gets its number, for another name."""
     shop, up = paid.shop, paid.shop.up
     with_item = paid.item
@@ -239,7 +249,7 @@ def forget(shop: Shop, item: int) -> None:
         db.run("DELETE FROM item WHERE id = ?", item)
 
 
-# -- copies of both -------------------------------------------------------------------------------------------------------
+# -- copies of both ------------------------------------------------------------------------------------------
 
 
 def copy_of(paid: Paid, how: str, tmp_path: Path, place: Place) -> Shop:
@@ -256,7 +266,9 @@ def copy_of(paid: Paid, how: str, tmp_path: Path, place: Place) -> Shop:
 
 
 @each_with("how", "folder", "machine", "machine", "folder")
-def test_a_copy_buys_nothing_until_a_person_says_that_it_is_the_panel(paid: Paid, how: str, tmp_path: Path, place: Place):
+def test_a_copy_buys_nothing_until_a_person_says_that_it_is_the_panel(
+    paid: Paid, how: str, tmp_path: Path, place: Place
+):
     copy = copy_of(paid, how, tmp_path, place)
     assert list(copy.tick().values()) == ["manual"]
     assert "journal adopt" in copy.operations()[0]["errorxml"]
@@ -268,7 +280,9 @@ def test_a_copy_buys_nothing_until_a_person_says_that_it_is_the_panel(paid: Paid
 
 
 @each_with("carried_out", True, False, False, True)
-def test_a_copy_never_sends_again_what_the_original_has_sent(paid: Paid, carried_out: bool, tmp_path: Path, place: Place):
+def test_a_copy_never_sends_again_what_the_original_has_sent(
+    paid: Paid, carried_out: bool, tmp_path: Path, place: Place
+):
     paid.lose(carried_out=carried_out)
     copy = copy_of(paid, "folder", tmp_path, place)
     paid.shop.up.heal()

@@ -49,10 +49,20 @@ def test_passwords_and_papers_are_in_no_log_no_command_line_no_task_and_no_state
     for path in written(shop):
         content = path.read_bytes()
         assert [text for text in CANARIES if text.encode() in content] == [], path
-    for table in ("runningoperation", "sandbox_history", "task", "sandbox_problem", "history_item", "itemparam", "processingparam"):
+    for table in (
+        "runningoperation",
+        "sandbox_history",
+        "task",
+        "sandbox_problem",
+        "history_item",
+        "itemparam",
+        "processingparam",
+    ):
         text = str(shop.rows(f"SELECT * FROM {table}"))
         assert [canary for canary in CANARIES if canary in text] == [], table
-    assert shop.rows("SELECT value FROM service_profileparam WHERE value = ?", PASSPORT), "the panel itself does know the passport"
+    assert shop.rows("SELECT value FROM service_profileparam WHERE value = ?", PASSPORT), (
+        "the panel itself does know the passport"
+    )
 
 
 # function -> the faults of its answer; a refusal repeats what was sent
@@ -84,8 +94,14 @@ def go_wrong_in_every_way(shop: Shop) -> None:
 
 
 def written(shop: Shop) -> List[Path]:
-    """All that the panel and our module have written, but for the panel's own database (whose tables are looked at one by one)."""
-    files = [path for path in (shop.panel.root / "var").rglob("*") if path.is_file() and "billmgr.sqlite3" not in path.name]
+    """All that the panel and our module have written, but for the panel's own database (whose tables are
+    looked at one by one).
+    """
+    files = [
+        path
+        for path in (shop.panel.root / "var").rglob("*")
+        if path.is_file() and "billmgr.sqlite3" not in path.name
+    ]
     names = {path.name for path in files}
     assert {"mgrctl.jsonl", "runs.jsonl", "pmbill2billreg.log", "state.sqlite3"} <= names, names
     return files

@@ -1,4 +1,6 @@
-"""Servers from order to close, killed, cut off, many at once: each paid operation is paid once, and the ledger is the judge."""
+"""Servers from order to close, killed, cut off, many at once: each paid operation is paid once, and the
+ledger is the judge.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,13 @@ from bill2bill.journal.states import State
 from .servers import KVM4, LARGE, NAME, SMALL, ServerShop
 from .shop import in_months, wait_for
 
-# generation of the provider, how its answers name a new id, error_mode, expiredate_moved, operation_ids, seconds until it is done
-WAYS = [("b6", "id", "0", "before", "kept", 0), ("b5", "none", "1", "after", "recreated", "never"), ("b6", "none", "1", "before", "reused", "never")]
+# generation of the provider, how its answers name a new id, error_mode, expiredate_moved, operation_ids,
+# seconds until it is done
+WAYS = [
+    ("b6", "id", "0", "before", "kept", 0),
+    ("b5", "none", "1", "after", "recreated", "never"),
+    ("b6", "none", "1", "before", "reused", "never"),
+]
 
 
 @pytest.mark.both_databases
@@ -27,13 +34,21 @@ def test_a_server_lives_from_order_to_close_and_each_step_is_paid_once(servers: 
     item = servers.bought(addon_ncpu=3)
     servers.tick_until_quiet()
     there = servers.service
-    assert (there["status"], there["domain"], there["addons"]["101"], there["autoprolong"] in ("null", "off", "")) == (2, NAME, "3", True)
+    assert (
+        there["status"],
+        there["domain"],
+        there["addons"]["101"],
+        there["autoprolong"] in ("null", "off", ""),
+    ) == (2, NAME, "3", True)
     assert (servers.item(item)["status"], servers.item(item)["ip"]) == (2, there["ip"])
     opened = there["expiredate"]
 
     servers.start(item, "prolong")
     servers.tick_until_quiet()
-    assert (servers.service["expiredate"], str(servers.item(item)["expiredate"])) == (in_months(1, opened), in_months(1, opened))
+    assert (servers.service["expiredate"], str(servers.item(item)["expiredate"])) == (
+        in_months(1, opened),
+        in_months(1, opened),
+    )
 
     servers.change(item, addon_ncpu=4, addon_backup="on")
     servers.tick_until_quiet()
@@ -41,7 +56,11 @@ def test_a_server_lives_from_order_to_close_and_each_step_is_paid_once(servers: 
 
     servers.change_tariff(item)
     servers.tick_until_quiet()
-    assert (servers.service["pricelist"], servers.item(item)["pricelist"], servers.item(item)["lastpricelist"]) == (KVM4, LARGE, None)
+    assert (
+        servers.service["pricelist"],
+        servers.item(item)["pricelist"],
+        servers.item(item)["lastpricelist"],
+    ) == (KVM4, LARGE, None)
     assert servers.service["addons"]["113"] == "on"
 
     for command, status in (("suspend", 3), ("resume", 2), ("close", 4)):
@@ -55,9 +74,14 @@ def test_a_server_lives_from_order_to_close_and_each_step_is_paid_once(servers: 
     assert servers.operations() == []
 
 
-# -- killed without a warning ------------------------------------------------------------------------------------------------------------
+# -- killed without a warning --------------------------------------------------------------------------------
 
-FUNCTIONS = {"open": "v2.vds.order.param", "prolong": "service.prolong", "addons": "vds.edit", "tariff": "service.changepricelist.getmoney"}
+FUNCTIONS = {
+    "open": "v2.vds.order.param",
+    "prolong": "service.prolong",
+    "addons": "vds.edit",
+    "tariff": "service.changepricelist.getmoney",
+}
 KINDS = {"open": "order", "prolong": "prolong", "addons": "addon", "tariff": "changepricelist"}
 Prepared = Tuple[str, int, int]
 
@@ -119,7 +143,7 @@ def test_killed_while_it_told_the_panel(servers: ServerShop, purchase: str):
     finished_once(servers, purchase)
 
 
-# -- answers that do not come ----------------------------------------------------------------------------------------------------------------
+# -- answers that do not come --------------------------------------------------------------------------------
 
 
 @pytest.mark.both_databases
@@ -141,7 +165,7 @@ def test_a_request_that_is_carried_out_after_the_cut_is_not_sent_again(servers: 
     finished_once(servers, purchase)
 
 
-# -- several at once ---------------------------------------------------------------------------------------------------------------------------
+# -- several at once -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("purchase", FUNCTIONS)
@@ -165,7 +189,7 @@ def test_many_orders_at_once_are_each_paid_once(servers: ServerShop):
     assert len({service["remoteid"] for service in servers.services}) == len(names)
 
 
-# -- the regular job -----------------------------------------------------------------------------------------------------------------------------
+# -- the regular job -----------------------------------------------------------------------------------------
 
 
 def test_a_slow_opening_is_finished_by_the_regular_job_alone(servers: ServerShop):
@@ -205,7 +229,9 @@ def test_a_tariff_that_is_not_allowed_goes_back_and_a_person_is_told(servers: Se
     item = servers.bought()
     servers.tick_until_quiet()
     with tables(servers.panel.root) as db:
-        db.run("UPDATE pricelistparam SET value = '999' WHERE pricelist = ? AND intname = 'b2b_tariff'", LARGE)
+        db.run(
+            "UPDATE pricelistparam SET value = '999' WHERE pricelist = ? AND intname = 'b2b_tariff'", LARGE
+        )
     servers.change_tariff(item)
     servers.tick()
     assert (servers.item(item)["pricelist"], servers.item(item)["lastpricelist"]) == (SMALL, None)

@@ -1,7 +1,8 @@
-"""SIGKILL and SIGTERM at any line of our code: whoever comes next finishes, each purchase is paid once, and nobody is asked without need.
+"""SIGKILL and SIGTERM at any line of our code: whoever comes next finishes, each purchase is paid once, and
+nobody is asked without need.
 
-A run of each purchase that nothing disturbs writes down every line that it executes. Then as many items are bought, each by a process that ends
-itself at another of these lines; the regular repeats do the rest.
+A run of each purchase that nothing disturbs writes down every line that it executes. Then as many items are
+bought, each by a process that ends itself at another of these lines; the regular repeats do the rest.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def lines_of(paid: Paid, path: Path) -> List[str]:
 
 
 def places(lines: List[str], seed: str) -> List[int]:
-    """Where the processes end: at other lines each, from the first journal entry on twice as dense as before it."""
+    """Where the processes end: at other lines each, from the first journal entry on twice as dense as before
+    it.
+    """
     chance = random.Random(seed)
     begun = next(number for number, line in enumerate(lines) if line.startswith("journal/once.py"))
     occurrences: Dict[str, List[int]] = {}
@@ -81,7 +84,9 @@ def places(lines: List[str], seed: str) -> List[int]:
 
 
 @pytest.mark.slow
-def test_ended_by_a_signal_at_any_line_a_purchase_is_made_once(paid: Paid, tmp_path: Path, request: pytest.FixtureRequest):
+def test_ended_by_a_signal_at_any_line_a_purchase_is_made_once(
+    paid: Paid, tmp_path: Path, request: pytest.FixtureRequest
+):
     kind, shop = paid.kind, paid.shop
     shop.up.post("balance", balance="90000.00", **({"account": 4411} if kind.shop == "shop" else {}))
     lines = lines_of(paid, tmp_path / "lines")

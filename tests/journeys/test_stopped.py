@@ -1,6 +1,8 @@
-"""A process that is stopped in the middle of a purchase, longer than any of our times, and then goes on: it alone holds the item meanwhile.
+"""A process that is stopped in the middle of a purchase, longer than any of our times, and then goes on: it
+alone holds the item meanwhile.
 
-Everything that could give its purchase up is set to pass at once: the time to settle, the time after which a person is asked, the waiting for a lock.
+Everything that could give its purchase up is set to pass at once: the time to settle, the time after which a
+person is asked, the waiting for a lock.
 """
 
 from __future__ import annotations
@@ -85,7 +87,9 @@ def test_stopped_while_its_request_was_carried_out(paid: Paid, ids: str):
 
 
 def test_stopped_while_its_request_was_refused_by_a_proxy_in_between(paid: Paid):
-    """It is carried out by nobody, and its answer is a web page: the late process looks, and the next one sends it once more."""
+    """It is carried out by nobody, and its answer is a web page: the late process looks, and the next one
+    sends it once more.
+    """
     up = paid.shop.up
     paid.shop.settings(spend_timeout=SPEND_TIMEOUT)
     paid.fault("slow", when="before", seconds=0.5)
@@ -117,7 +121,9 @@ def test_stopped_after_it_had_written_that_it_sends_and_before_it_did(paid: Paid
 
 
 @only("domain-prolong", "server-prolong")
-def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_other_item_pass_it_and_then_all_are_bought(paid: Paid):
+def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_other_item_pass_it_and_then_all_are_bought(
+    paid: Paid,
+):
     shop = paid.shop
     shop.settings(parallel=1)
     others = [paid.another(paid.name(number)) for number in (1, 2)]
@@ -135,11 +141,15 @@ def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_othe
 
 
 @each_with("ids", "recreated", "kept", "kept")
-def test_a_stopped_process_that_the_panel_kills_after_its_limit_leaves_the_purchase_to_the_next(paid: Paid, ids: str):
+def test_a_stopped_process_that_the_panel_kills_after_its_limit_leaves_the_purchase_to_the_next(
+    paid: Paid, ids: str
+):
     shop = paid.shop
     shop.switch(operation_ids=ids, limit_operations="2")
     paid.fault("slow", when="before", seconds=0.5)
-    ticking = subprocess.Popen([str(shop.panel.root / "sbin" / "mgrctl"), "-m", "billmgr", "sandbox.tick"], stdout=subprocess.DEVNULL)
+    ticking = subprocess.Popen(
+        [str(shop.panel.root / "sbin" / "mgrctl"), "-m", "billmgr", "sandbox.tick"], stdout=subprocess.DEVNULL
+    )
     try:
         paid.sent()
         module = child_of_the_panel(shop)

@@ -6,7 +6,13 @@ from bill2bill.errors import Failure
 from bill2bill.rules.contacts import Kind, remote_fields
 
 COUNTRIES = {"RU": "182", "US": "233", "DE": "81"}
-ADDRESS = {"location_state": "Москва", "location_postcode": "101000", "location_city": "Москва", "location_address": "Мира 1-2", "country": "RU"}
+ADDRESS = {
+    "location_state": "Москва",
+    "location_postcode": "101000",
+    "location_city": "Москва",
+    "location_address": "Мира 1-2",
+    "country": "RU",
+}
 REACH = {"email": "ivan@example.ru", "phone": "+7 (495) 123-45-67"}
 PERSON = {
     **ADDRESS,
@@ -32,7 +38,14 @@ COMPANY = {
     "lastname": "Ivanov",
 }
 SAMPLES = {1: PERSON, 2: COMPANY, 3: SOLE}
-CASES = [(1, Kind.PERSON), (3, Kind.PERSON), (2, Kind.COMPANY), (1, Kind.GENERIC), (2, Kind.GENERIC), (3, Kind.GENERIC)]
+CASES = [
+    (1, Kind.PERSON),
+    (3, Kind.PERSON),
+    (2, Kind.COMPANY),
+    (1, Kind.GENERIC),
+    (2, Kind.GENERIC),
+    (3, Kind.GENERIC),
+]
 
 
 def fields(base, kind, profiletype=1, phone_form="canonical", **changes):

@@ -14,13 +14,27 @@ from bill2bill.rules.addons import check_form, least_cost, same, values_for
 from bill2bill.rules.money import Money
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 
-CPU = Addon(101, "ncpu", AddonKind.INTEGER, least=1, most=8, step=1, included=2, prices={1: Decimal("2.00"), 12: Decimal("24.00")})
-DISK = Addon(104, "disk", AddonKind.INTEGER, least=10, most=100, step=10, included=10, prices={1: Decimal("0.10")})
+CPU = Addon(
+    101,
+    "ncpu",
+    AddonKind.INTEGER,
+    least=1,
+    most=8,
+    step=1,
+    included=2,
+    prices={1: Decimal("2.00"), 12: Decimal("24.00")},
+)
+DISK = Addon(
+    104, "disk", AddonKind.INTEGER, least=10, most=100, step=10, included=10, prices={1: Decimal("0.10")}
+)
 PANEL = Addon(
-    102, "control_panel", AddonKind.CHOICE, choices=((901, "Without"), (902, "ispmanager lite")), choice_prices={(902, 1): Decimal("5.00")}
+    102, "control_panel", AddonKind.CHOICE, choices=((901, "Without"), (902, "ispmanager lite")),
+    choice_prices={(902, 1): Decimal("5.00")}
 )  # fmt: skip
 BACKUP = Addon(103, "backup", AddonKind.BOOLEAN, prices={1: Decimal("3.00")})
-KVM = ServiceTariff(277, "KVM-2", "EUR", {1: Decimal("9.00"), 12: Decimal("97.20")}, (CPU, PANEL, BACKUP, DISK))
+KVM = ServiceTariff(
+    277, "KVM-2", "EUR", {1: Decimal("9.00"), 12: Decimal("97.20")}, (CPU, PANEL, BACKUP, DISK)
+)
 
 
 def refused(**wanted):
@@ -31,7 +45,11 @@ def refused(**wanted):
 
 
 def test_what_was_ordered_is_sent_under_the_providers_numbers():
-    assert values_for(KVM, {"ncpu": "4", "control_panel": "902", "backup": "on"}, ()) == {101: "4", 102: "902", 103: "on"}
+    assert values_for(KVM, {"ncpu": "4", "control_panel": "902", "backup": "on"}, ()) == {
+        101: "4",
+        102: "902",
+        103: "on",
+    }
 
 
 def test_a_choice_is_known_by_its_name_too():
@@ -39,7 +57,9 @@ def test_a_choice_is_known_by_its_name_too():
 
 
 def test_a_choice_that_may_be_meant_by_number_or_by_name_is_refused():
-    addresses = Addon(105, "ip", AddonKind.CHOICE, choices=((2, "1"), (1, "2"), (3, "4"), (4, "eight"), (5, "EIGHT")))
+    addresses = Addon(
+        105, "ip", AddonKind.CHOICE, choices=((2, "1"), (1, "2"), (3, "4"), (4, "eight"), (5, "EIGHT"))
+    )
     tariff = replace(KVM, addons=(addresses,))
     for value in ("2", "1", "4", "eight"):
         with pytest.raises(Failure, match="addon_bad"):
@@ -104,7 +124,8 @@ def test_values_equal_themselves_however_the_numbers_are_written(values, zeros):
 @pytest.mark.parametrize(
     ("wanted", "shown", "equal"),
     [
-        ({101: "4"}, {101: "4", 103: "on"}, True), ({101: "4"}, {101: "3"}, False), ({103: "off"}, {103: ""}, True),
+        ({101: "4"}, {101: "4", 103: "on"}, True), ({101: "4"}, {101: "3"}, False),
+        ({103: "off"}, {103: ""}, True),
         ({103: "on"}, {103: "off"}, False), ({102: "902"}, {102: "901"}, False), ({}, {}, True),
     ],
 )  # fmt: skip
@@ -120,7 +141,8 @@ def test_an_add_on_that_is_not_shown_is_not_taken_for_different():
 @pytest.mark.parametrize(
     ("months", "values", "cost"),
     [
-        (1, {}, "9.00"), (1, {101: "2"}, "9.00"), (1, {101: "1"}, "9.00"), (1, {101: "4", 102: "902", 103: "on"}, "21.00"),
+        (1, {}, "9.00"), (1, {101: "2"}, "9.00"), (1, {101: "1"}, "9.00"),
+        (1, {101: "4", 102: "902", 103: "on"}, "21.00"),
         (12, {101: "3"}, "121.20"), (1, {102: "901", 103: "off"}, "9.00"),
     ],
 )  # fmt: skip

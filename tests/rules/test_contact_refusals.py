@@ -51,7 +51,12 @@ def test_a_wrong_or_missing_field_is_named_as_the_client_knows_it(profiletype, k
 
 
 @pytest.mark.parametrize(
-    ("country", "reason"), [("", "empty"), ("182", "182: two capital letters expected"), ("FR", "FR: not in the provider's list of countries")]
+    ("country", "reason"),
+    [
+        ("", "empty"),
+        ("182", "182: two capital letters expected"),
+        ("FR", "FR: not in the provider's list of countries"),
+    ],
 )
 def test_a_country_that_the_provider_does_not_list_is_refused(country, reason):
     assert refused(PERSON, Kind.PERSON, country=country) == ("location_country", reason)
@@ -60,22 +65,35 @@ def test_a_country_that_the_provider_does_not_list_is_refused(country, reason):
 
 def test_a_postal_country_must_be_known_too():
     own = {"postal_postcode": "1", "postal_city": "X", "postal_address": "Y"}
-    assert refused(PERSON, Kind.PERSON, **own, postal_country="182") == ("postal_country", "182: two capital letters expected")
+    assert refused(PERSON, Kind.PERSON, **own, postal_country="182") == (
+        "postal_country",
+        "182: two capital letters expected",
+    )
 
 
-@pytest.mark.parametrize(("name", "shown"), [("Sample", "Sample"), ("", "contact"), ("x" * 500, "x" * 79 + "…")])
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Sample", "Sample"), ("", "contact"), ("x" * 500, "x" * 79 + "…")]
+)
 def test_a_refusal_names_the_contact(name, shown):
     with pytest.raises(Failure) as caught:
         fields(PERSON, Kind.PERSON, name=name, email="")
     assert caught.value.params["object"] == shown
 
 
-messy = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["Иван", "+7 (495) 123-45-67", "2005-02-28", "王", "a\x00b\n", " -"]))
+messy = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.sampled_from(["Иван", "+7 (495) 123-45-67", "2005-02-28", "王", "a\x00b\n", " -"]),
+)
 
 
 @given(
     st.sampled_from(CASES),
-    st.dictionaries(st.sampled_from(sorted({**SOLE, **COMPANY, "firstname": "", "mobile": "", "postal_city": ""})), messy, max_size=4),
+    st.dictionaries(
+        st.sampled_from(sorted({**SOLE, **COMPANY, "firstname": "", "mobile": "", "postal_city": ""})),
+        messy,
+        max_size=4,
+    ),
 )
 def test_whatever_clients_enter_is_sent_clean_or_refused(case, changes):
     profiletype, kind = case
@@ -85,7 +103,11 @@ def test_whatever_clients_enter_is_sent_clean_or_refused(case, changes):
     else:
         assert all(value and value == value.strip() for value in sent.values())
         assert not [char for value in sent.values() for char in value if unicodedata.category(char)[0] == "C"]
-        assert all(sent[name].isascii() for name in ("firstname", "middlename", "lastname", "company", "phone", "email") if name in sent)
+        assert all(
+            sent[name].isascii()
+            for name in ("firstname", "middlename", "lastname", "company", "phone", "email")
+            if name in sent
+        )
 
 
 @pytest.mark.parametrize(

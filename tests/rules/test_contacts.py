@@ -99,7 +99,9 @@ def test_a_company_of_the_ru_group_keeps_its_name_in_both_scripts():
     assert (sent["inn"], sent["kpp"], sent["ogrn"]) == ("1234567890", "123456789", "1234567890123")
 
 
-@pytest.mark.parametrize(("profiletype", "company"), [(1, "N/A"), (3, "IP Ivan Ivanov"), (2, 'OOO "Romashka"')])
+@pytest.mark.parametrize(
+    ("profiletype", "company"), [(1, "N/A"), (3, "IP Ivan Ivanov"), (2, 'OOO "Romashka"')]
+)
 def test_a_generic_contact_is_latin_throughout_and_always_has_a_company(profiletype, company):
     sent = fields(SAMPLES[profiletype], Kind.GENERIC, profiletype)
     assert sent["company"] == company
@@ -116,12 +118,28 @@ def test_a_generic_contact_needs_its_state_in_the_states_only():
 
 def test_a_latin_name_that_the_client_chose_is_preferred():
     sent = fields(PERSON, Kind.PERSON, firstname="Iwan", lastname="Iwanow", middlename="Petrovich")
-    assert (sent["firstname"], sent["middlename"], sent["lastname"], sent["firstname_ru"]) == ("Iwan", "P", "Iwanow", "Иван")
+    assert (sent["firstname"], sent["middlename"], sent["lastname"], sent["firstname_ru"]) == (
+        "Iwan",
+        "P",
+        "Iwanow",
+        "Иван",
+    )
 
 
 def test_a_foreigner_without_a_national_spelling_is_sent_in_latin():
-    sent = fields(PERSON, Kind.PERSON, firstname="John", firstname_locale="", lastname="O'Neil-Smith", lastname_locale="")
-    assert (sent["firstname_ru"], sent["lastname_ru"], sent["lastname"]) == ("John", "O'Neil-Smith", "O'Neil-Smith")
+    sent = fields(
+        PERSON,
+        Kind.PERSON,
+        firstname="John",
+        firstname_locale="",
+        lastname="O'Neil-Smith",
+        lastname_locale="",
+    )
+    assert (sent["firstname_ru"], sent["lastname_ru"], sent["lastname"]) == (
+        "John",
+        "O'Neil-Smith",
+        "O'Neil-Smith",
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,9 +158,20 @@ def test_a_middle_name_is_an_initial_in_latin_and_a_dash_when_there_is_none(lati
 
 
 def test_the_postal_address_is_sent_whole_or_is_the_location():
-    own = {"postal_postcode": "190000", "postal_city": "Тверь", "postal_address": "п/я 1", "postal_addressee": "Иванову"}
+    own = {
+        "postal_postcode": "190000",
+        "postal_city": "Тверь",
+        "postal_address": "п/я 1",
+        "postal_addressee": "Иванову",
+    }
     sent = fields(PERSON, Kind.PERSON, **own, postal_country="DE")
-    assert [sent[f"pa_{part}"] for part in ("postcode", "city", "address", "addressee", "country")] == ["190000", "Тверь", "п/я 1", "Иванову", "81"]
+    assert [sent[f"pa_{part}"] for part in ("postcode", "city", "address", "addressee", "country")] == [
+        "190000",
+        "Тверь",
+        "п/я 1",
+        "Иванову",
+        "81",
+    ]
     assert "pa_state" not in sent
     assert fields(PERSON, Kind.PERSON, **own)["pa_country"] == "182"
     assert fields(PERSON, Kind.PERSON, postal_country="DE")["pa_country"] == "182"
@@ -162,7 +191,12 @@ def test_phones_can_be_sent_as_the_providers_own_module_does():
 
 
 def test_values_are_trimmed_and_lose_control_characters():
-    sent = fields(PERSON, Kind.PERSON, location_address=" Мира\r\n\t1\x00-2\u200b \u00a0 кв. 5 ", passport_org="ОВД\ud800")
+    sent = fields(
+        PERSON,
+        Kind.PERSON,
+        location_address=" Мира\r\n\t1\x00-2\u200b \u00a0 кв. 5 ",
+        passport_org="ОВД\ud800",
+    )
     assert (sent["la_address"], sent["passport_org"]) == ("Мира 1-2 кв. 5", "ОВД")
 
 

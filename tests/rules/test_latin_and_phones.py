@@ -68,7 +68,11 @@ def test_the_spelling_is_ascii_and_does_not_change_again(text):
     ],
 )
 def test_a_phone_is_written_as_each_type_of_contact_wants_it(text, people, generic, plain):
-    assert (phones.canonical(text, False), phones.canonical(text, True), phones.plain(text)) == (people, generic, plain)
+    assert (phones.canonical(text, False), phones.canonical(text, True), phones.plain(text)) == (
+        people,
+        generic,
+        plain,
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,12 +93,19 @@ def test_a_phone_is_written_as_each_type_of_contact_wants_it(text, people, gener
     ],
 )
 def test_a_phone_without_country_code_or_with_other_signs_is_refused(text):
-    for form in (phones.plain, lambda number: phones.canonical(number, False), lambda number: phones.canonical(number, True)):
+    for form in (
+        phones.plain,
+        lambda number: phones.canonical(number, False),
+        lambda number: phones.canonical(number, True),
+    ):
         with pytest.raises(ValueError, match="expected"):
             form(text)
 
 
-@given(st.from_regex(r"\+[1-9][0-9]{0,2} ?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2,4}", fullmatch=True), st.booleans())
+@given(
+    st.from_regex(r"\+[1-9][0-9]{0,2} ?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2,4}", fullmatch=True),
+    st.booleans(),
+)
 def test_no_digit_of_a_phone_is_lost_or_moved(text, dotted):
     written = phones.canonical(text, dotted)
     assert [char for char in written if char.isdigit()] == [char for char in text if char.isdigit()]

@@ -42,7 +42,13 @@ def test_money_always_has_a_real_currency_code(currency):
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("199.0000", "199.00 RUB"), ("199", "199.00 RUB"), ("-0.5", "-0.50 RUB"), ("0.1250", "0.125 RUB"), ("1E+3", "1000.00 RUB")],
+    [
+        ("199.0000", "199.00 RUB"),
+        ("199", "199.00 RUB"),
+        ("-0.5", "-0.50 RUB"),
+        ("0.1250", "0.125 RUB"),
+        ("1E+3", "1000.00 RUB"),
+    ],
 )
 def test_money_is_shown_with_two_decimals_and_never_rounded(amount, text):
     assert str(rub(amount)) == text
@@ -50,7 +56,14 @@ def test_money_is_shown_with_two_decimals_and_never_rounded(amount, text):
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("199.0000", "199"), (" 1520.40 RUB", "1520.40"), ("-3.5", "-3.5"), ("0", "0"), ("7 руб.", "7"), ("10.", "10")],
+    [
+        ("199.0000", "199"),
+        (" 1520.40 RUB", "1520.40"),
+        ("-3.5", "-3.5"),
+        ("0", "0"),
+        ("7 руб.", "7"),
+        ("10.", "10"),
+    ],
 )
 def test_an_amount_is_the_number_that_the_text_begins_with(text, amount):
     assert parse_amount(text) == Decimal(amount)
@@ -58,7 +71,22 @@ def test_an_amount_is_the_number_that_the_text_begins_with(text, amount):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "RUB 5", "+5", "1 520.40", "1\u00a0520", "1,50", "1e5", "1.2.3", "٣", "NaN", ".5", "--1", "9" * 19, pytest.param("9" * 10**6, id="huge")],
+    [
+        "",
+        "RUB 5",
+        "+5",
+        "1 520.40",
+        "1\u00a0520",
+        "1,50",
+        "1e5",
+        "1.2.3",
+        "٣",
+        "NaN",
+        ".5",
+        "--1",
+        "9" * 19,
+        pytest.param("9" * 10**6, id="huge"),
+    ],
 )
 def test_an_amount_that_could_be_misread_is_refused(text):
     with pytest.raises(ValueError, match="not an amount"):

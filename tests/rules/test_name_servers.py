@@ -17,16 +17,36 @@ FOREIGN = ("ns1.example.net", "ns2.example.net")
         (["", " "], "example.ru", ()),
         (["NS1.Example.NET.", " ns2.example.net "], "example.ru", FOREIGN),
         (["ns1.example.net", "", "ns2.example.net", ""], "example.ru", FOREIGN),
-        (["ns1.пример.рф", "ns2.example.net"], "example.ru", ("ns1.xn--e1afmkfd.xn--p1ai", "ns2.example.net")),
+        (
+            ["ns1.пример.рф", "ns2.example.net"],
+            "example.ru",
+            ("ns1.xn--e1afmkfd.xn--p1ai", "ns2.example.net"),
+        ),
         (
             ["ns1.example.ru/203.0.113.5", "ns2.example.ru/203.0.113.5, 203.0.113.6"],
             "example.ru",
             ("ns1.example.ru/203.0.113.5", "ns2.example.ru/203.0.113.5,203.0.113.6"),
         ),
-        (["ns1.пример.рф/203.0.113.5", "ns2.example.net"], "ПРИМЕР.РФ", ("ns1.xn--e1afmkfd.xn--p1ai/203.0.113.5", "ns2.example.net")),
-        (["example.ru/203.0.113.5", "ns1.notexample.ru"], "example.ru", ("example.ru/203.0.113.5", "ns1.notexample.ru")),
-        (["ns1.example.ru/203.0.113.5,203.0.113.5", "ns2.example.net"], "example.ru", ("ns1.example.ru/203.0.113.5", "ns2.example.net")),
-        ([f"ns{n}.example.net" for n in range(4)], "example.ru", tuple(f"ns{n}.example.net" for n in range(4))),
+        (
+            ["ns1.пример.рф/203.0.113.5", "ns2.example.net"],
+            "ПРИМЕР.РФ",
+            ("ns1.xn--e1afmkfd.xn--p1ai/203.0.113.5", "ns2.example.net"),
+        ),
+        (
+            ["example.ru/203.0.113.5", "ns1.notexample.ru"],
+            "example.ru",
+            ("example.ru/203.0.113.5", "ns1.notexample.ru"),
+        ),
+        (
+            ["ns1.example.ru/203.0.113.5,203.0.113.5", "ns2.example.net"],
+            "example.ru",
+            ("ns1.example.ru/203.0.113.5", "ns2.example.net"),
+        ),
+        (
+            [f"ns{n}.example.net" for n in range(4)],
+            "example.ru",
+            tuple(f"ns{n}.example.net" for n in range(4)),
+        ),
     ],
 )
 def test_name_servers_of_the_panel_become_those_of_the_upstream(values, domain, servers):
@@ -42,14 +62,23 @@ def test_name_servers_of_the_panel_become_those_of_the_upstream(values, domain, 
         (["ns1.example.ru", "ns2.example.net"], "ns1.example.ru: ns1.example.ru/IPv4 expected"),
         (["ns1.example.ru/", "ns2.example.net"], "ns1.example.ru/: IPv4 expected"),
         (["ns1.example.ru/2001:db8::1", "ns2.example.net"], "ns1.example.ru/2001:db8::1: IPv4 expected"),
-        (["ns1.example.ru/203.0.113.5,zz", "ns2.example.net"], "ns1.example.ru/203.0.113.5,zz: IPv4 expected"),
+        (
+            ["ns1.example.ru/203.0.113.5,zz", "ns2.example.net"],
+            "ns1.example.ru/203.0.113.5,zz: IPv4 expected",
+        ),
         (["ns1.example.ru/203.0.113.05", "ns2.example.net"], "ns1.example.ru/203.0.113.05: IPv4 expected"),
-        (["ns1.example.net/203.0.113.5", "ns2.example.net"], "ns1.example.net/203.0.113.5: IPv4 only inside example.ru"),
+        (
+            ["ns1.example.net/203.0.113.5", "ns2.example.net"],
+            "ns1.example.net/203.0.113.5: IPv4 only inside example.ru",
+        ),
         (["ns1.example.net/", "ns2.example.net"], "ns1.example.net/: IPv4 only inside example.ru"),
         (["ns1", "ns2.example.net"], "ns1: host name expected"),
         (["203.0.113.5", "ns2.example.net"], "203.0.113.5: host name expected"),
         (["-ns.example.net", "ns2.example.net"], "-ns.example.net: host name expected"),
-        (["ns1.example.net ns2.example.net"], "ns1.example.net ns2.example.net: net ns2: 1-63 letters, digits and hyphens expected"),
+        (
+            ["ns1.example.net ns2.example.net"],
+            "ns1.example.net ns2.example.net: net ns2: 1-63 letters, digits and hyphens expected",
+        ),
         (["a..b", "ns2.example.net"], "a..b: empty label"),
     ],
 )
@@ -66,7 +95,9 @@ def test_name_servers_of_no_domain_are_refused():
 
 
 hosts = st.from_regex(r"ns[0-9]{1,3}\.example\.(net|ru)", fullmatch=True)
-values = st.lists(st.one_of(hosts, hosts.map(lambda host: f"{host}/203.0.113.7"), st.text(max_size=12)), max_size=6)
+values = st.lists(
+    st.one_of(hosts, hosts.map(lambda host: f"{host}/203.0.113.7"), st.text(max_size=12)), max_size=6
+)
 
 
 @given(values)

@@ -55,7 +55,14 @@ def test_months_beyond_the_calendar_are_an_error_of_their_own(count):
 
 
 @pytest.mark.parametrize(
-    ("expires", "answer"), [("2027-03-14", True), ("2027-03-12", True), ("2027-03-11", False), ("2026-03-14", False), ("2030-01-01", True)]
+    ("expires", "answer"),
+    [
+        ("2027-03-14", True),
+        ("2027-03-12", True),
+        ("2027-03-11", False),
+        ("2026-03-14", False),
+        ("2030-01-01", True),
+    ],
 )
 def test_a_renewal_is_satisfied_two_days_before_the_full_term(expires, answer):
     assert reached(date.fromisoformat(expires), date(2026, 3, 14), 12) is answer
@@ -78,7 +85,14 @@ def test_the_old_expiry_never_satisfies_a_renewal(before, count):
 
 @pytest.mark.parametrize(
     ("day", "answer"),
-    [("2025-02-28", True), ("2025-02-27", False), ("2037-02-28", True), ("2037-03-01", False), ("1970-01-01", False), ("2026-02-28", True)],
+    [
+        ("2025-02-28", True),
+        ("2025-02-27", False),
+        ("2037-02-28", True),
+        ("2037-03-01", False),
+        ("1970-01-01", False),
+        ("2026-02-28", True),
+    ],
 )
 def test_only_dates_from_a_year_ago_to_eleven_years_ahead_are_believed(day, answer):
     assert sane_date(date.fromisoformat(day), date(2026, 2, 28)) is answer

@@ -17,7 +17,15 @@ def test_a_plan_needs_only_the_number_of_the_tariff():
 
 
 def test_everything_that_can_be_entered():
-    plan = plan_of(7, {"b2b_tariff": "277", "b2b_datacenter": "3", "b2b_periods": "1=3  6=12", "b2b_local_addons": "help  support"})
+    plan = plan_of(
+        7,
+        {
+            "b2b_tariff": "277",
+            "b2b_datacenter": "3",
+            "b2b_periods": "1=3  6=12",
+            "b2b_local_addons": "help  support",
+        },
+    )
     assert plan == Plan(277, 3, {1: 3, 6: 12}, frozenset({"help", "support"}))
     assert [plan.months_for(months) for months in (1, 3, 6, 12)] == [3, 3, 12, 12]
 
@@ -32,8 +40,10 @@ def test_a_plan_without_a_tariff_is_told(settings):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"b2b_tariff": "abc"}, {"b2b_tariff": "0"}, {"b2b_tariff": "-5"}, {"b2b_tariff": "1, 2"}, {"b2b_tariff": "٣"}, {"b2b_tariff": "1" * 20},
-        {"b2b_datacenter": "x"}, {"b2b_periods": "1=0"}, {"b2b_periods": "12=6"}, {"b2b_periods": "1=3 1=6"}, {"b2b_periods": "1-3"},
+        {"b2b_tariff": "abc"}, {"b2b_tariff": "0"}, {"b2b_tariff": "-5"}, {"b2b_tariff": "1, 2"},
+        {"b2b_tariff": "٣"}, {"b2b_tariff": "1" * 20},
+        {"b2b_datacenter": "x"}, {"b2b_periods": "1=0"}, {"b2b_periods": "12=6"}, {"b2b_periods": "1=3 1=6"},
+        {"b2b_periods": "1-3"},
         {"b2b_periods": "=3"},
     ],
 )  # fmt: skip

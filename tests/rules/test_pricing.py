@@ -10,7 +10,15 @@ from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
 
 
 def tariff(number, registrar=13, price="199", months=12, zone="ru", currency="RUB"):
-    return DomainTariff(number, zone, registrar, f"tariff {number}", 0, (Period(number * 10, months, Decimal(price)),), currency)
+    return DomainTariff(
+        number,
+        zone,
+        registrar,
+        f"tariff {number}",
+        0,
+        (Period(number * 10, months, Decimal(price)),),
+        currency,
+    )
 
 
 def chosen(tariffs, zone="ru", registrar=None, price_id=None):
@@ -68,13 +76,24 @@ def test_prices_of_two_currencies_are_not_compared():
 
 
 def test_only_a_row_of_exactly_the_wanted_length_is_a_period():
-    year, cheap_year, two = Period(1, 12, Decimal(200)), Period(3, 12, Decimal(190)), Period(2, 24, Decimal(300))
+    year, cheap_year, two = (
+        Period(1, 12, Decimal(200)),
+        Period(3, 12, Decimal(190)),
+        Period(2, 24, Decimal(300)),
+    )
     offer = DomainTariff(1, "ru", 13, "", 0, (year, cheap_year, two))
     assert (offer.period(12), offer.period(24), offer.period(36)) == (cheap_year, two, None)
 
 
 offers = st.lists(
-    st.builds(tariff, st.integers(1, 30), st.sampled_from([5, 13, 19]), st.sampled_from(["1", "2", "2.0"]), st.sampled_from([12, 24])), max_size=8
+    st.builds(
+        tariff,
+        st.integers(1, 30),
+        st.sampled_from([5, 13, 19]),
+        st.sampled_from(["1", "2", "2.0"]),
+        st.sampled_from([12, 24]),
+    ),
+    max_size=8,
 )
 
 

@@ -31,7 +31,10 @@ def test_a_password_is_masked_however_it_is_written(written):
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("location=billmgr?func=x&authinfo=me:secret&cname=a", "location=billmgr?func=x&authinfo=***&cname=a"),
+        (
+            "location=billmgr?func=x&authinfo=me:secret&cname=a",
+            "location=billmgr?func=x&authinfo=***&cname=a",
+        ),
         ("billmgr?authinfo%3Dme%3Asecret&x=1", "billmgr?authinfo%3D***&x=1"),
         ("auth=abcdef0123; next", "auth=*** next"),
         ("userpassword=hunter2&x=1", "userpassword=***&x=1"),
@@ -45,9 +48,18 @@ def test_a_password_is_masked_however_it_is_written(written):
         ('<doc><auth id="SESSION"/></doc>', '<doc><auth id="***"/></doc>'),
         ('<auth id="8c1f" level="16">8c1f</auth>', '<auth id="***" level="16">***</auth>'),
         ('{"auth":{"$level":"16","$id":"8c1f","$":"8c1f"}}', '{"auth":{***}}'),
-        ("<tparams><auth>8c1f</auth><authinfo>me:secret</authinfo></tparams>", "<tparams><auth>***</auth><authinfo>***</authinfo></tparams>"),
-        ("<tparams><passwd>a</passwd><confirm>a</confirm></tparams>", "<tparams><passwd>***</passwd><confirm>***</confirm></tparams>"),
-        ('{"tparams":{"authinfo":{"$":"me:secret"},"func":{"$":"vds"}}}', '{"tparams":{"authinfo":{"$":"***"},"func":{"$":"vds"}}}'),
+        (
+            "<tparams><auth>8c1f</auth><authinfo>me:secret</authinfo></tparams>",
+            "<tparams><auth>***</auth><authinfo>***</authinfo></tparams>",
+        ),
+        (
+            "<tparams><passwd>a</passwd><confirm>a</confirm></tparams>",
+            "<tparams><passwd>***</passwd><confirm>***</confirm></tparams>",
+        ),
+        (
+            '{"tparams":{"authinfo":{"$":"me:secret"},"func":{"$":"vds"}}}',
+            '{"tparams":{"authinfo":{"$":"***"},"func":{"$":"vds"}}}',
+        ),
         ('<userpassword orig="">hunter2</userpassword>', '<userpassword orig="">***</userpassword>'),
         ("<lickey>ABCD-1</lickey><licname>x</licname>", "<lickey>***</lickey><licname>x</licname>"),
         ('{"model":{"csr":"x","key":"-----BEGIN"}}', '{"model":{"csr":"x","key":"***"}}'),
@@ -66,7 +78,8 @@ def test_a_longer_secret_is_masked_before_its_part():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "<doc><ok/></doc>", '{"elem":[{"id":"1","name":"author"}]}', "author=me", '<slist name="ostempl"><val key="null">--</val></slist>',
+        "", "<doc><ok/></doc>", '{"elem":[{"id":"1","name":"author"}]}', "author=me",
+        '<slist name="ostempl"><val key="null">--</val></slist>',
         '{"$key":"ISPsystem__Debian-12","$":"Debian-12"}', "keyvalue=277_3&addon_key=5",
     ],
 )  # fmt: skip
@@ -84,7 +97,20 @@ def test_surrogates_do_not_stop_the_masking():
     assert mask("a \ud800x b", ["\ud800x"]) == "a *** b"
 
 
-@pytest.mark.parametrize("piece", ["passport_", "auth", 'password"' + " " * 9, "<auth ", 'password":"\\', "password=", '"auth":{', "<key ", "key="])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "passport_",
+        "auth",
+        'password"' + " " * 9,
+        "<auth ",
+        'password":"\\',
+        "password=",
+        '"auth":{',
+        "<key ",
+        "key=",
+    ],
+)
 def test_hostile_text_is_masked_in_linear_time(piece):
     start = time.monotonic()
     mask(piece * (1_000_000 // len(piece)), ["secret"])

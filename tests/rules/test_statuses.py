@@ -1,6 +1,14 @@
 import pytest
 
-from bill2bill.rules.statuses import DomainState, ServiceState, domain_state_4, panel_service_status, registered, service_state, underway
+from bill2bill.rules.statuses import (
+    DomainState,
+    ServiceState,
+    domain_state_4,
+    panel_service_status,
+    registered,
+    service_state,
+    underway,
+)
 from bill2bill.rules.words import UnknownWord
 
 # code of version 4, state, service_status of the panel, registered, underway
@@ -40,8 +48,10 @@ def test_a_foreign_word_is_shown_in_one_short_printable_line():
 @pytest.mark.parametrize(
     ("word", "state", "substate"),
     [
-        ("2", ServiceState.ACTIVE, ""), ("5_open", ServiceState.WORKING, "open"), ("3_employeesuspend", ServiceState.SUSPENDED, "employeesuspend"),
-        ("1", ServiceState.UNPAID, ""), ("4", ServiceState.DELETED, ""), ("5_need_configure", ServiceState.WORKING, "need_configure"),
+        ("2", ServiceState.ACTIVE, ""), ("5_open", ServiceState.WORKING, "open"),
+        ("3_employeesuspend", ServiceState.SUSPENDED, "employeesuspend"),
+        ("1", ServiceState.UNPAID, ""), ("4", ServiceState.DELETED, ""),
+        ("5_need_configure", ServiceState.WORKING, "need_configure"),
         ("service_nosuitable", ServiceState.WORKING, "nosuitable"), ("2_stop", ServiceState.ACTIVE, "stop"),
     ],
 )  # fmt: skip

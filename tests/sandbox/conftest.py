@@ -1,4 +1,6 @@
-"""A panel that sells .test, made once and copied for every test that wants one of its own; a provider, started once and reset for every test."""
+"""A panel that sells .test, made once and copied for every test that wants one of its own; a provider,
+started once and reset for every test.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def shop_template(tmp_path_factory, database):
 
 @pytest.fixture
 def panel(shop_template, tmp_path, place) -> Kit:
-    """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its logs are empty but for the start."""
+    """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its
+    logs are empty but for the start.
+    """
     root = tmp_path / "mgr5"
     shutil.copytree(shop_template, root)
     place.moved(root)

@@ -54,12 +54,35 @@ DESCRIPTION = """<mgrdata>
 """
 
 FEATURES = (
-    "<doc><itemtypes><itemtype name='domain'/><itemtype name='vds'/></itemtypes>"
-    "<params><param name='username'/><param name='password' crypted='yes'/><param name='mode'/></params><features>{}</features></doc>"
+    "<doc><itemtypes><itemtype name='domain'/><itemtype name='vds'/></itemtypes><params><param"
+    " name='username'/><param name='password' crypted='yes'/><param"
+    " name='mode'/></params><features>{}</features></doc>"
 )
-PLAIN = ("check_connection", "tune_connection", "open", "transfer", "suspend", "resume", "close", "setparam", "prolong", "sync_item")
-ASKED = ("get_contact_type", "tune_service_profile", "validate_service_profile", "whois", "update_ns", "getbalance", "cancel_prolong")
-TYPES = "<doc ns='require' auth_code='require'><contact_type>owner</contact_type><contact_type>admin</contact_type></doc>"
+PLAIN = (
+    "check_connection",
+    "tune_connection",
+    "open",
+    "transfer",
+    "suspend",
+    "resume",
+    "close",
+    "setparam",
+    "prolong",
+    "sync_item",
+)
+ASKED = (
+    "get_contact_type",
+    "tune_service_profile",
+    "validate_service_profile",
+    "whois",
+    "update_ns",
+    "getbalance",
+    "cancel_prolong",
+)
+TYPES = (
+    "<doc ns='require'"
+    " auth_code='require'><contact_type>owner</contact_type><contact_type>admin</contact_type></doc>"
+)
 SETTINGS = ("pricelist_dynamic_settings", "pricelist_dynamic_settings_tune")
 
 
@@ -87,13 +110,19 @@ def plan(**changes: Dict[str, Any]) -> Dict[str, Any]:
 
 
 class Kit:
-    """A panel's folder. Parameters of a call are keyword arguments; a name with a dot is written with two underscores."""
+    """A panel's folder. Parameters of a call are keyword arguments; a name with a dot is written with two
+    underscores.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def mgrctl(self, *words: str, env: Optional[Dict[str, str]] = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([str(self.root / "sbin/mgrctl"), "-m", "billmgr", *words], capture_output=True, env={**os.environ, **(env or {})})
+        return subprocess.run(
+            [str(self.root / "sbin/mgrctl"), "-m", "billmgr", *words],
+            capture_output=True,
+            env={**os.environ, **(env or {})},
+        )
 
     def call(self, func: str, **params: object) -> ET.Element:
         """The XML answer, be it an error."""
@@ -117,7 +146,10 @@ class Kit:
         return error.get("type") or "", error.get("object") or ""
 
     def rows(self, func: str, **params: object) -> List[Dict[str, str]]:
-        return [{column.tag: column.text or "" for column in elem} for elem in self.ok(func, **params).iterfind("elem")]
+        return [
+            {column.tag: column.text or "" for column in elem}
+            for elem in self.ok(func, **params).iterfind("elem")
+        ]
 
     def row(self, func: str, **params: object) -> Dict[str, str]:
         found = self.rows(func, **params)
@@ -165,8 +197,20 @@ class Kit:
 
     def ordered(self, **changes: str) -> int:
         """An order of example.test with one contact for all types."""
-        fields = {"owner_firstname": "Ivan", "owner_lastname": "Ivanov", "owner_email": "ivan@example.com", "owner_location_country": "182"}
-        order = {"domain": "example.test", "ns0": "ns1.example.net", "ns1": "ns2.example.net", "period": "12", **fields, **changes}
+        fields = {
+            "owner_firstname": "Ivan",
+            "owner_lastname": "Ivanov",
+            "owner_email": "ivan@example.com",
+            "owner_location_country": "182",
+        }
+        order = {
+            "domain": "example.test",
+            "ns0": "ns1.example.net",
+            "ns1": "ns2.example.net",
+            "period": "12",
+            **fields,
+            **changes,
+        }
         return self.id("sandbox.order", itemtype="domain", pricelist=1, **order)
 
     def opened(self) -> int:
@@ -193,5 +237,7 @@ def shop(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
     kit.install()
     kit.instance()
     kit.ok("sandbox.tld.add", name="test", whois_find_string="not exist")
-    kit.ok("sandbox.tariff.add", itemtype="domain", name="Test", module=1, tld="test", annually=500, monthly=50)
+    kit.ok(
+        "sandbox.tariff.add", itemtype="domain", name="Test", module=1, tld="test", annually=500, monthly=50
+    )
     return kit

@@ -16,40 +16,50 @@ from bill2bill.sandbox.host.registry import FUNCTIONS
 from .panel_kit import FEATURES, PLAIN
 
 SERVICES = (
-    "domain.open vds.open certificate.open service.postopen service.postreopen service.postresume service.postsuspend service.postclose"
-    " service.postsetparam service.postprolong service.poststart service.poststop service.postreboot service.posthardreboot"
-    " service.postchangepassword service.postopeninterrupt service.postupdatens service.poststat service.saveparam service.dropparam"
-    " service.setstatus service.setexpiredate service.changepricelist.rollback service.getnextmodule service.ip.add service.ip.add.commit"
-    " service.ip.del service.ip service.ip.edit service.prolong service.start service.stop service.reboot service.hardreboot service.stat"
-    " certificate.save certificate.failed domain domain.edit domain.delete domain.ns domain.whois"
+    "domain.open vds.open certificate.open service.postopen service.postreopen service.postresume"
+    " service.postsuspend service.postclose service.postsetparam service.postprolong service.poststart"
+    " service.poststop service.postreboot service.posthardreboot service.postchangepassword"
+    " service.postopeninterrupt service.postupdatens service.poststat service.saveparam service.dropparam"
+    " service.setstatus service.setexpiredate service.changepricelist.rollback service.getnextmodule"
+    " service.ip.add service.ip.add.commit service.ip.del service.ip service.ip.edit service.prolong"
+    " service.start service.stop service.reboot service.hardreboot service.stat certificate.save"
+    " certificate.failed domain domain.edit domain.delete domain.ns domain.whois"
 )
 CONTACTS = (
-    "service_profile2processingmodule.edit service_profile2processingmodule service_profile2item.edit service_profile service_profile.edit"
-    " service_profile.delete service_profile.error"
+    "service_profile2processingmodule.edit service_profile2processingmodule service_profile2item.edit"
+    " service_profile service_profile.edit service_profile.delete service_profile.error"
 )
 WORK = (
-    "runningoperation runningoperation.edit runningoperation.setmanual runningoperation.delete runningoperation.taskcreate"
-    " runningoperation.errorhistory errorhistory.showlog task.gettype task.edit task task.simple.create task.delete task.start ticket.write.task"
-    " ticket_all.edit notification.edit"
+    "runningoperation runningoperation.edit runningoperation.setmanual runningoperation.delete"
+    " runningoperation.taskcreate runningoperation.errorhistory errorhistory.showlog task.gettype task.edit"
+    " task task.simple.create task.delete task.start ticket.write.task ticket_all.edit notification.edit"
 )
 INSTANCES = (
-    "processing processing.edit processing.add.settings processing.setconfig processing.customparam processing.customparam.edit"
-    " processing.savebalance processing.saveparam processing.checkbalance processing.syncserver.cron itemtype.param.value.sync"
-    " itemtype.param.value.processing.suspend itemtype.param.value itemtype.param.value.edit"
+    "processing processing.edit processing.add.settings processing.setconfig processing.customparam"
+    " processing.customparam.edit processing.savebalance processing.saveparam processing.checkbalance"
+    " processing.syncserver.cron itemtype.param.value.sync itemtype.param.value.processing.suspend"
+    " itemtype.param.value itemtype.param.value.edit"
 )
 REST = (
-    "processing.import.service processing.import.profile processing.import.assign problems.register paramlist paramlist.edit tld"
-    " tool.clearcache expense expense.edit expense.delete account project datacenter.edit enumeration.edit enumerationitem.edit itemtype.edit"
-    " crontask pricelist pricelist.edit pricelist.add.step2 pricelist.resume pricelist.suspend pricelist.detail pricelist.detail.edit"
-    " country currency"
+    "processing.import.service processing.import.profile processing.import.assign problems.register paramlist"
+    " paramlist.edit tld tool.clearcache expense expense.edit expense.delete account project datacenter.edit"
+    " enumeration.edit enumerationitem.edit itemtype.edit crontask pricelist pricelist.edit"
+    " pricelist.add.step2 pricelist.resume pricelist.suspend pricelist.detail pricelist.detail.edit country"
+    " currency"
 )
 READS = {
-    "domain": {}, "domain.edit": {"elid": 1}, "domain.ns": {"elid": 1}, "service.prolong": {"elid": 1}, "service.stat": {"elid": 1},
-    "service.ip": {"elid": 1}, "service_profile": {}, "service_profile.edit": {"elid": 1}, "service_profile2processingmodule": {},
-    "runningoperation": {}, "task": {"filter": "on", "status": 0}, "task.gettype": {"operation": "open"}, "processing": {},
-    "processing.edit": {"elid": 1}, "processing.customparam": {"plid": 1}, "paramlist": {}, "tld": {}, "country": {}, "pricelist": {},
-    "pricelist.edit": {"elid": 1}, "pricelist.detail": {"elid": 1}, "expense": {}, "account": {}, "datacenter.edit": {"elid": 1},
-    "paramlist.edit": {"elid": "DBName"}, "itemtype": {}, "itemtype.edit": {"elid": 1}, "enumeration.edit": {}, "vds": {},
+    "domain": {}, "domain.edit": {"elid": 1}, "domain.ns": {"elid": 1}, "service.prolong": {"elid": 1},
+    "service.stat": {"elid": 1},
+    "service.ip": {"elid": 1}, "service_profile": {}, "service_profile.edit": {"elid": 1},
+    "service_profile2processingmodule": {},
+    "runningoperation": {}, "task": {"filter": "on", "status": 0}, "task.gettype": {"operation": "open"},
+    "processing": {},
+    "processing.edit": {"elid": 1}, "processing.customparam": {"plid": 1}, "paramlist": {}, "tld": {},
+    "country": {}, "pricelist": {},
+    "pricelist.edit": {"elid": 1}, "pricelist.detail": {"elid": 1}, "expense": {}, "account": {},
+    "datacenter.edit": {"elid": 1},
+    "paramlist.edit": {"elid": "DBName"}, "itemtype": {}, "itemtype.edit": {"elid": 1},
+    "enumeration.edit": {}, "vds": {},
 }  # fmt: skip
 
 
@@ -57,7 +67,9 @@ READS = {
 def test_a_function_that_modules_call_is_there(name):
     load_all()
     itemtype, dot, action = name.partition(".")
-    assert name in FUNCTIONS or (itemtype in {"domain", "vds", "certificate"} and f"*{dot}{action}" in FUNCTIONS)
+    assert name in FUNCTIONS or (
+        itemtype in {"domain", "vds", "certificate"} and f"*{dot}{action}" in FUNCTIONS
+    )
 
 
 def test_every_read_is_answered_in_every_format(panel):
@@ -78,14 +90,27 @@ def test_every_read_is_answered_in_every_format(panel):
 
 WRITES = {
     "processing.import.service": {
-        "module": 1, "status": 2, "expiredate": "2031-01-01", "import_pricelist_intname": 1, "import_service_name": "a.test",
+        "module": 1, "status": 2, "expiredate": "2031-01-01", "import_pricelist_intname": 1,
+        "import_service_name": "a.test",
     },
-    "processing.import.profile": {"type": "owner", "name": "A", "module": 1, "externalid": "X", "profiletype": 1},
-    "service_profile2item.edit": {"service_profile": 1, "item": 1, "type": "tech"}, "problems.register": {"name": "x", "id": 1},
-    "task.simple.create": {"elid": 1, "specification": "x"}, "domain.open": {"elid": 1}, "service.dropparam": {"elid": 1, "name": "ns0"},
+    "processing.import.profile": {"type": "owner", "name": "A", "module": 1, "externalid": "X",
+        "profiletype": 1},
+    "service_profile2item.edit": {"service_profile": 1, "item": 1, "type": "tech"},
+    "problems.register": {"name": "x", "id": 1},
+    "task.simple.create": {"elid": 1, "specification": "x"}, "domain.open": {"elid": 1},
+    "service.dropparam": {"elid": 1, "name": "ns0"},
     "service.changepricelist.rollback": {"elid": 1}, "notification.edit": {"user": 1, "message": "x"},
 }  # fmt: skip
-TABLES = ("item", "itemparam", "service_profile", "service_profile2item", "task", "sandbox_problem", "sandbox_message", "history_item")
+TABLES = (
+    "item",
+    "itemparam",
+    "service_profile",
+    "service_profile2item",
+    "task",
+    "sandbox_problem",
+    "sandbox_message",
+    "history_item",
+)
 
 
 @pytest.mark.parametrize("func", WRITES)
@@ -102,7 +127,10 @@ def test_a_client_sees_and_changes_only_his_own_charges(panel):
     panel.ok("sandbox.operation", item=panel.opened(), command="prolong")
     charge = panel.row("expense", su="client")["id"]
     assert panel.rows("expense", su="anna") == []
-    assert panel.error("expense.edit", elid=charge, amount=1, su="anna", sok="ok") == ("access", "expense.edit")
+    assert panel.error("expense.edit", elid=charge, amount=1, su="anna", sok="ok") == (
+        "access",
+        "expense.edit",
+    )
     panel.ok("expense.edit", elid=charge, amount=1, su="client", sok="ok")
     assert panel.row("expense")["amount"] == "1.0000"
 
@@ -130,19 +158,35 @@ def test_a_client_renews_switches_and_deletes_only_what_is_his(panel):
     assert panel.row("domain")["item_status"] == "5_prolong"
     assert panel.row("expense")["amount"] == "50.0000"
     panel.ok("sandbox.tick")
-    assert panel.error("service.reboot", elid=item, su="client", sok="ok") == ("missed", "reboot")  # not declared
+    assert panel.error("service.reboot", elid=item, su="client", sok="ok") == (
+        "missed",
+        "reboot",
+    )  # not declared
     panel.id("domain.suspend", elid=item, sok="ok")
     panel.ok("sandbox.tick")
     assert panel.row("domain")["item_status"] == "3_employeesuspend"
     unpaid = panel.ordered()
     panel.ok("domain.delete", elid=f"{item}, {unpaid}")
-    assert {row["id"]: row["item_status"] for row in panel.rows("domain")} == {str(item): "5_close", str(unpaid): "4"}
+    assert {row["id"]: row["item_status"] for row in panel.rows("domain")} == {
+        str(item): "5_close",
+        str(unpaid): "4",
+    }
 
 
 def test_name_servers_are_read_and_changed_by_their_own_form(panel):
     item = panel.opened()
-    panel.ok("domain.ns", elid=item, ns0="ns8.example.net", ns1="", ns2="ns9.example.net", ns_additional="nsa.example.net nsb.example.net", sok="ok")
-    assert [row["value"] for row in panel.rows("domain.ns", elid=item)] == [f"ns{name}.example.net" for name in "89ab"]
+    panel.ok(
+        "domain.ns",
+        elid=item,
+        ns0="ns8.example.net",
+        ns1="",
+        ns2="ns9.example.net",
+        ns_additional="nsa.example.net nsb.example.net",
+        sok="ok",
+    )
+    assert [row["value"] for row in panel.rows("domain.ns", elid=item)] == [
+        f"ns{name}.example.net" for name in "89ab"
+    ]
     assert panel.row("sandbox.tick")["command"] == "update_ns"
     assert panel.form("domain.whois", elid=item)["whois"] == "registered to somebody"
 
@@ -150,26 +194,43 @@ def test_name_servers_are_read_and_changed_by_their_own_form(panel):
 def test_an_instance_offers_systems_and_withdraws_them(panel):
     offer = {"itemtype": "vds", "module": 1, "param": "ostempl", "disablepricelists": "on", "sok": "ok"}
     value = panel.id("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12")
-    assert panel.id("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12 (bookworm)") == value
+    assert (
+        panel.id("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12 (bookworm)")
+        == value
+    )
     links = "SELECT processingmodule FROM processingmodule2itemtypeparamvalue WHERE itemtypeparamvalue = ?"
     assert panel.sql(links, value) == [{"processingmodule": 1}]
     param = panel.sql("SELECT itemtypeparam FROM itemtypeparamvalue WHERE id = ?", value)[0]["itemtypeparam"]
     assert panel.row("itemtype.param.value", elid=param)["name"] == "Debian 12 (bookworm)"
-    other = panel.id("itemtype.param.value.edit", plid=param, intname="alma-9", name="AlmaLinux 9", module=1, sok="ok")
+    other = panel.id(
+        "itemtype.param.value.edit", plid=param, intname="alma-9", name="AlmaLinux 9", module=1, sok="ok"
+    )
     assert panel.form("itemtype.param.value.edit", elid=other)["intname"] == "alma-9"
     panel.ok("itemtype.param.value.processing.suspend", elid=1, plid=value)
     assert panel.sql(links, value) == []
-    assert panel.error("itemtype.param.value.sync", **{**offer, "itemtype": "vpn"}, value="x") == ("value", "itemtype")
+    assert panel.error("itemtype.param.value.sync", **{**offer, "itemtype": "vpn"}, value="x") == (
+        "value",
+        "itemtype",
+    )
 
 
 def test_people_are_written_to(panel):
     item = panel.opened()
-    panel.ok("ticket_all.edit", subject="Documents", message="Send a copy", client_department=1, ticket_account=2, item=item, sok="ok")
+    panel.ok(
+        "ticket_all.edit",
+        subject="Documents",
+        message="Send a copy",
+        client_department=1,
+        ticket_account=2,
+        item=item,
+        sok="ok",
+    )
     panel.ok("notification.edit", user=1, subject="Money", message="Top up", sok="ok")
     task = panel.id("task.edit", item=item, type="postopen", sok="ok")
     panel.ok("ticket.write.task", elid=task, message="We are working on it", sok="ok")
     assert [(row["kind"], row["reader"], row["text"]) for row in panel.rows("sandbox.messages")] == [
-        ("ticket", "2", "Send a copy"), ("notification", "1", "Top up"), ("ticket", "2", "We are working on it"),
+        ("ticket", "2", "Send a copy"), ("notification", "1", "Top up"),
+        ("ticket", "2", "We are working on it"),
     ]  # fmt: skip
     assert panel.row("sandbox.messages", kind="notification")["subject"] == "Money"
     assert panel.error("notification.edit", user=99, message="x", sok="ok") == ("value", "user")
@@ -179,7 +240,9 @@ def test_a_certificate_is_kept_or_fails(panel):
     plan = panel.id("sandbox.tariff.add", itemtype="certificate", name="DV", module=1, annually=9)
     item = panel.id("sandbox.order", itemtype="certificate", pricelist=plan, period=12)
     panel.ok("certificate.save", elid=item, crt="-----BEGIN CERTIFICATE-----", sok="ok")
-    assert panel.sql("SELECT crt FROM certificate WHERE item = ?", item) == [{"crt": "-----BEGIN CERTIFICATE-----"}]
+    assert panel.sql("SELECT crt FROM certificate WHERE item = ?", item) == [
+        {"crt": "-----BEGIN CERTIFICATE-----"}
+    ]
     panel.ok("certificate.failed", elid=item, sok="ok")
     assert panel.form("certificate.edit", elid=item)["service_status"] == "6"
 
@@ -188,15 +251,29 @@ def test_instances_and_their_custom_parameters_can_be_made_by_calls(panel):
     declared = FEATURES.replace("</params>", "<customparam name='rack' unique='yes'/></params>")
     panel.plan(features={"stdout": declared.format("".join(f"<feature name='{name}'/>" for name in PLAIN))})
     panel.ok("exit")
-    made = {"module": "pmsample", "type": "vds", "name": "Second", "username": "u", "password": "s3cret-word", "clicked_button": "finish"}
+    made = {
+        "module": "pmsample",
+        "type": "vds",
+        "name": "Second",
+        "username": "u",
+        "password": "s3cret-word",
+        "clicked_button": "finish",
+    }
     number = panel.id("processing.add.settings", **made, sok="ok")
     assert panel.form("processing.edit", elid=number)["password"] == "s3cret-word"
     assert "s3cret-word" not in (panel.root / "var/sandbox/mgrctl.jsonl").read_text()
     assert panel.error("processing.add.settings", **{**made, "type": "vpn"}, sok="ok") == ("value", "type")
     row = panel.id("processing.customparam.edit", plid=number, param="rack", value="A1", sok="ok")
     panel.ok("processing.customparam.edit", plid=number, elid=row, param="rack", value="B2", sok="ok")
-    assert panel.row("processing.customparam", plid=number) == {"id": str(row), "param": "rack", "value": "B2"}
-    assert panel.error("processing.customparam.edit", plid=number, param="shelf", value="1", sok="ok") == ("value", "param")
+    assert panel.row("processing.customparam", plid=number) == {
+        "id": str(row),
+        "param": "rack",
+        "value": "B2",
+    }
+    assert panel.error("processing.customparam.edit", plid=number, param="shelf", value="1", sok="ok") == (
+        "value",
+        "param",
+    )
 
 
 def test_the_panels_configuration_charges_and_directories_can_be_changed(panel):
@@ -220,7 +297,13 @@ def test_the_panels_configuration_charges_and_directories_can_be_changed(panel):
 
 
 def test_cron_actions_ask_the_modules(panel):
-    panel.plan(getbalance={"calls": [["processing.savebalance", "processingmodule={module}", "balance=7", "currency=EUR", "sok=ok"]]})
+    panel.plan(
+        getbalance={
+            "calls": [
+                ["processing.savebalance", "processingmodule={module}", "balance=7", "currency=EUR", "sok=ok"]
+            ]
+        }
+    )
     assert panel.row("crontask", action="processing.checkbalance")["module"] == "1"
     assert panel.row("processing")["balance_info"].startswith("7")
     assert panel.rows("processing.syncserver.cron") == []  # not declared
@@ -239,7 +322,9 @@ def test_a_zones_further_fields_are_drawn_by_the_module(panel):
     field = '<form><field name="purpose"><input name="purpose" required="yes"/></field></form>'
     extra = f'<metadata name="domain.pmsample.test" type="form">{field}</metadata>'
     description.write_text(description.read_text().replace("</mgrdata>", extra + "</mgrdata>"))
-    panel.plan(features={"stdout": FEATURES.format("<feature name='tune_service'/>")}, tune_service={"echo": True})
+    panel.plan(
+        features={"stdout": FEATURES.format("<feature name='tune_service'/>")}, tune_service={"echo": True}
+    )
     panel.ok("exit")
     order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "example.test"}
     prefix = "domainparam_example____________test_"
@@ -291,7 +376,12 @@ def test_handlers_run_around_a_function_and_add_to_its_answer(listened):
     item = listened.ordered()
     answer = listened.form("domain.edit", elid=item)
     assert (answer["domain"], answer["seen_after"]) == ("example.test", "1")
-    assert stages(listened) == [("first.py", "before"), ("early.py", "before"), ("late.py", "after"), ("late.py", "final")]
+    assert stages(listened) == [
+        ("first.py", "before"),
+        ("early.py", "before"),
+        ("late.py", "after"),
+        ("late.py", "final"),
+    ]
     lines = (listened.root / "var/events").read_text().splitlines()
     assert lines[0] == f"first.py before domain.edit func=domain.edit&elid={item} False"
     assert lines[1].endswith("domain.edit  True")

@@ -1,4 +1,6 @@
-"""A panel on a MariaDB server: how it is made, what its tables are like, and what happens to values and calls there."""
+"""A panel on a MariaDB server: how it is made, what its tables are like, and what happens to values and calls
+there.
+"""
 
 from __future__ import annotations
 
@@ -37,16 +39,24 @@ def made(root, *options):
     return make.main(["--root", str(root), "--database", "mysql", *options])
 
 
-# -- making ------------------------------------------------------------------------------------------------------------
+# -- making --------------------------------------------------------------------------------------------------
 
 
-def test_the_login_is_kept_where_only_root_reads_it_and_paramlist_tells_the_same(login, surroundings, tmp_path, capsys):
+def test_the_login_is_kept_where_only_root_reads_it_and_paramlist_tells_the_same(
+    login, surroundings, tmp_path, capsys
+):
     assert made(tmp_path / "mgr5") == 0
     assert json.loads(capsys.readouterr().out)["ready"] is True
     path = tmp_path / "mgr5/etc/billmgr.conf.d/db.conf"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     said = dict(line.split(" ", 1) for line in path.read_text().splitlines())
-    expected = {"DBName": login["name"], "DBHost": "localhost", "DBUser": USER, "DBPassword": PASSWORD, "DBSocket": login["socket"]}
+    expected = {
+        "DBName": login["name"],
+        "DBHost": "localhost",
+        "DBUser": USER,
+        "DBPassword": PASSWORD,
+        "DBSocket": login["socket"],
+    }
     assert said == expected
     kit = Kit(tmp_path / "mgr5")
     assert {name: value for row in kit.rows("paramlist") for name, value in row.items()} == expected
@@ -59,18 +69,31 @@ def test_the_address_may_stand_in_a_defaults_file(login, mariadb, tmp_path):
         cursor.execute("GRANT ALL ON *.* TO file@'127.0.0.1' IDENTIFIED BY %s", (quoted,))
     file = tmp_path / "my.cnf"
     file.write_text(
-        f"!includedir /nowhere\n[mysqld]\nport = 1\n[client]\nquick\nhost = 127.0.0.1  # not the socket\nport={mariadb.port}\nuser = file\n"
-        f"password = '{quoted}'\ndatabase = {login['name']}\n"
+        "!includedir /nowhere\n[mysqld]\nport = 1\n[client]\nquick\nhost = 127.0.0.1  # not the"
+        f" socket\nport={mariadb.port}\nuser = file\npassword = '{quoted}'\ndatabase = {login['name']}\n"
     )
     assert made(tmp_path / "mgr5", "--defaults-file", str(file)) == 0
     address = of_panel(str(tmp_path / "mgr5"))
-    assert (address.host, address.port, address.password, address.socket) == ("127.0.0.1", mariadb.port, quoted, "")
+    assert (address.host, address.port, address.password, address.socket) == (
+        "127.0.0.1",
+        mariadb.port,
+        quoted,
+        "",
+    )
     assert Kit(tmp_path / "mgr5").row("currency", iso="RUB")["symbol"] == "₽"
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("NAME", "a`b"), ("NAME", "../x"), ("NAME", "x" * 65), ("PORT", "x"), ("PORT", "0"), ("PASSWORD", "a\nDBName other"), ("USER", " u")],
+    [
+        ("NAME", "a`b"),
+        ("NAME", "../x"),
+        ("NAME", "x" * 65),
+        ("PORT", "x"),
+        ("PORT", "0"),
+        ("PASSWORD", "a\nDBName other"),
+        ("USER", " u"),
+    ],
 )
 def test_an_address_that_does_not_fit_in_a_line_is_refused(name, value):
     with pytest.raises(BadAddress):
@@ -86,7 +109,9 @@ def test_a_defaults_file_that_cannot_be_read_is_named(tmp_path, capsys):
 
 
 def test_what_is_written_of_an_address_is_read_again(tmp_path):
-    address = on_server({"SANDBOX_DB_HOST": "db.example", "SANDBOX_DB_PORT": "3307", "SANDBOX_DB_PASSWORD": "a b#c"}, None)
+    address = on_server(
+        {"SANDBOX_DB_HOST": "db.example", "SANDBOX_DB_PORT": "3307", "SANDBOX_DB_PASSWORD": "a b#c"}, None
+    )
     (tmp_path / "etc/billmgr.conf.d").mkdir(parents=True)
     (tmp_path / "etc/billmgr.conf.d/db.conf").write_text(config(address))
     assert of_panel(str(tmp_path)) == address
@@ -123,7 +148,9 @@ def test_a_login_for_one_database_is_enough(login, mariadb, tmp_path):
     assert kit.row("currency", iso="RUB")["symbol"] == "₽"
 
 
-def test_a_server_that_does_not_let_us_in_is_named_without_the_password(login, surroundings, tmp_path, monkeypatch, capsys):
+def test_a_server_that_does_not_let_us_in_is_named_without_the_password(
+    login, surroundings, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("SANDBOX_DB_PASSWORD", "wr0ng-word")
     assert made(tmp_path / "mgr5") == 1
     said = capsys.readouterr().err
@@ -140,23 +167,39 @@ def test_mgrctl_says_that_its_database_is_away(login, tmp_path):
     assert done.stderr.startswith(b"ERROR: /no/such.sock")
 
 
-# -- tables ------------------------------------------------------------------------------------------------------------
+# -- tables --------------------------------------------------------------------------------------------------
 
 
 def test_the_tables_have_the_columns_and_types_of_the_description(login, mariadb, tmp_path):
     fresh(tmp_path / "mgr5", login)
     with mariadb.connect(login["name"]) as connection, connection.cursor() as cursor:
-        described = "SELECT table_name, column_name, column_type FROM information_schema.columns WHERE table_schema = DATABASE()"
+        described = (
+            "SELECT table_name, column_name, column_type FROM information_schema.columns WHERE table_schema ="
+            " DATABASE()"
+        )
         cursor.execute(f"{described} ORDER BY 1, ordinal_position")
         stored = {}
         for table, column, kind in cursor.fetchall():
             stored.setdefault(table, []).append((column, kind))
-        cursor.execute("SELECT DISTINCT engine, table_collation FROM information_schema.tables WHERE table_schema = DATABASE()")
+        cursor.execute(
+            "SELECT DISTINCT engine, table_collation FROM information_schema.tables WHERE table_schema ="
+            " DATABASE()"
+        )
         assert cursor.fetchall() == (("InnoDB", "utf8mb4_bin"),)
-    assert {table: [name for name, _ in columns] for table, columns in stored.items()} == {name: schema.columns(name) for name in schema.tables()}
+    assert {table: [name for name, _ in columns] for table, columns in stored.items()} == {
+        name: schema.columns(name) for name in schema.tables()
+    }
     item = dict(stored["item"])
-    assert (item["id"], item["pricelist"], item["expiredate"]) == ("int(10) unsigned", "int(10) unsigned", "date")
-    assert (item["cost"], item["autosuspend"], item["name"]) == ("decimal(14,4)", "enum('on','off')", "varchar(255)")
+    assert (item["id"], item["pricelist"], item["expiredate"]) == (
+        "int(10) unsigned",
+        "int(10) unsigned",
+        "date",
+    )
+    assert (item["cost"], item["autosuspend"], item["name"]) == (
+        "decimal(14,4)",
+        "enum('on','off')",
+        "varchar(255)",
+    )
 
 
 @pytest.fixture
@@ -166,16 +209,36 @@ def kit(login, tmp_path):
 
 def test_values_come_back_as_on_sqlite(kit, tmp_path):
     other = fresh(tmp_path / "lite")
-    row = {"name": "имя 😀 100%? \\ '", "cost": "300.0000", "expiredate": "2027-01-15", "autosuspend": "on", "period": 12, "parent": None}
+    row = {
+        "name": "имя 😀 100%? \\ '",
+        "cost": "300.0000",
+        "expiredate": "2027-01-15",
+        "autosuspend": "on",
+        "period": 12,
+        "parent": None,
+    }
     for root in (kit.root, other.root):
         with tables(root) as db:
-            assert db.get("item", db.insert("item", **row)) == {**dict.fromkeys(schema.columns("item")), **row, "id": 1}
-            assert db.value("SELECT COUNT(*) FROM item WHERE name LIKE '%100\\%%' OR name = ?", row["name"]) == 1
+            assert db.get("item", db.insert("item", **row)) == {
+                **dict.fromkeys(schema.columns("item")),
+                **row,
+                "id": 1,
+            }
+            assert (
+                db.value("SELECT COUNT(*) FROM item WHERE name LIKE '%100\\%%' OR name = ?", row["name"]) == 1
+            )
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("name", "x" * 256), ("expiredate", "2027-02-30"), ("expiredate", "x"), ("autosuspend", "yes"), ("period", "a year"), ("cost", "much")],
+    [
+        ("name", "x" * 256),
+        ("expiredate", "2027-02-30"),
+        ("expiredate", "x"),
+        ("autosuspend", "yes"),
+        ("period", "a year"),
+        ("cost", "much"),
+    ],
 )
 def test_a_value_that_its_column_does_not_take_is_the_panels_error(kit, column, value):
     with tables(kit.root) as db:
@@ -189,7 +252,7 @@ def test_a_name_that_is_too_long_is_answered_by_mgrctl(kit):
     assert kit.error("sandbox.client.add", name="x" * 300) == ("value", "name")
 
 
-# -- calls at once -----------------------------------------------------------------------------------------------------
+# -- calls at once -------------------------------------------------------------------------------------------
 
 
 def test_of_many_who_want_the_same_name_one_gets_it(kit):
@@ -214,12 +277,16 @@ def test_a_transaction_leaves_nothing_when_it_fails_and_lets_the_next_one_in(kit
 
 
 def test_after_a_deadlock_the_work_is_done_again(kit, mariadb, login):
-    """Somebody who writes to the tables without the panel holds a row that we want, and wants one that we hold."""
+    """Somebody who writes to the tables without the panel holds a row that we want, and wants one that we
+    hold.
+    """
     with tables(kit.root) as db:
         first, second = db.insert("item", name="a"), db.insert("item", name="b")
         foreign = mariadb.connect(login["name"], autocommit=False)
         with foreign.cursor() as cursor:
-            cursor.execute("INSERT INTO itemparam (item, intname) SELECT id, iso2 FROM country")  # its work is dearer than ours, so we are the victim
+            cursor.execute(
+                "INSERT INTO itemparam (item, intname) SELECT id, iso2 FROM country"
+            )  # its work is dearer than ours, so we are the victim
             cursor.execute("UPDATE item SET status = 9 WHERE id = %s", (second,))
         tries = []
 

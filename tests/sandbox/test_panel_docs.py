@@ -19,7 +19,14 @@ def test_every_function_of_a_person_is_documented():
 
 def test_every_switch_and_its_values_are_documented():
     for name, switch in SWITCHES.items():
-        line = next((line for line in PAGE.partition("## Switches")[2].splitlines() if line.startswith("|") and f"`{name}`" in line), "")
+        line = next(
+            (
+                line
+                for line in PAGE.partition("## Switches")[2].splitlines()
+                if line.startswith("|") and f"`{name}`" in line
+            ),
+            "",
+        )
         assert line, name
         for choice in switch.choices:
             assert choice == "seconds" or f"`{choice}`" in line, (name, choice)

@@ -18,8 +18,9 @@ MODES = "<slist name='mode'><msg key='live'>mode_live</msg><val key='test'>Test<
 def tuned(panel, extra: str) -> None:
     """The module adds to the form what it can: here its metadata stays and options come."""
     metadata = (
-        "<metadata><form><field><input name='username' type='text' required='yes'/></field><field><input name='password' type='password'/></field>"
-        "<field><select name='mode'><if value='test' hide='username'/></select></field></form></metadata>"
+        "<metadata><form><field><input name='username' type='text' required='yes'/></field><field><input"
+        " name='password' type='password'/></field><field><select name='mode'><if value='test'"
+        " hide='username'/></select></field></form></metadata>"
     )
     panel.plan(tune_connection={"stdout": f"<doc>{metadata}{extra}</doc>"})
 
@@ -33,7 +34,13 @@ def test_the_module_draws_the_form_and_checks_what_was_entered(panel):
     assert form.findtext("messages/msg[@name='mode_live']") == "Live"
     asked = panel.seen("check_connection")[0]
     entered = {node.tag: node.text for node in ET.fromstring(asked["stdin"]).find("processingmodule")}
-    assert entered == {"id": None, "username": "reseller7", "password": "s3cret-word", "mode": None, "scratch": "7"}
+    assert entered == {
+        "id": None,
+        "username": "reseller7",
+        "password": "s3cret-word",
+        "mode": None,
+        "scratch": "7",
+    }
     assert asked["argv"] == ["--command", "check_connection"]
     assert asked["cwd"] == str(panel.root)
 
@@ -44,7 +51,12 @@ def test_only_declared_parameters_are_stored_and_secret_ones_encrypted(panel):
     stored = panel.form("processing.edit", elid=2)
     assert (stored["username"], stored["password"]) == ("reseller7", "s3cret-word")
     assert "scratch" not in stored
-    (value,) = [row["value"] for row in panel.sql("SELECT value FROM processingcryptedparam WHERE processingmodule = 2 AND intname = 'password'")]
+    (value,) = [
+        row["value"]
+        for row in panel.sql(
+            "SELECT value FROM processingcryptedparam WHERE processingmodule = 2 AND intname = 'password'"
+        )
+    ]
     assert not panel.sql("SELECT 1 FROM processingparam WHERE intname = 'password'")
     key = load_pem_private_key((panel.root / "etc/billmgr.pem").read_bytes(), None)
     assert key.decrypt(base64.b64decode(value), PKCS1v15()) == b"s3cret-word"
@@ -83,7 +95,11 @@ def test_a_refused_connection_is_not_stored_and_the_modules_error_is_shown(panel
 def test_an_edit_shows_what_is_stored_and_keeps_what_is_not_entered(panel):
     panel.ok("sandbox.module.set", elid=1, username="another", name="Renamed")
     form = ET.fromstring(panel.seen("tune_connection")[0]["stdin"])
-    assert (form.get("func"), form.findtext("elid"), form.findtext("password")) == ("processing.edit", "1", "s3cret-word")
+    assert (form.get("func"), form.findtext("elid"), form.findtext("password")) == (
+        "processing.edit",
+        "1",
+        "s3cret-word",
+    )
     asked = ET.fromstring(panel.seen("check_connection")[0]["stdin"])
     assert asked.findtext("processingmodule/id") == "1"
     stored = panel.form("processing.edit", elid=1)
@@ -100,11 +116,24 @@ def test_form_calls_come_bare_or_with_every_option(panel):
 
 def test_a_module_without_form_commands_still_gets_its_parameters(tmp_path):
     kit = fresh(tmp_path)
-    kit.install(description="<mgrdata><plugin name='{name}'><group>processing_module</group></plugin></mgrdata>")
-    kit.plan(features={"stdout": "<doc><itemtypes><itemtype name='vds'/></itemtypes><params><param name='url'/></params></doc>"})
-    instance = kit.id("sandbox.module.add", module="pmsample", type="vds", name="Plain", url="https://api.example")
+    kit.install(
+        description="<mgrdata><plugin name='{name}'><group>processing_module</group></plugin></mgrdata>"
+    )
+    kit.plan(
+        features={
+            "stdout": (
+                "<doc><itemtypes><itemtype name='vds'/></itemtypes><params><param name='url'/></params></doc>"
+            )
+        }
+    )
+    instance = kit.id(
+        "sandbox.module.add", module="pmsample", type="vds", name="Plain", url="https://api.example"
+    )
     assert kit.form("processing.edit", elid=instance)["url"] == "https://api.example"
-    assert kit.error("sandbox.module.add", module="pmsample", type="domain", name="Plain") == ("value", "type")
+    assert kit.error("sandbox.module.add", module="pmsample", type="domain", name="Plain") == (
+        "value",
+        "type",
+    )
     assert [run["argv"][2] for run in kit.log("runs")] == ["features"]
 
 
@@ -129,7 +158,14 @@ def test_the_tariff_form_is_the_modules_too(panel):
     form = "<metadata><form><field><select name='remote_tariff'/></field></form></metadata>"
     choices = "<slist name='remote_tariff'><val key='31'>Big</val></slist>"
     panel.plan(pricelist_dynamic_settings_tune={"stdout": f"<doc>{form}{choices}</doc>"})
-    tariff = {"itemtype": "vds", "name": "Big", "intname": "big", "module": "1", "monthly": "9.90", "currency": "EUR"}
+    tariff = {
+        "itemtype": "vds",
+        "name": "Big",
+        "intname": "big",
+        "module": "1",
+        "monthly": "9.90",
+        "currency": "EUR",
+    }
     assert panel.error("sandbox.tariff.add", **tariff, remote_tariff="32") == ("value", "remote_tariff")
     plan = panel.id("sandbox.tariff.add", **tariff, remote_tariff="31")
     assert panel.seen("pricelist_dynamic_settings_tune")[-1]["options"] == {
@@ -140,11 +176,16 @@ def test_the_tariff_form_is_the_modules_too(panel):
 
 
 def test_a_command_can_be_called_by_hand(panel):
-    panel.plan(whois={"stdout": "<doc><whois>taken</whois></doc>", "stderr": "note", "code": 0}, check_param={"echo": True, "code": 3})
+    panel.plan(
+        whois={"stdout": "<doc><whois>taken</whois></doc>", "stderr": "note", "code": 0},
+        check_param={"echo": True, "code": 3},
+    )
     done = panel.form("sandbox.call", module="1", command="whois", param="example.test")
     assert json.loads(json.dumps(done["stdout"])) == "<doc><whois>taken</whois></doc>"
     assert (done["code"], done["stderr"]) == ("0", "note")
     assert panel.seen("whois")[0]["options"] == {"command": "whois", "module": "1", "param": "example.test"}
-    echoed = panel.form("sandbox.call", module="pmsample", command="check_param", item="5", stdin="<doc><item>5</item></doc>")
+    echoed = panel.form(
+        "sandbox.call", module="pmsample", command="check_param", item="5", stdin="<doc><item>5</item></doc>"
+    )
     assert (echoed["code"], echoed["stdout"]) == ("3", "<doc><item>5</item></doc>")
     assert "exit_code" in echoed["failure"]

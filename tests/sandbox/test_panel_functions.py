@@ -28,7 +28,12 @@ def test_item_parameters_are_saved_in_both_forms_and_dropped(panel):
 def test_an_encrypted_parameter_can_be_read_with_the_panels_key(panel):
     item = panel.ordered()
     panel.ok("service.saveparam", elid=item, name="userpassword", value="пароль", crypted="on", sok="ok")
-    (value,) = [row["value"] for row in panel.sql("SELECT value FROM itemcryptedparam WHERE item = ? AND intname = 'userpassword'", item)]
+    (value,) = [
+        row["value"]
+        for row in panel.sql(
+            "SELECT value FROM itemcryptedparam WHERE item = ? AND intname = 'userpassword'", item
+        )
+    ]
     key = load_pem_private_key((panel.root / "etc/billmgr.pem").read_bytes(), None)
     assert key.decrypt(base64.b64decode(value), PKCS1v15()).decode() == "пароль"
     assert "userpassword" not in panel.item(item)
@@ -53,8 +58,18 @@ def test_opening_stores_further_parameters(panel):
 
 def test_a_service_moves_to_the_next_instance_that_sells_it(panel):
     second = panel.instance()
-    plan = panel.id("sandbox.tariff.add", itemtype="domain", name="Two", tld="test", module=f"1,{second}", annually=1)
-    item = panel.id("sandbox.order", itemtype="domain", pricelist=plan, period=12, domain="a.test", ns0="ns1.example.net", owner_firstname="I")
+    plan = panel.id(
+        "sandbox.tariff.add", itemtype="domain", name="Two", tld="test", module=f"1,{second}", annually=1
+    )
+    item = panel.id(
+        "sandbox.order",
+        itemtype="domain",
+        pricelist=plan,
+        period=12,
+        domain="a.test",
+        ns0="ns1.example.net",
+        owner_firstname="I",
+    )
     assert panel.form("service.getnextmodule", elid=item)["processingmodule"] == str(second)
     assert panel.item(item)["processingmodule"] == str(second)
     assert panel.error("service.getnextmodule", elid=item) == ("missed", "processingmodule")
@@ -74,31 +89,76 @@ def test_an_instance_keeps_configuration_parameters_and_balance(panel):
 
 def test_contacts_are_kept_with_links_numbers_and_warnings(panel):
     item = panel.ordered()
-    profile = panel.id("service_profile.edit", name="Anna", profiletype=1, account=2, firstname="Anna", email="a@example.com", sok="ok")
+    profile = panel.id(
+        "service_profile.edit",
+        name="Anna",
+        profiletype=1,
+        account=2,
+        firstname="Anna",
+        email="a@example.com",
+        sok="ok",
+    )
     for external in ("X1", "X2"):
-        panel.ok("service_profile2processingmodule.edit", service_profile=profile, processingmodule=1, type="tech", externalid=external, sok="ok")
+        panel.ok(
+            "service_profile2processingmodule.edit",
+            service_profile=profile,
+            processingmodule=1,
+            type="tech",
+            externalid=external,
+            sok="ok",
+        )
     assert panel.row("service_profile2processingmodule", service_profile=profile)["externalid"] == "X2"
     panel.ok("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
-    panel.ok("service_profile.error", item=item, type="owner", param="email", warning_message="bounces", sok="ok")
-    warned = [row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]]
+    panel.ok(
+        "service_profile.error", item=item, type="owner", param="email", warning_message="bounces", sok="ok"
+    )
+    warned = [
+        row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]
+    ]
     assert [(row["intname"], row["value"]) for row in warned] == [("email", "a@example.com")]
     panel.ok("service_profile.edit", elid=profile, email="b@example.com", sok="ok")
-    assert not [row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]]
+    assert not [
+        row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]
+    ]
     assert panel.error("service_profile.delete", elid=profile) == ("exists", "item")
     assert panel.row("service_profile", name="Anna")["id"] == str(profile)
 
 
 def test_an_import_needs_a_tariff_of_that_instance_and_is_then_assigned(panel):
-    service = {"module": 1, "status": 2, "expiredate": "2030-01-31", "import_service_name": "old.test", "domain": "old.test", "sok": "ok"}
-    assert panel.form("processing.import.service", **service, import_pricelist_intname="77")["service_id"] == ""
-    item = panel.form("processing.import.service", **service, import_pricelist_intname="1", service_status="2", ns0="ns1.example.net")["service_id"]
-    contact = {"type": "owner", "name": "Anna", "module": 1, "externalid": "X1", "profiletype": 1, "firstname": "Anna", "sok": "ok"}
+    service = {
+        "module": 1,
+        "status": 2,
+        "expiredate": "2030-01-31",
+        "import_service_name": "old.test",
+        "domain": "old.test",
+        "sok": "ok",
+    }
+    assert (
+        panel.form("processing.import.service", **service, import_pricelist_intname="77")["service_id"] == ""
+    )
+    item = panel.form(
+        "processing.import.service",
+        **service,
+        import_pricelist_intname="1",
+        service_status="2",
+        ns0="ns1.example.net",
+    )["service_id"]
+    contact = {
+        "type": "owner",
+        "name": "Anna",
+        "module": 1,
+        "externalid": "X1",
+        "profiletype": 1,
+        "firstname": "Anna",
+        "sok": "ok",
+    }
     profile = panel.form("processing.import.profile", **contact)["profile_id"]
     assert panel.form("processing.import.profile", **contact)["profile_id"] == profile
     panel.ok("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
     panel.ok("processing.import.assign", elid=item, account=2, sok="ok")
     stored = panel.item(int(item))
-    assert (stored["account"], stored["status"], stored["ns0"], stored["service_status"], stored["expiredate"]) == (
+    assert (stored["account"], stored["status"], stored["ns0"], stored["service_status"],
+        stored["expiredate"]) == (
         "2", "2", "ns1.example.net", "2", "2030-01-31",
     )  # fmt: skip
     assert panel.row("service_profile", elid=profile)["account"] == "2"
@@ -107,7 +167,14 @@ def test_an_import_needs_a_tariff_of_that_instance_and_is_then_assigned(panel):
 def test_tariff_plans_can_be_made_by_the_wizards_last_step(panel):
     domain = panel.row("itemtype", intname="domain")["id"]
     zone = {"custom_tld": "on", "tld_name": "example", "tld_whois_find_string": "not exist"}
-    fields = {"name": "Example", "itemtype": domain, "activate": "on", "processingmodule": "1", "annually126": "700", "setup126": "10"}
+    fields = {
+        "name": "Example",
+        "itemtype": domain,
+        "activate": "on",
+        "processingmodule": "1",
+        "annually126": "700",
+        "setup126": "10",
+    }
     panel.ok("pricelist.add.step2", **fields, **zone, sok="ok")
     plan = panel.row("pricelist", name="Example")
     tld = panel.row("tld", name="example")
@@ -118,7 +185,10 @@ def test_tariff_plans_can_be_made_by_the_wizards_last_step(panel):
     assert (stored["annually126"], stored["setup126"], stored["name"]) == ("800.0000", "10.0000", "Renamed")
     panel.ok("pricelist.suspend", elid=plan["id"])
     assert panel.row("pricelist", elid=plan["id"])["status"] == "suspended"
-    assert panel.error("pricelist.edit", elid=plan["id"], annually126="much", sok="ok") == ("value", "annually")
+    assert panel.error("pricelist.edit", elid=plan["id"], annually126="much", sok="ok") == (
+        "value",
+        "annually",
+    )
 
 
 def test_task_types_can_be_empty_and_free_tasks_are_possible(panel):
@@ -136,7 +206,11 @@ def test_problems_are_registered_for_the_dashboard(panel):
     params = {"param_pm_name": "Sample", "param_pm_id": 1, "param_errormsg": "no route"}
     panel.ok("problems.register", name="processingmodule_connect", id=1, **params, level="error", sok="ok")
     problem = panel.row("sandbox.problems", kind="registered")
-    assert (problem["name"], problem["object"], problem["level"]) == ("processingmodule_connect", "1", "error")
+    assert (problem["name"], problem["object"], problem["level"]) == (
+        "processingmodule_connect",
+        "1",
+        "error",
+    )
     assert "no route" in problem["text"]
 
 
@@ -154,7 +228,15 @@ def test_product_types_zones_and_clients_can_be_added(panel):
 def test_address_slots_are_filled_and_released(panel):
     with tables(panel.root) as db:
         db.insert("ip", item=1, status=1)
-    answer = panel.form("service.ip.add", elid=1, ip="192.0.2.7", mask="255.255.255.0", gateway="192.0.2.1", domain="a.test", sok="ok")
+    answer = panel.form(
+        "service.ip.add",
+        elid=1,
+        ip="192.0.2.7",
+        mask="255.255.255.0",
+        gateway="192.0.2.1",
+        domain="a.test",
+        sok="ok",
+    )
     assert answer["ip.id"] == "1"
     panel.ok("service.ip.add.commit", elid=1, sok="ok")
     assert panel.sql("SELECT name, status FROM ip") == [{"name": "192.0.2.7", "status": 2}]
@@ -194,7 +276,11 @@ def test_a_plugins_script_answers_for_its_function(panel):
     answer = panel.form("sample.page", elid=5, lang="ru", su="admin")
     assert answer["seen"] == "sample.page|5|admin|29|action|sample.page"
     session = ET.fromstring((panel.root / "var/addon.seen").read_bytes())
-    assert (session.get("lang"), session.findtext("func"), session.findtext("elid")) == ("ru", "sample.page", "5")
+    assert (session.get("lang"), session.findtext("func"), session.findtext("elid")) == (
+        "ru",
+        "sample.page",
+        "5",
+    )
     assert session.findtext("messages[@name='sample.page']/msg[@name='note']") == "Заметка"
     assert session.find("metadata[@name='sample.page']//input").get("name") == "note"
     assert [row["text"] for row in panel.rows("sandbox.menu") if row["action"]] == ["Sample page"]
@@ -203,7 +289,10 @@ def test_a_plugins_script_answers_for_its_function(panel):
 
 def test_a_plugins_error_is_passed_on_and_bad_xml_is_an_error(panel):
     plugged(panel)
-    assert panel.error("sample.page", answer="<doc><error type='denied' object='x'/></doc>", code=1) == ("denied", "x")
+    assert panel.error("sample.page", answer="<doc><error type='denied' object='x'/></doc>", code=1) == (
+        "denied",
+        "x",
+    )
     assert panel.error("sample.page", answer="Traceback") == ("xml", "sample.py")
     assert panel.error("sample.page", code=3) == ("xml", "sample.py")
 

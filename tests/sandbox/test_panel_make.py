@@ -19,7 +19,11 @@ from .panel_kit import DESCRIPTION, MODULE, features, fresh, lines
 def test_a_panel_says_in_one_json_line_that_it_is_ready(tmp_path, capsys):
     assert make.main(["--root", str(tmp_path / "mgr5")]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said == {"ready": True, "root": str(tmp_path / "mgr5"), "mgrctl": str(tmp_path / "mgr5/sbin/mgrctl")}
+    assert said == {
+        "ready": True,
+        "root": str(tmp_path / "mgr5"),
+        "mgrctl": str(tmp_path / "mgr5/sbin/mgrctl"),
+    }
 
 
 def test_a_panel_has_the_files_that_modules_read(tmp_path):
@@ -37,11 +41,15 @@ def test_a_panel_has_the_directories_of_a_stock_panel(tmp_path):
     kit = fresh(tmp_path)
     countries = {row["id"]: row["iso2"] for row in kit.rows("country")}
     assert len(countries) == 246
-    assert {number: countries[number] for number in ("14", "21", "45", "81", "98", "113", "182", "230", "233")} == {
-        "14": "AU", "21": "BY", "45": "CN", "81": "DE", "98": "HK", "113": "KZ", "182": "RU", "230": "UA", "233": "US",
+    assert {number: countries[number] for number in ("14", "21", "45", "81", "98", "113", "182", "230",
+        "233")} == {
+        "14": "AU", "21": "BY", "45": "CN", "81": "DE", "98": "HK", "113": "KZ", "182": "RU", "230": "UA",
+        "233": "US",
     }  # fmt: skip
     assert kit.row("currency", elid=126)["iso"] == "RUB"
-    assert {"domain", "vds", "dedic", "vhost", "certificate"} <= {row["intname"] for row in kit.rows("itemtype")}
+    assert {"domain", "vds", "dedic", "vhost", "certificate"} <= {
+        row["intname"] for row in kit.rows("itemtype")
+    }
     assert [row["level"] for row in kit.rows("user")] == ["29", "16"]
 
 
@@ -100,12 +108,19 @@ def test_a_module_must_bear_the_name_of_its_files(tmp_path):
     (tmp_path / "processing/pmtwo").unlink()
     kit.install("pmthree")
     (tmp_path / "etc/xml/billmgr_mod_pmbroken.xml").write_text("<mgrdata><plugin")
-    (tmp_path / "etc/xml/billmgr_mod_pmdoctype.xml").write_text('<!DOCTYPE m [<!ENTITY a "b">]><mgrdata>&a;</mgrdata>')
+    (tmp_path / "etc/xml/billmgr_mod_pmdoctype.xml").write_text(
+        '<!DOCTYPE m [<!ENTITY a "b">]><mgrdata>&a;</mgrdata>'
+    )
     problems = {row["object"]: row["text"] for row in kit.rows("sandbox.problems", kind="start")}
     assert "pmother" in problems["billmgr_mod_pmone.xml"]
     assert "no executable" in problems["billmgr_mod_pmtwo.xml"]
     assert "DOCTYPE" in problems["billmgr_mod_pmdoctype.xml"]
-    assert set(problems) == {"billmgr_mod_pmone.xml", "billmgr_mod_pmtwo.xml", "billmgr_mod_pmbroken.xml", "billmgr_mod_pmdoctype.xml"}
+    assert set(problems) == {
+        "billmgr_mod_pmone.xml",
+        "billmgr_mod_pmtwo.xml",
+        "billmgr_mod_pmbroken.xml",
+        "billmgr_mod_pmdoctype.xml",
+    }
     assert kit.log("starts")[0]["modules"] == {"pmthree": "ready"}
 
 
@@ -138,7 +153,10 @@ def test_a_module_that_calls_back_during_the_start_finds_no_panel(tmp_path):
     kit.install()
     kit.plan(features={"stdout": features("open"), "calls": [["tld"]], "careless": True})
     kit.ok("tld")
-    assert [(call["ssh_connection"], call["error"]) for call in kit.log("mgrctl")] == [("pmsample", "client"), ("", None)]
+    assert [(call["ssh_connection"], call["error"]) for call in kit.log("mgrctl")] == [
+        ("pmsample", "client"),
+        ("", None),
+    ]
 
 
 def test_many_first_calls_at_once_make_one_start(tmp_path):
@@ -146,7 +164,9 @@ def test_many_first_calls_at_once_make_one_start(tmp_path):
 
     kit = fresh(tmp_path)
     kit.install()
-    running = [subprocess.Popen([str(tmp_path / "sbin/mgrctl"), "tld"], stdout=subprocess.PIPE) for _ in range(6)]
+    running = [
+        subprocess.Popen([str(tmp_path / "sbin/mgrctl"), "tld"], stdout=subprocess.PIPE) for _ in range(6)
+    ]
     assert [process.wait() for process in running] == [0] * 6
     for process in running:
         process.stdout.close()

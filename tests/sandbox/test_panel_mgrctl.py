@@ -14,8 +14,12 @@ import pytest
 def test_every_format_carries_the_same_answer(panel):
     tree = ET.fromstring(panel.mgrctl("-o", "xml", "task.gettype", "operation=open").stdout)
     assert tree.findtext("task_type") == "postopen"
-    assert json.loads(panel.mgrctl("task.gettype", "operation=open", "out=bjson").stdout)["model"] == {"task_type": "postopen"}
-    assert json.loads(panel.mgrctl("task.gettype", "operation=open", "out=json").stdout) == {"doc": {"task_type": {"$": "postopen"}}}
+    assert json.loads(panel.mgrctl("task.gettype", "operation=open", "out=bjson").stdout)["model"] == {
+        "task_type": "postopen"
+    }
+    assert json.loads(panel.mgrctl("task.gettype", "operation=open", "out=json").stdout) == {
+        "doc": {"task_type": {"$": "postopen"}}
+    }
     assert panel.mgrctl("task.gettype", "operation=open").stdout == b"task_type=postopen\n"
 
 
@@ -40,9 +44,20 @@ def test_an_error_names_type_object_and_value(panel):
     assert error.findtext("param[@name='value']") == "77"
     assert error.findtext("stack/action") == "service.postopen"
     assert error.findtext("msg") == "Invalid value of elid"
-    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=bjson").stdout)["error"]["type"] == "value"
-    assert json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=json").stdout)["doc"]["error"]["$object"] == "elid"
-    assert panel.mgrctl("service.postopen", "elid=77", "sok=ok").stdout == b"ERROR Error: Type: 'value' Object: 'elid' Value: '77'\n"
+    assert (
+        json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=bjson").stdout)["error"]["type"]
+        == "value"
+    )
+    assert (
+        json.loads(panel.mgrctl("service.postopen", "elid=77", "sok=ok", "out=json").stdout)["doc"]["error"][
+            "$object"
+        ]
+        == "elid"
+    )
+    assert (
+        panel.mgrctl("service.postopen", "elid=77", "sok=ok").stdout
+        == b"ERROR Error: Type: 'value' Object: 'elid' Value: '77'\n"
+    )
 
 
 def test_errors_come_as_a_document_or_as_an_exit_code(panel):
@@ -58,7 +73,14 @@ def test_errors_come_as_a_document_or_as_an_exit_code(panel):
 def test_unknown_functions_options_formats_and_panels_are_errors(panel):
     assert panel.error("no.such.function") == ("missed", "func")
     assert panel.error("vds.no.such") == ("missed", "func")
-    for words in (["-x", "tld"], ["tld", "tld"], ["-m", "ispmgr", "tld"], ["tld", "out=yaml"], ["-e", "name=plain", "tld"], []):
+    for words in (
+        ["-x", "tld"],
+        ["tld", "tld"],
+        ["-m", "ispmgr", "tld"],
+        ["tld", "out=yaml"],
+        ["-e", "name=plain", "tld"],
+        [],
+    ):
         assert panel.mgrctl(*words).stdout.startswith(b"ERROR Error: Type:"), words
 
 
@@ -79,10 +101,21 @@ def test_null_means_that_nothing_was_chosen(panel):
 
 def test_secrets_come_from_the_environment_and_stay_out_of_the_log(panel):
     item = panel.ordered()
-    panel.mgrctl("service.saveparam", f"elid={item}", "name=userpassword", "-e", "value=$P", "crypted=on", "sok=ok", env={"P": "top-s3cret"})
+    panel.mgrctl(
+        "service.saveparam",
+        f"elid={item}",
+        "name=userpassword",
+        "-e",
+        "value=$P",
+        "crypted=on",
+        "sok=ok",
+        env={"P": "top-s3cret"},
+    )
     panel.mgrctl("service.saveparam", f"elid={item}", "pin=top-s3cret", "crypted=on", "sok=ok")
     panel.mgrctl("sandbox.module.set", "elid=1", "-e", "password=$P", env={"P": "top-s3cret"})
-    log = (panel.root / "var/sandbox/mgrctl.jsonl").read_text() + (panel.root / "var/sandbox/runs.jsonl").read_text()
+    log = (panel.root / "var/sandbox/mgrctl.jsonl").read_text() + (
+        panel.root / "var/sandbox/runs.jsonl"
+    ).read_text()
     assert "top-s3cret" not in log
     assert panel.log("mgrctl")[-1]["params"] == {"elid": "1", "password": "***"}
     assert panel.form("processing.edit", elid=1)["password"] == "top-s3cret"
@@ -93,9 +126,19 @@ def test_every_call_is_written_down_before_it_ends(panel):
     panel.mgrctl("service.postopen", "elid=77", "sok=ok")
     panel.mgrctl("-x")
     good, bad, wrong = panel.log("mgrctl")
-    assert (good["func"], good["params"], good["ssh_connection"], good["code"], good["error"]) == ("tld", {}, "pmsample", 0, None)
+    assert (good["func"], good["params"], good["ssh_connection"], good["code"], good["error"]) == (
+        "tld",
+        {},
+        "pmsample",
+        0,
+        None,
+    )
     assert good["ppid"] == os.getpid()
-    assert (bad["func"], bad["params"], bad["error"]) == ("service.postopen", {"elid": "77", "sok": "ok"}, "value")
+    assert (bad["func"], bad["params"], bad["error"]) == (
+        "service.postopen",
+        {"elid": "77", "sok": "ok"},
+        "value",
+    )
     assert wrong["error"] == "value"
 
 
@@ -140,7 +183,9 @@ def test_functions_can_be_listed_with_their_parameters(panel):
     listed = {row["function"]: row["params"] for row in panel.rows("-i")}
     assert {"sandbox.order", "service.saveparam", "*.open", "processing.import.service"} <= set(listed)
     assert "domain" in listed["sandbox.order"]
-    assert panel.mgrctl("-i", "sandbox.pay").stdout.startswith(b"function=sandbox.pay params=elid=<item> about=Pay")
+    assert panel.mgrctl("-i", "sandbox.pay").stdout.startswith(
+        b"function=sandbox.pay params=elid=<item> about=Pay"
+    )
 
 
 @pytest.mark.both_databases
@@ -171,8 +216,14 @@ def test_a_reset_panel_is_as_new_but_keeps_its_modules(panel):
 def test_calls_at_once_do_not_lose_writes(panel):
     item = panel.ordered()
     call = [str(panel.root / "sbin/mgrctl"), "service.saveparam", f"elid={item}", "sok=ok"]
-    running = [subprocess.Popen([*call, f"name=p{number}", "value=1"], stdout=subprocess.DEVNULL) for number in range(12)]
-    running += [subprocess.Popen([*call, "name=same", f"value={number}"], stdout=subprocess.DEVNULL) for number in range(8)]
+    running = [
+        subprocess.Popen([*call, f"name=p{number}", "value=1"], stdout=subprocess.DEVNULL)
+        for number in range(12)
+    ]
+    running += [
+        subprocess.Popen([*call, "name=same", f"value={number}"], stdout=subprocess.DEVNULL)
+        for number in range(8)
+    ]
     assert [process.wait() for process in running] == [0] * 20
     stored = [row["intname"] for row in panel.sql("SELECT intname FROM itemparam WHERE item = ?", item)]
     assert {f"p{number}" for number in range(12)} <= set(stored)

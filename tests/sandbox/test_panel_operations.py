@@ -23,12 +23,20 @@ def attempts(panel, operation: int) -> str:
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("command", "status"), [("suspend", "3"), ("resume", "2"), ("close", "4"), ("setparam", "2"), ("prolong", "2")])
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("suspend", "3"), ("resume", "2"), ("close", "4"), ("setparam", "2"), ("prolong", "2")],
+)
 def test_a_post_call_ends_the_operation_and_sets_the_status(panel, command, status):
     item, operation = started(panel, command)
     assert panel.item(item)["status"] == "5"
     done = panel.row("sandbox.tick")
-    assert (done["id"], done["command"], done["result"], done["error"]) == (str(operation), command, "gone", "")
+    assert (done["id"], done["command"], done["result"], done["error"]) == (
+        str(operation),
+        command,
+        "gone",
+        "",
+    )
     assert panel.item(item)["status"] == status
     assert panel.rows("runningoperation") == []
 
@@ -44,7 +52,11 @@ def test_without_a_post_call_the_row_stays_and_the_host_runs_it_again(panel):
 
 
 def test_the_module_sees_the_attempt_that_is_running(panel):
-    panel.plan(close={"calls": [["service.saveparam", "elid={item}", "name=seen", "value={runningoperation}", "sok=ok"]]})
+    panel.plan(
+        close={
+            "calls": [["service.saveparam", "elid={item}", "name=seen", "value={runningoperation}", "sok=ok"]]
+        }
+    )
     item, operation = started(panel, "close")
     panel.ok("sandbox.tick")
     run = panel.seen("close")[0]
@@ -63,7 +75,13 @@ def test_a_failure_is_kept_with_its_history_until_a_person_restarts_it(panel):
             "calls": [
                 ["runningoperation.edit", "elid={runningoperation}", "errorxml=" + error, "sok=ok"],
                 ["runningoperation.setmanual", "elid={runningoperation}", "sok=ok"],
-                ["task.edit", "item={item}", "runningoperation={runningoperation}", "type=postclose", "sok=ok"],
+                [
+                    "task.edit",
+                    "item={item}",
+                    "runningoperation={runningoperation}",
+                    "type=postclose",
+                    "sok=ok",
+                ],
             ],
             "stdout": error,
             "code": 1,
@@ -75,9 +93,19 @@ def test_a_failure_is_kept_with_its_history_until_a_person_restarts_it(panel):
     assert "api_error" in done["error"]
     assert panel.form("runningoperation.edit", elid=operation)["errorxml"] == error
     task = panel.row("task", status="0", itemtype="domain")
-    assert (task["item"], task["runningoperation"], task["department"], task["itemstatus"]) == (str(item), str(operation), "1", "5")
+    assert (task["item"], task["runningoperation"], task["department"], task["itemstatus"]) == (
+        str(item),
+        str(operation),
+        "1",
+        "5",
+    )
     listed = panel.row("runningoperation")
-    assert (listed["status"], listed["task"], listed["trycount"], listed["client"]) == ("manual", task["id"], "1", "client")
+    assert (listed["status"], listed["task"], listed["trycount"], listed["client"]) == (
+        "manual",
+        task["id"],
+        "1",
+        "client",
+    )
     assert panel.rows("sandbox.tick") == []
     panel.plan()
     panel.ok("sandbox.restart", elid=operation)
@@ -96,7 +124,11 @@ def test_one_operation_can_be_run_even_when_manual(panel):
 
 @pytest.mark.parametrize(
     ("answer", "word"),
-    [({"stdout": "warning\n<doc/>"}, "output"), ({"code": 9, "stderr": "boom"}, "exit_code"), ({"stdout": "<doc><error type='x'/></doc>"}, "'x'")],
+    [
+        ({"stdout": "warning\n<doc/>"}, "output"),
+        ({"code": 9, "stderr": "boom"}, "exit_code"),
+        ({"stdout": "<doc><error type='x'/></doc>"}, "'x'"),
+    ],
 )
 def test_either_sign_of_failure_and_every_stray_byte_is_a_failure(panel, answer, word):
     panel.plan(close=answer)
@@ -125,7 +157,15 @@ def test_every_run_is_written_down(panel):
     panel.ok("sandbox.tick")
     run = panel.log("runs")[-1]
     executable = str(panel.root / "processing/pmsample")
-    assert run["argv"] == [executable, "--command", "close", "--item", str(item), "--runningoperation", str(operation)]
+    assert run["argv"] == [
+        executable,
+        "--command",
+        "close",
+        "--item",
+        str(item),
+        "--runningoperation",
+        str(operation),
+    ]
     assert (run["code"], run["stdout"], run["stderr"]) == (1, "<doc/>", "a word")
     assert 0 < run["seconds"] < 60
 
@@ -219,13 +259,23 @@ def test_a_suspended_service_remembers_why_and_stays_so_through_other_operations
     panel.ok("sandbox.operation", item=item, command="resume")
     panel.ok("sandbox.tick")
     assert panel.row("domain")["item_status"] == "2"
-    assert panel.error("sandbox.operation", item=item, command="suspend", reason="mood") == ("value", "reason")
+    assert panel.error("sandbox.operation", item=item, command="suspend", reason="mood") == (
+        "value",
+        "reason",
+    )
 
 
 def test_a_tariff_change_keeps_the_old_plan_until_it_is_done_or_rolled_back(panel):
     item = panel.opened()
-    plan = panel.id("sandbox.tariff.add", itemtype="domain", name="Test premium", tld="test", module=1, annually=900)
-    panel.plan(setparam={"calls": [["service.changepricelist.rollback", "elid={item}", "userid={userid}", "sok=ok"]], "code": 1})
+    plan = panel.id(
+        "sandbox.tariff.add", itemtype="domain", name="Test premium", tld="test", module=1, annually=900
+    )
+    panel.plan(
+        setparam={
+            "calls": [["service.changepricelist.rollback", "elid={item}", "userid={userid}", "sok=ok"]],
+            "code": 1,
+        }
+    )
     panel.ok("sandbox.operation", item=item, command="setparam", pricelist=plan)
     assert (panel.item(item)["pricelist"], panel.item(item)["lastpricelist"]) == (str(plan), "1")
     panel.ok("sandbox.tick")
@@ -233,7 +283,11 @@ def test_a_tariff_change_keeps_the_old_plan_until_it_is_done_or_rolled_back(pane
     panel.plan()
     panel.ok("sandbox.operation", item=item, command="setparam", pricelist=plan)
     panel.ok("sandbox.tick")
-    assert (panel.item(item)["pricelist"], panel.item(item)["lastpricelist"], panel.item(item)["status"]) == (str(plan), "", "2")
+    assert (panel.item(item)["pricelist"], panel.item(item)["lastpricelist"], panel.item(item)["status"]) == (
+        str(plan),
+        "",
+        "2",
+    )
 
 
 def test_a_new_password_reaches_the_module_encrypted(panel):
@@ -277,7 +331,11 @@ def test_cron_asks_modules_about_every_living_service_and_instance(panel):
     panel.ok("service.postclose", elid=dead, sok="ok")
     panel.plan(
         sync_item={"calls": [["service.setstatus", "elid={item}", "service_status=2"]]},
-        getbalance={"calls": [["processing.savebalance", "processingmodule=1", "balance=15.2", "currency=EUR", "sok=ok"]]},
+        getbalance={
+            "calls": [
+                ["processing.savebalance", "processingmodule=1", "balance=15.2", "currency=EUR", "sok=ok"]
+            ]
+        },
     )
     assert [row["item"] for row in panel.rows("sandbox.cron", name="sync_item")] == [str(item)]
     assert panel.item(item)["service_status"] == "2"
@@ -296,5 +354,7 @@ def test_cron_cancels_renewals_of_what_ends_soon(panel):
     panel.ok("service.postopen", elid=renewed, sok="ok")
     assert panel.rows("sandbox.cron", name="cancel_prolong") == []
     for number in (item, renewed):
-        panel.ok("service.setexpiredate", elid=number, expiredate=(today() + dt.timedelta(days=20)).isoformat())
+        panel.ok(
+            "service.setexpiredate", elid=number, expiredate=(today() + dt.timedelta(days=20)).isoformat()
+        )
     assert panel.row("sandbox.cron", name="cancel_prolong", days=30)["item"] == str(item)

@@ -38,7 +38,12 @@ def test_a_name_of_an_unknown_zone_cannot_be_checked(panel):
 def test_an_order_asks_for_contacts_and_waits_for_money(panel):
     item = panel.ordered()
     stored = panel.item(item)
-    assert (stored["status"], stored["domain"], stored["ns1"], stored["period"]) == ("1", "example.test", "ns2.example.net", "12")
+    assert (stored["status"], stored["domain"], stored["ns1"], stored["period"]) == (
+        "1",
+        "example.test",
+        "ns2.example.net",
+        "12",
+    )
     assert (stored["cost"], stored["expiredate"], stored["processingmodule"]) == ("500.0000", "", "1")
     assert panel.rows("runningoperation") == []
     assert panel.seen("get_contact_type")[0]["argv"] == ["--command", "get_contact_type", "--tld", "test"]
@@ -55,39 +60,85 @@ def test_each_contact_type_is_tuned_and_validated(panel):
     assert form.find(".//input[@name='owner_firstname']") is not None
     assert form.findtext("slist[@name='owner_location_country']/val[@key='182']") == "Russia"
     submitted = ET.fromstring(panel.seen("validate_service_profile")[1]["stdin"])
-    assert (submitted.findtext("admin_firstname"), submitted.findtext("admin_email")) == ("Anna", "anna@example.com")
+    assert (submitted.findtext("admin_firstname"), submitted.findtext("admin_email")) == (
+        "Anna",
+        "anna@example.com",
+    )
 
 
 def test_contacts_are_new_stored_or_the_same_as_the_first(panel):
     same = contacts_of(panel, panel.ordered())
     assert same["owner"] == same["admin"]
-    profile = panel.id("sandbox.contact.add", account=2, profiletype=1, name="Stored", firstname="Anna", email="anna@example.com")
+    profile = panel.id(
+        "sandbox.contact.add",
+        account=2,
+        profiletype=1,
+        name="Stored",
+        firstname="Anna",
+        email="anna@example.com",
+    )
     mixed = contacts_of(panel, panel.ordered(admin=str(profile)))
     assert mixed["admin"] == str(profile) != mixed["owner"]
     asked = ET.fromstring(panel.seen("validate_service_profile")[-1]["stdin"])
     assert {node.tag: node.text for node in asked} == {"admin_contact_select": str(profile)}
     panel.ok("sandbox.set", stored_contact="fields")
     panel.ordered(admin=str(profile))
-    assert ET.fromstring(panel.seen("validate_service_profile")[-1]["stdin"]).findtext("admin_firstname") == "Anna"
+    assert (
+        ET.fromstring(panel.seen("validate_service_profile")[-1]["stdin"]).findtext("admin_firstname")
+        == "Anna"
+    )
     assert panel.form("service_profile.edit", elid=same["owner"])["location_country"] == "182"
 
 
 def test_a_module_can_refuse_a_contact(panel):
-    panel.plan(validate_service_profile={"stdout": "<doc><error type='value' object='owner_email'><msg>bad</msg></error></doc>"})
-    order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "example.test", "ns0": "ns1.example.net"}
+    panel.plan(
+        validate_service_profile={
+            "stdout": "<doc><error type='value' object='owner_email'><msg>bad</msg></error></doc>"
+        }
+    )
+    order = {
+        "itemtype": "domain",
+        "pricelist": 1,
+        "period": 12,
+        "domain": "example.test",
+        "ns0": "ns1.example.net",
+    }
     assert panel.error("sandbox.order", **order, owner_firstname="Ivan") == ("value", "owner_email")
     assert panel.rows("item") == panel.rows("service_profile") == []
 
 
 def test_what_the_zone_requires_must_be_there(panel):
-    order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "example.test", "owner_firstname": "Ivan"}
+    order = {
+        "itemtype": "domain",
+        "pricelist": 1,
+        "period": 12,
+        "domain": "example.test",
+        "owner_firstname": "Ivan",
+    }
     assert panel.error("sandbox.order", **order) == ("missed", "ns0")
-    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", action="transfer") == ("missed", "auth_code")
-    assert panel.error("sandbox.order", **{**order, "owner_firstname": ""}, ns0="ns1.example.net", owner="99") == ("value", "owner")
-    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", owner_shoesize="44") == ("value", "owner_shoesize")
-    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", owner_location_country="999") == ("value", "owner_location_country")
-    assert panel.error("sandbox.order", **{**order, "period": 5}, ns0="ns1.example.net") == ("value", "period")
-    assert panel.error("sandbox.order", **{**order, "itemtype": "vds"}, ns0="ns1.example.net") == ("value", "pricelist")
+    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", action="transfer") == (
+        "missed",
+        "auth_code",
+    )
+    assert panel.error(
+        "sandbox.order", **{**order, "owner_firstname": ""}, ns0="ns1.example.net", owner="99"
+    ) == ("value", "owner")
+    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", owner_shoesize="44") == (
+        "value",
+        "owner_shoesize",
+    )
+    assert panel.error("sandbox.order", **order, ns0="ns1.example.net", owner_location_country="999") == (
+        "value",
+        "owner_location_country",
+    )
+    assert panel.error("sandbox.order", **{**order, "period": 5}, ns0="ns1.example.net") == (
+        "value",
+        "period",
+    )
+    assert panel.error("sandbox.order", **{**order, "itemtype": "vds"}, ns0="ns1.example.net") == (
+        "value",
+        "pricelist",
+    )
 
 
 def test_extra_contact_fields_of_the_description_take_part(panel):
@@ -96,7 +147,14 @@ def test_extra_contact_fields_of_the_description_take_part(panel):
     extra = f'<metadata name="service_profile.pmsample.owner.test" type="form">{field}</metadata>'
     description.write_text(description.read_text().replace("</mgrdata>", extra + "</mgrdata>"))
     panel.ok("exit")
-    order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "example.test", "ns0": "ns1.example.net", "owner_firstname": "Ivan"}
+    order = {
+        "itemtype": "domain",
+        "pricelist": 1,
+        "period": 12,
+        "domain": "example.test",
+        "ns0": "ns1.example.net",
+        "owner_firstname": "Ivan",
+    }
     assert panel.error("sandbox.order", **order) == ("missed", "owner_tax_number")
     item = panel.id("sandbox.order", **order, owner_tax_number="77")
     assert panel.form("service_profile.edit", elid=contacts_of(panel, item)["owner"])["tax_number"] == "77"
@@ -111,7 +169,11 @@ def test_payment_opens_the_service(panel):
     assert panel.error("sandbox.pay", elid=item) == ("value", "elid")
     done = panel.row("sandbox.tick")
     assert (done["id"], done["item"], done["result"]) == (str(operation), str(item), "gone")
-    assert panel.seen("open")[0]["options"] == {"command": "open", "item": str(item), "runningoperation": str(operation)}
+    assert panel.seen("open")[0]["options"] == {
+        "command": "open",
+        "item": str(item),
+        "runningoperation": str(operation),
+    }
     opened = panel.item(item)
     assert opened["status"] == "2"
     assert int(opened["expiredate"][:4]) == int(opened["opendate"][:4]) + 1
@@ -165,21 +227,37 @@ def test_a_service_without_a_domain_needs_no_contacts(panel):
     panel.ok("sandbox.pay", elid=item)
     assert panel.row("sandbox.tick")["result"] == "gone"
     stored = panel.form("vds.edit", elid=item)
-    assert (stored["status"], stored["ip"], stored["ostempl"], stored["name"]) == ("2", "192.0.2.7", "debian", "Small")
+    assert (stored["status"], stored["ip"], stored["ostempl"], stored["name"]) == (
+        "2",
+        "192.0.2.7",
+        "debian",
+        "Small",
+    )
     assert panel.error("domain.open", elid=item, sok="ok") == ("value", "elid")
 
 
 def test_a_changed_contact_is_sent_where_it_is_known(panel):
     item = panel.opened()
     profile = contacts_of(panel, item)["owner"]
-    panel.ok("service_profile2processingmodule.edit", service_profile=profile, processingmodule=1, type="owner", externalid="X1", sok="ok")
+    panel.ok(
+        "service_profile2processingmodule.edit",
+        service_profile=profile,
+        processingmodule=1,
+        type="owner",
+        externalid="X1",
+        sok="ok",
+    )
     panel.ok("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-67")
     assert panel.form("service_profile.edit", elid=profile)["phone"] == "+7 (495) 123-45-67"
     assert panel.seen("service_profile_update") == []  # not declared
     panel.plan(features={"stdout": features(*PLAIN, *ASKED, "service_profile_update")})
     panel.ok("exit")
     panel.ok("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-68")
-    assert panel.seen("service_profile_update")[0]["options"] == {"command": "service_profile_update", "module": "1", "param": profile}
+    assert panel.seen("service_profile_update")[0]["options"] == {
+        "command": "service_profile_update",
+        "module": "1",
+        "param": profile,
+    }
 
 
 def test_money_keeps_its_digits_in_the_database(panel):

@@ -10,18 +10,30 @@ from .upstream4_provider import COMPANY, GENERIC, PERSON, error
 def test_a_contact_is_created_empty_and_the_answer_repeats_the_credentials(provider):
     answer = provider.call("contcat.create.1", ctype="person", cname="Remote 42", sok="ok")
     assert answer == {
-        "result": "OK", "domaincontact.id": "7001", "ok": "",
-        "redirect": "location=billmgr?func=contcat.create.2&authinfo=reseller:secret&cname=Remote%2042&contactid=7001&ctype=person;",
+        "result": "OK",
+        "domaincontact.id": "7001",
+        "ok": "",
+        "redirect": (
+            "location=billmgr?func=contcat.create.2&authinfo=reseller:secret&cname=Remote%2042&contactid=7001&ctype=person;"
+        ),
     }
     xml = provider.xml("contcat.create.1", ctype="generic", cname="Remote 42", sok="yes")
     assert "<doc><ok/><domaincontact.id>7002</domaincontact.id><redirect>location=" in xml
-    assert provider.rows("domaincontact", lang="en")[1] == {"id": "7002", "name": "Remote 42", "type": "Generic"}
+    assert provider.rows("domaincontact", lang="en")[1] == {
+        "id": "7002",
+        "name": "Remote 42",
+        "type": "Generic",
+    }
     assert provider.rows("domaincontact")[0]["type"] == "Персональный"
 
 
-@pytest.mark.parametrize(("change", "field"), [({"ctype": "human"}, "ctype"), ({"ctype": ""}, "ctype"), ({"cname": " "}, "cname")])
+@pytest.mark.parametrize(
+    ("change", "field"), [({"ctype": "human"}, "ctype"), ({"ctype": ""}, "ctype"), ({"cname": " "}, "cname")]
+)
 def test_a_bad_kind_or_name_creates_nothing(provider, change, field):
-    assert error(provider.call("contcat.create.1", **{"ctype": "person", "cname": "x", "sok": "ok", **change})) == ("4", field)
+    assert error(
+        provider.call("contcat.create.1", **{"ctype": "person", "cname": "x", "sok": "ok", **change})
+    ) == ("4", field)
     assert provider.rows("domaincontact") == []
 
 
@@ -43,14 +55,27 @@ def test_what_was_sent_is_read_back_with_api(provider, fields):
 @pytest.mark.parametrize(
     ("base", "change", "field"),
     [
-        (PERSON, {"email": ""}, "email"), (PERSON, {"email": "no address"}, "email"), (PERSON, {"phone": "+7 (495) 123-45-67"}, "phone"),
-        (PERSON, {"mobile": None}, "mobile"), (PERSON, {"la_country": "RU"}, "la_country"), (PERSON, {"la_country": "247"}, "la_country"),
-        (PERSON, {"middlename_ru": ""}, "middlename_ru"), (PERSON, {"firstname": "Иван"}, "firstname"),
+        (PERSON, {"email": ""}, "email"),
+        (PERSON, {"email": "no address"}, "email"),
+        (PERSON, {"phone": "+7 (495) 123-45-67"}, "phone"),
+        (PERSON, {"mobile": None}, "mobile"),
+        (PERSON, {"la_country": "RU"}, "la_country"),
+        (PERSON, {"la_country": "247"}, "la_country"),
+        (PERSON, {"middlename_ru": ""}, "middlename_ru"),
+        (PERSON, {"firstname": "Иван"}, "firstname"),
         (PERSON, {"birthdate": "31.01.1980"}, "birthdate"),
-        (PERSON, {"passport_date": "2005-02-30"}, "passport_date"), (PERSON, {"passport_series": ""}, "passport_series"),
-        (PERSON, {"pa_city": ""}, "pa_city"), (PERSON, {"inn": "7701234567"}, "inn"), (PERSON, {"ctype": "company"}, "ctype"),
-        (PERSON, {"ctype": None}, "ctype"), (COMPANY, {"inn": None}, "inn"), (COMPANY, {"inn": "123"}, "inn"), (COMPANY, {"kpp": "1"}, "kpp"),
-        (COMPANY, {"ogrn": "1"}, "ogrn"), (COMPANY, {"company_ru": ""}, "company_ru"), (GENERIC, {"company": ""}, "company"),
+        (PERSON, {"passport_date": "2005-02-30"}, "passport_date"),
+        (PERSON, {"passport_series": ""}, "passport_series"),
+        (PERSON, {"pa_city": ""}, "pa_city"),
+        (PERSON, {"inn": "7701234567"}, "inn"),
+        (PERSON, {"ctype": "company"}, "ctype"),
+        (PERSON, {"ctype": None}, "ctype"),
+        (COMPANY, {"inn": None}, "inn"),
+        (COMPANY, {"inn": "123"}, "inn"),
+        (COMPANY, {"kpp": "1"}, "kpp"),
+        (COMPANY, {"ogrn": "1"}, "ogrn"),
+        (COMPANY, {"company_ru": ""}, "company_ru"),
+        (GENERIC, {"company": ""}, "company"),
         (GENERIC, {"la_country": "233"}, "la_state"),
     ],
 )
@@ -62,7 +87,11 @@ def test_a_missing_or_malformed_field_is_named_and_nothing_is_stored(provider, b
 
 
 def test_fields_that_clients_leave_out_are_not_demanded_and_unknown_ones_are_ignored(provider):
-    fields = {name: value for name, value in COMPANY.items() if name not in ("name", "kpp", "ogrn", "pa_addressee", "la_state")}
+    fields = {
+        name: value
+        for name, value in COMPANY.items()
+        if name not in ("name", "kpp", "ogrn", "pa_addressee", "la_state")
+    }
     number = provider.call("contcat.create.1", ctype="company", cname="x", sok="ok")["domaincontact.id"]
     assert "ok" in provider.call("domaincontact.edit", elid=number, sok="ok", orgn="1", **fields)
     foreign = {**fields, "la_country": "81", "inn": "DE 123"}

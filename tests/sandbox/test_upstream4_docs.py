@@ -1,4 +1,6 @@
-"""docs/sandbox-upstream.md tells everything that the sandbox provider can be asked for, and its curl lines work."""
+"""docs/sandbox-upstream.md tells everything that the sandbox provider can be asked for, and its curl lines
+work.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,11 @@ from bill2bill.sandbox.upstream.responses4 import FUNCTIONS
 from bill2bill.sandbox.upstream.serve import _parser
 from bill2bill.sandbox.upstream.switches import SWITCHES
 
-TEXT = (Path(__file__).parents[2] / "docs" / "sandbox-upstream.md").read_text(encoding="utf-8").partition("\n## Dialect 6")[0]
+TEXT = (
+    (Path(__file__).parents[2] / "docs" / "sandbox-upstream.md")
+    .read_text(encoding="utf-8")
+    .partition("\n## Dialect 6")[0]
+)
 CURLS = [line for line in TEXT.splitlines() if line.startswith("curl ")]
 
 
@@ -29,14 +35,20 @@ def test_every_fault_function_and_option_is_documented():
     for func in FUNCTIONS:
         assert re.search(rf"\b{re.escape(func)}[,.]", TEXT), func
     for action in _parser()._actions:
-        assert action.dest == "help" or f"`{action.option_strings[-1]}" in TEXT or f" {action.option_strings[-1]}" in TEXT
+        assert (
+            action.dest == "help"
+            or f"`{action.option_strings[-1]}" in TEXT
+            or f" {action.option_strings[-1]}" in TEXT
+        )
 
 
 def test_every_control_url_is_shown_with_curl():
     for method, name in ROUTES:
         shown = [line for line in CURLS if re.search(rf"\$CONTROL/{name}(\s|$)", line)]
         posted = [line for line in shown if " -d " in line or "-X" in line]
-        assert any(method in line for line in posted) or (posted if method == "POST" else set(shown) - set(posted)), (method, name)
+        assert any(method in line for line in posted) or (
+            posted if method == "POST" else set(shown) - set(posted)
+        ), (method, name)
 
 
 def test_every_curl_line_works(provider):
@@ -45,7 +57,12 @@ def test_every_curl_line_works(provider):
         words = shlex.split(line, comments=True)
         data = words[words.index("-d") + 1] if "-d" in words else None
         method = words[words.index("-X") + 1] if "-X" in words else "POST" if data is not None else "GET"
-        url = words[-1].replace("$CONTROL/", provider.control).replace("$API", provider.url).replace("http://127.0.0.1:8080", provider.site)
+        url = (
+            words[-1]
+            .replace("$CONTROL/", provider.control)
+            .replace("$API", provider.url)
+            .replace("http://127.0.0.1:8080", provider.site)
+        )
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if data is not None else {}
         provider.http.delete(provider.control + "faults", timeout=5)
         answer = provider.http.request(method, url, data=data and data.encode(), headers=headers, timeout=5)

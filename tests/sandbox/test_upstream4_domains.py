@@ -49,8 +49,11 @@ def test_a_renewal_that_is_not_paid_is_accepted_and_not_done(provider, way):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"elid": "999"}, ("3", "domain")), ({"elid": "10501, 10501"}, ("3", "domain")), ({"autoperiod": "884"}, ("4", "autoperiod")),
-        ({"autoperiod": ""}, ("4", "autoperiod")), ({"payfrom": "account4412"}, ("4", "payfrom")),
+        ({"elid": "999"}, ("3", "domain")),
+        ({"elid": "10501, 10501"}, ("3", "domain")),
+        ({"autoperiod": "884"}, ("4", "autoperiod")),
+        ({"autoperiod": ""}, ("4", "autoperiod")),
+        ({"payfrom": "account4412"}, ("4", "payfrom")),
     ],
 )
 def test_a_wrong_renewal_is_refused(provider, change, expected):
@@ -61,7 +64,10 @@ def test_a_wrong_renewal_is_refused(provider, change, expected):
 
 @pytest.mark.parametrize("status", [1, 4, 5, 7])
 def test_only_registered_domains_can_be_renewed(provider, status):
-    assert error(provider.call("domain.renew", elid=owned(provider, status=status), **RENEWAL)) == ("6", "domain")
+    assert error(provider.call("domain.renew", elid=owned(provider, status=status), **RENEWAL)) == (
+        "6",
+        "domain",
+    )
 
 
 def test_the_renewal_form_costs_nothing_and_shows_the_renewal_price(provider):
@@ -91,7 +97,10 @@ def test_a_missing_slot_stays_an_empty_one_is_cleared_and_two_must_be_left(provi
     provider.call("domain.edit", elid=number, changens="on", sok="ok", ns1="")
     assert provider.domain(number)["ns"] == ["a.example.org", "c.example.org"]
     assert error(provider.call("domain.edit", elid=number, changens="on", sok="ok", ns0="")) == ("4", "ns1")
-    assert error(provider.call("domain.edit", elid=number, changens="on", sok="ok", ns0="no host")) == ("4", "ns0")
+    assert error(provider.call("domain.edit", elid=number, changens="on", sok="ok", ns0="no host")) == (
+        "4",
+        "ns0",
+    )
 
 
 def test_a_domain_with_new_servers_becomes_delegated_and_glue_is_kept(provider):
@@ -105,7 +114,13 @@ def test_a_domain_with_new_servers_becomes_delegated_and_glue_is_kept(provider):
 def test_the_edit_form_shows_contacts_and_automatic_renewal_with_api_only(provider):
     number = owned(provider, auto_period="881", contacts={"owner": 7001})
     plain = provider.call("domain.edit", elid=number)
-    assert (plain["elid"], plain["name"], plain["tld"], plain["ns0"], plain["ns3"]) == (number, "example", "ru", "ns1.example.net", "")
+    assert (plain["elid"], plain["name"], plain["tld"], plain["ns0"], plain["ns3"]) == (
+        number,
+        "example",
+        "ru",
+        "ns1.example.net",
+        "",
+    )
     full = provider.call("domain.edit", elid=number, api="on")
     assert {name: full[name] for name in set(full) - set(plain)} == {"owner": "7001", "autoperiod": "881"}
     provider.call("domain.edit", elid=number, sok="ok", autoperiod="")
@@ -146,8 +161,13 @@ def test_only_unpaid_requests_can_be_deleted_and_then_the_name_is_free(provider)
 def test_getinfo_finds_by_name_or_id_and_can_be_stale_or_missing(provider):
     number = owned(provider)
     assert provider.call("domain.getinfo", dname="example.ru", sok="ok") == {
-        "elid": number, "name": "example", "tld": "ru", "ns0": "ns1.example.net", "ns1": "ns2.example.net",
-        "expire": "2030-03-14", "domainstatus": "2",
+        "elid": number,
+        "name": "example",
+        "tld": "ru",
+        "ns0": "ns1.example.net",
+        "ns1": "ns2.example.net",
+        "expire": "2030-03-14",
+        "domainstatus": "2",
     }
     assert error(provider.call("domain.getinfo", dname="taken.ru")) == ("3", "domain")
     assert error(provider.call("domain.getinfo", dname="\x00" + "x" * 300)) == ("3", "domain")

@@ -63,11 +63,19 @@ def arm_and_order(provider, kind: str, **more) -> requests.Response:
         ("502", lambda answer: answer.status_code == 502 and "text/html" in answer.headers["Content-Type"]),
         ("html_200", lambda answer: answer.status_code == 200 and "<html>" in answer.text),
         ("empty", lambda answer: answer.status_code == 200 and answer.content == b""),
-        ("truncated", lambda answer: answer.content.startswith(b'{"result"') and not answer.content.endswith(b"}")),
+        (
+            "truncated",
+            lambda answer: answer.content.startswith(b'{"result"') and not answer.content.endswith(b"}"),
+        ),
         ("wrong_envelope", lambda answer: answer.json()["doc"]["error"]["$type"] == "auth"),
         ("wrong_password", lambda answer: error(answer.json()) == ("100", "")),
         ("code_1", lambda answer: error(answer.json()) == ("1", "")),
-        ("wrong_content_type", lambda answer: answer.headers["Content-Type"] == "text/html; charset=UTF-8" and "ok" in answer.json()),
+        (
+            "wrong_content_type",
+            lambda answer: (
+                answer.headers["Content-Type"] == "text/html; charset=UTF-8" and "ok" in answer.json()
+            ),
+        ),
         ("redirect", lambda answer: answer.status_code == 302 and answer.headers["Location"] == "/"),
         ("doctype", lambda answer: b"<!DOCTYPE" in answer.content),
         ("bad_encoding", lambda answer: b"\xcf\xf0" in answer.content),
@@ -98,7 +106,12 @@ def test_a_slow_answer_comes_late_and_others_are_served_meanwhile(provider, when
     provider.post("faults", func=ORDER, kind="slow", when=when, seconds=0.6)
     with ThreadPoolExecutor() as pool:
         start = time.monotonic()
-        late = pool.submit(requests.post, provider.url, {"func": ORDER, "out": "json", "authinfo": "reseller:secret", **form}, timeout=5)
+        late = pool.submit(
+            requests.post,
+            provider.url,
+            {"func": ORDER, "out": "json", "authinfo": "reseller:secret", **form},
+            timeout=5,
+        )
         time.sleep(0.2)
         assert len(provider.get("ledger")) == charges_meanwhile
         assert time.monotonic() - start < 0.6
@@ -130,7 +143,11 @@ def test_any_error_code_can_be_asked_for(provider):
 
 
 def test_xml_answers_are_spoilt_as_xml(provider):
-    for kind, mark in (("wrong_envelope", '<error type="auth"'), ("code_1", '<error code="1">'), ("truncated", "<?xml")):
+    for kind, mark in (
+        ("wrong_envelope", '<error type="auth"'),
+        ("code_1", '<error code="1">'),
+        ("truncated", "<?xml"),
+    ):
         provider.post("faults", func="accountinfo", kind=kind, when="after")
         assert mark in provider.xml("accountinfo")
 
@@ -143,7 +160,9 @@ def test_a_fault_hits_as_often_as_said_after_as_many_as_said(provider):
 
 def test_a_fault_by_chance_hits_about_as_often_as_said_and_the_same_requests_with_the_same_seed(provider):
     def hits(chance: float, seed: int) -> list:
-        made = provider.post("faults", func="accountinfo", kind="empty", when="after", sticky=True, chance=chance, seed=seed)
+        made = provider.post(
+            "faults", func="accountinfo", kind="empty", when="after", sticky=True, chance=chance, seed=seed
+        )
         found = [provider.send("accountinfo").content == b"" for _ in range(60)]
         provider.http.delete(provider.control + f"faults?id={made['id']}", timeout=5)
         return found
@@ -156,7 +175,9 @@ def test_a_fault_by_chance_hits_about_as_often_as_said_and_the_same_requests_wit
 
 
 def test_a_fault_can_wait_for_certain_parameters(provider):
-    provider.post("faults", func="domain.renew", kind="empty", when="before", match={"sok": "ok", "elid": "2"})
+    provider.post(
+        "faults", func="domain.renew", kind="empty", when="before", match={"sok": "ok", "elid": "2"}
+    )
     assert error(provider.call("domain.renew", elid="2")) == ("3", "domain")
     assert error(provider.call("domain.renew", elid="1", sok="ok")) == ("3", "domain")
     assert provider.send("domain.renew", elid="2", sok="ok").content == b""
@@ -166,9 +187,15 @@ def test_sticky_faults_stay_until_deleted_and_stars_hit_everything_but_control(p
     made = provider.post("faults", func="*", kind="502", when="before", sticky=True)
     url = f"{provider.site}/manimg/userdata/json/country.json"
     for _ in range(2):
-        assert {provider.send("domain").status_code, provider.check("ya.ru").status_code, provider.http.get(url, timeout=5).status_code} == {502}
+        assert {
+            provider.send("domain").status_code,
+            provider.check("ya.ru").status_code,
+            provider.http.get(url, timeout=5).status_code,
+        } == {502}
     assert provider.get("faults") == [made]
-    assert provider.http.delete(provider.control + f"faults?id={made['id']}", timeout=5).json() == {"disarmed": 1}
+    assert provider.http.delete(provider.control + f"faults?id={made['id']}", timeout=5).json() == {
+        "disarmed": 1
+    }
     assert provider.http.get(url, timeout=5).status_code == 200
 
 
@@ -184,9 +211,14 @@ def test_faults_reach_the_check_and_the_files(provider, name):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"func": "domain", "kind": "cut"}, {"func": "domain", "kind": "bang", "when": "after"}, {"kind": "cut_after"}, {},
-        {"func": "domain", "kind": "cut_after", "colour": 1}, {"func": "domain", "kind": "cut_after", "times": 0},
-        {"func": "domain", "kind": "cut_after", "id": 7}, {"func": "domain", "kind": "cut_after", "chance": 1.5},
+        {"func": "domain", "kind": "cut"},
+        {"func": "domain", "kind": "bang", "when": "after"},
+        {"kind": "cut_after"},
+        {},
+        {"func": "domain", "kind": "cut_after", "colour": 1},
+        {"func": "domain", "kind": "cut_after", "times": 0},
+        {"func": "domain", "kind": "cut_after", "id": 7},
+        {"func": "domain", "kind": "cut_after", "chance": 1.5},
         {"func": "domain", "kind": "cut_after", "match": ["sok"]},
     ],
 )
@@ -201,9 +233,21 @@ def test_many_orders_at_once_charge_once_each_and_one_name_only_once(provider):
     names = [f"name-{number % 10}" for number in range(40)]
 
     def order(label: str) -> bool:
-        return "item.id" in requests.post(
-            provider.url, {"func": ORDER, "out": "json", "authinfo": "reseller:secret", **form, "domain": label, "domainname_0": label}, timeout=10
-        ).json()
+        return (
+            "item.id"
+            in requests.post(
+                provider.url,
+                {
+                    "func": ORDER,
+                    "out": "json",
+                    "authinfo": "reseller:secret",
+                    **form,
+                    "domain": label,
+                    "domainname_0": label,
+                },
+                timeout=10,
+            ).json()
+        )
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(order, names)) == 10

@@ -20,8 +20,13 @@ def test_only_a_name_that_nobody_has_is_free(provider):
     provider.ordered()
     assert {status(provider, name) for name in ("nobody.ru", "NOBODY.ru.")} == {"free"}
     assert {status(provider, name) for name in ("taken.ru", "ya.ru", "example.ru")} == {"busy"}
-    posted = provider.http.post(f"{provider.site}/mancgi/domaininfo", {"domain": "nobody.ru", "out": "xml", "sok": ""}, timeout=5)
-    assert posted.text == '<?xml version="1.0" encoding="UTF-8"?>\n<doc><domain>nobody.ru</domain><status>free</status></doc>\n'
+    posted = provider.http.post(
+        f"{provider.site}/mancgi/domaininfo", {"domain": "nobody.ru", "out": "xml", "sok": ""}, timeout=5
+    )
+    assert (
+        posted.text == '<?xml version="1.0"'
+        ' encoding="UTF-8"?>\n<doc><domain>nobody.ru</domain><status>free</status></doc>\n'
+    )
     assert posted.headers["Content-Type"] == "text/xml; charset=UTF-8"
 
 
@@ -43,17 +48,39 @@ def test_a_check_can_be_slow(provider):
 
 def test_root_and_word_of_the_check_can_be_changed(provider):
     provider.post("switch", domaininfo_root="result", taken_word="registered")
-    assert "<result><domain>taken.ru</domain><status>registered</status></result>" in provider.check("taken.ru").text
+    assert (
+        "<result><domain>taken.ru</domain><status>registered</status></result>"
+        in provider.check("taken.ru").text
+    )
 
 
 def test_the_price_file_has_the_fixture_set(provider):
     rows = provider.http.get(f"{provider.site}/manimg/userdata/json/domainprice_ru.json", timeout=5).json()
     assert rows[0] == {
-        "id": "565", "tld": "ru", "registrar_id": "13", "name": "Domain .RU", "priority": "10",
-        "period": [{"id": "881", "name": "1 year", "price": "199.0000 RUB", "price_num": "199.0000", "p_length": "1", "per_type": "year"}],
+        "id": "565",
+        "tld": "ru",
+        "registrar_id": "13",
+        "name": "Domain .RU",
+        "priority": "10",
+        "period": [
+            {
+                "id": "881",
+                "name": "1 year",
+                "price": "199.0000 RUB",
+                "price_num": "199.0000",
+                "p_length": "1",
+                "per_type": "year",
+            }
+        ],
     }
-    assert [(row["id"], row["tld"], row["registrar_id"], [one["id"] for one in row["period"]]) for row in rows[1:5]] == [
-        ("566", "рф", "13", ["884"]), ("567", "ru", "5", ["885"]), ("601", "com", 19, ["930", "931"]), ("602", "com", "28", ["932"])
+    assert [
+        (row["id"], row["tld"], row["registrar_id"], [one["id"] for one in row["period"]])
+        for row in rows[1:5]
+    ] == [
+        ("566", "рф", "13", ["884"]),
+        ("567", "ru", "5", ["885"]),
+        ("601", "com", 19, ["930", "931"]),
+        ("602", "com", "28", ["932"]),
     ]
     assert rows[4]["priority"] == ""
     assert rows[5]["period"][0]["per_type"] == "month"
@@ -71,7 +98,10 @@ def test_tariffs_and_periods_are_listed(provider):
     feed = provider.http.get(f"{provider.site}/json/pricelist.json", timeout=5).json()["elem"]
     assert feed[0] == {"id": "565", "itemtype": "domain", "tld": "ru", "internalname": "565-Domain .RU"}
     assert {row["id"] for row in provider.rows("availableprice")} == {row["id"] for row in feed}
-    assert [row["id"] for row in provider.rows("availableprice.periods", elid="601", sok="ok")] == ["930", "931"]
+    assert [row["id"] for row in provider.rows("availableprice.periods", elid="601", sok="ok")] == [
+        "930",
+        "931",
+    ]
     assert error(provider.call("availableprice.periods", elid="1")) == ("3", "pricelist")
 
 
@@ -101,7 +131,10 @@ def test_a_licence_is_checked_ordered_switched_and_filtered(provider):
     provider.post("balance", account=4412, balance="100")
     form = {"price": "5", "period": "11", "ip": "203.0.113.7"}
     assert "ok" in provider.call("software.licinfo", **form)
-    assert error(provider.call("software.edit", **{**form, "ip": "x"}, licname="panel", sok="yes")) == ("4", "ip")
+    assert error(provider.call("software.edit", **{**form, "ip": "x"}, licname="panel", sok="yes")) == (
+        "4",
+        "ip",
+    )
     number = provider.call("software.edit", **form, licname="panel", sok="yes")["id"]
     assert error(provider.call("software.licinfo", **form)) == ("2", "ip")
     provider.post("progress")
@@ -110,18 +143,34 @@ def test_a_licence_is_checked_ordered_switched_and_filtered(provider):
     provider.call("software.enable", elid=number)
     provider.call("software.edit", elid=number, ip="203.0.113.8", sok="yes")
     row = provider.rows("software")[0]
-    assert (row["status"], row["ip"], row["licname"], row["price"], row["period"]) == ("2", "203.0.113.8", "panel", "5", "11")
+    assert (row["status"], row["ip"], row["licname"], row["price"], row["period"]) == (
+        "2",
+        "203.0.113.8",
+        "panel",
+        "5",
+        "11",
+    )
     provider.call("software.filter", expires="2099-01-01", expiree="", sok="ok")
     assert provider.rows("software") == []
     assert [charge["kind"] for charge in provider.get("ledger")] == ["order"]
 
 
 def test_a_custom_service_has_its_own_states(provider):
-    form = {"itype": "63", "price": "730", "period": "1101", "domainname": "caught.ru", "clientbackorder": "yes", "paynow": "on", "sok": "ok"}
+    form = {
+        "itype": "63",
+        "price": "730",
+        "period": "1101",
+        "domainname": "caught.ru",
+        "clientbackorder": "yes",
+        "paynow": "on",
+        "sok": "ok",
+    }
     number = provider.call("uniservice.order", **form, payfrom="account4411")["item.id"]
     assert provider.rows("clientbackorder")[0]["id_status"] == "13"
     provider.post("progress")
-    assert provider.rows("clientbackorder") == [{"id": number, "domainname": "caught.ru", "id_status": "10", "price": "Backorder"}]
+    assert provider.rows("clientbackorder") == [
+        {"id": number, "domainname": "caught.ru", "id_status": "10", "price": "Backorder"}
+    ]
     assert "ok" in provider.call("clientbackorder.edit", elid=number, price="730", sok="ok")
     provider.post("switch", uniservice_id="id")
     assert "id" in provider.call("uniservice.order", **form)
@@ -130,17 +179,26 @@ def test_a_custom_service_has_its_own_states(provider):
 def test_item_lists_everything(provider):
     provider.ordered()
     provider.call("vhost.order.5", price="701", period="1001", domain="example.net", **SERVER)
-    assert [(row["type"], row["status"]) for row in provider.rows("item")] == [("domain", "5"), ("vhost", "1")]
+    assert [(row["type"], row["status"]) for row in provider.rows("item")] == [
+        ("domain", "5"),
+        ("vhost", "1"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("url", "body"),
     [
-        ("domain", {"name": "x.zz"}), ("domain", {}), ("domain", {"name": "x.ru", "status": 8}), ("domain", {"name": "x.ru", "check": "perhaps"}),
+        ("domain", {"name": "x.zz"}),
+        ("domain", {}),
+        ("domain", {"name": "x.ru", "status": 8}),
+        ("domain", {"name": "x.ru", "check": "perhaps"}),
         ("balance", {"account": 1, "balance": "1"}),
-        ("balance", {"account": 4411, "balance": "NaN"}), ("clock", {"advance_days": -1}), ("clock", {"today": "2001-01-01"}),
+        ("balance", {"account": 4411, "balance": "NaN"}),
+        ("clock", {"advance_days": -1}),
+        ("clock", {"today": "2001-01-01"}),
         ("contact/lock", {"id": 1}),
-        ("tariff", {"id": 1}), ("clock", [1]),
+        ("tariff", {"id": 1}),
+        ("clock", [1]),
     ],
 )
 def test_a_senseless_control_request_is_refused_with_a_reason(provider, url, body):

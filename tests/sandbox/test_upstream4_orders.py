@@ -11,7 +11,11 @@ from .upstream4_provider import COMPANY, GENERIC, error, eventually
 
 
 def year_after(day: str) -> str:
-    return day.replace(day[:4], str(int(day[:4]) + 1), 1) if not day.endswith("02-29") else f"{int(day[:4]) + 1}-02-28"
+    return (
+        day.replace(day[:4], str(int(day[:4]) + 1), 1)
+        if not day.endswith("02-29")
+        else f"{int(day[:4]) + 1}-02-28"
+    )
 
 
 def test_a_paid_order_is_charged_once_and_is_registered_after_a_day(provider):
@@ -19,16 +23,33 @@ def test_a_paid_order_is_charged_once_and_is_registered_after_a_day(provider):
     assert provider.balance() == "15005.00"
     (charge,) = provider.get("ledger")
     assert {**charge, "time": ""} == {
-        "id": 1, "time": "", "account": 4411, "amount": "199.00", "currency": "Russian Ruble", "kind": "order", "item": int(number),
-        "name": "example.ru", "period": 881, "balance": "15005.00",
+        "id": 1,
+        "time": "",
+        "account": 4411,
+        "amount": "199.00",
+        "currency": "Russian Ruble",
+        "kind": "order",
+        "item": int(number),
+        "name": "example.ru",
+        "period": 881,
+        "balance": "15005.00",
     }
-    assert [json.loads(line) for line in (provider.folder / "ledger.jsonl").read_text().splitlines()] == [charge]
+    assert [json.loads(line) for line in (provider.folder / "ledger.jsonl").read_text().splitlines()] == [
+        charge
+    ]
     assert provider.rows("domain") == [{"id": number, "name": "example.ru", "domainstatus": "5"}]
     assert provider.call("domain.getinfo", elid=number)["expire"] == "on"
     today = provider.post("clock", advance_days=1)["today"]
     assert today == (datetime.now().astimezone() + timedelta(days=1)).date().isoformat()
     assert provider.rows("domain", api="on") == [
-        {"id": number, "name": "example.ru", "domainstatus": "2", "expire": year_after(today), "registrarId": "13", "price_id": "565"}
+        {
+            "id": number,
+            "name": "example.ru",
+            "domainstatus": "2",
+            "expire": year_after(today),
+            "registrarId": "13",
+            "price_id": "565",
+        }
     ]
 
 
@@ -89,12 +110,23 @@ def test_of_several_mistakes_the_first_in_the_documented_order_is_named(provider
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"countdomain": "2"}, "countdomain"), ({"countdomain": None}, "countdomain"), ({"domainname_0": "other"}, "domainname_0"),
-        ({"domain": "a"}, "domain"), ({"domain": "-ab"}, "domain"), ({"domain": "ab--cd"}, "domain"), ({"domain": "example.ru"}, "domain"),
-        ({"domain": "пример"}, "domain"), ({"price": "566"}, "price"), ({"price": None}, "price"), ({"tld": None}, "tld"),
-        ({"period_0": None}, "period_0"), ({"payfrom": "account4412"}, "payfrom"), ({"payfrom": "4411"}, "payfrom"),
+        ({"countdomain": "2"}, "countdomain"),
+        ({"countdomain": None}, "countdomain"),
+        ({"domainname_0": "other"}, "domainname_0"),
+        ({"domain": "a"}, "domain"),
+        ({"domain": "-ab"}, "domain"),
+        ({"domain": "ab--cd"}, "domain"),
+        ({"domain": "example.ru"}, "domain"),
+        ({"domain": "пример"}, "domain"),
+        ({"price": "566"}, "price"),
+        ({"price": None}, "price"),
+        ({"tld": None}, "tld"),
+        ({"period_0": None}, "period_0"),
+        ({"payfrom": "account4412"}, "payfrom"),
+        ({"payfrom": "4411"}, "payfrom"),
         ({"nslist_0": "a.example.net b.example.net c.example.net d.example.net e.example.net"}, "nslist_0"),
-        ({"nslist_0": "ns1.example.ru/2001:db8::1 ns2.example.net"}, "nslist_0"), ({"autoprolong": "930"}, "autoprolong"),
+        ({"nslist_0": "ns1.example.ru/2001:db8::1 ns2.example.net"}, "nslist_0"),
+        ({"autoprolong": "930"}, "autoprolong"),
     ],
 )
 def test_each_bad_parameter_is_named(provider, change, field):
@@ -103,7 +135,9 @@ def test_each_bad_parameter_is_named(provider, change, field):
 
 def test_a_looser_provider_takes_one_parameter_of_each_pair(provider):
     provider.post("switch", strict_order="off")
-    loose = dict.fromkeys(("countdomain", "domainname_0", "tld", "pricelist_0", "period_0", "registrar", "payfrom", "nslist_0"))
+    loose = dict.fromkeys(
+        ("countdomain", "domainname_0", "tld", "pricelist_0", "period_0", "registrar", "payfrom", "nslist_0")
+    )
     number = provider.ordered(**loose, period="881", ns0="ns1.example.net", ns1="ns2.example.net")
     assert provider.domain(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
     assert provider.charges() == [("order", int(number), "199.00")]
@@ -171,10 +205,20 @@ def test_a_transfer_needs_a_name_that_somebody_else_owns(provider):
 def test_a_transfer_can_be_rejected_and_may_need_a_code(provider):
     provider.post("switch", transfer_outcome="rejected", auth_code_required="on")
     assert error(provider.order("taken", operation="transfer")) == ("4", "auth_code")
-    assert provider.domain(provider.registered("taken", operation="transfer", auth_code="code"))["status"] == 4
+    assert (
+        provider.domain(provider.registered("taken", operation="transfer", auth_code="code"))["status"] == 4
+    )
 
 
-@pytest.mark.parametrize("rule", [{"mode": "immediate"}, {"mode": "looks", "n": 2}, {"mode": "seconds", "n": 0.3}, {"mode": "clock", "n": 3}])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"mode": "immediate"},
+        {"mode": "looks", "n": 2},
+        {"mode": "seconds", "n": 0.3},
+        {"mode": "clock", "n": 3},
+    ],
+)
 def test_the_registrar_is_as_fast_as_the_switch_says(provider, rule):
     provider.post("switch", progress=rule)
     number = provider.ordered()
@@ -202,7 +246,9 @@ def test_a_monthly_tariff_lasts_a_month_and_vat_is_charged_if_switched_on(provid
     roles = dict.fromkeys(("owner", "admin", "bill", "tech"), generic)
     year = int(provider.get("clock")["today"][:4]) + 1
     provider.post("clock", today=f"{year}-01-31")
-    number = provider.registered(tld="online", price="603", pricelist_0="603", period_0="940", registrar="30", **roles)
+    number = provider.registered(
+        tld="online", price="603", pricelist_0="603", period_0="940", registrar="30", **roles
+    )
     assert provider.domain(number)["expire"] in (f"{year}-02-28", f"{year}-02-29")
     assert provider.charges() == [("order", int(number), "108.00")]
 

@@ -1,4 +1,6 @@
-"""The section on dialect 6 in docs/sandbox-upstream.md tells everything that can be asked for, and its curl lines work."""
+"""The section on dialect 6 in docs/sandbox-upstream.md tells everything that can be asked for, and its curl
+lines work.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ def test_every_switch_is_documented_with_its_default_and_sentence():
 
 
 def test_every_function_and_fault_is_documented():
-    for func in (*FUNCTIONS, *(f"X.{action}" for action in OF_TYPE if action), *(f"v2.X.{action}" for action in V2)):
+    for func in (
+        *FUNCTIONS,
+        *(f"X.{action}" for action in OF_TYPE if action),
+        *(f"v2.X.{action}" for action in V2),
+    ):
         assert re.search(rf"(?<![\w.]){re.escape(func)}[,.;]", TEXT), func
     for kind in (*SPOILERS, *SHORT):
         assert f"`{kind}`" in WHOLE, kind
@@ -43,7 +49,9 @@ def test_every_control_url_is_shown_with_curl():
     for method, name in ROUTES:
         shown = [line for line in CURLS if re.search(rf"\$CONTROL/{name}(\s|$)", line)]
         posted = [line for line in shown if " -d " in line or "-X" in line]
-        assert any(method in line for line in posted) or (posted if method == "POST" else set(shown) - set(posted)), (method, name)
+        assert any(method in line for line in posted) or (
+            posted if method == "POST" else set(shown) - set(posted)
+        ), (method, name)
 
 
 def test_every_curl_line_works_in_the_order_of_the_page(provider6):

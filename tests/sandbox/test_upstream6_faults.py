@@ -16,7 +16,8 @@ FUNC = "vds.order.param"
 
 
 @pytest.mark.parametrize(("kind", "charges"), [
-    ("cut_before", 0), ("cut_after", 1), ("timeout_before_commit", 0), ("timeout_after_commit", 1), ("short_body_after", 1),
+    ("cut_before", 0), ("cut_after", 1), ("timeout_before_commit", 0), ("timeout_after_commit", 1),
+    ("short_body_after", 1),
 ])  # fmt: skip
 def test_no_answer_comes_before_or_after_the_commit(provider6, kind, charges):
     provider6.post("faults", func=FUNC, kind=kind, seconds=0.3)
@@ -31,7 +32,9 @@ def test_no_answer_comes_before_or_after_the_commit(provider6, kind, charges):
 def test_a_timeout_keeps_the_client_waiting_and_serves_others_meanwhile(provider6):
     provider6.post("faults", func=FUNC, kind="timeout_after_commit", seconds=30)
     with pytest.raises(requests.exceptions.ReadTimeout):
-        provider6.http.post(provider6.url, {"func": FUNC, "out": "json", "authinfo": "reseller:secret", **ORDER}, timeout=0.5)
+        provider6.http.post(
+            provider6.url, {"func": FUNC, "out": "json", "authinfo": "reseller:secret", **ORDER}, timeout=0.5
+        )
     assert len(provider6.rows("vds")) == 1
 
 
@@ -60,7 +63,8 @@ def test_a_request_can_be_carried_out_after_the_cut(provider6):
     ("busy", lambda answer: answer.json()["doc"]["error"]["msg"]["$"] == "Request in process, please wait"),
     ("code_1", lambda answer: error(answer.json()["doc"])[0] == "api_error"),
     ("totp", lambda answer: answer.json()["doc"]["ok"]["$"] == "func=totp.confirm"),
-    ("wrong_content_type", lambda answer: answer.headers["Content-Type"] == "text/html; charset=UTF-8" and "ok" in answer.json()["doc"]),
+    ("wrong_content_type",
+        lambda answer: answer.headers["Content-Type"] == "text/html; charset=UTF-8" and "ok" in answer.json()["doc"]),
     ("redirect", lambda answer: answer.status_code == 302 and answer.headers["Location"] == "/"),
     ("doctype", lambda answer: b"<!DOCTYPE" in answer.content),
     ("bad_encoding", lambda answer: b"\xcf\xf0" in answer.content),
@@ -80,10 +84,23 @@ def test_what_stands_before_the_provider_keeps_the_request_from_it(provider6, ki
 
 
 def test_any_error_can_be_asked_for(provider6):
-    provider6.post("faults", func="service.prolong", kind="error", when="before", type="not_supported", object="item", value="7", msg="Not today")
+    provider6.post(
+        "faults",
+        func="service.prolong",
+        kind="error",
+        when="before",
+        type="not_supported",
+        object="item",
+        value="7",
+        msg="Not today",
+    )
     doc = provider6.xml("service.prolong", elid="1")
     told = doc.find("error")
-    assert (told.get("type"), told.get("object"), told.findtext("msg")) == ("not_supported", "item", "Not today")
+    assert (told.get("type"), told.get("object"), told.findtext("msg")) == (
+        "not_supported",
+        "item",
+        "Not today",
+    )
     assert told.findtext("param[@name='value']") == "7"
 
 
@@ -125,11 +142,15 @@ def test_faults_hit_both_paths_and_only_the_matching_requests(provider6):
     both = [provider6.site + path for path in ("/billmgr", "/manager/billmgr")]
     params = {"func": "whoami", "out": "json", "authinfo": "reseller:secret"}
     assert all(provider6.http.post(url, params, timeout=5).content for url in both)
-    assert [provider6.http.post(url, {**params, "lang": "en"}, timeout=5).content for url in both] == [b"", b""]
+    assert [provider6.http.post(url, {**params, "lang": "en"}, timeout=5).content for url in both] == [
+        b"",
+        b"",
+    ]
 
 
 @pytest.mark.parametrize("wrong", [
-    {"func": "vds", "kind": "cut"}, {"func": "vds", "kind": "bang"}, {"func": "vds", "kind": "error", "when": "after", "code": 8},
+    {"func": "vds", "kind": "cut"}, {"func": "vds", "kind": "bang"},
+    {"func": "vds", "kind": "error", "when": "after", "code": 8},
     {"kind": "busy"}, {"func": "vds", "kind": "busy", "times": 0},
 ])  # fmt: skip
 def test_a_fault_that_is_not_clear_is_refused(provider6, wrong):

@@ -14,13 +14,25 @@ def today(provider6) -> date:
 
 
 def planted(provider6, **more) -> str:
-    return str(provider6.post("service", **{"pricelist": 277, "domain": "vm.example.net", "expiredate": "2030-01-31", **more})["id"])
+    return str(
+        provider6.post(
+            "service", **{"pricelist": 277, "domain": "vm.example.net", "expiredate": "2030-01-31", **more}
+        )["id"]
+    )
 
 
-# -- X.edit ------------------------------------------------------------------------------------------------------------
+# -- X.edit --------------------------------------------------------------------------------------------------
 def test_what_costs_nothing_is_saved_and_the_rest_left_alone(provider6):
     number = provider6.ordered(autoprolong="1", addon_103="on")
-    provider6.done("vds.edit", elid=number, sok="ok", clicked_button="ok", server_name="shop", remoteid="b-2", autoprolong="null")
+    provider6.done(
+        "vds.edit",
+        elid=number,
+        sok="ok",
+        clicked_button="ok",
+        server_name="shop",
+        remoteid="b-2",
+        autoprolong="null",
+    )
     service = provider6.service(number)
     assert (service["remoteid"], service["autoprolong"], service["addons"]["103"]) == ("b-2", "null", "on")
     assert provider6.xml("vds.edit", elid=number).findtext("server_name") == "shop"
@@ -67,9 +79,15 @@ def test_when_a_paid_change_is_charged_is_switched(provider6, rule, params, char
 
 def test_one_error_rejects_a_whole_change(provider6):
     number = provider6.ordered()
-    assert error(provider6.call("vds.edit", elid=number, sok="ok", remoteid="x", addon_101="99")) == ("value", "addon_101")
+    assert error(provider6.call("vds.edit", elid=number, sok="ok", remoteid="x", addon_101="99")) == (
+        "value",
+        "addon_101",
+    )
     provider6.post("balance", balance="0.00")
-    assert error(provider6.call("vds.edit", elid=number, sok="ok", remoteid="x", addon_101="8"))[0] == "not_enough_money"
+    assert (
+        error(provider6.call("vds.edit", elid=number, sok="ok", remoteid="x", addon_101="8"))[0]
+        == "not_enough_money"
+    )
     assert provider6.service(number)["remoteid"] == "a-1"
 
 
@@ -78,7 +96,11 @@ def test_the_current_value_follows_when_the_operation_is_over(provider6):
     provider6.post("switch", async_delay="never")
     provider6.done("vds.edit", elid=number, sok="ok", addon_101="3")
     form = provider6.xml("vds.edit", elid=number)
-    assert (form.findtext("addon_101"), form.findtext("addon_101_current_value"), form.findtext("status")) == ("3", "2", "5")
+    assert (
+        form.findtext("addon_101"),
+        form.findtext("addon_101_current_value"),
+        form.findtext("status"),
+    ) == ("3", "2", "5")
     provider6.post("progress", {})
     assert provider6.xml("vds.edit", elid=number).findtext("addon_101_current_value") == "3"
 
@@ -93,7 +115,7 @@ def test_another_system_and_an_absent_boolean_are_as_switched(provider6):
     assert (service["fields"]["ostempl"], service["addons"]["103"]) == ("ISPsystem__Ubuntu-24.04", "off")
 
 
-# -- renewal -----------------------------------------------------------------------------------------------------------
+# -- renewal -------------------------------------------------------------------------------------------------
 def test_a_renewal_done_twice_extends_twice(provider6):
     number = planted(provider6)
     for expiry in ("2030-02-28", "2030-03-28"):
@@ -112,7 +134,8 @@ def test_a_renewal_is_shown_before_it_is_done(provider6):
 
 
 @pytest.mark.parametrize(("rule", "params", "charged"), [
-    ("charge", {}, True), ("cart", {}, False), ("cart", {"skipbasket": "on"}, True), ("charge", {"clicked_button": "basket"}, False),
+    ("charge", {}, True), ("cart", {}, False), ("cart", {"skipbasket": "on"}, True),
+    ("charge", {"clicked_button": "basket"}, False),
 ])  # fmt: skip
 def test_a_renewal_is_charged_or_waits_as_switched(provider6, rule, params, charged):
     provider6.post("switch", prolong_default=rule)
@@ -126,7 +149,9 @@ def test_a_renewal_is_charged_or_waits_as_switched(provider6, rule, params, char
 def test_a_renewal_without_money_is_refused_or_waits(provider6):
     number = planted(provider6)
     provider6.post("balance", balance="1.00")
-    assert error(provider6.call("service.prolong", elid=number, period="1", sok="ok"))[0] == "not_enough_money"
+    assert (
+        error(provider6.call("service.prolong", elid=number, period="1", sok="ok"))[0] == "not_enough_money"
+    )
     provider6.post("switch", low_funds="unpaid")
     assert "billorder" in provider6.done("service.prolong", elid=number, period="1", sok="ok")
     assert provider6.service(number)["expiredate"] == "2030-01-31"
@@ -152,7 +177,7 @@ def test_several_services_can_be_renewed_in_one_call(provider6):
     assert [provider6.service(number)["expiredate"] for number in (first, second)] == ["2030-02-28"] * 2
 
 
-# -- expiry ------------------------------------------------------------------------------------------------------------
+# -- expiry --------------------------------------------------------------------------------------------------
 def test_an_expired_service_is_suspended_and_a_renewal_revives_it(provider6):
     day = today(provider6)
     number = planted(provider6, expiredate=(day + timedelta(days=1)).isoformat())
@@ -173,18 +198,29 @@ def test_a_service_that_renews_itself_is_charged_at_its_expiry(provider6):
     assert provider6.charges() == [("prolong", int(number), "97.20")]
 
 
-# -- another tariff ----------------------------------------------------------------------------------------------------
+# -- another tariff ------------------------------------------------------------------------------------------
 def test_a_tariff_is_changed_in_three_steps(provider6):
     number = provider6.ordered(addon_101="6", addon_102="902")
     targets = provider6.xml("service.changepricelist", elid=number)
     assert [row.get("key") for row in targets.findall("slist[@name='pricelist']/val")] == ["278"]
     preview = provider6.xml("service.changepricelist.pricelist", elid=number, pricelist="278")
-    told = {name: preview.findtext(name) for name in ("oldpricelist", "newpricelist", "oldprice", "newprice", "money_info")}
+    told = {
+        name: preview.findtext(name)
+        for name in ("oldpricelist", "newpricelist", "oldprice", "newprice", "money_info")
+    }
     assert told == {
-        "oldpricelist": "KVM-2", "newpricelist": "KVM-4", "oldprice": "22.00 EUR", "newprice": "27.00 EUR", "money_info": "To pay: 5.00 EUR",
+        "oldpricelist": "KVM-2", "newpricelist": "KVM-4", "oldprice": "22.00 EUR", "newprice": "27.00 EUR",
+        "money_info": "To pay: 5.00 EUR",
     }  # fmt: skip
     assert provider6.service(number)["pricelist"] == 277
-    provider6.done("service.changepricelist.getmoney", elid=number, pricelist="278", snext="ok", sok="ok", clicked_button="finish")
+    provider6.done(
+        "service.changepricelist.getmoney",
+        elid=number,
+        pricelist="278",
+        snext="ok",
+        sok="ok",
+        clicked_button="finish",
+    )
     service = provider6.service(number)
     assert (service["pricelist"], service["status"]) == (278, 2)
     assert service["addons"] == {"111": "6", "112": "902", "113": "off"}
@@ -193,9 +229,18 @@ def test_a_tariff_is_changed_in_three_steps(provider6):
 
 def test_a_cheaper_tariff_gives_nothing_back_and_the_last_step_needs_its_button(provider6):
     number = provider6.ordered(pricelist="278")
-    assert "ok" not in provider6.call("service.changepricelist.getmoney", elid=number, pricelist="277", snext="ok", sok="ok")
+    assert "ok" not in provider6.call(
+        "service.changepricelist.getmoney", elid=number, pricelist="277", snext="ok", sok="ok"
+    )
     assert provider6.service(number)["pricelist"] == 278
-    provider6.done("service.changepricelist.getmoney", elid=number, pricelist="277", snext="ok", sok="ok", clicked_button="finish")
+    provider6.done(
+        "service.changepricelist.getmoney",
+        elid=number,
+        pricelist="277",
+        snext="ok",
+        sok="ok",
+        clicked_button="finish",
+    )
     assert provider6.service(number)["addons"] == {"101": "2", "102": "901", "103": "off"}
     assert len(provider6.get("ledger")) == 1
 
@@ -203,13 +248,15 @@ def test_a_cheaper_tariff_gives_nothing_back_and_the_last_step_needs_its_button(
 def test_a_tariff_that_is_no_target_is_refused(provider6):
     number = provider6.ordered()
     for plan in ("277", "301", "9", ""):
-        doc = provider6.call("service.changepricelist.getmoney", elid=number, pricelist=plan, sok="ok", clicked_button="finish")
+        doc = provider6.call(
+            "service.changepricelist.getmoney", elid=number, pricelist=plan, sok="ok", clicked_button="finish"
+        )
         assert error(doc) == ("value", "pricelist")
     provider6.post("service", id=int(number), status=3)
     assert provider6.call("service.changepricelist", elid=number)["slist"][0].get("val") is None
 
 
-# -- suspend, resume, delete, power ------------------------------------------------------------------------------------
+# -- suspend, resume, delete, power --------------------------------------------------------------------------
 def test_suspend_and_resume_act_without_sok_on_all_that_are_named(provider6):
     numbers = [planted(provider6), planted(provider6)]
     provider6.done("vds.suspend", elid=", ".join(numbers))
@@ -264,7 +311,9 @@ def test_a_deleted_service_stays_in_the_list_or_goes(provider6):
 
 def test_closing_can_be_planned_for_the_expiry_date(provider6):
     provider6.post("switch", delete_outcome="scheduled")
-    number = planted(provider6, expiredate=(today(provider6) + timedelta(days=3)).isoformat(), autoprolong="1")
+    number = planted(
+        provider6, expiredate=(today(provider6) + timedelta(days=3)).isoformat(), autoprolong="1"
+    )
     provider6.done("vds.delete", elid=number)
     assert provider6.rows("vds")[0]["scheduledclose"] == "on"
     assert provider6.service(number)["status"] == 2
@@ -288,32 +337,47 @@ def test_the_minimum_order_period_holds_closing_and_changing_back(provider6):
 
 def test_a_paid_line_of_the_cart_does_not_wake_a_closed_service(provider6):
     number = planted(provider6)
-    order = provider6.done("service.prolong", elid=number, period="1", sok="ok", clicked_button="basket")["billorder"]["$"]
+    order = provider6.done("service.prolong", elid=number, period="1", sok="ok", clicked_button="basket")[
+        "billorder"
+    ]["$"]
     provider6.post("switch", async_delay="never")
     provider6.done("vds.delete", elid=number)
-    assert error(provider6.call("payment.add.method", sok="ok", billorder=order, paymethod="1"))[0] == "runningoperation"
+    assert (
+        error(provider6.call("payment.add.method", sok="ok", billorder=order, paymethod="1"))[0]
+        == "runningoperation"
+    )
     provider6.post("progress", {})
-    assert error(provider6.call("payment.add.method", sok="ok", billorder=order, paymethod="1")) == ("missed", "billorder")
+    assert error(provider6.call("payment.add.method", sok="ok", billorder=order, paymethod="1")) == (
+        "missed",
+        "billorder",
+    )
     assert provider6.service(number)["status"] == 4
     assert provider6.get("ledger") == []
 
 
-# -- everyday ----------------------------------------------------------------------------------------------------------
+# -- everyday ------------------------------------------------------------------------------------------------
 def test_a_password_can_be_changed_while_the_server_is_active(provider6):
     number = provider6.ordered()
-    assert error(provider6.call("service.changepassword", elid=number, passwd="a", confirm="b", sok="ok")) == ("value", "confirm")
+    assert error(
+        provider6.call("service.changepassword", elid=number, passwd="a", confirm="b", sok="ok")
+    ) == ("value", "confirm")
     provider6.done("service.changepassword", elid=number, passwd="n3w", confirm="n3w", sok="ok")
     assert provider6.xml("vds.edit", elid=number).findtext("password") == "n3w"
     assert "n3w" in provider6.call("service.instruction.html", elid=number)["body"]["$"]
     provider6.done("vds.suspend", elid=number)
-    assert error(provider6.call("service.changepassword", elid=number, passwd="a", confirm="a", sok="ok"))[0] == "access"
+    assert (
+        error(provider6.call("service.changepassword", elid=number, passwd="a", confirm="a", sok="ok"))[0]
+        == "access"
+    )
 
 
 def test_addresses_come_and_go_but_the_main_one_stays(provider6):
     number = provider6.ordered()
     main = provider6.rows("service.ip", elid=number)[0]
     assert (main["name"], main["is_main"]) == (provider6.service(number)["ip"], "on")
-    provider6.done("service.ip.edit", plid=number, type="public", domain="two.example.net", count="2", sok="ok")
+    provider6.done(
+        "service.ip.edit", plid=number, type="public", domain="two.example.net", count="2", sok="ok"
+    )
     rows = provider6.rows("service.ip", elid=number)
     assert len({row["name"] for row in rows}) == 3
     provider6.done("service.ip.edit", plid=number, elid=main["id"], domain="new.example.net", sok="ok")

@@ -10,7 +10,13 @@ from .upstream6_provider import error
 
 
 def plant(provider6, count: int, **more) -> None:
-    provider6.post("service", [{"pricelist": 277, "domain": f"vm{number}.example.net", "remoteid": f"r-{number}", **more} for number in range(count)])
+    provider6.post(
+        "service",
+        [
+            {"pricelist": 277, "domain": f"vm{number}.example.net", "remoteid": f"r-{number}", **more}
+            for number in range(count)
+        ],
+    )
 
 
 def test_pages_together_show_every_service_once(provider6):
@@ -49,6 +55,7 @@ def test_ten_thousand_services_can_be_planted_and_listed(provider6):
 
 def test_rows_come_in_the_order_that_is_asked_for(provider6):
     plant(provider6, 30)
+
     def ids(**params: str):
         return [int(row["id"]) for row in provider6.rows("vds", **params)]
 
@@ -72,7 +79,11 @@ def test_a_state_is_written_as_switched(provider6, style, status, sub, shown):
     provider6.post("switch", status_style=style)
     provider6.post("service", pricelist=277, domain="vm.example.net", status=status, sub=sub)
     row = provider6.xml("vds").find("elem")
-    states = {cell.tag: (cell.text, cell.get("orig")) for cell in row if cell.tag in ("item_status", "status", "item_real_status")}
+    states = {
+        cell.tag: (cell.text, cell.get("orig"))
+        for cell in row
+        if cell.tag in ("item_status", "status", "item_real_status")
+    }
     assert states == shown
 
 
@@ -83,7 +94,11 @@ def test_columns_can_be_missing_or_say_something_else(provider6):
     assert (row["expiredate_l"], row["pricelist"], row["pricelist_id"]) == ("March 14, 2030", "KVM-2", "277")
     provider6.post("switch", expiredate_phrase="Daily charges", remoteid_in_list="off")
     row = provider6.rows("vds")[0]
-    assert (row["expiredate"], row["real_expiredate"], row["billdaily"]) == ("Daily charges", "2030-03-14", "on")
+    assert (row["expiredate"], row["real_expiredate"], row["billdaily"]) == (
+        "Daily charges",
+        "2030-03-14",
+        "on",
+    )
     assert "remoteid" not in row
     assert provider6.xml("vds.edit", elid=row["id"]).findtext("remoteid") == "r"
 

@@ -12,7 +12,7 @@ from .upstream6_provider import LOGIN, ORDER, error, params_of
 V2 = {**ORDER, "period": None, "order_period": "12", "autoprolong": "off", "clicked_button": "order"}
 
 
-# -- the catalogue -----------------------------------------------------------------------------------------------------
+# -- the catalogue -------------------------------------------------------------------------------------------
 def test_the_export_tells_prices_add_ons_and_systems(provider6):
     doc = provider6.xml("pricelist.export", authinfo=None, itemtype="vds")
     assert [plan.findtext("id") for plan in doc] == ["277", "278"]
@@ -23,21 +23,35 @@ def test_the_export_tells_prices_add_ons_and_systems(provider6):
     ]  # fmt: skip
     addons = {row.findtext("intname"): row for row in plan.findall("addon")}
     ncpu = addons["ncpu"]
-    assert [ncpu.findtext(name) for name in ("id", "addontype", "billtype", "addonmin", "addonlimit", "addonmax", "addonstep")] == [
+    assert [ncpu.findtext(name) for name in ("id", "addontype", "billtype", "addonmin", "addonlimit",
+        "addonmax", "addonstep")] == [
         "101", "2", "2", "1", "2", "8", "1",
     ]  # fmt: skip
     assert [row.get("cost") for row in ncpu.findall("price/period")] == ["2.00", "24.00"]
-    assert [row.findtext("id") for row in addons["control_panel"].findall("enumeration/enumerationitem")] == ["901", "902"]
+    assert [row.findtext("id") for row in addons["control_panel"].findall("enumeration/enumerationitem")] == [
+        "901",
+        "902",
+    ]
     assert addons["backup"].findtext("addontype") == "1"
     assert [row.findtext("intname") for row in plan.findall("itemtypeparam/itemtypeparamvalue")] == [
         "ISPsystem__Debian-12", "ISPsystem__Ubuntu-24.04",
     ]  # fmt: skip
-    assert {plan.findtext("itemtype") for plan in provider6.xml("pricelist.export")} >= {"2", "3", "4", "5", "6", "7", "8"}
+    assert {plan.findtext("itemtype") for plan in provider6.xml("pricelist.export")} >= {
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+    }
 
 
 def test_the_export_can_be_closed_and_hides_what_is_sold_out(provider6):
     provider6.post("tariff", id=277, orderable=False)
-    ids = [plan.findtext("id") for plan in provider6.xml("pricelist.export", itemtype="vds", onlyavailable="on")]
+    ids = [
+        plan.findtext("id") for plan in provider6.xml("pricelist.export", itemtype="vds", onlyavailable="on")
+    ]
     assert ids == ["278"]
     assert len(provider6.xml("pricelist.export", itemtype="vds")) == 2
     assert error(provider6.order()) == ("missed", "pricelist")
@@ -47,8 +61,21 @@ def test_the_export_can_be_closed_and_hides_what_is_sold_out(provider6):
 
 
 def test_every_type_of_product_can_be_ordered(provider6):
-    for kind, plan, months in (("dedic", "301", "1"), ("vhost", "302", "12"), ("storage", "305", "1"), ("vpn", "307", "3")):
-        doc = provider6.call(f"{kind}.order.param", pricelist=plan, period=months, datacenter="3", remoteid="r", skipbasket="on", sok="ok")
+    for kind, plan, months in (
+        ("dedic", "301", "1"),
+        ("vhost", "302", "12"),
+        ("storage", "305", "1"),
+        ("vpn", "307", "3"),
+    ):
+        doc = provider6.call(
+            f"{kind}.order.param",
+            pricelist=plan,
+            period=months,
+            datacenter="3",
+            remoteid="r",
+            skipbasket="on",
+            sok="ok",
+        )
         assert provider6.service(doc["id"]["$"])["itemtype"] == kind
         assert [row["remoteid"] for row in provider6.rows(kind)] == ["r"]
     assert sum(float(amount) for _, _, amount in provider6.charges()) == 60 + 30 + 1.5 + 7
@@ -67,8 +94,19 @@ def test_both_wizards_show_tariffs_and_a_form_with_choices_and_limits(provider6)
         assert {name: form.findtext(name) for name in (period, "addon_101", "addon_102", "addon_103")} == {
             period: "12", "addon_101": "2", "addon_102": "901", "addon_103": "off",
         }  # fmt: skip
-        assert form.find(".//slider[@name='addon_101']").attrib.items() >= {"min": "1", "max": "8", "step": "1", "cost": "24.00"}.items()
-        assert [row.get("key") for row in form.findall("slist[@name='ostempl']/val")] == ["ISPsystem__Debian-12", "ISPsystem__Ubuntu-24.04"]
+        assert (
+            form.find(".//slider[@name='addon_101']").attrib.items()
+            >= {
+                "min": "1",
+                "max": "8",
+                "step": "1",
+                "cost": "24.00",
+            }.items()
+        )
+        assert [row.get("key") for row in form.findall("slist[@name='ostempl']/val")] == [
+            "ISPsystem__Debian-12",
+            "ISPsystem__Ubuntu-24.04",
+        ]
         recipes = [(row.get("key"), row.get("depend")) for row in form.findall("slist[@name='recipe']/val")]
         assert ("ISPsystem__lamp", "ISPsystem__Debian-12") in recipes
     assert provider6.charges() == []
@@ -92,13 +130,18 @@ def test_the_summary_of_the_new_wizard_is_what_will_be_charged(provider6):
 
 def test_a_step_without_a_tariff_is_out_of_order(provider6):
     assert error(provider6.call("vds.order.param"))[0] == "wizard_unavailable"
-    assert error(provider6.call("v2.vds.order.param", sok="ok", clicked_button="order"))[0] == "wizard_unavailable"
+    assert (
+        error(provider6.call("v2.vds.order.param", sok="ok", clicked_button="order"))[0]
+        == "wizard_unavailable"
+    )
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("changes", "amount"), [
-    ({}, "9.00"), ({"period": "12"}, "97.20"), ({"addon_101": "1"}, "9.00"), ({"addon_101": "5"}, "15.00"), ({"addon_102": "902"}, "14.00"),
-    ({"addon_103": "on"}, "12.00"), ({"period": "12", "addon_101": "3", "addon_102": "902", "addon_103": "on"}, "217.20"),
+    ({}, "9.00"), ({"period": "12"}, "97.20"), ({"addon_101": "1"}, "9.00"), ({"addon_101": "5"}, "15.00"),
+    ({"addon_102": "902"}, "14.00"),
+    ({"addon_103": "on"}, "12.00"),
+    ({"period": "12", "addon_101": "3", "addon_102": "902", "addon_103": "on"}, "217.20"),
     ({"pricelist": "278", "addon_111": "4"}, "18.00"),
 ])  # fmt: skip
 def test_an_order_charges_the_period_and_what_is_above_the_included_amount(provider6, changes, amount):
@@ -112,13 +155,28 @@ def test_an_order_charges_the_period_and_what_is_above_the_included_amount(provi
 def test_an_ordered_server_is_active_with_address_and_login(provider6):
     number = provider6.ordered(autoprolong="1")
     form = provider6.xml("vds.edit", elid=number)
-    values = {name: form.findtext(name) for name in ("username", "status", "remoteid", "autoprolong", "domain", "pricelist")}
-    assert values == {"username": "root", "status": "2", "remoteid": "a-1", "autoprolong": "1", "domain": "vm1.example.net", "pricelist": "277"}
+    values = {
+        name: form.findtext(name)
+        for name in ("username", "status", "remoteid", "autoprolong", "domain", "pricelist")
+    }
+    assert values == {
+        "username": "root",
+        "status": "2",
+        "remoteid": "a-1",
+        "autoprolong": "1",
+        "domain": "vm1.example.net",
+        "pricelist": "277",
+    }
     assert len(form.findtext("password")) >= 8
     assert form.findtext("ip") == provider6.rows("vds")[0]["ip"]
     assert form.findtext("addon_101_current_value") == form.findtext("addon_101") == "2"
     ledger = provider6.get("ledger")[0]
-    assert (ledger["name"], ledger["remoteid"], ledger["period"], ledger["currency"]) == ("vm1.example.net", "a-1", 1, "EUR")
+    assert (ledger["name"], ledger["remoteid"], ledger["period"], ledger["currency"]) == (
+        "vm1.example.net",
+        "a-1",
+        1,
+        "EUR",
+    )
 
 
 def test_the_new_generation_orders_with_its_own_words(provider6):
@@ -129,10 +187,21 @@ def test_the_new_generation_orders_with_its_own_words(provider6):
 
 
 def test_autoprolong_of_the_new_generation_is_as_switched(provider6):
-    assert provider6.service(provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "on"})["item.id"]["$"])["autoprolong"] == "12"
-    assert error(provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "12"})) == ("value", "autoprolong")
+    assert (
+        provider6.service(
+            provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "on"})["item.id"]["$"]
+        )["autoprolong"]
+        == "12"
+    )
+    assert error(provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "12"})) == (
+        "value",
+        "autoprolong",
+    )
     provider6.post("switch", v2_autoprolong="months")
-    assert error(provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "on"})) == ("value", "autoprolong")
+    assert error(provider6.order("v2.vds.order.param", **{**V2, "autoprolong": "on"})) == (
+        "value",
+        "autoprolong",
+    )
     form = provider6.xml("v2.vds.order.param", pricelist="277", order_period="1")
     assert [row.get("key") for row in form.findall("slist[@name='autoprolong']/val")] == ["null", "1", "12"]
 
@@ -141,7 +210,9 @@ def test_nothing_is_executed_without_sok_or_the_required_button(provider6):
     for func, form in (
         ("vds.order.param", {**ORDER, "sok": None}), ("v2.vds.order.param", {**V2, "clicked_button": None}),
         ("vds.order.pricelist", {**ORDER, "snext": "ok"}),
-        ("soft.order.param", {"pricelist": "304", "period": "1", "ip": "203.0.113.9", "licname": "l", "skipbasket": "on", "sok": "ok"}),
+        ("soft.order.param",
+            {"pricelist": "304", "period": "1", "ip": "203.0.113.9", "licname": "l", "skipbasket": "on",
+                "sok": "ok"}),
     ):  # fmt: skip
         doc = provider6.call(func, **form)
         assert "ok" not in doc
@@ -151,23 +222,37 @@ def test_nothing_is_executed_without_sok_or_the_required_button(provider6):
     assert provider6.get("state")["services"] == []
 
 
-@pytest.mark.parametrize(("style", "old", "new"), [("id", "id", "item.id"), ("item.id", "item.id", "item.id"), ("none", None, None)])
+@pytest.mark.parametrize(
+    ("style", "old", "new"),
+    [("id", "id", "item.id"), ("item.id", "item.id", "item.id"), ("none", None, None)],
+)
 def test_where_the_id_stands_is_as_switched(provider6, style, old, new):
     provider6.post("switch", order_id_style=style)
     for func, form, key in (("vds.order.param", ORDER, old), ("v2.vds.order.param", V2, new)):
         doc = provider6.order(func, **form)
         assert {name for name in doc if not name.startswith("$")} == {"ok", *([key] if key else [])}
     assert len(provider6.get("ledger")) == 2
-    licence = {"pricelist": "304", "period": "1", "ip": "203.0.113.9", "licname": "l", "skipbasket": "on", "clicked_button": "finish", "sok": "ok"}
+    licence = {
+        "pricelist": "304",
+        "period": "1",
+        "ip": "203.0.113.9",
+        "licname": "l",
+        "skipbasket": "on",
+        "clicked_button": "finish",
+        "sok": "ok",
+    }
     assert provider6.call("soft.order.param", **licence)["id"]["$"] == "5003"
 
 
 @pytest.mark.parametrize(("changes", "field"), [
-    ({"period": "3"}, "period"), ({"period": None}, "period"), ({"datacenter": "4"}, "datacenter"), ({"datacenter": None}, "datacenter"),
-    ({"addon_101": "0"}, "addon_101"), ({"addon_101": "two"}, "addon_101"), ({"addon_111": "4"}, "addon_111"), ({"addon_102": "903"}, "addon_102"),
+    ({"period": "3"}, "period"), ({"period": None}, "period"), ({"datacenter": "4"}, "datacenter"),
+    ({"datacenter": None}, "datacenter"),
+    ({"addon_101": "0"}, "addon_101"), ({"addon_101": "two"}, "addon_101"), ({"addon_111": "4"}, "addon_111"),
+    ({"addon_102": "903"}, "addon_102"),
     ({"addon_103": "yes"}, "addon_103"), ({"ostempl": "Windows"}, "ostempl"),
     ({"ostempl": "ISPsystem__Ubuntu-24.04", "recipe": "ISPsystem__lamp"}, "recipe"),
-    ({"autoprolong": "2"}, "autoprolong"), ({"domain": "no domain"}, "domain"), ({"order_count": "11"}, "order_count"), ({"project": "2"}, "project"),
+    ({"autoprolong": "2"}, "autoprolong"), ({"domain": "no domain"}, "domain"),
+    ({"order_count": "11"}, "order_count"), ({"project": "2"}, "project"),
 ])  # fmt: skip
 def test_a_wrong_order_is_refused_whole(provider6, changes, field):
     assert error(provider6.order(**changes)) == ("value", field)
@@ -188,13 +273,14 @@ def test_several_services_in_one_order_are_charged_one_by_one(provider6):
     assert len(provider6.rows("vds")) == 3
 
 
-# -- money -------------------------------------------------------------------------------------------------------------
+# -- money ---------------------------------------------------------------------------------------------------
 def test_too_little_money_is_refused_with_the_vendors_figures(provider6):
     provider6.post("balance", balance="3.10", credit="1.00")
     doc = provider6.order()
     assert error(doc) == ("not_enough_money", "")
     assert params_of(doc) == {
-        "amount": "9.00", "have": "3.10", "currency": "EUR", "deficit": "4.90", "limit": "1.00", "reserved": "0.00", "available": "4.10",
+        "amount": "9.00", "have": "3.10", "currency": "EUR", "deficit": "4.90", "limit": "1.00",
+        "reserved": "0.00", "available": "4.10",
     }  # fmt: skip
     assert provider6.get("state")["services"] == []
     provider6.post("balance", balance="3.10", credit="5.90")
@@ -211,7 +297,9 @@ def test_too_little_money_may_leave_an_unpaid_service(provider6):
     assert provider6.get("ledger") == []
     provider6.post("balance", balance="100.00")
     assert provider6.service(number)["status"] == 1
-    provider6.done("payment.add.method", sok="ok", billorder=provider6.call("basket")["billorder"]["$"], paymethod="1")
+    provider6.done(
+        "payment.add.method", sok="ok", billorder=provider6.call("basket")["billorder"]["$"], paymethod="1"
+    )
     assert provider6.service(number)["status"] == 2
     assert provider6.charges() == [("order", int(number), "9.00")]
 
@@ -225,7 +313,9 @@ def test_money_that_arrives_may_pay_unpaid_services_oldest_first(provider6):
     assert provider6.balance() == "2.00"
 
 
-@pytest.mark.parametrize(("style", "text"), [("9.00 EUR", "500.00 EUR"), ("€9.00", "€500.00"), ("9,00 EUR", "500,00 EUR")])
+@pytest.mark.parametrize(
+    ("style", "text"), [("9.00 EUR", "500.00 EUR"), ("€9.00", "€500.00"), ("9,00 EUR", "500,00 EUR")]
+)
 def test_money_in_texts_is_written_as_switched(provider6, style, text):
     provider6.post("switch", money_style=style)
     assert provider6.call("dashboard.info")["elem"][0]["realbalance"]["$"] == text
@@ -236,14 +326,16 @@ def test_money_in_texts_is_written_as_switched(provider6, style, text):
     assert provider6.rows("vds")[0]["cost"] == text.replace("500", "9") + " / Month"
 
 
-# -- operations --------------------------------------------------------------------------------------------------------
+# -- operations ----------------------------------------------------------------------------------------------
 def test_opening_can_take_its_time(provider6):
     provider6.post("switch", async_delay=60)
     number = provider6.ordered()
     row = provider6.call("vds")["elem"][0]
     assert (row["item_status"]["$orig"], row["status"]["$"], row["ip"]["$"]) == ("5_open", "5", "")
     assert error(provider6.call("vds.suspend", elid=number)) == ("runningoperation", "runningoperation")
-    assert error(provider6.call("service.prolong", elid=number, period="1", sok="ok"))[0] == "runningoperation"
+    assert (
+        error(provider6.call("service.prolong", elid=number, period="1", sok="ok"))[0] == "runningoperation"
+    )
     provider6.post("clock", advance_seconds=61)
     assert provider6.rows("vds")[0]["status"] == "2"
 
@@ -257,7 +349,9 @@ def test_nothing_finishes_until_progress_when_the_delay_is_never(provider6):
     assert provider6.service(number)["status"] == 2
 
 
-@pytest.mark.parametrize(("fails", "orig"), [("service_nosuitable", "service_nosuitable"), ("stuck", "5_open")])
+@pytest.mark.parametrize(
+    ("fails", "orig"), [("service_nosuitable", "service_nosuitable"), ("stuck", "5_open")]
+)
 def test_an_opening_can_fail_after_the_money_was_taken(provider6, fails, orig):
     provider6.post("switch", open_fails=fails)
     number = provider6.ordered()
@@ -271,11 +365,19 @@ def test_an_opening_can_fail_after_the_money_was_taken(provider6, fails, orig):
 
 def test_many_orders_at_once_charge_once_each(provider6):
     def order(number: int) -> str:
-        form = {"func": "vds.order.param", "out": "json", "authinfo": LOGIN, **ORDER, "remoteid": f"r-{number}"}
+        form = {
+            "func": "vds.order.param",
+            "out": "json",
+            "authinfo": LOGIN,
+            **ORDER,
+            "remoteid": f"r-{number}",
+        }
         return requests.post(provider6.url, form, timeout=20).json()["doc"]["id"]["$"]
 
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(order, range(30)))
     assert len(set(ids)) == 30
-    assert sorted(row["remoteid"] for row in provider6.get("ledger")) == sorted(f"r-{number}" for number in range(30))
+    assert sorted(row["remoteid"] for row in provider6.get("ledger")) == sorted(
+        f"r-{number}" for number in range(30)
+    )
     assert provider6.balance() == "230.00"

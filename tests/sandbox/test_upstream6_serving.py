@@ -15,7 +15,9 @@ def test_the_ready_line_names_billmgr_and_both_paths_answer(provider6):
     assert provider6.url.endswith("/billmgr")
     assert not provider6.url.endswith("/manager/billmgr")
     for path in ("/billmgr", "/manager/billmgr"):
-        answer = provider6.http.get(provider6.site + path, params={"func": "whoami", "out": "json", "authinfo": LOGIN}, timeout=5)
+        answer = provider6.http.get(
+            provider6.site + path, params={"func": "whoami", "out": "json", "authinfo": LOGIN}, timeout=5
+        )
         assert answer.json()["doc"]["user"]["$name"] == "reseller"
     assert provider6.http.get(provider6.site + "/billmgr/billmgr", timeout=5).status_code == 404
 
@@ -35,7 +37,8 @@ def test_our_own_recognition_tells_it_from_a_version_4(provider6, tmp_path):
     from bill2bill.upstream.sniff import recognise
 
     http = Http(
-        secrets=[], ca_file="", proxy="", connect_timeout=2.0, read_timeout=5.0, spend_timeout=5.0, answer_limit=1 << 20, gate=nullcontext,
+        secrets=[], ca_file="", proxy="", connect_timeout=2.0, read_timeout=5.0, spend_timeout=5.0,
+        answer_limit=1 << 20, gate=nullcontext,
     )  # fmt: skip
     assert recognise(http, provider6.url) == "6"
     provider6.post("switch", play="bm4")
@@ -45,7 +48,9 @@ def test_our_own_recognition_tells_it_from_a_version_4(provider6, tmp_path):
 
 
 def test_a_password_may_hold_colons_and_comes_from_the_environment(tmp_path):
-    running = Process(tmp_path, "--dialect", "6", "--switch", "generation=b5", SANDBOX_UPSTREAM_PASSWORD="se:cret")
+    running = Process(
+        tmp_path, "--dialect", "6", "--switch", "generation=b5", SANDBOX_UPSTREAM_PASSWORD="se:cret"
+    )
     one = Provider6(running.ready, tmp_path)
     assert one.call("whoami", authinfo="reseller:se:cret")["version"]["billmgr"]["$"].startswith("5.")
     assert error(one.call("whoami")) == ("auth", "badpassword")
@@ -69,9 +74,18 @@ def test_a_session_opens_by_form_or_authinfo_lives_an_hour_and_ends(provider6):
 
 def test_the_cookie_of_a_session_is_enough(provider6):
     browser = requests.Session()
-    browser.post(provider6.url, {"func": "auth", "username": "reseller", "password": "secret", "out": "json"}, timeout=5)
+    browser.post(
+        provider6.url,
+        {"func": "auth", "username": "reseller", "password": "secret", "out": "json"},
+        timeout=5,
+    )
     assert "billmgrses5" in browser.cookies
-    assert browser.get(provider6.url, params={"func": "whoami", "out": "json"}, timeout=5).json()["doc"]["user"]["$id"] == "4"
+    assert (
+        browser.get(provider6.url, params={"func": "whoami", "out": "json"}, timeout=5).json()["doc"]["user"][
+            "$id"
+        ]
+        == "4"
+    )
 
 
 def test_addresses_and_too_many_wrong_logins_are_kept_out(provider6):
@@ -113,7 +127,10 @@ def test_errors_have_type_object_params_and_text_in_the_switched_language(provid
     assert doc["error"]["msg"]["$"] == "The 'addon_101' field has invalid value"
     assert doc["error"]["group"]["$"] == "The '__object__' field has invalid value"
     provider6.post("switch", lang_texts="ru")
-    assert "недопустимое" in provider6.call("vds.order.param", **{**ORDER, "addon_101": "9"})["error"]["msg"]["$"]
+    assert (
+        "недопустимое"
+        in provider6.call("vds.order.param", **{**ORDER, "addon_101": "9"})["error"]["msg"]["$"]
+    )
     provider6.ordered()
     assert provider6.call("vds")["elem"][0]["item_status"]["$"] == "Активна"
 
@@ -129,7 +146,13 @@ def test_an_unknown_function_is_an_error_with_status_200(provider6):
 def test_generation_b5_has_neither_v2_nor_the_new_cart(provider6):
     assert "elem" in provider6.call("v2.vds.order.pricelist")["list"][0]
     provider6.post("switch", generation="b5")
-    for func in ("v2.vds.order.pricelist", "v2.vds.order.param", "cart", "cart.empty", "cartorder.create.confirm"):
+    for func in (
+        "v2.vds.order.pricelist",
+        "v2.vds.order.param",
+        "cart",
+        "cart.empty",
+        "cartorder.create.confirm",
+    ):
         assert error(provider6.call(func)) == ("missed", "func")
     provider6.ordered()
 
@@ -152,7 +175,15 @@ def test_rights_close_functions_and_take_buttons_away(provider6):
 
 
 def test_licences_can_be_suspended_even_without_the_right(provider6):
-    order = {"pricelist": "304", "period": "1", "ip": "203.0.113.9", "licname": "l", "skipbasket": "on", "clicked_button": "finish", "sok": "ok"}
+    order = {
+        "pricelist": "304",
+        "period": "1",
+        "ip": "203.0.113.9",
+        "licname": "l",
+        "skipbasket": "on",
+        "clicked_button": "finish",
+        "sok": "ok",
+    }
     number = provider6.call("soft.order.param", **order)["id"]["$"]
     provider6.post("switch", rights={"allowsuspenditem": "off"})
     provider6.done("soft.suspend", elid=number)
@@ -160,7 +191,8 @@ def test_licences_can_be_suspended_even_without_the_right(provider6):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"status_style": "loud"}, {"async_delay": -1}, {"async_delay": "soon"}, {"rights": {"fly": "on"}}, {"rights": ["vds"]}, {"nonsense": 1},
+    {"status_style": "loud"}, {"async_delay": -1}, {"async_delay": "soon"}, {"rights": {"fly": "on"}},
+    {"rights": ["vds"]}, {"nonsense": 1},
     {"money_style": "9 EUR"}, {"page_cap": "many"},
 ])  # fmt: skip
 def test_a_switch_takes_no_nonsense(provider6, wrong):

@@ -1,4 +1,6 @@
-"""A running sandbox provider for tests: its own process, real sockets, and a client as short as a sentence."""
+"""A running sandbox provider for tests: its own process, real sockets, and a client as short as a
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,42 @@ from typing import Any, Callable, Dict, List
 import requests
 
 PERSON = {
-    "ctype": "person", "name": "Remote 42", "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
-    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow", "la_address": "Mira 1-2",
-    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2", "pa_addressee": "Ivanov I.I.",
-    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan", "middlename": "I", "lastname": "Ivanov",
-    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD", "passport_date": "2005-02-28",
+    "ctype": "person",
+    "name": "Remote 42",
+    "email": "ivan@example.ru",
+    "phone": "+7 495 1234567",
+    "mobile": "+7 495 1234567",
+    "la_country": "182",
+    "la_state": "Moscow",
+    "la_postcode": "101000",
+    "la_city": "Moscow",
+    "la_address": "Mira 1-2",
+    "pa_country": "182",
+    "pa_postcode": "101000",
+    "pa_city": "Moscow",
+    "pa_address": "Mira 1-2",
+    "pa_addressee": "Ivanov I.I.",
+    "firstname_ru": "Иван",
+    "middlename_ru": "Иванович",
+    "lastname_ru": "Иванов",
+    "firstname": "Ivan",
+    "middlename": "I",
+    "lastname": "Ivanov",
+    "birthdate": "1980-01-31",
+    "passport_series": "3102 651241",
+    "passport_org": "OVD",
+    "passport_date": "2005-02-28",
 }
-GENERIC = {name: PERSON[name] for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")}
+GENERIC = {
+    name: PERSON[name]
+    for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")
+}
 GENERIC.update(ctype="generic", name="Remote 42 (generic)", phone="+7.4951234567", company="N/A")
-COMPANY = {name: value for name, value in PERSON.items() if name[:3] in ("la_", "pa_") or name in ("email", "phone", "mobile")}
+COMPANY = {
+    name: value
+    for name, value in PERSON.items()
+    if name[:3] in ("la_", "pa_") or name in ("email", "phone", "mobile")
+}
 COMPANY.update(ctype="company", name="Remote 43", company="Example LLC", company_ru="ООО Пример")
 COMPANY.update(inn="7701234567", kpp="770101001", ogrn="1027700000000")
 
@@ -30,7 +59,16 @@ class Process:
     """One `python -m bill2bill.sandbox.upstream`, ready to be asked."""
 
     def __init__(self, folder: Path, *options: str, **env: str) -> None:
-        command = [sys.executable, "-m", "bill2bill.sandbox.upstream", "--port", "0", "--state", str(folder), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "bill2bill.sandbox.upstream",
+            "--port",
+            "0",
+            "--state",
+            str(folder),
+            *options,
+        ]
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **env})
         self.ready: Dict[str, Any] = json.loads(self.child.stdout.readline())
 
@@ -50,7 +88,12 @@ class Provider:
         self.http.trust_env = False
 
     def send(self, func: str, out: str = "json", **params: str) -> requests.Response:
-        form = {"func": func, "out": out, "authinfo": "reseller:secret", **{name.rstrip("_"): value for name, value in params.items()}}
+        form = {
+            "func": func,
+            "out": out,
+            "authinfo": "reseller:secret",
+            **{name.rstrip("_"): value for name, value in params.items()},
+        }
         return self.http.post(self.url, form, timeout=10, allow_redirects=False)
 
     def call(self, func: str, **params: str) -> Dict[str, Any]:
@@ -75,15 +118,27 @@ class Provider:
 
     def contact(self, fields: Dict[str, str] = PERSON) -> str:
         """A filled-in contact, made in two calls."""
-        number = self.call("contcat.create.1", ctype=fields["ctype"], cname=fields["name"], sok="ok")["domaincontact.id"]
+        number = self.call("contcat.create.1", ctype=fields["ctype"], cname=fields["name"], sok="ok")[
+            "domaincontact.id"
+        ]
         assert self.call("domaincontact.edit", elid=number, sok="ok", **fields) == {"result": "OK", "ok": ""}
         return number
 
     def order_form(self, label: str = "example", **changes: str) -> Dict[str, str]:
         """A complete order for LABEL.ru; a change to None leaves the parameter out."""
         form = {
-            "operation": "register", "countdomain": "1", "domain": label, "domainname_0": label, "tld": "ru", "price": "565", "pricelist_0": "565",
-            "period_0": "881", "registrar": "13", "payfrom": "account4411", "paynow": "on", "sok": "ok",
+            "operation": "register",
+            "countdomain": "1",
+            "domain": label,
+            "domainname_0": label,
+            "tld": "ru",
+            "price": "565",
+            "pricelist_0": "565",
+            "period_0": "881",
+            "registrar": "13",
+            "payfrom": "account4411",
+            "paynow": "on",
+            "sok": "ok",
             "nslist_0": "ns1.example.net ns2.example.net",
             **changes,
         }

@@ -10,13 +10,24 @@ import requests
 
 LOGIN = "reseller:secret"
 ORDER = {
-    "pricelist": "277", "period": "1", "datacenter": "3", "ostempl": "ISPsystem__Debian-12", "recipe": "null", "domain": "vm1.example.net",
-    "autoprolong": "null", "remoteid": "a-1", "skipbasket": "on", "clicked_button": "finish", "sok": "ok",
+    "pricelist": "277",
+    "period": "1",
+    "datacenter": "3",
+    "ostempl": "ISPsystem__Debian-12",
+    "recipe": "null",
+    "domain": "vm1.example.net",
+    "autoprolong": "null",
+    "remoteid": "a-1",
+    "skipbasket": "on",
+    "clicked_button": "finish",
+    "sok": "ok",
 }
 
 
 class Provider6:
-    """`call` gives the doc of a function in JSON, `xml` its root element, `rows` plain rows of a list; `post`/`get` speak with the control URLs."""
+    """`call` gives the doc of a function in JSON, `xml` its root element, `rows` plain rows of a list;
+    `post`/`get` speak with the control URLs.
+    """
 
     def __init__(self, ready: Dict[str, Any], folder: Path) -> None:
         self.url, self.control, self.folder = ready["url"], ready["control"], folder
@@ -26,9 +37,19 @@ class Provider6:
 
     def send(self, func: str, out: str = "json", **params: Any) -> requests.Response:
         """A parameter that is None is not sent; a trailing underscore of a name is dropped."""
-        form = {"func": func, "out": out, "authinfo": LOGIN, **{name.rstrip("_"): value for name, value in params.items()}}
+        form = {
+            "func": func,
+            "out": out,
+            "authinfo": LOGIN,
+            **{name.rstrip("_"): value for name, value in params.items()},
+        }
         self.http.cookies.clear()
-        return self.http.post(self.url, {name: value for name, value in form.items() if value is not None}, timeout=30, allow_redirects=False)
+        return self.http.post(
+            self.url,
+            {name: value for name, value in form.items() if value is not None},
+            timeout=30,
+            allow_redirects=False,
+        )
 
     def call(self, func: str, **params: Any) -> Dict[str, Any]:
         return self.send(func, **params).json()["doc"]
@@ -37,7 +58,9 @@ class Provider6:
         return ET.fromstring(self.send(func, out="xml", **params).content)
 
     def rows(self, func: str, **params: Any) -> List[Dict[str, str]]:
-        return [{cell.tag: cell.text or "" for cell in row} for row in self.xml(func, **params).findall("elem")]
+        return [
+            {cell.tag: cell.text or "" for cell in row} for row in self.xml(func, **params).findall("elem")
+        ]
 
     def done(self, func: str, **params: Any) -> Dict[str, Any]:
         """The doc of a call that must succeed."""

@@ -26,7 +26,10 @@ def need(*programs: str) -> None:
 
 def need_php() -> None:
     need("php")
-    there = subprocess.run(["php", "-r", "exit(extension_loaded('simplexml') && extension_loaded('mysqli') ? 0 : 1);"], stdin=subprocess.DEVNULL)
+    there = subprocess.run(
+        ["php", "-r", "exit(extension_loaded('simplexml') && extension_loaded('mysqli') ? 0 : 1);"],
+        stdin=subprocess.DEVNULL,
+    )
     if there.returncode:
         _do_without("php has no simplexml or no mysqli (Debian: php-xml php-mysql)")
 
@@ -36,8 +39,13 @@ def _do_without(what: str) -> None:
 
 
 def plug_in(kit: Kit, name: str) -> None:
-    """As docs/plug-in-your-module.md says. In another folder than the real one the hard-coded path is replaced, as its author would."""
-    for source, target in ((HERE / name, kit.root / "processing" / name), (HERE / "samplelib.py", kit.root / f"src/{PYTHON}/samplelib.py")):
+    """As docs/plug-in-your-module.md says. In another folder than the real one the hard-coded path is
+    replaced, as its author would.
+    """
+    for source, target in (
+        (HERE / name, kit.root / "processing" / name),
+        (HERE / "samplelib.py", kit.root / f"src/{PYTHON}/samplelib.py"),
+    ):
         target.parent.mkdir(exist_ok=True)
         target.write_text(source.read_text(encoding="utf-8").replace(REAL, str(kit.root)), encoding="utf-8")
     (kit.root / "processing" / name).chmod(0o755)
@@ -65,7 +73,15 @@ def registrar(kit: Kit, folder: Path) -> Supplier:
     """The PHP module sells .test as instance 1, tariff plan 1."""
     supplier = Supplier(folder / "registrar.json", domains={}, contacts={})
     plug_in(kit, PHP)
-    kit.id("sandbox.module.add", module=PHP, type="domain", name="Registrar", backend=supplier.path, password=PASSWORD, mode="live")
+    kit.id(
+        "sandbox.module.add",
+        module=PHP,
+        type="domain",
+        name="Registrar",
+        backend=supplier.path,
+        password=PASSWORD,
+        mode="live",
+    )
     kit.ok("sandbox.tld.add", name="test", whois_find_string="not exist")
     kit.ok("sandbox.tariff.add", itemtype="domain", name="Test", tld="test", module=1, annually=500)
     return supplier
@@ -74,26 +90,84 @@ def registrar(kit: Kit, folder: Path) -> Supplier:
 def hoster(kit: Kit, folder: Path) -> Supplier:
     """The Python module sells servers as instance 1: plans small (1) and big (the last one)."""
     plans = {"small": {"title": "Small"}, "big": {"title": "Big"}}
-    supplier = Supplier(folder / "hoster.json", plans=plans, servers={}, next_id=70, next_ip=10, systems={"debian-12": "Debian 12"})
+    supplier = Supplier(
+        folder / "hoster.json",
+        plans=plans,
+        servers={},
+        next_id=70,
+        next_ip=10,
+        systems={"debian-12": "Debian 12"},
+    )
     plug_in(kit, PYTHON)
-    kit.id("sandbox.module.add", module=PYTHON, type="vds", name="Hoster", backend=supplier.path, password=PASSWORD, region="eu")
+    kit.id(
+        "sandbox.module.add",
+        module=PYTHON,
+        type="vds",
+        name="Hoster",
+        backend=supplier.path,
+        password=PASSWORD,
+        region="eu",
+    )
     for name in plans:
-        plan = kit.id("sandbox.tariff.add", itemtype="vds", name=name, intname=name, module=1, monthly=9, remote_plan=name)
-        kit.ok("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", limit=2, max=8, step=1, monthly=2)
-        kit.ok("sandbox.addon.add", pricelist=plan, intname="control_panel", addontype="enum", items="none,lite", default="none", monthly=5)
+        plan = kit.id(
+            "sandbox.tariff.add",
+            itemtype="vds",
+            name=name,
+            intname=name,
+            module=1,
+            monthly=9,
+            remote_plan=name,
+        )
+        kit.ok(
+            "sandbox.addon.add",
+            pricelist=plan,
+            intname="ncpu",
+            addontype="int",
+            limit=2,
+            max=8,
+            step=1,
+            monthly=2,
+        )
+        kit.ok(
+            "sandbox.addon.add",
+            pricelist=plan,
+            intname="control_panel",
+            addontype="enum",
+            items="none,lite",
+            default="none",
+            monthly=5,
+        )
         kit.ok("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=3)
-        kit.ok("sandbox.addon.add", pricelist=plan, intname="ip", addontype="int", limit=1, max=4, itemtype="ip")
+        kit.ok(
+            "sandbox.addon.add", pricelist=plan, intname="ip", addontype="int", limit=1, max=4, itemtype="ip"
+        )
     return supplier
 
 
 def order_domain(kit: Kit, name: str = "example.test", **more: object) -> int:
     contact = {"owner_firstname": "Иван", "owner_lastname": "Иванов", "owner_email": "ivan@example.com"}
     servers = {"ns0": "ns1.example.net", "ns1": "ns2.example.net"}
-    return kit.id("sandbox.order", itemtype="domain", pricelist=1, period=12, domain=name, **servers, **{**contact, **more})
+    return kit.id(
+        "sandbox.order",
+        itemtype="domain",
+        pricelist=1,
+        period=12,
+        domain=name,
+        **servers,
+        **{**contact, **more},
+    )
 
 
 def order_server(kit: Kit, **more: object) -> int:
-    return kit.id("sandbox.order", itemtype="vds", pricelist=1, period=1, domain="vps.example.test", ostempl="debian-12", **more)
+    return kit.id(
+        "sandbox.order",
+        itemtype="vds",
+        pricelist=1,
+        period=1,
+        domain="vps.example.test",
+        ostempl="debian-12",
+        **more,
+    )
 
 
 def pay(kit: Kit, item: int) -> Dict[str, str]:

@@ -1,4 +1,6 @@
-"""A registrar module in PHP that we could have got from anybody, from an empty panel through a domain's whole life."""
+"""A registrar module in PHP that we could have got from anybody, from an empty panel through a domain's whole
+life.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ def test_a_domain_lives_from_its_order_to_its_end(shop):
     item = order_domain(kit)
     assert pay(kit, item)["result"] == "gone"
     bought = supplier.read()["domains"]["example.test"]
-    assert (bought["ns"], bought["kind"], supplier.read()["money"]) == (["ns1.example.net", "ns2.example.net"], "open", 9)
+    assert (bought["ns"], bought["kind"], supplier.read()["money"]) == (
+        ["ns1.example.net", "ns2.example.net"],
+        "open",
+        9,
+    )
     assert supplier.read()["contacts"]["C1"]["firstname"] == "Иван"
     stored = kit.item(item)
     assert (stored["status"], stored["service_status"], stored["expiredate"]) == ("2", "2", bought["expires"])
@@ -37,7 +43,11 @@ def test_a_domain_lives_from_its_order_to_its_end(shop):
     assert kit.ok("sandbox.check", domain="example.test").findtext("result") == "busy"
 
     assert operate(kit, item, "prolong", period=12) == "gone"
-    assert supplier.read()["domains"]["example.test"]["expires"] == kit.item(item)["expiredate"] > bought["expires"]
+    assert (
+        supplier.read()["domains"]["example.test"]["expires"]
+        == kit.item(item)["expiredate"]
+        > bought["expires"]
+    )
     kit.ok("sandbox.change", item=item, ns0="ns9.example.net")
     assert kit.row("sandbox.tick")["command"] == "update_ns"
     assert supplier.read()["domains"]["example.test"]["ns"] == ["ns9.example.net"]
@@ -60,7 +70,12 @@ def test_what_the_registrar_changed_comes_to_the_panel(shop):
     supplier.change(domains={"example.test": seen})
     assert kit.row("sandbox.cron", name="sync_item")["error"] == ""
     stored = kit.item(item)
-    assert (stored["status"], stored["expiredate"], stored["service_status"], stored["ns0"]) == ("3", "2031-05-06", "3", "ns7.example.net")
+    assert (stored["status"], stored["expiredate"], stored["service_status"], stored["ns0"]) == (
+        "3",
+        "2031-05-06",
+        "3",
+        "ns7.example.net",
+    )
 
 
 def test_domains_of_the_registrar_are_imported_and_given_to_a_client(shop):
@@ -68,14 +83,19 @@ def test_domains_of_the_registrar_are_imported_and_given_to_a_client(shop):
     old = {"expires": "2031-05-06", "ns": ["ns1.example.net"], "active": True}
     contacts = {"C1": {"firstname": "Анна", "lastname": "Ким", "email": "anna@example.com"}}
     supplier.change(domains={"old.test": old, "other.test": old, "foreign.zone": old}, contacts=contacts)
-    done = kit.form("sandbox.call", module=1, command="import", itemtype="domain", searchstring="old.test nothing.test")
+    done = kit.form(
+        "sandbox.call", module=1, command="import", itemtype="domain", searchstring="old.test nothing.test"
+    )
     assert (done["code"], done["failure"]) == ("0", "")
     found = kit.row("domain")
     assert (found["domain"], found["expiredate"], found["status"]) == ("old.test", "2031-05-06", "2")
     kit.ok("processing.import.assign", elid=found["id"], account=2, sok="ok")
     contact = kit.row("service_profile", account=2)
     assert kit.form("service_profile.edit", elid=contact["id"])["firstname"] == "Анна"
-    assert kit.form("sandbox.call", module=1, command="import", itemtype="domain", searchstring="")["failure"] == ""
+    assert (
+        kit.form("sandbox.call", module=1, command="import", itemtype="domain", searchstring="")["failure"]
+        == ""
+    )
     assert {row["domain"] for row in kit.rows("domain")} == {"old.test", "other.test"}
 
 
@@ -107,9 +127,21 @@ def test_the_panel_may_be_away_when_the_module_calls_back_and_the_next_run_ends_
 
 def test_forms_are_drawn_and_refused_by_the_module(shop):
     kit, supplier = shop
-    connection = {"module": "pmphpsample.php", "type": "domain", "name": "Second", "backend": supplier.path, "mode": "live"}
-    assert kit.error("sandbox.module.add", **connection, password="wrong") == ("invalid_login_or_passwd", "password")
-    assert kit.error("sandbox.module.add", **{**connection, "mode": "wild"}, password="x") == ("value", "mode")
+    connection = {
+        "module": "pmphpsample.php",
+        "type": "domain",
+        "name": "Second",
+        "backend": supplier.path,
+        "mode": "live",
+    }
+    assert kit.error("sandbox.module.add", **connection, password="wrong") == (
+        "invalid_login_or_passwd",
+        "password",
+    )
+    assert kit.error("sandbox.module.add", **{**connection, "mode": "wild"}, password="x") == (
+        "value",
+        "mode",
+    )
     wrong = {"owner_firstname": "I", "owner_email": "nowhere"}
     order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "a.test", "ns0": "ns1.example.net"}
     assert kit.error("sandbox.order", **order, **wrong) == ("value", "owner_email")

@@ -33,7 +33,9 @@ def told(text: str) -> List[Tuple[str, str]]:
 def printed(commands: List[str], environment: Dict[str, str]) -> List[str]:
     """What each command printed, all in one shell, from the repository's folder."""
     script = "".join(f"{command}\necho '{MARK}'\n" for command in commands)
-    done = subprocess.run(["bash", "-c", script], cwd=HOME, env={**os.environ, **environment}, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=HOME, env={**os.environ, **environment}, capture_output=True, text=True
+    )
     assert done.stderr == ""
     return done.stdout.split(MARK + "\n")[:-1]
 
@@ -62,12 +64,17 @@ def test_the_half_on_mariadb_is_true(tmp_path, real_place):
     need_php()
     login = real_place.login()
     (tmp_path / "password").write_text(login["password"] + "\n", encoding="utf-8")
-    places = {"/run/mysqld/mysqld.sock": login["socket"], "/etc/sandbox-database-password": str(tmp_path / "password")}
+    places = {
+        "/run/mysqld/mysqld.sock": login["socket"],
+        "/etc/sandbox-database-password": str(tmp_path / "password"),
+    }
     places["DB_NAME=billmgr"] = f"DB_NAME={login['name']}"
     follow(PAGE[PAGE.index(MARIADB) :], places, {})
     assert os.path.exists(f"{REAL}/processing/pmphpsample.php")
 
 
-@pytest.mark.parametrize(("expected", "actual"), [("OK\n", "OK\nid=1\n"), ("id=…\n", "ERROR\n"), ("", "ERROR\n")])
+@pytest.mark.parametrize(
+    ("expected", "actual"), [("OK\n", "OK\nid=1\n"), ("id=…\n", "ERROR\n"), ("", "ERROR\n")]
+)
 def test_what_differs_from_the_page_is_seen(expected, actual):
     assert not matches(expected, actual)

@@ -32,7 +32,11 @@ def test_a_server_lives_from_its_order_to_its_end(shop):
     assert pay(kit, item)["result"] == "gone"
     server = supplier.read()["servers"]["70"]
     assert server["addons"] == {"ncpu": 4, "control_panel": "lite", "backup": "off", "ip": 2}
-    assert (server["plan"], server["ostempl"], server["ips"]) == ("small", "debian-12", ["192.0.2.10", "192.0.2.11"])
+    assert (server["plan"], server["ostempl"], server["ips"]) == (
+        "small",
+        "debian-12",
+        ["192.0.2.10", "192.0.2.11"],
+    )
     listed = kit.row("vds")
     assert (listed["status"], listed["ip"], listed["domain"]) == ("2", "192.0.2.10", "vps.example.test")
     assert kit.form("vds.edit", elid=item)["serverid"] == "70"
@@ -72,7 +76,11 @@ def test_addresses_come_and_go(shop):
     item = order_server(kit)
     pay(kit, item)
     assert operate(kit, item, "addip") == "gone"
-    assert [row["name"] for row in kit.rows("service.ip", elid=item)] == supplier.read()["servers"]["70"]["ips"] == ["192.0.2.10", "192.0.2.11"]
+    assert (
+        [row["name"] for row in kit.rows("service.ip", elid=item)]
+        == supplier.read()["servers"]["70"]["ips"]
+        == ["192.0.2.10", "192.0.2.11"]
+    )
     assert operate(kit, item, "delip", ip="192.0.2.10") == "gone"
     assert supplier.read()["servers"]["70"]["ips"] == ["192.0.2.11"]
 
@@ -97,10 +105,14 @@ def test_what_the_supplier_says_reaches_the_panel(shop):
     for name in ("sync_item", "sync_server", "get_server_config", "stat", "getbalance"):
         assert kit.row("sandbox.cron", name=name)["error"] == "", name
     assert kit.row("vds")["status"] == "3"
-    assert kit.sql("SELECT intname, name FROM itemtypeparamvalue") == [{"intname": "debian-12", "name": "Debian 12"}]
+    assert kit.sql("SELECT intname, name FROM itemtypeparamvalue") == [
+        {"intname": "debian-12", "name": "Debian 12"}
+    ]
     assert kit.sql("SELECT config FROM processingmodule")[0]["config"] == "<doc><plans>2</plans></doc>"
     kit.ok("sandbox.cron", name="stat")
-    assert [(row["param"], float(row["value"])) for row in kit.rows("service.stat", elid=item)] == [("traffic", 12)]
+    assert [(row["param"], float(row["value"])) for row in kit.rows("service.stat", elid=item)] == [
+        ("traffic", 12)
+    ]
     supplier.change(servers={})
     kit.ok("sandbox.cron", name="sync_item")
     assert kit.row("sandbox.problems", kind="registered")["name"] == "server_missing"
@@ -110,9 +122,20 @@ def test_what_the_supplier_says_reaches_the_panel(shop):
 def test_servers_of_the_supplier_are_imported(shop):
     kit, supplier = shop
     old = {"plan": "small", "domain": "old.example.test", "active": True}
-    supplier.change(servers={"5": old, "6": {**old, "domain": "older.example.test", "active": False}, "7": {**old, "plan": "huge"}})
-    assert kit.form("sandbox.call", module=1, command="import", itemtype="vds", searchstring="")["failure"] == ""
-    assert {row["domain"]: row["status"] for row in kit.rows("vds")} == {"old.example.test": "2", "older.example.test": "3"}
+    supplier.change(
+        servers={
+            "5": old,
+            "6": {**old, "domain": "older.example.test", "active": False},
+            "7": {**old, "plan": "huge"},
+        }
+    )
+    assert (
+        kit.form("sandbox.call", module=1, command="import", itemtype="vds", searchstring="")["failure"] == ""
+    )
+    assert {row["domain"]: row["status"] for row in kit.rows("vds")} == {
+        "old.example.test": "2",
+        "older.example.test": "3",
+    }
     imported = kit.row("vds", status=2)
     kit.ok("processing.import.assign", elid=imported["id"], account=2, sok="ok")
     assert operate(kit, int(imported["id"]), "reboot") == "gone"
@@ -130,7 +153,10 @@ def test_a_panel_that_ends_with_an_exit_code_is_understood(shop):
     item = order_server(kit)
     kit.ok("sandbox.set", error_mode=1, missing="service.saveparam")
     assert pay(kit, item)["result"] == "kept"
-    assert "not_zero_code" in kit.rows("runningoperation.errorhistory", elid=kit.row("runningoperation")["id"])[0]["errorxml"]
+    assert (
+        "not_zero_code"
+        in kit.rows("runningoperation.errorhistory", elid=kit.row("runningoperation")["id"])[0]["errorxml"]
+    )
     assert list(supplier.read()["servers"]) == []
 
 

@@ -1,11 +1,25 @@
-"""Both modules, byte for byte as their authors wrote them, where a panel really lives: /usr/local/mgr5 with its tables on MariaDB."""
+"""Both modules, byte for byte as their authors wrote them, where a panel really lives: /usr/local/mgr5 with
+its tables on MariaDB.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from sandbox.panel_kit import fresh
-from strangers import HERE, PHP, PYTHON, REAL, hoster, need, need_php, order_domain, order_server, pay, registrar
+from strangers import (
+    HERE,
+    PHP,
+    PYTHON,
+    REAL,
+    hoster,
+    need,
+    need_php,
+    order_domain,
+    order_server,
+    pay,
+    registrar,
+)
 
 
 def test_modules_of_strangers_run_unchanged_in_the_panels_own_place(real_place, tmp_path):

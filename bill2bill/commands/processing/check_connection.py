@@ -1,4 +1,6 @@
-"""Try a connection before it is saved: is it a BILLmanager of our version, does it let us in, may we do what is switched on? It costs nothing."""
+"""Try a connection before it is saved: is it a BILLmanager of our version, does it let us in, may we do what
+is switched on? It costs nothing.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,12 @@ def run(world: World) -> bytes:
     provider = ServiceProvider(world, entered)
     provider.speaks_our_dialect()
     identity = provider.public.identity()
-    world.memory.unpause(provider.account_key)  # a person asks, so a login that rests is tried once more; if it works now, it rests no longer
-    LOG.info("account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version)
+    world.memory.unpause(
+        provider.account_key
+    )  # a person asks, so a login that rests is tried once more; if it works now, it rests no longer
+    LOG.info(
+        "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version
+    )
     _has_rights(entered, identity)
     for itemtype in SOLD:
         provider.read_tariffs(itemtype)
@@ -34,7 +40,9 @@ def run(world: World) -> bytes:
 
 
 def _has_rights(entered: Connection, identity: Identity) -> None:
-    """What the login certainly may not do must not be switched on; what is not told is tried when it is needed (upstream-billmanager6 6.7)."""
+    """What the login certainly may not do must not be switched on; what is not told is tried when it is
+    needed (upstream-billmanager6 6.7).
+    """
     if entered.send_suspend and identity.may_suspend is False:
         raise Failure("rights_missing", value="allowsuspenditem")
     if entered.send_close and identity.may_delete is False:

@@ -52,12 +52,18 @@ def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Li
         return True
     ours.check(world, provider, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
-        raise world.not_yet(known.id) if form.service.substate == "close" else Failure("upstream_busy", value=known.id)
+        raise (
+            world.not_yet(known.id)
+            if form.service.substate == "close"
+            else Failure("upstream_busy", value=known.id)
+        )
     return form.service.closing
 
 
 def _was_in_this_account(world: World, provider: ServiceProvider, item: Item) -> None:
-    """What another login bought is not shown to this one: it may go on there, and be charged. Raises other_account."""
+    """What another login bought is not shown to this one: it may go on there, and be charged. Raises
+    other_account.
+    """
     bought = world.store.bought(item.id)
     if bought and bought.account not in ("", provider.account_key):
         raise Failure("other_account", id=bought.id)

@@ -77,10 +77,15 @@ class OpenDeal:
         return ours.plan(self.world, self.item.pricelist)
 
     def look(self, row: Purchase) -> Finding:
-        """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not there before it was sent."""
+        """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
+        there before it was sent.
+        """
         listed = self.provider.list_again(self.item.itemtype, proof=row.sent is not None)
         self.highest = max((service.id for service in listed), default=0)
-        mark, prefix = ours.mark_of(self.world, self.item.id, row.id), ours.prefix_of(self.world, self.item.id)
+        mark, prefix = (
+            ours.mark_of(self.world, self.item.id, row.id),
+            ours.prefix_of(self.world, self.item.id),
+        )
         of_item = [service for service in listed if service.mark and service.mark.startswith(prefix)]
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
@@ -94,20 +99,29 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
-        newer = [service for service in listed if service.id > (row.highest or 0) and self.name in ("", service.name)]
-        alike = [service for service in map(self._with_mark, newer) if service and service.mark in (mark, None, "")]
+        newer = [
+            service
+            for service in listed
+            if service.id > (row.highest or 0) and self.name in ("", service.name)
+        ]
+        alike = [
+            service for service in map(self._with_mark, newer) if service and service.mark in (mark, None, "")
+        ]
         if len(alike) > 1 or (alike and self._may_be_anothers(row, alike[0])):
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
 
     def _found_marked(self, row: Purchase, service: Service) -> Finding:
         if service.state is ServiceState.DELETED or self.world.store.sent_times(row.id) == 0:
-            # Closed behind our back, or ordered by an older journal that was lost or restored: never adopted silently.
+            # Closed behind our back, or ordered by an older journal that was lost or restored: never adopted
+            # silently.
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         return Finding(Sight.PRESENT, service.id)
 
     def _with_mark(self, service: Service) -> Optional[Service]:
-        """A service, newer than our request, that nobody holds; its edit form tells the mark where the listing does not."""
+        """A service, newer than our request, that nobody holds; its edit form tells the mark where the
+        listing does not.
+        """
         if service.state is ServiceState.DELETED:
             return None
         if self.world.store.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
@@ -118,14 +132,20 @@ class OpenDeal:
         return form.service if form and form.service.state is not ServiceState.DELETED else None
 
     def _may_be_anothers(self, row: Purchase, service: Service) -> bool:
-        """Without a mark: it has no name to be told by, what stood there before is not known, or another item's lost order has that name, too."""
+        """Without a mark: it has no name to be told by, what stood there before is not known, or another
+        item's lost order has that name, too.
+        """
         if not self.name or row.highest is None:
             return True
-        return not service.mark and any(names.host_name(rival.name) == self.name for rival in self.world.store.rivals(row))
+        return not service.mark and any(
+            names.host_name(rival.name) == self.name for rival in self.world.store.rivals(row)
+        )
 
     @staticmethod
     def _alike(row: Purchase, services: List[Service]) -> Failure:
-        return Failure("two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10]))
+        return Failure(
+            "two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10])
+        )
 
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)
@@ -133,7 +153,9 @@ class OpenDeal:
             raise doubt(row)
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
-        check_funds(self.provider.upstream.identity().account, cost)  # this also tells the version, which the order form depends on
+        check_funds(
+            self.provider.upstream.identity().account, cost
+        )  # this also tells the version, which the order form depends on
         form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
@@ -158,7 +180,12 @@ class OpenDeal:
         values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, months, values)
         if cost is None:
-            raise Failure("period_not_found", object=tariff.name, value=months, found=", ".join(map(str, sorted(tariff.prices))))
+            raise Failure(
+                "period_not_found",
+                object=tariff.name,
+                value=months,
+                found=", ".join(map(str, sorted(tariff.prices))),
+            )
         return tariff, values, cost
 
     def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
@@ -176,7 +203,9 @@ class OpenDeal:
 
 
 def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
-    """The order's choices (operating system and the like): the client's, else what the form would send. Raises choice_bad."""
+    """The order's choices (operating system and the like): the client's, else what the form would send.
+    Raises choice_bad.
+    """
     found: Dict[str, str] = {}
     for field in SOLD[item.itemtype].fields:
         wanted, offered = item.params.get(field, "").strip(), form.choices.get(field, ())
@@ -189,15 +218,20 @@ def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
 
 
 def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> bool:
-    """A choice may belong to another choice: a recipe to its operating system (upstream-billmanager6 2.3, @depend)."""
+    """A choice may belong to another choice: a recipe to its operating system (upstream-billmanager6 2.3,
+    @depend).
+    """
     parent = form.depends.get((field, value))
     return parent is None or value == NOTHING_CHOSEN or parent in found.values()
 
 
-def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
+def _finish(
+    world: World, provider: ServiceProvider, item: Item, known: link.Link, purchase: Optional[Purchase]
+) -> None:
     """Tell the panel if the service is ready; else note what was ordered.
 
-    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
+              when that takes too long.
     """
     form = ours.read(world, provider, item, known)  # before it is noted: a person may have named a wrong id
     trouble = _not_ready(world, item, form.service, purchase)
@@ -212,10 +246,17 @@ def _finish(world: World, provider: ServiceProvider, item: Item, known: link.Lin
 
 
 def _count_months(world: World, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
-    """What a person has ordered: the date tells whether in the term that the tariff plan buys at a time (decision 8)."""
-    planned, begun = ours.months_to_buy(world, item, purchase.months), datetime.fromtimestamp(purchase.created, timezone.utc).date()
+    """What a person has ordered: the date tells whether in the term that the tariff plan buys at a time
+    (decision 8).
+    """
+    planned, begun = (
+        ours.months_to_buy(world, item, purchase.months),
+        datetime.fromtimestamp(purchase.created, timezone.utc).date(),
+    )
     months = planned if periods.reached(expires, begun, planned) else purchase.months
-    return world.store.move(purchase, purchase.state, f"counts as {months} months", durable=False, period=months)
+    return world.store.move(
+        purchase, purchase.state, f"counts as {months} months", durable=False, period=months
+    )
 
 
 def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:
@@ -228,11 +269,17 @@ def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Pu
     if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[item.itemtype].has_address):
         return None
     slow = purchase is not None and purchase.age > world.options.overdue
-    return Failure("upstream_slow", value=service.id) if slow else Failure("pending", value=item.name or service.id)
+    return (
+        Failure("upstream_slow", value=service.id)
+        if slow
+        else Failure("pending", value=item.name or service.id)
+    )
 
 
 def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, service: Service) -> None:
-    """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read again (decision 9)."""
+    """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read
+    again (decision 9).
+    """
     word = service.auto_renewal
     if word:
         try:
@@ -242,11 +289,17 @@ def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, s
         except Failure as failure:
             LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)
     if word != "":
-        world.notice(Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id))
+        world.notice(
+            Failure(
+                "auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id
+            )
+        )
 
 
 def _hand_over(world: World, item: Item, form: ServiceForm, notes: Mapping[str, str]) -> None:
-    """The client's access and our notes, then the end of the operation (host-protocol 6.6: username, userpassword encrypted, ip)."""
+    """The client's access and our notes, then the end of the operation (host-protocol 6.6: username,
+    userpassword encrypted, ip).
+    """
     log.hide([form.password])
     if form.password:
         world.panel.save_secret(item.id, "userpassword", form.password)

@@ -1,4 +1,6 @@
-"""The service behind an item, as the upstream shows it now: only what is certainly ours is touched (decision 7)."""
+"""The service behind an item, as the upstream shows it now: only what is certainly ours is touched (decision
+7).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def mark_of(world: World, item: int, purchase: int) -> str:
-    """What the upstream keeps with a service as `remoteid`: one for each attempted purchase (upstream-billmanager6 9.3 #7)."""
+    """What the upstream keeps with a service as `remoteid`: one for each attempted purchase
+    (upstream-billmanager6 9.3 #7).
+    """
     return f"{prefix_of(world, item)}{purchase}"
 
 
@@ -34,7 +38,11 @@ def prefix_of(world: World, item: int) -> str:
 def of_former_item(world: World, item: Item, service: Service) -> bool:
     """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
     number = (service.mark or "")[len(prefix_of(world, item.id)) :]
-    row = world.store.purchase(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+    row = (
+        world.store.purchase(int(number))
+        if number.isascii() and number.isdigit() and len(number) < 16
+        else None
+    )
     return row is not None and row.item == -item.id
 
 
@@ -43,12 +51,16 @@ def plan(world: World, pricelist: int) -> Plan:
 
 
 def months_to_buy(world: World, item: Item, sold: int) -> int:
-    """What is bought at a time for the months that were sold; a tariff plan that is not linked any more is bought as it is sold."""
+    """What is bought at a time for the months that were sold; a tariff plan that is not linked any more is
+    bought as it is sold.
+    """
     linked = world.data.tariff_settings(item.pricelist).get("b2b_tariff")
     return plan(world, item.pricelist).months_for(sold) if linked else sold
 
 
-def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, why: bool = True) -> ServiceForm:
+def read(
+    world: World, provider: ServiceProvider, item: Item, known: Link, *, why: bool = True
+) -> ServiceForm:
     """The service, read now, on request with why it is so (its substate).
 
     Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent.
@@ -61,9 +73,11 @@ def read(world: World, provider: ServiceProvider, item: Item, known: Link, *, wh
 
 
 def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
-    """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our order or a person must have named it.
+    """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our
+    order or a person must have named it.
 
-    Raises not_ours, or held_by_other for one without a mark that was bought for another item which is not closed.
+    Raises not_ours, or held_by_other for one without a mark that was bought for another item which is not
+    closed.
     """
     if service.mark:
         if not service.mark.startswith(prefix_of(world, item.id)) or of_former_item(world, item, service):
@@ -82,7 +96,9 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
 
 
 def _tariffs(world: World, item: Item, known: Link) -> Set[int]:
-    """The upstream's tariffs that the item may be sold by: what was noted, and what its tariff plans say, during a change of tariff both."""
+    """The upstream's tariffs that the item may be sold by: what was noted, and what its tariff plans say,
+    during a change of tariff both.
+    """
     found = {known.price} if known.price else set()
     for pricelist in (item.pricelist, item.lastpricelist):
         if pricelist and world.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():
@@ -91,18 +107,23 @@ def _tariffs(world: World, item: Item, known: Link) -> Set[int]:
 
 
 def must_not_be_on_its_way(world: World, item: Item, kind: str, within: float = math.inf) -> None:
-    """A change of tariff may move the date by which a renewal is recognised (upstream-billmanager6 6.4), so neither begins while the other
-    is looked for. within: seconds since its request left, after which it is not waited for. Raises item_busy."""
+    """A change of tariff may move the date by which a renewal is recognised (upstream-billmanager6 6.4), so
+    neither begins while the other is looked for. within: seconds since its request left, after which it is
+    not waited for. Raises item_busy.
+    """
     row = world.store.unsettled(item.id, kind)
     if row and row.state is State.SENT and row.age < within:
         raise Failure("item_busy", detail=f"purchase {row.id}, {kind}, is on its way")
 
 
-def look(world: World, provider: ServiceProvider, known: Link, row: Purchase, sees: Callable[[], Finding]) -> Finding:
-    """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its answer was lost.
+def look(
+    world: World, provider: ServiceProvider, known: Link, row: Purchase, sees: Callable[[], Finding]
+) -> Finding:
+    """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its
+    answer was lost.
 
-    The cart is read just where absence would mean that the request is sent again. Without the service it is followed by one more
-    glance, for what was paid in between is in the cart no more.
+    The cart is read just where absence would mean that the request is sent again. Without the service it is
+    followed by one more glance, for what was paid in between is in the cart no more.
     """
     found = sees()
     if found.sight is not Sight.ABSENT or not _may_wait_in_cart(world, row):
@@ -112,5 +133,12 @@ def look(world: World, provider: ServiceProvider, known: Link, row: Purchase, se
 
 
 def _may_wait_in_cart(world: World, row: Purchase) -> bool:
-    """A request has left, without a yes, and so long ago that it will not be carried out any more (upstream-billmanager6 6.6, the rule)."""
-    return row.sent is not None and not row.accepted and row.age >= world.options.settle and world.options.cart_witness
+    """A request has left, without a yes, and so long ago that it will not be carried out any more
+    (upstream-billmanager6 6.6, the rule).
+    """
+    return (
+        row.sent is not None
+        and not row.accepted
+        and row.age >= world.options.settle
+        and world.options.cart_witness
+    )

@@ -26,16 +26,26 @@ if TYPE_CHECKING:
 def run(world: World) -> None:
     with world.item_locked() as item:
         months = periods.months_of(item.period)
-        renew(world, item, lambda connection, known: ProlongDeal(world, ServiceProvider(world, connection), item, known, months))
+        renew(
+            world,
+            item,
+            lambda connection, known: ProlongDeal(
+                world, ServiceProvider(world, connection), item, known, months
+            ),
+        )
 
 
 class ProlongDeal:
-    """How a service is renewed (upstream-billmanager6 6.6): one request to read it, one to renew, one to read the new date."""
+    """How a service is renewed (upstream-billmanager6 6.6): one request to read it, one to renew, one to read
+    the new date.
+    """
 
     def __init__(self, world: World, provider: ServiceProvider, item: Item, known: Link, months: int) -> None:
         self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
         self.name = purchase_name(item)
-        self.bought_before = world.store.months_left(item.id) >= months  # a longer period was bought earlier (decision 8)
+        self.bought_before = (
+            world.store.months_left(item.id) >= months
+        )  # a longer period was bought earlier (decision 8)
         self.just_read: Optional[Service] = None
         self.reached: Optional[date] = None
 
@@ -52,14 +62,20 @@ class ProlongDeal:
         if service.state is ServiceState.UNPAID:
             raise Failure("unpaid_order", value=service.id)
         if service.expires is None:
-            raise Failure("upstream_busy", value=self.name) if service.state is ServiceState.WORKING else Failure("date_bad", value="-")
+            raise (
+                Failure("upstream_busy", value=self.name)
+                if service.state is ServiceState.WORKING
+                else Failure("date_bad", value="-")
+            )
         if service.auto_renewal:
             self.world.notice(Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
 
     def _must_keep_its_date(self) -> None:
-        """What a change of tariff leaves behind after `settle`, a question or an unpaid order, must not let the service expire."""
+        """What a change of tariff leaves behind after `settle`, a question or an unpaid order, must not let
+        the service expire.
+        """
         ours.must_not_be_on_its_way(self.world, self.item, "changepricelist", self.world.options.settle)
 
     def bought_months(self, row: Purchase) -> int:
@@ -87,12 +103,23 @@ class ProlongDeal:
         return Finding(Sight.UNDERWAY if service.state is ServiceState.WORKING else Sight.ABSENT, service.id)
 
     def _added(self, row: Purchase, service: Service) -> Optional[int]:
-        """Months that were bought since `before`: what is bought at a time or, where another operation has begun it, what the client paid for."""
+        """Months that were bought since `before`: what is bought at a time or, where another operation has
+        begun it, what the client paid for.
+        """
         likely = [row.period or self.to_buy, *([self.months] if row.taken_over else [])]
-        return next((months for months in likely if row.before and periods.reached(service.expires, row.before, months)), None)
+        return next(
+            (
+                months
+                for months in likely
+                if row.before and periods.reached(service.expires, row.before, months)
+            ),
+            None,
+        )
 
     def terms(self, row: Purchase) -> Terms:
-        """The money is not asked for first: the upstream refuses what the account cannot pay (upstream-billmanager6 2.6), and says so."""
+        """The money is not asked for first: the upstream refuses what the account cannot pay
+        (upstream-billmanager6 2.6), and says so.
+        """
         must_be_on(on=self.provider.connection.send_prolong, what="prolong")
         self._must_keep_its_date()
         if row.before is None:

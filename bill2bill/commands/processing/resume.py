@@ -13,5 +13,10 @@ if TYPE_CHECKING:
 
 def run(world: World) -> None:
     with world.item_locked() as item:
-        bring(world, item, ServiceState.ACTIVE, lambda upstream, itemtype, remote: upstream.resume_service(itemtype, remote))
+        bring(
+            world,
+            item,
+            ServiceState.ACTIVE,
+            lambda upstream, itemtype, remote: upstream.resume_service(itemtype, remote),
+        )
         world.panel.resumed(item.id)

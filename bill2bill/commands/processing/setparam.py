@@ -1,4 +1,6 @@
-"""Change the tariff and the add-ons of a server at the upstream to what the panel says now; each is bought once."""
+"""Change the tariff and the add-ons of a server at the upstream to what the panel says now; each is bought
+once.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from bill2bill.upstream.api import Service, ServiceForm
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
-# Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back (host-protocol 2.5, setparam).
+# Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back
+# (host-protocol 2.5, setparam).
 FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 
 
@@ -37,7 +40,9 @@ def run(world: World) -> None:
         world.panel.changed(item.id)
 
 
-def _change_tariff(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> link.Link:
+def _change_tariff(
+    world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+) -> link.Link:
     """The link with the tariff that the service has afterwards."""
     under_way = _under_way(world, "changepricelist")
     if item.lastpricelist is None:
@@ -55,7 +60,9 @@ def _change_tariff(world: World, provider: ServiceProvider, item: Item, known: l
 
 
 def _under_way(world: World, kind: str) -> Optional[Purchase]:
-    """The change that may be carried out just now. One that was not sent or was seen is over: what the panel wants is compared anew (decision 16)."""
+    """The change that may be carried out just now. One that was not sent or was seen is over: what the panel
+    wants is compared anew (decision 16).
+    """
     row = world.begun(kind)
     if row and row.state is State.INTENDED:
         world.store.move(row, State.REFUSED, "withdrawn: nothing was sent, the service is compared anew")
@@ -69,7 +76,9 @@ def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, 
         world.settled(world.buy("changepricelist", provider, name, 0, None, deal))
     except Failure as failure:
         row = world.store.unsettled(item.id, "changepricelist")
-        sent = row is not None and row.state is not State.INTENDED  # then a refusal is that of a look, and proves nothing
+        sent = (
+            row is not None and row.state is not State.INTENDED
+        )  # then a refusal is that of a look, and proves nothing
         if failure.code in FINAL and not sent:
             _take_back(world, item, failure)
         raise
@@ -84,7 +93,9 @@ def _take_back(world: World, item: Item, failure: Failure) -> None:
 class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
-    def __init__(self, world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
+    def __init__(
+        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+    ) -> None:
         self.world, self.provider, self.item, self.known, self.plan = world, provider, item, known, plan
 
     def is_there(self) -> bool:
@@ -100,11 +111,21 @@ class TariffDeal:
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
 
     def _is_told_by_name(self, service: Service) -> None:
-        """Where the upstream shows names only, the old tariff must be known and be called otherwise. Raises upstream_answer, tariff_gone."""
+        """Where the upstream shows names only, the old tariff must be known and be called otherwise. Raises
+        upstream_answer, tariff_gone.
+        """
         old = self._old_tariffs()
-        alike = [number for number in old if self.provider.tariff(self.item.itemtype, number).is_called(service.tariff_name)]
+        alike = [
+            number
+            for number in old
+            if self.provider.tariff(self.item.itemtype, number).is_called(service.tariff_name)
+        ]
         if alike or not old:
-            raise Failure("upstream_answer", func="edit", reason=f"{alike or '?'} = {self.plan.tariff} = {service.tariff_name}")
+            raise Failure(
+                "upstream_answer",
+                func="edit",
+                reason=f"{alike or '?'} = {self.plan.tariff} = {service.tariff_name}",
+            )
 
     def _old_tariffs(self) -> List[int]:
         """What the service may have been sold by before: as noted, and by the tariff plan that it leaves."""
@@ -149,7 +170,9 @@ def _change_addons(world: World, provider: ServiceProvider, item: Item, known: l
 
 
 def _tariff_of(provider: ServiceProvider, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
-    """What the service is sold by now: the plan may have been linked to another tariff since it was ordered, or a person may have moved it."""
+    """What the service is sold by now: the plan may have been linked to another tariff since it was ordered,
+    or a person may have moved it.
+    """
     if service.tariff is not None or known.price is None:
         return service.tariff or plan.tariff
     return plan.tariff if provider.is_of(item.itemtype, service, plan.tariff) else known.price
@@ -162,19 +185,38 @@ def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
 
 
 class AddonDeal:
-    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is never bought again."""
+    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is
+    never bought again.
+    """
 
     def __init__(
-        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, tariff: ServiceTariff, values: Dict[int, str], form: ServiceForm
+        self,
+        world: World,
+        provider: ServiceProvider,
+        item: Item,
+        known: link.Link,
+        tariff: ServiceTariff,
+        values: Dict[int, str],
+        form: ServiceForm,
     ) -> None:
-        self.world, self.provider, self.item, self.known, self.tariff, self.values = world, provider, item, known, tariff, values
+        self.world, self.provider, self.item, self.known, self.tariff, self.values = (
+            world,
+            provider,
+            item,
+            known,
+            tariff,
+            values,
+        )
         self.just_read: Optional[ServiceForm] = form
 
     def look(self, row: Purchase) -> Finding:
         return ours.look(self.world, self.provider, self.known, row, self._sees)
 
     def _sees(self) -> Finding:
-        form, self.just_read = self.just_read or ours.read(self.world, self.provider, self.item, self.known), None
+        form, self.just_read = (
+            self.just_read or ours.read(self.world, self.provider, self.item, self.known),
+            None,
+        )
         if form.service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, form.service.id)
         there = addons.same(self.tariff, self.values, form.addons)
@@ -185,4 +227,6 @@ class AddonDeal:
         return Terms(self.tariff.id, None, "", self.known.id)
 
     def act(self, row: Purchase) -> Receipt:
-        return Receipt(unpaid=self.provider.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid)
+        return Receipt(
+            unpaid=self.provider.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid
+        )

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("bill2bill")
 
 
-def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[ServiceUpstream, str, int], None]) -> None:
-    """Nothing is sent if the connection does not send it (decision 10), or if the service is in this state already.
+def bring(
+    world: World, item: Item, wanted: ServiceState, act: Callable[[ServiceUpstream, str, int], None]
+) -> None:
+    """Nothing is sent if the connection does not send it (decision 10), or if the service is in this state
+    already.
 
-    Raises pending or upstream_slow while the upstream works on it; suspended_by_provider, not_ours, unpaid_order and what `act` raises.
+    Raises pending or upstream_slow while the upstream works on it; suspended_by_provider, not_ours,
+    unpaid_order and what `act` raises.
     """
     link.must_live(item)
     provider = ServiceProvider(world, world.connection(item.module))
@@ -42,12 +46,20 @@ def bring(world: World, item: Item, wanted: ServiceState, act: Callable[[Service
     if service.state is ServiceState.WORKING:
         raise world.not_yet(service.id)
     if service.state is not wanted:
-        raise Failure("upstream_answer", func=world.call.command, reason=f"{service.state.value} {service.substate}".strip())
+        raise Failure(
+            "upstream_answer",
+            func=world.call.command,
+            reason=f"{service.state.value} {service.substate}".strip(),
+        )
 
 
 def _may_be_changed(world: World, service: Service) -> None:
     if service.state is ServiceState.WORKING:  # on this very wish, or on another
-        raise world.not_yet(service.id) if service.substate == world.call.command else Failure("upstream_busy", value=service.id)
+        raise (
+            world.not_yet(service.id)
+            if service.substate == world.call.command
+            else Failure("upstream_busy", value=service.id)
+        )
     if service.state is ServiceState.UNPAID:
         raise Failure("unpaid_order", value=service.id)
     if service.state is ServiceState.SUSPENDED and service.substate in NOT_OURS_TO_LIFT:

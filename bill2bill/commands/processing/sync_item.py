@@ -1,4 +1,6 @@
-"""Compare a server with the upstream: one listing serves all of its type. What differs is a person's task; the panel's date is never written."""
+"""Compare a server with the upstream: one listing serves all of its type. What differs is a person's task;
+the panel's date is never written.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Try a connection before it is saved. It costs nothing (upstream-billmanager4, connection test at the end)."""
+"""Try a connection before it is saved. It costs nothing (upstream-billmanager4, connection test at
+the end).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def run(world: World) -> bytes:
 
 
 def _has_account(provider: DomainProvider, project: str) -> None:
-    """A person asks, so a login that rests after a refusal is tried once more; if it works now, it rests no longer."""
+    """A person asks, so a login that rests after a refusal is tried once more; if it works now, it rests no
+    longer.
+    """
     account = pick_account(provider.public.accounts(), project)
     provider.world.memory.unpause(provider.account_key)
     LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

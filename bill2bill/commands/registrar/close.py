@@ -1,4 +1,6 @@
-"""Close a domain: nothing is called, the name simply is not renewed (upstream-billmanager4 5.9), provided that nobody else will renew it."""
+"""Close a domain: nothing is called, the name simply is not renewed (upstream-billmanager4 5.9), provided
+that nobody else will renew it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def run(world: World) -> None:
 
 
 def _will_lapse(world: World, item: Item, remote: int) -> None:
-    """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go on paying."""
+    """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go
+    on paying.
+    """
     provider = DomainProvider(world, world.connection(item.module))
     domain = provider.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:

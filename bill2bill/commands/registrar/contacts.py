@@ -1,7 +1,8 @@
 """The contacts of an order at the upstream: found again by their name, compared, made when missing.
 
-A contact is named after what is sent, so a local change makes a new contact and never edits one that other domains share.
-Making one takes two calls (upstream-billmanager4 5.5); each is a state in the journal's file, so a crash between them loses nothing.
+A contact is named after what is sent, so a local change makes a new contact and never edits one that other
+domains share. Making one takes two calls (upstream-billmanager4 5.5); each is a state in the journal's file,
+so a crash between them loses nothing.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(world: World, provider: DomainProvider, item: Item, zone: str, registrar: int) -> Dict[str, int]:
-    """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad or panel_data."""
+def for_order(
+    world: World, provider: DomainProvider, item: Item, zone: str, registrar: int
+) -> Dict[str, int]:
+    """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
+    or panel_data.
+    """
     people = {contact.role: contact for contact in world.data.contacts(item.id)}
     roles = list(names.contact_roles(zone))
     if registrar in world.options.customer_registrars:
@@ -37,7 +42,12 @@ def for_order(world: World, provider: DomainProvider, item: Item, zone: str, reg
     missing = [role for role in roles if role not in people]
     if missing:
         raise Failure("panel_data", object=f"item {item.id}", reason=f"no contact: {', '.join(missing)}")
-    return {role: _linked(world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)) for role in roles}
+    return {
+        role: _linked(
+            world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
+        )
+        for role in roles
+    }
 
 
 def forget_refused(world: World, provider: DomainProvider, order: DomainOrder, failure: Failure) -> None:
@@ -47,10 +57,16 @@ def forget_refused(world: World, provider: DomainProvider, order: DomainOrder, f
         world.memory.forget_contact(provider.account_key, order.contacts[role])
 
 
-def _linked(world: World, provider: DomainProvider, item: Item, role: str, person: Contact, kind: Kind) -> int:
-    fields = rules.remote_fields(person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form)
+def _linked(
+    world: World, provider: DomainProvider, item: Item, role: str, person: Contact, kind: Kind
+) -> int:
+    fields = rules.remote_fields(
+        person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form
+    )
     log.hide(fields[name] for name in PAPERS if name in fields)  # an upstream may repeat them in an error
-    name = rules.contact_name(place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key))
+    name = rules.contact_name(
+        place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key)
+    )
     remote, state = world.memory.contact(provider.account_key, name)
     if remote is None or state != FILLED:
         remote = _filled(world, provider, person, kind, name, fields)
@@ -60,10 +76,14 @@ def _linked(world: World, provider: DomainProvider, item: Item, role: str, perso
     return remote
 
 
-def _filled(world: World, provider: DomainProvider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]) -> int:
+def _filled(
+    world: World, provider: DomainProvider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]
+) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
     known = world.memory.contact(provider.account_key, name)[0]
-    named = {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
+    named = (
+        {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
+    )
     for spare in [name, *(f"{name}-{number}" for number in range(2, SPARES))]:
         if spare in named:
             found = provider.upstream.contact(named[spare])
@@ -84,8 +104,12 @@ def _created(world: World, provider: DomainProvider, kind: Kind, name: str, spar
     return remote
 
 
-def _edited(provider: DomainProvider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]) -> bool:
-    """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream refused."""
+def _edited(
+    provider: DomainProvider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
+) -> bool:
+    """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream
+    refused.
+    """
     try:
         provider.upstream.edit_contact(remote, kind, name, fields)
     except Refused as refusal:

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 
 def write_read_back(world: World, item: Item, domain: Domain) -> None:
-    """Write the upstream's expiry date as read back, unless it is in motion, absurd, or earlier than what the panel promises."""
-    if not registered(domain.state) or domain.expires is None or domain.expires == item.expires or _in_motion(world, item):
+    """Write the upstream's expiry date as read back, unless it is in motion, absurd, or earlier than what the
+    panel promises.
+    """
+    if (
+        not registered(domain.state)
+        or domain.expires is None
+        or domain.expires == item.expires
+        or _in_motion(world, item)
+    ):
         return
     if not periods.sane_date(domain.expires, world.today):
         world.notice(Failure("date_bad", value=domain.expires))
@@ -28,7 +35,9 @@ def write_read_back(world: World, item: Item, domain: Domain) -> None:
 
 
 def _in_motion(world: World, item: Item) -> bool:
-    """A renewal of ours is not settled, or the panel renews today: the upstream's date lags behind (host-protocol 2.5, sync_item)."""
+    """A renewal of ours is not settled, or the panel renews today: the upstream's date lags behind
+    (host-protocol 2.5, sync_item).
+    """
     return bool(
         world.begun("prolong")
         or world.data.operations(item.id, "prolong")

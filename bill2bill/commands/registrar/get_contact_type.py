@@ -12,5 +12,7 @@ if TYPE_CHECKING:
 
 
 def run(world: World) -> bytes:
-    """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner: nobody is asked for it."""
+    """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner:
+    nobody is asked for it.
+    """
     return reply.contact_types(names.contact_roles(names.to_ascii(world.call.tld)))

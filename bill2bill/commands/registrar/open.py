@@ -56,7 +56,9 @@ def _buy(world: World, provider: DomainProvider, item: Item) -> Purchase:
 class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
-    def __init__(self, world: World, provider: DomainProvider, item: Item, name: str, zone: str, months: int) -> None:
+    def __init__(
+        self, world: World, provider: DomainProvider, item: Item, name: str, zone: str, months: int
+    ) -> None:
         self.world, self.provider, self.item = world, provider, item
         self.name, self.zone, self.months = name, zone, months
         self.order: Optional[DomainOrder] = None
@@ -73,7 +75,9 @@ class OpenDeal:
         return Finding(Sight.PRESENT, found.id)
 
     def _must_be_ours(self, row: Purchase, remote: int) -> None:
-        """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open: it is never adopted silently."""
+        """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open:
+        it is never adopted silently.
+        """
         holder = self.world.store.holder(remote, self.provider.account_key, self.item.module, self.item.id)
         if holder:
             raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
@@ -106,7 +110,9 @@ class OpenDeal:
             raise
 
     def _is_not_ours(self) -> bool:
-        """"It exists" may be said of this very order, delivered twice: only a look tells (upstream-billmanager4 9.1)."""
+        """ "It exists" may be said of this very order, delivered twice: only a look tells
+        (upstream-billmanager4 9.1).
+        """
         try:
             return self.provider.upstream.find_domain(self.name) is None
         except Failure as failure:
@@ -122,12 +128,17 @@ def name_servers_of(item: Item) -> List[str]:
     return found
 
 
-def _finish(world: World, provider: DomainProvider, item: Item, known: link.Link, purchase: Optional[Purchase]) -> None:
+def _finish(
+    world: World, provider: DomainProvider, item: Item, known: link.Link, purchase: Optional[Purchase]
+) -> None:
     """Tell the panel if the domain is registered; else note what was ordered.
 
-    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow when that takes too long.
+    purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
+              when that takes too long.
     """
-    domain = ours.read_ours(provider, item, known.id)  # before it is noted: a person may have named a wrong id
+    domain = ours.read_ours(
+        provider, item, known.id
+    )  # before it is noted: a person may have named a wrong id
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
         link.save(world, item, known)
         raise _not_ready(world, item, domain, purchase)

@@ -1,4 +1,6 @@
-"""The domain behind an item, as the upstream shows it now: only what is certainly ours is touched (decision 7)."""
+"""The domain behind an item, as the upstream shows it now: only what is certainly ours is touched (decision
+7).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,18 @@ from bill2bill.upstream.api import Domain
 
 
 def check_name(domain: Domain, item: Item) -> None:
-    """Raises not_ours when the service at the upstream bears another name than the item: then nothing may be sent."""
+    """Raises not_ours when the service at the upstream bears another name than the item: then nothing may be
+    sent.
+    """
     wanted = names.to_ascii(item.name)
     if domain.name != wanted:
         raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
 
 
 def auto_renewal(provider: DomainProvider, domain: Domain) -> Optional[Failure]:
-    """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None: it is off."""
+    """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None:
+    it is off.
+    """
     word = provider.upstream.domain_form(domain.id).auto_renewal
     if word == "":
         return None
@@ -27,7 +33,9 @@ def auto_renewal(provider: DomainProvider, domain: Domain) -> Optional[Failure]:
 
 
 def read_ours(provider: DomainProvider, item: Item, remote: int) -> Domain:
-    """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then nothing may be sent."""
+    """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
+    nothing may be sent.
+    """
     domain = provider.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)

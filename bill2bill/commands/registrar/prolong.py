@@ -1,4 +1,6 @@
-"""Renew a domain at the upstream for the term that the customer paid, once; the panel's date is not touched."""
+"""Renew a domain at the upstream for the term that the customer paid, once; the panel's date is not
+touched.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,19 @@ from bill2bill.upstream.api import Domain
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
-NEAR = timedelta(days=40)  # how far the two panels' dates of one domain may lie apart before a second source is asked
+NEAR = timedelta(
+    days=40
+)  # how far the two panels' dates of one domain may lie apart before a second source is asked
 
 
 def run(world: World) -> None:
     with world.item_locked() as item:
         months = periods.months_of(item.period)
-        renew(world, item, lambda connection, known: ProlongDeal(DomainProvider(world, connection), item, known, months))
+        renew(
+            world,
+            item,
+            lambda connection, known: ProlongDeal(DomainProvider(world, connection), item, known, months),
+        )
 
 
 class ProlongDeal:
@@ -42,7 +50,9 @@ class ProlongDeal:
         self.period = self.account = 0
 
     def read_before(self) -> date:
-        """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or not) may be stale: see _later."""
+        """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or
+        not) may be stale: see _later.
+        """
         domain = ours.read_ours(self.provider, self.item, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
@@ -50,7 +60,11 @@ class ProlongDeal:
             raise Failure("remote_gone", value=self.known.id)
         self.just_read = domain if self._plausible(domain) else self._later(domain)
         if self.just_read.expires is None:
-            raise Failure("upstream_busy", value=domain.name) if underway(domain.state) else Failure("date_bad", value="-")
+            raise (
+                Failure("upstream_busy", value=domain.name)
+                if underway(domain.state)
+                else Failure("date_bad", value="-")
+            )
         return self.just_read.expires
 
     @property
@@ -61,7 +75,9 @@ class ProlongDeal:
         return row.months
 
     def _plausible(self, domain: Domain) -> bool:
-        """Is it the panel's date? One that is a term behind is stale by that term, unless the panel has moved its own already."""
+        """Is it the panel's date? One that is a term behind is stale by that term, unless the panel has moved
+        its own already.
+        """
         if domain.expires is None or self.item.expires is None:
             return domain.expires is not None
         if abs(domain.expires - self.item.expires) < NEAR:
@@ -70,7 +86,9 @@ class ProlongDeal:
         return fits and self._is_newest(domain.expires)
 
     def _is_newest(self, expires: date) -> bool:
-        """By the date that an opening, a comparison or a renewal of ours has shown; without one by the listing, which may be a kept one."""
+        """By the date that an opening, a comparison or a renewal of ours has shown; without one by the
+        listing, which may be a kept one.
+        """
         known = self.provider.world.known_expiry(self.known.id)
         if known is None:
             listed = self.provider.listed(self.known.id)
@@ -78,7 +96,9 @@ class ProlongDeal:
         return known is not None and expires >= known
 
     def _later(self, domain: Domain) -> Domain:
-        """The single look-up may be stale (upstream-billmanager4 5.11): ask the listing too; the later date, or work under way, counts."""
+        """The single look-up may be stale (upstream-billmanager4 5.11): ask the listing too; the later date,
+        or work under way, counts.
+        """
         if underway(domain.state):
             return domain
         listed = next((one for one in self.provider.list_again() if one.id == self.known.id), None)
@@ -88,7 +108,9 @@ class ProlongDeal:
         return listed if newer or underway(listed.state) else domain
 
     def look(self, row: Purchase) -> Finding:
-        """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
+        """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two
+        witnesses.
+        """
         domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
         self.just_read = None
         proves = row.accepted or row.age >= self.provider.world.options.settle
@@ -113,7 +135,9 @@ class ProlongDeal:
         return Terms(tariff.id, period.id, str(price), self.known.id)
 
     def _price_id(self) -> int:
-        """Period ids belong to one tariff, so the domain's own is used (upstream-billmanager4 5.7); the listing shows it if nobody noted it."""
+        """Period ids belong to one tariff, so the domain's own is used (upstream-billmanager4 5.7); the
+        listing shows it if nobody noted it.
+        """
         if self.known.price:
             return self.known.price
         listed = self.provider.listed(self.known.id)

@@ -1,4 +1,6 @@
-"""The account at an upstream that sells domains, and what is remembered of it so that one question serves many commands."""
+"""The account at an upstream that sells domains, and what is remembered of it so that one question serves
+many commands.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class DomainProvider(Provider):
         return self.public
 
     def account(self) -> Account:
-        """The account that pays: the one whose project, else name, is the configured text (upstream-billmanager4 3.1)."""
+        """The account that pays: the one whose project, else name, is the configured text
+        (upstream-billmanager4 3.1).
+        """
         found = self.upstream.accounts()
         return pick_account(found, self.connection.project)
 
@@ -54,7 +58,12 @@ class DomainProvider(Provider):
     def period(self, tariff: DomainTariff, months: int) -> Period:
         period = tariff.period(months)
         if period is None:
-            raise Failure("period_not_found", object=tariff.zone, value=months, found=", ".join(str(one.months) for one in tariff.periods))
+            raise Failure(
+                "period_not_found",
+                object=tariff.zone,
+                value=months,
+                found=", ".join(str(one.months) for one in tariff.periods),
+            )
         return period
 
     def _registrar(self) -> Optional[int]:
@@ -77,7 +86,9 @@ class DomainProvider(Provider):
 
     def _keep_tariffs(self) -> List[DomainTariff]:
         tariffs = self.public.domain_tariffs()
-        self.world.memory.keep(self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str))
+        self.world.memory.keep(
+            self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str)
+        )
         return tariffs
 
     def countries(self) -> Dict[str, str]:
@@ -92,7 +103,9 @@ class DomainProvider(Provider):
         return countries
 
     def listed(self, remote: int) -> Optional[Domain]:
-        """The domain in the listing of all domains, which is read at most once per freshness window, once for all who wait."""
+        """The domain in the listing of all domains, which is read at most once per freshness window, once for
+        all who wait.
+        """
         fresh = self.world.options.listing_fresh
         if self.world.memory.recall(self.account_key, "listing", fresh) is None:
             with self.world.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
@@ -101,11 +114,18 @@ class DomainProvider(Provider):
         return _domain(self.world.memory.listed(self.account_key, remote))
 
     def list_again(self) -> List[Domain]:
-        """All domains as they are now, which are kept, too. What is kept may at once be an older listing, of a process that was stopped:
-        whoever is to prove something takes these."""
+        """All domains as they are now, which are kept, too. What is kept may at once be an older listing, of
+        a process that was stopped: whoever is to prove something takes these.
+        """
         domains = list(self.upstream.domains())
         rows = (
-            Listed(domain.id, domain.name, domain.state.name, domain.expires.isoformat() if domain.expires else None, domain.tariff)
+            Listed(
+                domain.id,
+                domain.name,
+                domain.state.name,
+                domain.expires.isoformat() if domain.expires else None,
+                domain.tariff,
+            )
             for domain in domains
         )
         self.world.memory.keep_listing(self.account_key, rows)
@@ -120,7 +140,11 @@ def affordable(account: Account, tariff: DomainTariff, period: Period) -> Money:
 
 
 def _domain(row: Optional[Listed]) -> Optional[Domain]:
-    return Domain(row.remote, row.name, DomainState[row.state], parse_date(row.expires), row.tariff) if row else None
+    return (
+        Domain(row.remote, row.name, DomainState[row.state], parse_date(row.expires), row.tariff)
+        if row
+        else None
+    )
 
 
 def _tariff(row: Dict[str, object]) -> DomainTariff:

@@ -1,4 +1,6 @@
-"""Resume a domain: in the panel only, for a version 4 upstream has no such thing (upstream-billmanager4 5.9)."""
+"""Resume a domain: in the panel only, for a version 4 upstream has no such thing
+(upstream-billmanager4 5.9).
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,12 @@ def run(world: World) -> None:
         provider = DomainProvider(world, world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
-            unseen(world, item, world.memory.recall(provider.account_key, "listing", float("inf")) or "", known.id)
+            unseen(
+                world,
+                item,
+                world.memory.recall(provider.account_key, "listing", float("inf")) or "",
+                known.id,
+            )
             return
         seen(world, item)
         ours.check_name(domain, item)

@@ -38,7 +38,9 @@ def run(world: World) -> None:
 
 
 def _change(provider: DomainProvider, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
-    """Read the form, send, read again, compare (upstream-billmanager4 5.8). Sending the same twice does no harm."""
+    """Read the form, send, read again, compare (upstream-billmanager4 5.8). Sending the same twice does no
+    harm.
+    """
     form = provider.upstream.domain_form(remote)
     if _stands(form, name, wanted):
         return
@@ -48,11 +50,15 @@ def _change(provider: DomainProvider, remote: int, name: str, wanted: Tuple[str,
         LOG.warning("%s: no answer to new name servers: %s", name, failure)
     now = provider.upstream.domain_form(remote)
     if not _stands(now, name, wanted):
-        raise Failure("upstream_answer", func="domain.edit", reason=f"{' '.join(now.name_servers)} ≠ {' '.join(wanted)}")
+        raise Failure(
+            "upstream_answer", func="domain.edit", reason=f"{' '.join(now.name_servers)} ≠ {' '.join(wanted)}"
+        )
 
 
 def _stands(form: DomainForm, name: str, wanted: Tuple[str, ...]) -> bool:
-    """Does the form show these servers, in whatever order? What it shows may be older than our rules for name servers."""
+    """Does the form show these servers, in whatever order? What it shows may be older than our rules for name
+    servers.
+    """
     given = [server for server in form.name_servers if server]
     try:
         return set(names.name_servers(given, name)) == set(wanted)

@@ -1,7 +1,9 @@
-"""Add-ons: rows of `pricelist` below a tariff plan, rows of `item` below a service (host-protocol 6.1, 6.3, 6.5).
+"""Add-ons: rows of `pricelist` below a tariff plan, rows of `item` below a service (host-protocol 6.1, 6.3,
+6.5).
 
-What is ordered (billtype 2) has a row of its own on every service; for the rest readers take the tariff's value (host-protocol 6.3: that
-row may be absent). `addon_<intname>` of a person is the whole amount; `item.intvalue` keeps what goes beyond the limit that the tariff includes.
+What is ordered (billtype 2) has a row of its own on every service; for the rest readers take the tariff's
+value (host-protocol 6.3: that row may be absent). `addon_<intname>` of a person is the whole amount;
+`item.intvalue` keeps what goes beyond the limit that the tariff includes.
 """
 
 from __future__ import annotations
@@ -34,13 +36,18 @@ def of_service(panel: Panel, item: object) -> List[Row]:
 
 def name(panel: Panel, addon: Row) -> str:
     """Internal name, else that of the add-on's item type (host-protocol 6.3)."""
-    return str(addon["intname"] or panel.db.value("SELECT intname FROM itemtype WHERE id = ?", addon["itemtype"]) or addon["id"])
+    return str(
+        addon["intname"]
+        or panel.db.value("SELECT intname FROM itemtype WHERE id = ?", addon["itemtype"])
+        or addon["id"]
+    )
 
 
 def take(panel: Panel, tariff: object, given: Dict[str, str]) -> Dict[int, Row]:
     """Takes every `addon_…` out of an order's parameters: add-on id -> columns of its row.
 
-    Raises PanelError `value` for an add-on that the tariff does not sell by order, and for an amount or a choice that it does not have.
+    Raises PanelError `value` for an add-on that the tariff does not sell by order, and for an amount or a
+    choice that it does not have.
     """
     sold = {name(panel, addon): addon for addon in of_tariff(panel, tariff) if addon["billtype"] == BY_ORDER}
     chosen = {}
@@ -70,17 +77,27 @@ def _limit(addon: Row) -> int:
 
 def _on_the_scale(addon: Row, amount: int) -> bool:
     least, most = int(addon["addonmin"] or 0), addon["addonmax"]
-    return amount >= least and (most is None or amount <= int(most)) and (amount - least) % int(addon["addonstep"] or 1) == 0
+    return (
+        amount >= least
+        and (most is None or amount <= int(most))
+        and (amount - least) % int(addon["addonstep"] or 1) == 0
+    )
 
 
 def _defaults(addon: Row) -> Row:
     if addon["addontype"] == BOOLEAN:
         return {"boolvalue": addon["addonbool"] or "off"}
-    return {"enumerationitem": addon["enumerationitem"]} if addon["addontype"] == ENUMERATION else {"intvalue": 0}
+    return (
+        {"enumerationitem": addon["enumerationitem"]}
+        if addon["addontype"] == ENUMERATION
+        else {"intvalue": 0}
+    )
 
 
 def put(panel: Panel, service: Row, chosen: Mapping[int, Row]) -> None:
-    """Write the chosen values to the service's rows; an add-on without a row gets one, with the tariff's value unless another was chosen."""
+    """Write the chosen values to the service's rows; an add-on without a row gets one, with the tariff's
+    value unless another was chosen.
+    """
     rows = {row["pricelist"]: row for row in of_service(panel, service["id"])}
     for addon in of_tariff(panel, service["pricelist"]):
         row, values = rows.get(addon["id"]), chosen.get(addon["id"])
@@ -91,42 +108,82 @@ def put(panel: Panel, service: Row, chosen: Mapping[int, Row]) -> None:
 
 
 def _new_row(panel: Panel, service: Row, addon: Row, values: Row) -> None:
-    copied = {column: service[column] for column in ("account", "subaccount", "period", "currency", "status", "processingmodule", "project")}
+    copied = {
+        column: service[column]
+        for column in ("account", "subaccount", "period", "currency", "status", "processingmodule", "project")
+    }
     cost = _cost(panel, service, addon, values)
-    row = panel.db.insert("item", name=addon["name"], parent=service["id"], pricelist=addon["id"], createdate=today(), cost=cost, **copied, **values)
+    row = panel.db.insert(
+        "item",
+        name=addon["name"],
+        parent=service["id"],
+        pricelist=addon["id"],
+        createdate=today(),
+        cost=cost,
+        **copied,
+        **values,
+    )
     if _for_addresses(panel, addon):
         for _ in range(_limit(addon) + int(values.get("intvalue") or 0)):
             panel.db.insert("ip", item=row, status=WAITING)
 
 
 def _cost(panel: Panel, service: Row, addon: Row, values: Row) -> str:
-    """Units beyond what the tariff gives by itself, times the price of the service's period; without such a price they are free."""
+    """Units beyond what the tariff gives by itself, times the price of the service's period; without such a
+    price they are free.
+    """
     price = tariffs.price(panel, addon["id"], service["currency"], int(service["period"] or 0)) or "0"
-    units = int(values["intvalue"] or 0) if "intvalue" in values else int(values != _defaults(addon) and values.get("boolvalue") != "off")
+    units = (
+        int(values["intvalue"] or 0)
+        if "intvalue" in values
+        else int(values != _defaults(addon) and values.get("boolvalue") != "off")
+    )
     return str((Decimal(price) * units).quantize(Decimal("0.0001")))
 
 
 def total(panel: Panel, service: Row) -> str:
     """What a period costs: the service and its add-ons."""
-    return str(sum((Decimal(row["cost"] or 0) for row in of_service(panel, service["id"])), Decimal(service["cost"] or 0)))
+    return str(
+        sum(
+            (Decimal(row["cost"] or 0) for row in of_service(panel, service["id"])),
+            Decimal(service["cost"] or 0),
+        )
+    )
 
 
 def reprice(panel: Panel, service: Row, period: int) -> Row:
-    """The service and its add-ons for another period; a period without a price keeps the old one. Returns the service as it is then."""
+    """The service and its add-ons for another period; a period without a price keeps the old one. Returns the
+    service as it is then.
+    """
     cost = tariffs.price(panel, service["pricelist"], service["currency"], period) or service["cost"]
     changes = {"period": period, "cost": cost, "costperiod": period}
     panel.db.update("item", service["id"], **changes)
     changed = {**service, **changes}
     for row in of_service(panel, service["id"]):
         addon = panel.db.get("pricelist", row["pricelist"]) or {}
-        values = {column: row[column] for column in ("boolvalue", "enumerationitem", "intvalue") if row[column] is not None}
-        panel.db.update("item", row["id"], period=period, cost=_cost(panel, changed, addon, values) if addon else row["cost"])
+        values = {
+            column: row[column]
+            for column in ("boolvalue", "enumerationitem", "intvalue")
+            if row[column] is not None
+        }
+        panel.db.update(
+            "item",
+            row["id"],
+            period=period,
+            cost=_cost(panel, changed, addon, values) if addon else row["cost"],
+        )
     return changed
 
 
 def move(panel: Panel, service: Row, tariff: object) -> None:
-    """Rows go to the new tariff's add-ons of the same name and type; those without a counterpart are dropped, new ones get defaults."""
-    sold = {(name(panel, addon), addon["addontype"]): addon for addon in of_tariff(panel, tariff) if addon["billtype"] == BY_ORDER}
+    """Rows go to the new tariff's add-ons of the same name and type; those without a counterpart are dropped,
+    new ones get defaults.
+    """
+    sold = {
+        (name(panel, addon), addon["addontype"]): addon
+        for addon in of_tariff(panel, tariff)
+        if addon["billtype"] == BY_ORDER
+    }
     moved = {**service, "pricelist": tariff}
     for row in of_service(panel, service["id"]):
         old = panel.db.get("pricelist", row["pricelist"]) or {}
@@ -135,12 +192,21 @@ def move(panel: Panel, service: Row, tariff: object) -> None:
             _drop(panel, row)
             continue
         values = _carried(panel, row, new)
-        panel.db.update("item", row["id"], pricelist=new["id"], name=new["name"], **values, cost=_cost(panel, moved, new, values))
+        panel.db.update(
+            "item",
+            row["id"],
+            pricelist=new["id"],
+            name=new["name"],
+            **values,
+            cost=_cost(panel, moved, new, values),
+        )
     put(panel, moved, {})
 
 
 def _carried(panel: Panel, row: Row, new: Row) -> Row:
-    """A row's value in the new tariff: the same amount beyond the limit as far as the new scale goes, the same choice where there is one."""
+    """A row's value in the new tariff: the same amount beyond the limit as far as the new scale goes, the
+    same choice where there is one.
+    """
     if new["addontype"] == BOOLEAN:
         return {"boolvalue": row["boolvalue"]}
     if new["addontype"] == INTEGER:
@@ -176,7 +242,9 @@ def slots(panel: Panel, service: object) -> List[Row]:
 
 
 def new_slot(panel: Panel, service: object) -> int:
-    """One address more, at the service's first add-on for addresses. Raises PanelError `missed` without one."""
+    """One address more, at the service's first add-on for addresses. Raises PanelError `missed`
+    without one.
+    """
     for row in of_service(panel, service):
         addon = panel.db.get("pricelist", row["pricelist"]) or {}
         if _for_addresses(panel, addon):
@@ -200,7 +268,10 @@ def _for_addresses(panel: Panel, addon: Row) -> bool:
 def values(panel: Panel, service: Row) -> Dict[int, str]:
     """Add-on id -> value as host-protocol 6.3 computes it; integers are limit and ordered together."""
     rows = {row["pricelist"]: row for row in of_service(panel, service["id"])}
-    return {addon["id"]: _value(panel, addon, rows.get(addon["id"]) or {}) for addon in of_tariff(panel, service["pricelist"])}
+    return {
+        addon["id"]: _value(panel, addon, rows.get(addon["id"]) or {})
+        for addon in of_tariff(panel, service["pricelist"])
+    }
 
 
 def _value(panel: Panel, addon: Row, row: Row) -> str:

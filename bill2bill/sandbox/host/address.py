@@ -12,7 +12,15 @@ SQLITE_FILE = "var/sandbox/billmgr.sqlite3"
 SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # host-protocol 1.2
 PORT = 3306
 # Field -> word of db.conf. DBType and DBPort are this sandbox's own words.
-WORDS = {"kind": "DBType", "host": "DBHost", "port": "DBPort", "user": "DBUser", "password": "DBPassword", "name": "DBName", "socket": "DBSocket"}
+WORDS = {
+    "kind": "DBType",
+    "host": "DBHost",
+    "port": "DBPort",
+    "user": "DBUser",
+    "password": "DBPassword",
+    "name": "DBName",
+    "socket": "DBSocket",
+}
 
 
 class BadAddress(ValueError):
@@ -36,7 +44,9 @@ def in_file(root: str) -> Address:
 
 
 def on_server(environment: Mapping[str, str], defaults_file: Optional[str]) -> Address:
-    """From SANDBOX_DB_HOST, …_PORT, …_SOCKET, …_USER, …_PASSWORD, …_NAME, or from [client] of a file. Raises BadAddress."""
+    """From SANDBOX_DB_HOST, …_PORT, …_SOCKET, …_USER, …_PASSWORD, …_NAME, or from [client] of a file. Raises
+    BadAddress.
+    """
     if defaults_file:
         given = _client_section(defaults_file)
     else:
@@ -61,7 +71,11 @@ def config(address: Address) -> str:
     if address.kind == "sqlite":
         return f"DBType sqlite\nDBName {address.name}\n"
     understood = {"kind": "mysql", "port": PORT, "socket": ""}
-    return "".join(f"{WORDS[name]} {value}\n" for name, value in address._asdict().items() if value != understood.get(name))
+    return "".join(
+        f"{WORDS[name]} {value}\n"
+        for name, value in address._asdict().items()
+        if value != understood.get(name)
+    )
 
 
 def _address(given: Mapping[str, str]) -> Address:
@@ -71,8 +85,15 @@ def _address(given: Mapping[str, str]) -> Address:
     found = Address(**{"kind": "mysql", "name": "billmgr", **given, "port": int(port)})  # type: ignore[arg-type]
     if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", found.name):
         raise BadAddress(f"{found.name!r} is not a name for a database: letters, digits and _")
-    if any(value != value.strip() or re.search(r"[\x00-\x1f]", value) for value in found if isinstance(value, str)):
-        raise BadAddress("neither the address nor the login may begin or end with a space, or hold a line break: db.conf has a line for each")
+    if any(
+        value != value.strip() or re.search(r"[\x00-\x1f]", value)
+        for value in found
+        if isinstance(value, str)
+    ):
+        raise BadAddress(
+            "neither the address nor the login may begin or end with a space, or hold a line break: db.conf"
+            " has a line for each"
+        )
     if found.host == "localhost" and "port" not in given and not found.socket:
         return found._replace(socket=next((path for path in SOCKETS if os.path.exists(path)), ""))
     return found

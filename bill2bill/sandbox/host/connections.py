@@ -1,4 +1,6 @@
-"""The connection form of an instance (host-protocol 2.4): drawn by the module, filled by a person, checked, stored."""
+"""The connection form of an instance (host-protocol 2.4): drawn by the module, filled by a person, checked,
+stored.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,16 @@ ADDING, EDITING = "processing.add.user", "processing.edit"
 
 
 def entered(panel: Panel, name: str, instance: object, given: Mapping[str, str], lang: str) -> Dict[str, str]:
-    """What the form submits after tune_connection and check_connection agreed. Raises the module's error or the form's.
+    """What the form submits after tune_connection and check_connection agreed. Raises the module's error or
+    the form's.
 
     `instance` is empty while adding; then the form has no stored values and no id.
     """
     stored = instances.values(panel, instance) if instance else {}
     block = f"processing.edit.{name}"
-    metadata = descriptions.metadata(panel, block) or [forms.plain_fields(modules.declared(panel, name, "param"), block)]
+    metadata = descriptions.metadata(panel, block) or [
+        forms.plain_fields(modules.declared(panel, name, "param"), block)
+    ]
     doc = forms.document(panel, EDITING if instance else ADDING, metadata, [block], lang, stored)
     if instance:
         add(doc, "elid", instance)
@@ -28,7 +33,9 @@ def entered(panel: Panel, name: str, instance: object, given: Mapping[str, str],
         doc = modules.ask(panel, name, "tune_connection", options(panel, lang), doc, secrets)
     values = forms.fill(doc, given)
     if "check_connection" in modules.features(panel, name):
-        modules.ask(panel, name, "check_connection", options(panel, lang), _question(instance, values), secrets)
+        modules.ask(
+            panel, name, "check_connection", options(panel, lang), _question(instance, values), secrets
+        )
     return values
 
 

@@ -24,7 +24,9 @@ def is_date(text: str) -> bool:
 
 
 def after(start: str, period: int) -> str:
-    """The date one period later (codes of host-protocol 6.5); a lifetime never ends and gives the empty text."""
+    """The date one period later (codes of host-protocol 6.5); a lifetime never ends and gives the
+    empty text.
+    """
     day = dt.date.fromisoformat(start)
     if period == 0:
         return ""

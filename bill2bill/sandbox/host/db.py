@@ -1,7 +1,7 @@
 """The panel's database: one connection per process, autocommit, explicit short transactions.
 
-One SQL text, with `?` for each value, serves SQLite and MariaDB. A transaction must never be open while a child process runs:
-the child calls mgrctl, which writes to the same tables.
+One SQL text, with `?` for each value, serves SQLite and MariaDB. A transaction must never be open while a
+child process runs: the child calls mgrctl, which writes to the same tables.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Database(ABC):
 
     @abstractmethod
     def _execute(self, sql: str, values: Tuple[object, ...]) -> Any:
-        """A cursor with what the statement gave. Raises Deadlock, and PanelError for a value that its column does not take."""
+        """A cursor with what the statement gave. Raises Deadlock, and PanelError for a value that its column
+        does not take.
+        """
 
     @abstractmethod
     def _begin(self) -> None:
@@ -72,7 +74,9 @@ class Database(ABC):
         self._end(word)
 
     def atomically(self, work: Callable[[], T]) -> T:
-        """A transaction that is done again after a deadlock; `work` must do nothing but read and write here."""
+        """A transaction that is done again after a deadlock; `work` must do nothing but read and
+        write here.
+        """
 
         def once() -> T:
             with self.transaction():
@@ -107,7 +111,10 @@ class Database(ABC):
 
     def insert(self, table: str, **values: object) -> int:
         names, marks = ", ".join(map(quoted, values)), ", ".join("?" for _ in values)
-        return self.run(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", *values.values()).lastrowid or 0
+        return (
+            self.run(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", *values.values()).lastrowid
+            or 0
+        )
 
     def update(self, table: str, row_id: object, **values: object) -> None:
         changes = ", ".join(f"{quoted(name)} = ?" for name in values)

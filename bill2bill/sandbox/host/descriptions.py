@@ -1,4 +1,6 @@
-"""Description files etc/xml/billmgr_mod_<NAME>.xml (host-protocol 7.1): read at start, kept in the database for later calls."""
+"""Description files etc/xml/billmgr_mod_<NAME>.xml (host-protocol 7.1): read at start, kept in the database
+for later calls.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ PREFIX = "billmgr_mod_"
 
 
 class Piece(NamedTuple):
-    """A part of a description that some function will need: kind is metadata, messages, mainmenu, func or event."""
+    """A part of a description that some function will need: kind is metadata, messages, mainmenu, func or
+    event.
+    """
 
     kind: str
     name: str
@@ -63,7 +67,11 @@ def _read(panel: Panel, name: str, root: Element) -> Description:
                 raise BadXml(f"there is no executable processing/{name}")
     pieces = [_piece("metadata", node, name) for node in root.findall("metadata")]
     pieces += [_piece("mainmenu", node, name) for node in root.findall("mainmenu")]
-    pieces += [_piece("messages", block, name, lang.get("name") or "") for lang in root.findall("lang") for block in lang.findall("messages")]
+    pieces += [
+        _piece("messages", block, name, lang.get("name") or "")
+        for lang in root.findall("lang")
+        for block in lang.findall("messages")
+    ]
     return Description(name, is_module, pieces + _handlers(panel, root, name))
 
 
@@ -86,7 +94,9 @@ def _handlers(panel: Panel, root: Element, source: str) -> List[Piece]:
 
 
 def _drop_doubles(found: List[Description]) -> List[Problem]:
-    """A form or function that is defined twice: the second definition is dropped. Metadata of the panel's own functions merges (7.3)."""
+    """A form or function that is defined twice: the second definition is dropped. Metadata of the panel's own
+    functions merges (7.3).
+    """
     from .functions import is_standard
 
     seen: Set[Tuple[str, str]] = set()
@@ -111,7 +121,9 @@ def messages(panel: Panel, name: str, lang: str) -> Dict[str, str]:
     texts: Dict[str, str] = {}
     for code in ("en", lang):
         for row in panel.db.find("sandbox_xml", kind="messages", name=name, lang=code):
-            texts.update({node.get("name") or "": node.text or "" for node in ET.fromstring(row["body"]).iter("msg")})
+            texts.update(
+                {node.get("name") or "": node.text or "" for node in ET.fromstring(row["body"]).iter("msg")}
+            )
     return texts
 
 
@@ -128,13 +140,20 @@ def events(panel: Panel, func: str) -> List[Element]:
 
 
 def menu(panel: Panel, lang: str) -> List[Row]:
-    """What plugins add to the main menu: one row per entry, with its text from block `desktop` (host-protocol 7.3)."""
+    """What plugins add to the main menu: one row per entry, with its text from block `desktop` (host-protocol
+    7.3).
+    """
     texts = messages(panel, "desktop", lang)
     found: List[Row] = []
     for stored in panel.db.find("sandbox_xml", kind="mainmenu"):
         root = ET.fromstring(stored["body"])
         for node in root.iter("node"):
             name = node.get("name") or ""
-            row = {"level": root.get("level"), "name": name, "action": node.get("action"), "type": node.get("type")}
+            row = {
+                "level": root.get("level"),
+                "name": name,
+                "action": node.get("action"),
+                "type": node.get("type"),
+            }
             found.append({**row, "text": texts.get("menu_" + name, name)})
     return found

@@ -1,4 +1,6 @@
-"""Documents that go to and fro: the panel's own answers and errors, and careful reading of other people's XML."""
+"""Documents that go to and fro: the panel's own answers and errors, and careful reading of other people's
+XML.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def ok(**values: object) -> Element:
 
 
 class Code(str):
-    """A value of a list whose code stands in attribute orig, `"$orig"` of the json family (host-protocol 5.2, 6.5)."""
+    """A value of a list whose code stands in attribute orig, `"$orig"` of the json family (host-protocol 5.2,
+    6.5).
+    """
 
 
 def rows(found: Iterable[Mapping[str, object]]) -> Element:
@@ -82,7 +86,9 @@ def rows(found: Iterable[Mapping[str, object]]) -> Element:
 
 
 class PanelError(Exception):
-    """An error of the panel in the shape of host-protocol 4.2, or a module's own error document passed through."""
+    """An error of the panel in the shape of host-protocol 4.2, or a module's own error document passed
+    through.
+    """
 
     GROUPS: Dict[str, str] = {
         "value": "Invalid value of __object__",
@@ -93,7 +99,9 @@ class PanelError(Exception):
         "module": "The processing module failed: __value__",
     }
 
-    def __init__(self, type: str, object: str = "", value: str = "", source: Optional[Element] = None) -> None:
+    def __init__(
+        self, type: str, object: str = "", value: str = "", source: Optional[Element] = None
+    ) -> None:
         super().__init__(f"Error: Type: '{type}' Object: '{object}' Value: '{value}'")
         self.type, self.object, self.value, self.source = type, object, value, source
 

@@ -9,7 +9,19 @@ from .documents import Element, to_bytes
 
 FORMATS = ("text", "xml", "devel", "json", "xjson", "sjson", "bjson")
 ALWAYS_LISTS = {"elem", "slist", "val", "list", "param"}
-FRAME = {"ok", "tparams", "metadata", "messages", "slist", "list", "error", "elem", "p_elems", "p_num", "p_cnt"}
+FRAME = {
+    "ok",
+    "tparams",
+    "metadata",
+    "messages",
+    "slist",
+    "list",
+    "error",
+    "elem",
+    "p_elems",
+    "p_num",
+    "p_cnt",
+}
 
 
 def render(document: Element, out: str) -> bytes:
@@ -25,7 +37,10 @@ def render(document: Element, out: str) -> bytes:
 def error_line(error: Element) -> str:
     """The error line of the text format."""
     value = error.findtext("param[@name='value']") or error.get("value") or ""
-    return f"ERROR Error: Type: '{error.get('type') or ''}' Object: '{error.get('object') or ''}' Value: '{value}'"
+    return (
+        f"ERROR Error: Type: '{error.get('type') or ''}' Object: '{error.get('object') or ''}' Value:"
+        f" '{value}'"
+    )
 
 
 def _json(value: object) -> bytes:
@@ -51,7 +66,9 @@ def _values(element: Element) -> Dict[str, str]:
 
 def _brief(document: Element) -> Dict[str, Any]:
     """bjson: values of a form or a write under `model`, rows under `elem`, an error under `error`."""
-    brief: Dict[str, Any] = {"model": {child.tag: child.text or "" for child in document if child.tag not in FRAME}}
+    brief: Dict[str, Any] = {
+        "model": {child.tag: child.text or "" for child in document if child.tag not in FRAME}
+    }
     found = document.findall("elem")
     if found or document.find("p_elems") is not None:
         brief["elem"] = [_values(row) for row in found]
@@ -69,6 +86,9 @@ def _lines(document: Element) -> List[str]:
     if error is not None:
         return [error_line(error)]
     if document.find("p_elems") is not None:
-        return [" ".join(f"{name}={value}" for name, value in _values(row).items()) for row in document.findall("elem")]
+        return [
+            " ".join(f"{name}={value}" for name, value in _values(row).items())
+            for row in document.findall("elem")
+        ]
     values = [f"{child.tag}={child.text or ''}" for child in document if child.tag not in FRAME]
     return (["OK"] if document.find("ok") is not None else []) + values

@@ -1,4 +1,6 @@
-"""Forms: the document that a module tunes, and what a person may enter into it (host-protocol 2.4, 2.6, 7.2)."""
+"""Forms: the document that a module tunes, and what a person may enter into it (host-protocol 2.4,
+2.6, 7.2).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,14 @@ class Field(NamedTuple):
     options: Optional[List[str]]  # keys that may be chosen; None: any text
 
 
-def document(panel: Panel, func: str, metadata: Sequence[Element], texts: Sequence[str], lang: str, values: Mapping[str, str]) -> Element:
+def document(
+    panel: Panel,
+    func: str,
+    metadata: Sequence[Element],
+    texts: Sequence[str],
+    lang: str,
+    values: Mapping[str, str],
+) -> Element:
     """The complete panel document of a form: metadata, messages of the given blocks, function, values."""
     doc = ET.Element("doc", {"lang": lang, "func": func})
     meta = ET.SubElement(doc, "metadata", {"name": func, "type": "form"})
@@ -51,13 +60,19 @@ def fields(doc: Element) -> List[Field]:
 def _options(doc: Element, select: Element) -> List[str]:
     """`<msg key="K">N</msg>` sends K, without key N; `<val key="K">` the same (host-protocol 2.4)."""
     lists = [select] + [found for found in doc.findall("slist") if found.get("name") == select.get("name")]
-    return [node.get("key") if node.get("key") is not None else node.text or "" for one in lists for node in one if node.tag in {"msg", "val"}]  # type: ignore[misc]
+    return [
+        node.get("key") if node.get("key") is not None else node.text or ""
+        for one in lists
+        for node in one
+        if node.tag in {"msg", "val"}
+    ]  # type: ignore[misc]
 
 
 def fill(doc: Element, given: Mapping[str, str]) -> Dict[str, str]:
     """What the panel would submit: the given values, else those in the document, else what the control shows.
 
-    Raises PanelError: `missed` for an empty required field, `value` for a choice that is not offered or a field that is not there.
+    Raises PanelError: `missed` for an empty required field, `value` for a choice that is not offered or a
+    field that is not there.
     """
     known = fields(doc)
     for name in given:
@@ -99,5 +114,9 @@ def plain_fields(names: Sequence[str], title: str, selects: Sequence[str] = ()) 
     page = ET.SubElement(ET.SubElement(metadata, "form", {"title": "name"}), "page", {"name": title})
     for name in names:
         field = ET.SubElement(page, "field", {"name": name})
-        ET.SubElement(field, "select", {"name": name}) if name in selects else ET.SubElement(field, "input", {"type": "text", "name": name})
+        (
+            ET.SubElement(field, "select", {"name": name})
+            if name in selects
+            else ET.SubElement(field, "input", {"type": "text", "name": name})
+        )
     return metadata

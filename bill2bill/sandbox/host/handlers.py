@@ -1,4 +1,6 @@
-"""Scripts of plugins in addon/ (host-protocol 7.4-7.6): one that is a function, and those that run around a function of the panel."""
+"""Scripts of plugins in addon/ (host-protocol 7.4-7.6): one that is a function, and those that run around a
+function of the panel.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,16 @@ FAILED = "plugin terminated with an error or returned an invalid XML"  # host-pr
 
 
 def answer(panel: Panel, request: Request, script: str) -> Element:
-    """Run the script as function `request.func` and return its document. Raises PanelError for a bad exit or bad XML."""
+    """Run the script as function `request.func` and return its document. Raises PanelError for a bad exit or
+    bad XML.
+    """
     return _run(panel, request, script, environment(request, "action"), session_document(panel, request))
 
 
 def around(panel: Panel, request: Request, events: List[Element], function: Callable[[], Element]) -> Element:
-    """The function with its handlers: before, after its success, and final whatever became of it. Raises the first error."""
+    """The function with its handlers: before, after its success, and final whatever became of it. Raises the
+    first error.
+    """
     document: Optional[Element] = None
     try:
         for event in _of(events, "before"):
@@ -37,8 +43,12 @@ def _of(events: List[Element], stage: str) -> List[Element]:
     return [event for event in events if event.get(stage) == "yes"]
 
 
-def _heard(panel: Panel, request: Request, event: Element, stage: str, document: Optional[Element]) -> Element:
-    """What one handler answers; a `cgi` one gets the parameters as a query, an `xml` one the session document with the answer so far."""
+def _heard(
+    panel: Panel, request: Request, event: Element, stage: str, document: Optional[Element]
+) -> Element:
+    """What one handler answers; a `cgi` one gets the parameters as a query, an `xml` one the session document
+    with the answer so far.
+    """
     env = environment(request, stage)
     if stage != "final" and panel.switches["handler_calls"] == "refused":
         from .mgrctl import STARTING
@@ -48,7 +58,13 @@ def _heard(panel: Panel, request: Request, event: Element, stage: str, document:
         env.update(QUERY_STRING=urlencode({"func": request.func, **request.params}), REQUEST_METHOD="GET")
         return _run(panel, request, event.get("script") or "", env, None)
     session = session_document(panel, request)
-    return _run(panel, request, event.get("script") or "", env, session if document is None else _merged(session, document))
+    return _run(
+        panel,
+        request,
+        event.get("script") or "",
+        env,
+        session if document is None else _merged(session, document),
+    )
 
 
 def _stop_at_error(reply: Element) -> Element:
@@ -58,7 +74,9 @@ def _stop_at_error(reply: Element) -> Element:
 
 
 def _merged(document: Element, reply: Element) -> Element:
-    """`ok` replaces, everything else is added; a value that is there already is replaced (host-protocol 7.4)."""
+    """`ok` replaces, everything else is added; a value that is there already is replaced
+    (host-protocol 7.4).
+    """
     merged = ET.Element(document.tag, document.attrib)
     replaced = {child.tag for child in reply} - {"elem", "slist", "list", "metadata", "messages"}
     merged.extend([child for child in document if child.tag not in replaced])
@@ -66,7 +84,9 @@ def _merged(document: Element, reply: Element) -> Element:
     return merged
 
 
-def _run(panel: Panel, request: Request, script: str, env: Dict[str, str], session: Optional[Element]) -> Element:
+def _run(
+    panel: Panel, request: Request, script: str, env: Dict[str, str], session: Optional[Element]
+) -> Element:
     argv = [panel.path("addon", script)]
     stdin = b"" if session is None else to_bytes(session)
     code, stdout, stderr = modules.execute(panel, argv, stdin, float(panel.switches["limit_forms"]), env)
@@ -104,7 +124,9 @@ def environment(request: Request, stage: str) -> Dict[str, str]:
 
 def session_document(panel: Panel, request: Request) -> Element:
     """Metadata and messages of the function, and the request's parameters as its values."""
-    doc = ET.Element("doc", {"lang": request.lang, "func": request.func, "user": request.user, "level": str(request.level)})
+    doc = ET.Element(
+        "doc", {"lang": request.lang, "func": request.func, "user": request.user, "level": str(request.level)}
+    )
     doc.extend(descriptions.metadata(panel, request.func))
     block = ET.SubElement(doc, "messages", {"name": request.func})
     for name, text in descriptions.messages(panel, request.func, request.lang).items():

@@ -12,29 +12,48 @@ from .panel import Panel
 
 def values(panel: Panel, instance: object) -> Dict[str, str]:
     """Every stored parameter of an instance, passwords in clear."""
-    found = {row["intname"]: row["value"] or "" for row in panel.db.find("processingparam", processingmodule=instance)}
+    found = {
+        row["intname"]: row["value"] or ""
+        for row in panel.db.find("processingparam", processingmodule=instance)
+    }
     for row in panel.db.find("processingcryptedparam", processingmodule=instance):
         found[row["intname"]] = decrypt(panel.key, row["value"] or "")
     return found
 
 
 def encrypted(panel: Panel, name: str, given: Mapping[str, str]) -> Dict[str, str]:
-    """The values as they will be stored: what the module declares as crypted is encrypted, what it does not declare is left out."""
+    """The values as they will be stored: what the module declares as crypted is encrypted, what it does not
+    declare is left out.
+    """
     secret = set(modules.crypted(panel, name))
     known = modules.declared(panel, name, "param")
     try:
-        return {key: encrypt(panel.key, value) if key in secret else value for key, value in given.items() if key in known}
+        return {
+            key: encrypt(panel.key, value) if key in secret else value
+            for key, value in given.items()
+            if key in known
+        }
     except ValueError:
         raise PanelError("value", "password", "too long to be encrypted") from None
 
 
-def create(panel: Panel, name: str, itemtype: str, title: str, datacenter: str = "", department: str = "") -> int:
+def create(
+    panel: Panel, name: str, itemtype: str, title: str, datacenter: str = "", department: str = ""
+) -> int:
     """A new active instance of a module. Call inside a transaction."""
     found = panel.db.find("itemtype", intname=itemtype)
     if not found:
         raise PanelError("missed", "itemtype", itemtype)
     places = {"datacenter": datacenter or seeds.DATACENTER, "department": department or seeds.DEPARTMENT}
-    return panel.db.insert("processingmodule", name=title, module=name, active="on", orderpriority=0, itemtype=found[0]["id"], **places)
+    return panel.db.insert(
+        "processingmodule",
+        name=title,
+        module=name,
+        active="on",
+        orderpriority=0,
+        itemtype=found[0]["id"],
+        **places,
+    )
 
 
 def store(panel: Panel, name: str, instance: object, stored: Mapping[str, str]) -> None:

@@ -27,7 +27,10 @@ def append(path: str, **facts: object) -> None:
 def masked(params: Mapping[str, str], secrets: Iterable[str]) -> Dict[str, str]:
     """Parameters for the log: passwords and what the call itself found to be secret are hidden."""
     hidden = set(secrets)
-    return {name: MASK if value and (name in hidden or SECRET.search(name)) else value for name, value in params.items()}
+    return {
+        name: MASK if value and (name in hidden or SECRET.search(name)) else value
+        for name, value in params.items()
+    }
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

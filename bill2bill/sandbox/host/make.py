@@ -41,11 +41,27 @@ class CannotMake(Exception):
 
 
 def main(argv: Optional[List[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="bill2bill sandbox panel", description="Make a folder that plays /usr/local/mgr5, to plug modules into.")
+    parser = argparse.ArgumentParser(
+        prog="bill2bill sandbox panel",
+        description="Make a folder that plays /usr/local/mgr5, to plug modules into.",
+    )
     parser.add_argument("--root", required=True, help="the folder; made if it is not there")
-    parser.add_argument("--database", choices=["sqlite", "mysql"], default="sqlite", help="where the panel keeps its tables; mysql is MariaDB too")
-    parser.add_argument("--defaults-file", metavar="FILE", help="[client] of a my.cnf instead of SANDBOX_DB_HOST, _USER, … in the environment")
-    parser.add_argument("--force", action="store_true", help="start anew where a sandbox panel is already; modules and plugins stay")
+    parser.add_argument(
+        "--database",
+        choices=["sqlite", "mysql"],
+        default="sqlite",
+        help="where the panel keeps its tables; mysql is MariaDB too",
+    )
+    parser.add_argument(
+        "--defaults-file",
+        metavar="FILE",
+        help="[client] of a my.cnf instead of SANDBOX_DB_HOST, _USER, … in the environment",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="start anew where a sandbox panel is already; modules and plugins stay",
+    )
     options = parser.parse_args(argv)
     try:
         server = address.on_server(os.environ, options.defaults_file) if options.database == "mysql" else None
@@ -53,7 +69,9 @@ def main(argv: Optional[List[str]] = None) -> int:
     except (CannotMake, BadAddress, Unreachable, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(json.dumps({"ready": True, "root": os.path.realpath(options.root), "mgrctl": mgrctl}) + "\n")
+    sys.stdout.write(
+        json.dumps({"ready": True, "root": os.path.realpath(options.root), "mgrctl": mgrctl}) + "\n"
+    )
     return 0
 
 
@@ -69,7 +87,12 @@ def make(root: str, force: bool = False, server: Optional[Address] = None) -> st
     for folder in FOLDERS:
         os.makedirs(os.path.join(root, folder), exist_ok=True)
     _forget(root)
-    mgrctl = _write(root, "sbin/mgrctl", MGRCTL.format(shebang=_shebang(sys.executable), mark=MARK, home=PACKAGE_HOME), 0o755)
+    mgrctl = _write(
+        root,
+        "sbin/mgrctl",
+        MGRCTL.format(shebang=_shebang(sys.executable), mark=MARK, home=PACKAGE_HOME),
+        0o755,
+    )
     place = server or address.in_file(root)
     _configure(root, place)
     crypt.make_key(os.path.join(root, "etc/billmgr.pem"))
@@ -94,7 +117,9 @@ def _is_ours(mgrctl: str) -> bool:
 
 
 def _empty_database(server: Address, force: bool) -> None:
-    """Made if it is not there and the login may; tables of a sandbox panel go with --force, others make us stop."""
+    """Made if it is not there and the login may; tables of a sandbox panel go with --force, others make us
+    stop.
+    """
     from .mysql import Mysql
 
     Mysql.create_database(server)
@@ -102,7 +127,9 @@ def _empty_database(server: Address, force: bool) -> None:
     try:
         found = {next(iter(row.values())) for row in db.rows("SHOW TABLES")}
         if found and "sandbox_setting" not in found:
-            raise CannotMake(f"database {server.name} holds tables that are not a sandbox panel's; nothing was touched")
+            raise CannotMake(
+                f"database {server.name} holds tables that are not a sandbox panel's; nothing was touched"
+            )
         if found and not force:
             raise CannotMake(f"database {server.name} holds a sandbox panel already; --force starts it anew")
         for table in found & set(schema.tables()):
@@ -144,7 +171,8 @@ def _shebang(interpreter: str) -> str:
     line = f"#!{interpreter} -IXutf8"
     if " " not in interpreter and len(line.encode()) <= SHEBANG_LIMIT:
         return line
-    return f"#!/bin/sh\n'''exec' \"{interpreter}\" -IXutf8 \"$0\" \"$@\"\n' '''"  # a comment for Python, a command for the shell
+    # a comment for Python, a command for the shell
+    return f"#!/bin/sh\n'''exec' \"{interpreter}\" -IXutf8 \"$0\" \"$@\"\n' '''"
 
 
 def _write(root: str, name: str, text: str, mode: int = 0o644) -> str:

@@ -1,6 +1,8 @@
-"""The control tool (host-protocol 5): one process carries out one function and ends. There is no daemon behind it.
+"""The control tool (host-protocol 5): one process carries out one function and ends. There is no daemon
+behind it.
 
-Starts in a few dozen milliseconds, so everything that is not needed by every call is imported where it is used.
+Starts in a few dozen milliseconds, so everything that is not needed by every call is imported where it is
+used.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ STARTING = "BILL2BILL_SANDBOX_STARTING"
 
 
 class CommandLine:
-    """host-protocol 5.1: `[-m MGR] [-l | -u] [-o FORMAT] [-R] [-i] FUNC [param=value]… [-e 'param=$ENV']…`."""
+    """host-protocol 5.1: `[-m MGR] [-l | -u] [-o FORMAT] [-R] [-i] FUNC [param=value]… [-e
+    'param=$ENV']…`.
+    """
 
     def __init__(self) -> None:
         self.func, self.manager, self.out = "", "billmgr", "text"
@@ -30,7 +34,9 @@ class CommandLine:
 
     def read(self, argv: List[str]) -> None:
         """Raises PanelError for what a panel would not take."""
-        words = iter(argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for argument in argv)
+        words = iter(
+            argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for argument in argv
+        )
         for word in words:
             if word in {"-m", "-o", "-e"}:
                 self._option(word, next(words, ""))
@@ -73,7 +79,9 @@ class CommandLine:
 
 
 def main(root: str, argv: List[str]) -> int:
-    """Entry of `<root>/sbin/mgrctl`; returns the exit code. The call is in mgrctl.jsonl before anything is printed."""
+    """Entry of `<root>/sbin/mgrctl`; returns the exit code. The call is in mgrctl.jsonl before anything is
+    printed.
+    """
     try:
         panel, line = Panel(root), CommandLine()
     except (BadAddress, Unreachable) as error:

@@ -1,4 +1,6 @@
-"""Running a module as the panel does (host-protocol 2.1): argument list, working folder, little environment, time limit."""
+"""Running a module as the panel does (host-protocol 2.1): argument list, working folder, little environment,
+time limit.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ from .panel import Panel
 
 # Commands of the background (host-protocol 2.3, kinds O and C): they get the long time limit.
 LONG = {
-    "open", "transfer", "reopen", "suspend", "resume", "close", "setparam", "prolong", "prolong_addon", "cancel_prolong", "start", "stop",
-    "reboot", "hardreboot", "changepassword", "addip", "delip", "sync_item", "sync_server", "sync_pricelist", "sync_iplist", "get_server_config",
+    "open", "transfer", "reopen", "suspend", "resume", "close", "setparam", "prolong", "prolong_addon",
+    "cancel_prolong", "start", "stop",
+    "reboot", "hardreboot", "changepassword", "addip", "delip", "sync_item", "sync_server", "sync_pricelist",
+    "sync_iplist", "get_server_config",
     "stat", "import", "import_pricelist", "update_ns", "getbalance", "service_profile_update",
 }  # fmt: skip
 # Their input or output may hold clear passwords.
@@ -25,7 +29,9 @@ Options = Sequence[Tuple[str, object]]
 
 
 class Run:
-    """One finished run. `failure` is None when the module succeeded; either sign of failure counts (open question 3)."""
+    """One finished run. `failure` is None when the module succeeded; either sign of failure counts (open
+    question 3).
+    """
 
     def __init__(self, argv: List[str], code: Optional[int], stdout: bytes, stderr: str) -> None:
         self.argv, self.code, self.stdout, self.stderr = argv, code, stdout, stderr
@@ -72,7 +78,8 @@ def run(
 ) -> Run:
     """Run `processing/<name> --command <command> --<option> <value>…` and write the run down.
 
-    Must not be called inside a transaction: the module calls mgrctl. `secrets` are values that the log must not show.
+    Must not be called inside a transaction: the module calls mgrctl. `secrets` are values that the log must
+    not show.
     """
     if panel.db.in_transaction:
         raise RuntimeError("a module would run inside a transaction")
@@ -89,19 +96,36 @@ def run(
         code=code,
         failure=str(done.failure) if done.failure else None,
         seconds=round(time.monotonic() - began, 3),
-        stdin=None if stdin is None or command in SECRET_INPUT else logs.without(stdin.decode("utf-8", "replace"), secrets),
+        stdin=(
+            None
+            if stdin is None or command in SECRET_INPUT
+            else logs.without(stdin.decode("utf-8", "replace"), secrets)
+        ),
         stdout=logs.without(stdout.decode("utf-8", "replace"), secrets),
         stderr=logs.without(done.stderr, secrets),
     )
     return done
 
 
-def execute(panel: Panel, argv: List[str], stdin: bytes, limit: float, environment: Mapping[str, str]) -> Tuple[Optional[int], bytes, bytes]:
+def execute(
+    panel: Panel, argv: List[str], stdin: bytes, limit: float, environment: Mapping[str, str]
+) -> Tuple[Optional[int], bytes, bytes]:
     """Exit code (None: the time was over, the whole process group was killed), stdout, stderr."""
-    env: Dict[str, str] = {"PATH": panel.switches["module_path"], "HOME": os.environ.get("HOME", "/"), "LANG": "C", **environment}
+    env: Dict[str, str] = {
+        "PATH": panel.switches["module_path"],
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C",
+        **environment,
+    }
     try:
         child = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=panel.root, env=env, start_new_session=True
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=panel.root,
+            env=env,
+            start_new_session=True,
         )
     except OSError as error:
         return 127, b"", str(error).encode()
@@ -124,7 +148,10 @@ def declared(panel: Panel, name: str, kind: str) -> List[str]:
 
 
 def crypted(panel: Panel, name: str) -> List[str]:
-    return [str(row["name"]) for row in panel.db.find("sandbox_declaration", module=name, kind="param", crypted="yes")]
+    return [
+        str(row["name"])
+        for row in panel.db.find("sandbox_declaration", module=name, kind="param", crypted="yes")
+    ]
 
 
 def ready(panel: Panel, name: str) -> None:
@@ -133,6 +160,15 @@ def ready(panel: Panel, name: str) -> None:
         raise PanelError("missed", "module", name)
 
 
-def ask(panel: Panel, name: str, command: str, options: Options, document: Optional[Element] = None, secrets: Sequence[str] = ()) -> Element:
+def ask(
+    panel: Panel,
+    name: str,
+    command: str,
+    options: Options,
+    document: Optional[Element] = None,
+    secrets: Sequence[str] = (),
+) -> Element:
     """Run a form-like command and return its answer. Raises the module's error as the panel's."""
-    return run(panel, name, command, options, None if document is None else to_bytes(document), secrets).answer()
+    return run(
+        panel, name, command, options, None if document is None else to_bytes(document), secrets
+    ).answer()

@@ -14,7 +14,10 @@ from .db import Database, Deadlock, Unreachable, quoted
 from .documents import PanelError
 
 NUMBERS = (FIELD_TYPE.TINY, FIELD_TYPE.SHORT, FIELD_TYPE.INT24, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
-CONVERSIONS: Dict[Any, Any] = {**encoders, **dict.fromkeys(NUMBERS, int)}  # money and dates stay text, as in SQLite
+CONVERSIONS: Dict[Any, Any] = {
+    **encoders,
+    **dict.fromkeys(NUMBERS, int),
+}  # money and dates stay text, as in SQLite
 STRICT = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 DEADLOCKS = {1213, 1020}  # 1020: a row changed since it was read, the same to newer servers
 BAD_VALUES = {1264, 1265, 1292, 1366, 1406}
@@ -30,20 +33,33 @@ class Mysql(Database):
         super().__init__()
         try:
             self._connection = pymysql.connect(
-                host=address.host, port=address.port, unix_socket=address.socket or None, user=address.user, password=address.password.encode(),
-                database=(address.name if database is None else database) or None, charset="utf8mb4", sql_mode=STRICT, autocommit=True,
-                conv=CONVERSIONS, connect_timeout=10, ssl_disabled=bool(address.socket),  # reading the certificates of the world takes 30 ms
+                host=address.host, port=address.port, unix_socket=address.socket or None, user=address.user,
+                password=address.password.encode(),
+                database=(address.name if database is None else database) or None, charset="utf8mb4",
+                sql_mode=STRICT, autocommit=True,
+                # reading the certificates of the world takes 30 ms
+                conv=CONVERSIONS, connect_timeout=10, ssl_disabled=bool(address.socket),
             )  # fmt: skip
-        except (pymysql.MySQLError, OSError, RuntimeError) as error:  # RuntimeError: the login needs a package that is not there
+        except (
+            pymysql.MySQLError,
+            OSError,
+            RuntimeError,
+        ) as error:  # RuntimeError: the login needs a package that is not there
             raise Unreachable(f"{address.socket or f'{address.host}:{address.port}'}: {error}") from None
         self._turn = f"sandbox {address.name}"[:64]
 
     @classmethod
     def create_database(cls, address: Address) -> None:
-        """If it is not there and the login may; where it may not, connecting will tell. Raises Unreachable."""
+        """If it is not there and the login may; where it may not, connecting will tell. Raises
+        Unreachable.
+        """
         db = cls(address, "")
         try:
-            db._execute(f"CREATE DATABASE IF NOT EXISTS {quoted(address.name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", ())
+            db._execute(
+                f"CREATE DATABASE IF NOT EXISTS {quoted(address.name)} CHARACTER SET utf8mb4 COLLATE"
+                " utf8mb4_bin",
+                (),
+            )
         except pymysql.OperationalError as error:
             if error.args[0] not in FORBIDDEN:
                 raise
@@ -81,6 +97,8 @@ class Mysql(Database):
 
 
 def _column(text: str) -> str:
-    """`Data too long for column 'name' at row 1`, ``Incorrect date value: 'x' for column `db`.`item`.`expiredate` at row 1``."""
+    """`Data too long for column 'name' at row 1`, ``Incorrect date value: 'x' for column
+    `db`.`item`.`expiredate` at row 1``.
+    """
     found = re.search(r"column [^ ]*?['`]?(\w+)['`]? at row", text)
     return found.group(1) if found else "value"

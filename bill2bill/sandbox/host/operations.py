@@ -1,4 +1,6 @@
-"""Running operations (host-protocol 2.8): made, run in a child process, kept until a post call removes them."""
+"""Running operations (host-protocol 2.8): made, run in a child process, kept until a post call
+removes them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,13 @@ AUTOMATIC, MANUAL = "off", "on"
 SELF_ENDING = {"update_ns": "service.postupdatens"}
 
 
-def create(panel: Panel, item: Row, command: str, options: Optional[Dict[str, str]] = None, before: Optional[Row] = None) -> int:
+def create(
+    panel: Panel,
+    item: Row,
+    command: str,
+    options: Optional[Dict[str, str]] = None,
+    before: Optional[Row] = None,
+) -> int:
     """A new operation; the item goes into status 5. Call inside a transaction. Returns the operation's id.
 
     `options` come with every run; `before` is what the add-ons were before a change of the tariff.
@@ -25,21 +33,35 @@ def create(panel: Panel, item: Row, command: str, options: Optional[Dict[str, st
     if command == "prolong":
         notes.update(_paid(panel, item))
     operation = _insert(panel, item["id"], command)
-    panel.db.insert("sandbox_operation", operation=operation, command=command, options=json.dumps(notes, default=str))
+    panel.db.insert(
+        "sandbox_operation", operation=operation, command=command, options=json.dumps(notes, default=str)
+    )
     panel.db.update("item", item["id"], status=services.PROCESSING)
     return operation
 
 
 def _insert(panel: Panel, item_id: object, command: str) -> int:
-    """With operation_ids=reused the numbers go on after the highest row that is left, as after a restart of some databases."""
+    """With operation_ids=reused the numbers go on after the highest row that is left, as after a restart of
+    some databases.
+    """
     number = {}
     if panel.switches["operation_ids"] == "reused":
         number = {"id": int(panel.db.value("SELECT MAX(id) FROM runningoperation") or 0) + 1}
-    return panel.db.insert("runningoperation", **number, item=item_id, intname=command, trycount=0, manual=AUTOMATIC, createdate=now())
+    return panel.db.insert(
+        "runningoperation",
+        **number,
+        item=item_id,
+        intname=command,
+        trycount=0,
+        manual=AUTOMATIC,
+        createdate=now(),
+    )
 
 
 def _paid(panel: Panel, item: Row) -> Dict[str, Any]:
-    """The client has paid a renewal: an expense of today, and the new date now or later (open question 21)."""
+    """The client has paid a renewal: an expense of today, and the new date now or later (open
+    question 21).
+    """
     charge = {"subaccount": item["subaccount"], "amount": addons.total(panel, item), "notpayd": "0.0000"}
     panel.db.insert("expense", item=item["id"], operation="prolong", realdate=today(), **charge)
     start = item["expiredate"] or today()
@@ -51,7 +73,9 @@ def _paid(panel: Panel, item: Row) -> Dict[str, Any]:
 
 
 def restart(panel: Panel, operation: Row) -> int:
-    """Automatic again; the number follows switch operation_ids. Call inside a transaction. Returns the number."""
+    """Automatic again; the number follows switch operation_ids. Call inside a transaction. Returns the
+    number.
+    """
     if panel.switches["operation_ids"] == "kept":
         panel.db.update("runningoperation", operation["id"], manual=AUTOMATIC)
         return int(operation["id"])
@@ -59,14 +83,21 @@ def restart(panel: Panel, operation: Row) -> int:
     panel.db.delete("runningoperation", id=operation["id"])
     panel.db.delete("sandbox_operation", operation=operation["id"])
     number = _insert(panel, operation["item"], operation["intname"])
-    panel.db.insert("sandbox_operation", operation=number, command=operation["intname"], options=json.dumps(notes, default=str))
+    panel.db.insert(
+        "sandbox_operation",
+        operation=number,
+        command=operation["intname"],
+        options=json.dumps(notes, default=str),
+    )
     return number
 
 
 def change_name_servers(panel: Panel, item: Row, servers: Mapping[str, str], lang: str) -> object:
-    """Stores ns0 … and tells a module that declares update_ns, as the switch of that name says. Returns the operation's id or nothing.
+    """Stores ns0 … and tells a module that declares update_ns, as the switch of that name says. Returns the
+    operation's id or nothing.
 
-    The form sends all of them, so numbers that are not given are gone (host-protocol 2.6: readers stop at the first missing one).
+    The form sends all of them, so numbers that are not given are gone (host-protocol 2.6: readers stop at the
+    first missing one).
     """
     name = module_name(panel, item)
     sends = "update_ns" in modules.features(panel, name)

@@ -1,4 +1,6 @@
-"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): contacts asked for, drawn, checked; then an item."""
+"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): contacts asked for, drawn,
+checked; then an item.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,20 @@ class Contact(NamedTuple):
     same: bool = False  # "same as the first": copied, and the same row in the end
 
 
-def wanted_contacts(panel: Panel, instance: Row, tld: str, action: str, given: Mapping[str, str], lang: str) -> List[str]:
-    """Contact types of a zone. Raises PanelError when the answer's ns or auth_code is required and not given."""
+def wanted_contacts(
+    panel: Panel, instance: Row, tld: str, action: str, given: Mapping[str, str], lang: str
+) -> List[str]:
+    """Contact types of a zone. Raises PanelError when the answer's ns or auth_code is required and
+    not given.
+    """
     if "get_contact_type" not in modules.features(panel, instance["module"]):
         return []
-    doc = modules.ask(panel, instance["module"], "get_contact_type", [("tld", tld), *connections.options(panel, lang, instance["id"])])
+    doc = modules.ask(
+        panel,
+        instance["module"],
+        "get_contact_type",
+        [("tld", tld), *connections.options(panel, lang, instance["id"])],
+    )
     if doc.get("ns") == "require" and not given.get("ns0"):
         raise PanelError("missed", "ns0")
     if doc.get("auth_code") == "require" and action == "transfer" and not given.get("auth_code"):
@@ -42,7 +53,9 @@ def contact_from(type: str, given: Dict[str, str]) -> Contact:
 
 
 def check_contact(panel: Panel, instance: Row, tld: str, contact: Contact, lang: str) -> Contact:
-    """tune_service_profile and validate_service_profile where declared. Raises the module's error; returns what the form submits."""
+    """tune_service_profile and validate_service_profile where declared. Raises the module's error; returns
+    what the form submits.
+    """
     name, prefix = instance["module"], contact.type + "_"
     options = [("param", tld), ("value", contact.type), *connections.options(panel, lang, instance["id"])]
     if contact.profile and not panel.db.find("service_profile", id=int(contact.profile)):
@@ -53,7 +66,9 @@ def check_contact(panel: Panel, instance: Row, tld: str, contact: Contact, lang:
     submitted = _stored(panel, contact) if contact.profile else forms.fill(doc, _entered(doc, contact))
     if "validate_service_profile" in modules.features(panel, name):
         modules.ask(panel, name, "validate_service_profile", options, _submitted(submitted))
-    fields = {field[len(prefix) :]: value for field, value in submitted.items() if value and not contact.profile}
+    fields = {
+        field[len(prefix) :]: value for field, value in submitted.items() if value and not contact.profile
+    }
     return contact._replace(fields=fields)
 
 
@@ -70,14 +85,21 @@ def _stored(panel: Panel, contact: Contact) -> Dict[str, str]:
     """How a stored contact reaches the module (open question 15)."""
     chosen = {contact.type + "_contact_select": contact.profile}
     if panel.switches["stored_contact"] == "fields":
-        chosen.update({f"{contact.type}_{name}": value for name, value in profiles.fields(panel, contact.profile).items()})
+        chosen.update(
+            {
+                f"{contact.type}_{name}": value
+                for name, value in profiles.fields(panel, contact.profile).items()
+            }
+        )
     return chosen
 
 
 def check_parameters(panel: Panel, instance: Row, tld: str, given: Dict[str, str], lang: str) -> None:
-    """Further fields of a domain: those of metadata domain.<NAME>.<tld> and what tune_service adds (host-protocol 2.6).
+    """Further fields of a domain: those of metadata domain.<NAME>.<tld> and what tune_service adds
+    (host-protocol 2.6).
 
-    Puts what the form submits under the fields' own names into `given`. Raises the module's error or the form's.
+    Puts what the form submits under the fields' own names into `given`. Raises the module's error or the
+    form's.
     """
     block, domain = f"domain.{instance['module']}.{tld}", given["domain"]
     metadata = descriptions.metadata(panel, block)
@@ -91,7 +113,9 @@ def check_parameters(panel: Panel, instance: Row, tld: str, given: Dict[str, str
         options = [("param", tld), ("value", domain), *connections.options(panel, lang, instance["id"])]
         doc = modules.ask(panel, instance["module"], "tune_service", options, doc)
     names = [field.name for field in forms.fields(doc) if field.name.startswith(prefix)]
-    submitted = forms.fill(doc, {name: given[name[len(prefix) :]] for name in names if name[len(prefix) :] in given})
+    submitted = forms.fill(
+        doc, {name: given[name[len(prefix) :]] for name in names if name[len(prefix) :] in given}
+    )
     given.update({name[len(prefix) :]: submitted[name] for name in names if submitted[name]})
 
 
@@ -110,11 +134,22 @@ def _submitted(values: Mapping[str, str]) -> Element:
 
 
 def _form(panel: Panel, name: str, tld: str, type: str, lang: str) -> Element:
-    """Standard fields plus the module's own of metadata service_profile.<NAME>[.<type>.<tld>], all with the type's prefix."""
-    own = descriptions.metadata(panel, f"service_profile.{name}") + descriptions.metadata(panel, f"service_profile.{name}.{type}.{tld}")
+    """Standard fields plus the module's own of metadata service_profile.<NAME>[.<type>.<tld>], all with the
+    type's prefix.
+    """
+    own = descriptions.metadata(panel, f"service_profile.{name}") + descriptions.metadata(
+        panel, f"service_profile.{name}.{type}.{tld}"
+    )
     metadata = [forms.plain_fields(("profiletype", "name", *profiles.FIELDS), FORM, profiles.COUNTRIES), *own]
     _add_prefix(metadata, type + "_")
-    doc = forms.document(panel, FORM, metadata, [FORM, f"service_profile.{name}", f"service_profile.{name}.{type}.{tld}"], lang, {})
+    doc = forms.document(
+        panel,
+        FORM,
+        metadata,
+        [FORM, f"service_profile.{name}", f"service_profile.{name}.{type}.{tld}"],
+        lang,
+        {},
+    )
     for field in profiles.COUNTRIES:
         options = add(doc, "slist", name=f"{type}_{field}")
         add(options, "val", key="")
@@ -131,7 +166,11 @@ def save_contact(panel: Panel, account: object, contact: Contact) -> int:
     kind, name = fields.pop("profiletype", "") or "1", fields.pop("name", "")
     if kind not in profiles.KINDS:
         raise PanelError("value", contact.type + "_profiletype", kind)
-    name = name or " ".join(fields[part] for part in ("firstname", "lastname", "company") if fields.get(part)) or contact.type
+    name = (
+        name
+        or " ".join(fields[part] for part in ("firstname", "lastname", "company") if fields.get(part))
+        or contact.type
+    )
     return profiles.create(panel, name, int(kind), account, fields)
 
 

@@ -8,23 +8,41 @@ from .panel import Panel
 
 KINDS = {"1": "person", "2": "company", "3": "sole proprietor"}  # host-protocol 6.5
 
-NAMES = ("firstname", "middlename", "lastname", "firstname_locale", "middlename_locale", "lastname_locale", "birthdate")
+NAMES = (
+    "firstname",
+    "middlename",
+    "lastname",
+    "firstname_locale",
+    "middlename_locale",
+    "lastname_locale",
+    "birthdate",
+)
 PAPERS = ("passport", "passport_org", "passport_date", "inn", "kpp", "ogrn", "company", "company_locale")
 PLACE = ("country", "state", "postcode", "city", "address")
-ADDRESSES = tuple(f"{kind}_{part}" for kind in ("location", "postal") for part in PLACE) + ("postal_addressee",)
+ADDRESSES = tuple(f"{kind}_{part}" for kind in ("location", "postal") for part in PLACE) + (
+    "postal_addressee",
+)
 REACH = ("email", "phone", "mobile", "fax")
 FIELDS = NAMES + PAPERS + ADDRESSES + REACH
 COUNTRIES = ("location_country", "postal_country")  # carry the id of a country
 
 
 def fields(panel: Panel, profile: object) -> Dict[str, str]:
-    return {row["intname"]: row["value"] or "" for row in panel.db.find("service_profileparam", service_profile=profile)}
+    return {
+        row["intname"]: row["value"] or ""
+        for row in panel.db.find("service_profileparam", service_profile=profile)
+    }
 
 
 def save_fields(panel: Panel, profile: object, values: Mapping[str, str]) -> None:
     """A corrected field loses its warning."""
     for name, value in values.items():
-        panel.db.put("service_profileparam", {"service_profile": profile, "intname": name}, value=value, warning_message=None)
+        panel.db.put(
+            "service_profileparam",
+            {"service_profile": profile, "intname": name},
+            value=value,
+            warning_message=None,
+        )
 
 
 def create(panel: Panel, name: str, kind: int, account: object, values: Mapping[str, str]) -> int:
@@ -33,6 +51,10 @@ def create(panel: Panel, name: str, kind: int, account: object, values: Mapping[
     return profile
 
 
-def remember(panel: Panel, profile: object, module: object, type: str, externalid: str, externalpassword: str) -> int:
+def remember(
+    panel: Panel, profile: object, module: object, type: str, externalid: str, externalpassword: str
+) -> int:
     key = {"service_profile": profile, "processingmodule": module, "type": type}
-    return panel.db.put("service_profile2processingmodule", key, externalid=externalid, externalpassword=externalpassword)
+    return panel.db.put(
+        "service_profile2processingmodule", key, externalid=externalid, externalpassword=externalpassword
+    )

@@ -21,21 +21,32 @@ class Function(NamedTuple):
 
     @property
     def only_with_sok(self) -> bool:
-        """Without sok=ok a write is a read (host-protocol 5.1): those whose `sok` stands in brackets see to it themselves, or write all the same."""
+        """Without sok=ok a write is a read (host-protocol 5.1): those whose `sok` stands in brackets see to
+        it themselves, or write all the same.
+        """
         return self.writes and "sok" in re.sub(r"\[.*?\]", "", self.params).split()
 
 
 FUNCTIONS: Dict[str, Function] = {}
 
 
-def function(name: str, params: str = "", writes: bool = False, level: int = ADMIN_LEVEL) -> Callable[[Call], Call]:
+def function(
+    name: str, params: str = "", writes: bool = False, level: int = ADMIN_LEVEL
+) -> Callable[[Call], Call]:
     """Declare a function of the panel. `*` in a name stands for the internal name of any item type.
 
     A function that starts modules must not be one that `writes`: it opens its own short transactions.
     """
 
     def declare(call: Call) -> Call:
-        FUNCTIONS[name] = Function(name, params, (call.__doc__ or "").strip().splitlines()[0] if call.__doc__ else "", call, writes, level)
+        FUNCTIONS[name] = Function(
+            name,
+            params,
+            (call.__doc__ or "").strip().splitlines()[0] if call.__doc__ else "",
+            call,
+            writes,
+            level,
+        )
         return call
 
     return declare

@@ -1,9 +1,11 @@
-"""The panel's tables: names of columns from host-protocol 6.1, types as the proposal at the head of section 6.
+"""The panel's tables: names of columns from host-protocol 6.1, types as the proposal at the head of section
+6.
 
-One line per table: `table: column type, column type, ...`; a column without a type is a reference (a number or NULL).
-Other types: name (up to 255 characters), text (64 KiB), long (more), flag (on or off), money, date, time (with the time of day).
-`id` is always the automatic key. There are no foreign keys: what a module has to survive, a row whose partner is gone, must be there to be read.
-Tables named `sandbox_*` are this emulator's own and not part of any contract.
+One line per table: `table: column type, column type, ...`; a column without a type is a reference (a number
+or NULL). Other types: name (up to 255 characters), text (64 KiB), long (more), flag (on or off), money, date,
+time (with the time of day). `id` is always the automatic key. There are no foreign keys: what a module has to
+survive, a row whose partner is gone, must be there to be read. Tables named `sandbox_*` are this emulator's
+own and not part of any contract.
 """
 
 from __future__ import annotations
@@ -94,15 +96,24 @@ INDEXES = (
 )
 
 # Money and dates are text: SQLite has no DECIMAL, and a REAL would turn 15.00 into 15.0.
-SQLITE_TYPES = {"ref": "INTEGER", "int": "INTEGER", **dict.fromkeys(("name", "text", "long", "flag", "money", "date", "time"), "TEXT")}
+SQLITE_TYPES = {
+    "ref": "INTEGER",
+    "int": "INTEGER",
+    **dict.fromkeys(("name", "text", "long", "flag", "money", "date", "time"), "TEXT"),
+}
 MYSQL_TYPES = {
-    "ref": "INT UNSIGNED", "int": "INT", "name": "VARCHAR(255)", "text": "TEXT", "long": "MEDIUMTEXT", "flag": "ENUM('on', 'off')",
+    "ref": "INT UNSIGNED", "int": "INT", "name": "VARCHAR(255)", "text": "TEXT", "long": "MEDIUMTEXT",
+    "flag": "ENUM('on', 'off')",
     "money": "DECIMAL(14,4)", "date": "DATE", "time": "DATETIME",
 }  # fmt: skip
 # The collation compares as SQLite does: exactly.
 DIALECTS = {
     "sqlite": (SQLITE_TYPES, "INTEGER PRIMARY KEY AUTOINCREMENT", ""),
-    "mysql": (MYSQL_TYPES, "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY", " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
+    "mysql": (
+        MYSQL_TYPES,
+        "INT UNSIGNED AUTO_INCREMENT PRIMARY KEY",
+        " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    ),
 }
 
 

@@ -22,7 +22,11 @@ ITEMTYPES = (
     ("ip", "IP addresses", "IP-адреса"),
     ("privateip", "Private IP addresses", "Приватные IP-адреса"),
 )
-CURRENCIES = ((ROUBLE, "RUB", "Russian rouble", "₽"), (200, "EUR", "Euro", "€"), (201, "USD", "US dollar", "$"))
+CURRENCIES = (
+    (ROUBLE, "RUB", "Russian rouble", "₽"),
+    (200, "EUR", "Euro", "€"),
+    (201, "USD", "US dollar", "$"),
+)
 # intname, how many of the next smaller measure (host-protocol 6.1: 1 of this = relation x lessmeasure)
 MEASURES = (("byte", 0), ("kib", 1024), ("mib", 1024), ("gib", 1024), ("tib", 1024))
 
@@ -36,16 +40,29 @@ def plant(db: Database) -> None:
     db.insert("datacenter", id=DATACENTER, name="Main", name_ru="Основной", active="on")
     db.insert("account", id=PROVIDER, name="Provider", level=29, country=182, registration_date=today())
     db.insert("project", id=PROJECT, name="Main", billurl="https://billing.example", active="on")
-    db.insert("user", name="admin", account=PROVIDER, email="admin@billing.example", realname="Administrator", level=29, language="ru", enabled="on")
+    db.insert(
+        "user",
+        name="admin",
+        account=PROVIDER,
+        email="admin@billing.example",
+        realname="Administrator",
+        level=29,
+        language="ru",
+        enabled="on",
+    )
     add_client(db, "client", "client@example.com", CLIENT)
 
 
 def add_client(db: Database, name: str, email: str, account: int = 0, currency: int = ROUBLE) -> int:
     """A client account with one user and one account of money; returns the account's id."""
     numbered = {"id": account} if account else {}
-    client = db.insert("account", **numbered, name=name, parent=PROVIDER, level=16, country=182, registration_date=today())
+    client = db.insert(
+        "account", **numbered, name=name, parent=PROVIDER, level=16, country=182, registration_date=today()
+    )
     db.insert("subaccount", account=client, project=PROJECT, currency=currency, active="on", balance="0.0000")
-    db.insert("user", name=name, account=client, email=email, realname=name, level=16, language="ru", enabled="on")
+    db.insert(
+        "user", name=name, account=client, email=email, realname=name, level=16, language="ru", enabled="on"
+    )
     return client
 
 
@@ -56,7 +73,9 @@ def _directories(db: Database) -> None:
         db.insert("currency", id=number, iso=iso, name=name, symbol=symbol, active="on")
     smaller = None
     for intname, relation in MEASURES:
-        smaller = db.insert("measure", intname=intname, name=intname, name_ru=intname, relation=relation, lessmeasure=smaller)
+        smaller = db.insert(
+            "measure", intname=intname, name=intname, name_ru=intname, relation=relation, lessmeasure=smaller
+        )
     with open(os.path.join(os.path.dirname(__file__), "countries.tsv"), encoding="utf-8") as source:
         for line in source:
             number_text, iso2, name, name_ru = line.rstrip("\n").split("\t")

@@ -1,4 +1,6 @@
-"""Services of clients: rows of `item`, what belongs to them, and how their status moves (host-protocol 6.5, Appendix B)."""
+"""Services of clients: rows of `item`, what belongs to them, and how their status moves (host-protocol 6.5,
+Appendix B).
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def operations(panel: Panel, item_id: object, commands: Optional[Iterable[str]] 
 
 
 def drop_operations(panel: Panel, item_id: object, commands: Iterable[str]) -> List[Dict[str, Any]]:
-    """Remove the operations that carry out these commands; returns what was noted for them at their creation."""
+    """Remove the operations that carry out these commands; returns what was noted for them at their
+    creation.
+    """
     notes = []
     for row in operations(panel, item_id, commands):
         notes.append(operation_notes(panel, row["id"]))
@@ -85,13 +89,17 @@ def drop_operations(panel: Panel, item_id: object, commands: Iterable[str]) -> L
 
 
 def operation_notes(panel: Panel, operation: object) -> Dict[str, Any]:
-    text = panel.db.value("SELECT options FROM sandbox_operation WHERE operation = ? ORDER BY id DESC", operation)
+    text = panel.db.value(
+        "SELECT options FROM sandbox_operation WHERE operation = ? ORDER BY id DESC", operation
+    )
     notes: Dict[str, Any] = json.loads(text) if text else {}
     return notes
 
 
 def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> List[Dict[str, Any]]:
-    """One operation of the item is done. Also callable without one: sync_item reports what it saw. Returns what was noted for it."""
+    """One operation of the item is done. Also callable without one: sync_item reports what it saw. Returns
+    what was noted for it.
+    """
     notes = drop_operations(panel, found["id"], commands)
     command, changes = commands[0], {}
     if command == "open":
@@ -112,13 +120,23 @@ def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> List[Dict[str
         panel.db.update("item", found["id"], **changes)
     if command in {"open", "close"}:
         panel.db.run("UPDATE item SET status = ? WHERE parent = ?", changes["status"], found["id"])
-    panel.db.insert("history_item", reference=found["id"], changedate=now(), request_action="post" + command, username="root")
+    panel.db.insert(
+        "history_item",
+        reference=found["id"],
+        changedate=now(),
+        request_action="post" + command,
+        username="root",
+    )
     return notes
 
 
 def _opened(found: Row) -> Row:
     opened = found["opendate"] or today()
-    return {"status": ACTIVE, "opendate": opened, "expiredate": found["expiredate"] or after(opened, int(found["period"] or 0)) or None}
+    return {
+        "status": ACTIVE,
+        "opendate": opened,
+        "expiredate": found["expiredate"] or after(opened, int(found["period"] or 0)) or None,
+    }
 
 
 def _back_to_work(panel: Panel, found: Row) -> Row:
@@ -129,7 +147,9 @@ def _back_to_work(panel: Panel, found: Row) -> Row:
 
 
 def _moved_late(found: Row, notes: List[Dict[str, Any]]) -> Row:
-    """With switch expiredate_moved=after the renewal moves the date now, unless the module has set it itself."""
+    """With switch expiredate_moved=after the renewal moves the date now, unless the module has set
+    it itself.
+    """
     for note in notes:
         if note.get("move_to") and found["expiredate"] == note.get("move_from"):
             return {"expiredate": note["move_to"]}

@@ -1,4 +1,6 @@
-"""Start of the panel (host-protocol 1.4, 1.5 and Appendix B): read descriptions, ask every module for its features."""
+"""Start of the panel (host-protocol 1.4, 1.5 and Appendix B): read descriptions, ask every module for its
+features.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ def _start(panel: Panel) -> None:
 
 
 def _features(panel: Panel, name: str) -> Tuple[Element, List[str]]:
-    """The features document; after a failure `make install-only` in src/<NAME> is tried once (host-protocol 1.5)."""
+    """The features document; after a failure `make install-only` in src/<NAME> is tried once (host-protocol
+    1.5).
+    """
     import subprocess
 
     from . import modules
@@ -86,17 +90,34 @@ def _features(panel: Panel, name: str) -> Tuple[Element, List[str]]:
 
 
 def _declarations(document: Element) -> Tuple[List[Declaration], List[str]]:
-    """What the features document declares (host-protocol 3); something declared twice makes the module unusable."""
-    said = [Declaration("itemtype", node.get("name") or "", "") for node in document.iterfind("itemtypes/itemtype")]
-    said += [Declaration(node.tag, node.get("name") or "", node.get("crypted") or "") for node in document.iterfind("params/*")]
-    said += [Declaration("feature", node.get("name") or "", "") for node in document.iterfind("features/feature")]
-    said += [Declaration("template", node.get("name") or node.get("id") or "", "") for node in document.iterfind("templates/template")]
+    """What the features document declares (host-protocol 3); something declared twice makes the module
+    unusable.
+    """
+    said = [
+        Declaration("itemtype", node.get("name") or "", "")
+        for node in document.iterfind("itemtypes/itemtype")
+    ]
+    said += [
+        Declaration(node.tag, node.get("name") or "", node.get("crypted") or "")
+        for node in document.iterfind("params/*")
+    ]
+    said += [
+        Declaration("feature", node.get("name") or "", "") for node in document.iterfind("features/feature")
+    ]
+    said += [
+        Declaration("template", node.get("name") or node.get("id") or "", "")
+        for node in document.iterfind("templates/template")
+    ]
     keys = [(one.kind, one.name) for one in said]
-    doubles = sorted({f"{kind} {name} is declared twice" for kind, name in keys if keys.count((kind, name)) > 1})
+    doubles = sorted(
+        {f"{kind} {name} is declared twice" for kind, name in keys if keys.count((kind, name)) > 1}
+    )
     return ([], doubles) if doubles else (said, [])
 
 
-def _store(panel: Panel, found: List[Description], declared: Dict[str, List[Declaration]], problems: List[Problem]) -> None:
+def _store(
+    panel: Panel, found: List[Description], declared: Dict[str, List[Declaration]], problems: List[Problem]
+) -> None:
     db = panel.db
     with db.transaction():
         for table in ("sandbox_module", "sandbox_declaration", "sandbox_xml"):
@@ -110,5 +131,13 @@ def _store(panel: Panel, found: List[Description], declared: Dict[str, List[Decl
             for piece in description.pieces:
                 db.insert("sandbox_xml", **piece._asdict())
         for problem in problems:
-            db.insert("sandbox_problem", kind="start", name="start", object=problem.object, level="error", text=problem.text, date=now())
+            db.insert(
+                "sandbox_problem",
+                kind="start",
+                name="start",
+                object=problem.object,
+                level="error",
+                text=problem.text,
+                date=now(),
+            )
         db.put("sandbox_setting", {"name": STARTED}, value="on")

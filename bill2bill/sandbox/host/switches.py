@@ -1,4 +1,6 @@
-"""What the sandbox panel can be told to do differently: the points that host-protocol 9 leaves open, and faults."""
+"""What the sandbox panel can be told to do differently: the points that host-protocol 9 leaves open, and
+faults.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,56 @@ class Switch(NamedTuple):
 
 
 SWITCHES: Dict[str, Switch] = {
-    "error_mode": Switch("0", ("0", "1"), "mgrctl on an error: 0 = exit code 0 and an error document, 1 = exit code 1 and text on stderr"),
-    "expiredate_moved": Switch("before", ("before", "after"), "a renewal moves item.expiredate when it is paid, or in service.postprolong"),
+    "error_mode": Switch(
+        "0",
+        ("0", "1"),
+        "mgrctl on an error: 0 = exit code 0 and an error document, 1 = exit code 1 and text on stderr",
+    ),
+    "expiredate_moved": Switch(
+        "before",
+        ("before", "after"),
+        "a renewal moves item.expiredate when it is paid, or in service.postprolong",
+    ),
     "operation_ids": Switch(
-        "kept", ("kept", "recreated", "reused"), "number of a restarted operation: the same, a new one, or a new one that may have been used"
+        "kept",
+        ("kept", "recreated", "reused"),
+        "number of a restarted operation: the same, a new one, or a new one that may have been used",
     ),
     "task_type": Switch("post", ("empty", "post"), "task.gettype answers nothing, or post<command>"),
-    "update_ns": Switch("operation", ("operation", "direct"), "changed name servers start a running operation, or call the module at once"),
-    "stored_contact": Switch("select", ("select", "fields"), "a stored contact reaches validate_service_profile as its id, or as its fields"),
-    "call_options": Switch("bare", ("bare", "full"), "form commands come with the documented options only, or with --lang, --level and --module"),
-    "handler_calls": Switch("answered", ("answered", "refused"), "calls of the panel by a handler that runs before or after a function"),
-    "ip_option": Switch("id", ("id", "ipid", "ip_id", "ip"), "name of the option that carries the id of an address slot to addip and delip"),
+    "update_ns": Switch(
+        "operation",
+        ("operation", "direct"),
+        "changed name servers start a running operation, or call the module at once",
+    ),
+    "stored_contact": Switch(
+        "select",
+        ("select", "fields"),
+        "a stored contact reaches validate_service_profile as its id, or as its fields",
+    ),
+    "call_options": Switch(
+        "bare",
+        ("bare", "full"),
+        "form commands come with the documented options only, or with --lang, --level and --module",
+    ),
+    "handler_calls": Switch(
+        "answered",
+        ("answered", "refused"),
+        "calls of the panel by a handler that runs before or after a function",
+    ),
+    "ip_option": Switch(
+        "id",
+        ("id", "ipid", "ip_id", "ip"),
+        "name of the option that carries the id of an address slot to addip and delip",
+    ),
     "missing": Switch("", (), "functions that this panel does not know, separated by commas"),
     "restarting": Switch("off", (), "the panel is away: off, on, or for so many seconds"),
     "limit_forms": Switch("30", ("seconds",), "time limit of form commands, in seconds"),
     "limit_operations": Switch("600", ("seconds",), "time limit of operations and cron commands, in seconds"),
-    "module_path": Switch("/usr/local/bin:/usr/bin:/bin", (), "PATH of the modules (host-protocol 2.1: without the sbin folders)"),
+    "module_path": Switch(
+        "/usr/local/bin:/usr/bin:/bin",
+        (),
+        "PATH of the modules (host-protocol 2.1: without the sbin folders)",
+    ),
 }
 
 

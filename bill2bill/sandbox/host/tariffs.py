@@ -8,9 +8,11 @@ from typing import Dict, List, Mapping, Optional
 from .documents import PanelError
 from .panel import Panel
 
-# Words of the order form and the price table -> period codes of host-protocol 6.5. Beyond a year the words are this sandbox's own.
+# Words of the order form and the price table -> period codes of host-protocol 6.5. Beyond a year the words
+# are this sandbox's own.
 PERIODS = {
-    "trial": -100, "day": -50, "lifetime": 0, "monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12, "biennial": 24, "triennial": 36,
+    "trial": -100, "day": -50, "lifetime": 0, "monthly": 1, "quarterly": 3, "semiannual": 6, "annually": 12,
+    "biennial": 24, "triennial": 36,
     "quadrennial": 48, "quinquennial": 60,
 }  # fmt: skip
 PRICES = (*PERIODS, "setup", "stat", "transfer")
@@ -37,11 +39,15 @@ def set_prices(panel: Panel, pricelist: object, currency: object, prices: Mappin
     if found:
         panel.db.update("price", found[0]["price"], **values)
     else:
-        panel.db.insert("pricelistprice", pricelist=pricelist, currency=currency, price=panel.db.insert("price", **values))
+        panel.db.insert(
+            "pricelistprice", pricelist=pricelist, currency=currency, price=panel.db.insert("price", **values)
+        )
 
 
 def cost(panel: Panel, pricelist: object, currency: object, period: int) -> str:
-    """Price of one period; a tariff plan without prices is free. Raises PanelError for a period that is not sold."""
+    """Price of one period; a tariff plan without prices is free. Raises PanelError for a period that is not
+    sold.
+    """
     amount = price(panel, pricelist, currency, period)
     if amount is None and panel.db.find("pricelistprice", pricelist=pricelist, currency=currency):
         raise PanelError("value", "period", str(period))
@@ -79,7 +85,9 @@ def sell_by(panel: Panel, pricelist: object, instances: str) -> None:
 
 
 def params(panel: Panel, pricelist: object) -> Dict[str, str]:
-    return {row["intname"]: row["value"] or "" for row in panel.db.find("pricelistparam", pricelist=pricelist)}
+    return {
+        row["intname"]: row["value"] or "" for row in panel.db.find("pricelistparam", pricelist=pricelist)
+    }
 
 
 def save_params(panel: Panel, pricelist: object, values: Mapping[str, str]) -> None:

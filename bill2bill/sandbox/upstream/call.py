@@ -48,13 +48,17 @@ class Call:
         return list({item.id: item for item in items}.values())
 
     def payer(self, tariff: Tariff, default: int = 0) -> Account:
-        """The account of payfrom (`account<ID>`, glued), else the default or the first in the tariff's currency.
+        """The account of payfrom (`account<ID>`, glued), else the default or the first in the tariff's
+        currency.
 
-        Code 4 `payfrom` for another form, an unknown account and another currency (section 10, domain.order.4).
+        Code 4 `payfrom` for another form, an unknown account and another currency (section 10,
+        domain.order.4).
         """
         accounts, sent = self.provider.accounts, self.text("payfrom")
         if sent in ("", "neworder"):
-            chosen = default or next(number for number, account in accounts.items() if account.currency == tariff.currency)
+            chosen = default or next(
+                number for number, account in accounts.items() if account.currency == tariff.currency
+            )
             return accounts[chosen]
         account = next((account for number, account in accounts.items() if sent == f"account{number}"), None)
         if account is None or account.currency != tariff.currency:

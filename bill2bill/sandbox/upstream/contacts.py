@@ -17,18 +17,44 @@ _ADDRESS = ("la_country", "la_postcode", "la_city", "la_address")
 _POSTAL = ("pa_postcode", "pa_city", "pa_address")
 REQUIRED: Mapping[str, Tuple[str, ...]] = {
     "person": (
-        "email", "phone", "mobile", *_ADDRESS, *_POSTAL, "firstname_ru", "lastname_ru", "middlename_ru", "firstname", "lastname",
-        "birthdate", "passport_series", "passport_org", "passport_date",
+        "email",
+        "phone",
+        "mobile",
+        *_ADDRESS,
+        *_POSTAL,
+        "firstname_ru",
+        "lastname_ru",
+        "middlename_ru",
+        "firstname",
+        "lastname",
+        "birthdate",
+        "passport_series",
+        "passport_org",
+        "passport_date",
     ),
     "company": ("email", "phone", "mobile", *_ADDRESS, *_POSTAL, "company", "company_ru"),
     "generic": ("email", "phone", *_ADDRESS, "firstname", "lastname", "company"),
 }
-OPTIONAL = ("fax", "la_state", "pa_country", "pa_state", "pa_addressee", "middlename", "inn", "kpp", "ogrn", "private")
+OPTIONAL = (
+    "fax",
+    "la_state",
+    "pa_country",
+    "pa_state",
+    "pa_addressee",
+    "middlename",
+    "inn",
+    "kpp",
+    "ogrn",
+    "private",
+)
 FIELDS = tuple(dict.fromkeys(field for fields in (*REQUIRED.values(), OPTIONAL) for field in fields))
 
 _IDS = frozenset(country_ids())
 _PLAIN_PHONE = re.compile(r"\+?[0-9](?:[0-9. ]*[0-9])?")
-_DOCUMENTED = {"generic": re.compile(r"\+[0-9]{1,3}\.[0-9]+"), "other": re.compile(r"\+[0-9](?:[0-9 ]*[0-9])?")}
+_DOCUMENTED = {
+    "generic": re.compile(r"\+[0-9]{1,3}\.[0-9]+"),
+    "other": re.compile(r"\+[0-9](?:[0-9 ]*[0-9])?"),
+}
 
 
 def _is_date(value: str) -> bool:
@@ -56,7 +82,9 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 
 
 def check(kind: str, fields: Mapping[str, str], switches: Switches) -> None:
-    """Raises code 4 with the first field that is missing or has the wrong form; fields of other kinds are not looked at."""
+    """Raises code 4 with the first field that is missing or has the wrong form; fields of other kinds are not
+    looked at.
+    """
     required = _required(kind, fields)
     for field in (*required, *OPTIONAL):
         value = fields.get(field, "").strip()
@@ -79,7 +107,11 @@ def _well_formed(kind: str, field: str, value: str, fields: Mapping[str, str], s
     if value in ("N/A", "-"):
         return switches.word("fillers") == "accepted" and field not in ("email", "la_country")
     if field in ("phone", "mobile", "fax"):
-        form = _DOCUMENTED.get(kind, _DOCUMENTED["other"]) if switches.word("phone_format") == "documented" else _PLAIN_PHONE
+        form = (
+            _DOCUMENTED.get(kind, _DOCUMENTED["other"])
+            if switches.word("phone_format") == "documented"
+            else _PLAIN_PHONE
+        )
         return bool(form.fullmatch(value))
     if fields.get("la_country") == RUSSIA and kind != "generic":
         numbers = {"inn": _digits(12 if kind == "person" else 10), "kpp": _digits(9), "ogrn": _digits(13)}

@@ -1,4 +1,6 @@
-"""The control URLs under /_sandbox/: JSON in, JSON out, from this machine only. docs/sandbox-upstream.md shows each with curl."""
+"""The control URLs under /_sandbox/: JSON in, JSON out, from this machine only. docs/sandbox-upstream.md
+shows each with curl.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def clock(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     if body:
         if "today" in body:
             provider.clock.move_to(date.fromisoformat(body["today"]))
-        provider.clock.advance(days=float(body.get("advance_days", 0)), seconds=float(body.get("advance_seconds", 0)))
+        provider.clock.advance(
+            days=float(body.get("advance_days", 0)), seconds=float(body.get("advance_seconds", 0))
+        )
         provider.settle()
     return {"today": provider.clock.today().isoformat(), "now": provider.clock.stamp()}
 
@@ -71,8 +75,16 @@ def money(text: object) -> Decimal:
 
 
 COMMON: Mapping[Tuple[str, str], Handler] = {
-    ("GET", "ledger"): ledger, ("GET", "requests"): requests, ("GET", "clock"): clock, ("POST", "clock"): clock, ("GET", "switch"): switch,
-    ("POST", "switch"): switch, ("GET", "faults"): list_faults, ("POST", "faults"): arm, ("DELETE", "faults"): disarm, ("POST", "reset"): reset,
+    ("GET", "ledger"): ledger,
+    ("GET", "requests"): requests,
+    ("GET", "clock"): clock,
+    ("POST", "clock"): clock,
+    ("GET", "switch"): switch,
+    ("POST", "switch"): switch,
+    ("GET", "faults"): list_faults,
+    ("POST", "faults"): arm,
+    ("DELETE", "faults"): disarm,
+    ("POST", "reset"): reset,
 }
 
 
@@ -81,7 +93,10 @@ def control(site: Site, method: str, path: str, body: Body, query: Mapping[str, 
     routes = site.dialect.routes
     handler = routes.get((method, path))
     if handler is None:
-        return 404, {"error": "no such control URL", "known": sorted(f"{verb} {PREFIX}{name}" for verb, name in routes)}
+        return 404, {
+            "error": "no such control URL",
+            "known": sorted(f"{verb} {PREFIX}{name}" for verb, name in routes),
+        }
     with site.provider.lock:
         try:
             return 200, handler(site, body, query)

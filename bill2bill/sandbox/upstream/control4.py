@@ -30,9 +30,14 @@ def state(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     provider = site.provider
     return {
         "today": provider.clock.today().isoformat(),
-        "accounts": [{**asdict(row), "balance": str(row.balance), "credit": str(row.credit or 0)} for row in provider.accounts.values()],
+        "accounts": [
+            {**asdict(row), "balance": str(row.balance), "credit": str(row.credit or 0)}
+            for row in provider.accounts.values()
+        ],
         "domains": [_domain_row(row) for row in provider.domains()],
-        "services": [{**_item_row(row), **row.fields} for row in provider.items.values() if isinstance(row, Service)],
+        "services": [
+            {**_item_row(row), **row.fields} for row in provider.items.values() if isinstance(row, Service)
+        ],
         "contacts": [asdict(row) for row in provider.contacts.values()],
         "names": [{"name": row.name, "check": row.check} for row in provider.names.values()],
     }
@@ -40,13 +45,25 @@ def state(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
 
 def _item_row(item: Item) -> Dict[str, Any]:
     return {
-        "id": item.id, "name": item.name, "status": item.status, "expire": item.expire.isoformat() if item.expire else None,
-        "price": item.tariff.id, "period": item.period.id, "account": item.account, "auto_period": item.auto_period, "remoteid": item.remote_id,
+        "id": item.id,
+        "name": item.name,
+        "status": item.status,
+        "expire": item.expire.isoformat() if item.expire else None,
+        "price": item.tariff.id,
+        "period": item.period.id,
+        "account": item.account,
+        "auto_period": item.auto_period,
+        "remoteid": item.remote_id,
     }
 
 
 def _domain_row(domain: Domain) -> Dict[str, Any]:
-    return {**_item_row(domain), "ns": [server for server in domain.servers if server], "contacts": domain.contacts, "transfer": domain.transfer}
+    return {
+        **_item_row(domain),
+        "ns": [server for server in domain.servers if server],
+        "contacts": domain.contacts,
+        "transfer": domain.transfer,
+    }
 
 
 def progress(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
@@ -66,7 +83,9 @@ def balance(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
 
 
 def domain(site: Site, body: Body, query: Mapping[str, str]) -> Any:
-    """One fixture or a list of them: `check` says what others know of the name, otherwise it is the customer's."""
+    """One fixture or a list of them: `check` says what others know of the name, otherwise it is the
+    customer's.
+    """
     rows = body if isinstance(body, list) else [body]
     made = [_known_name(site, row) if "check" in row else _owned(site, row) for row in rows]
     return made if isinstance(body, list) else made[0]
@@ -86,7 +105,9 @@ def _date(text: Optional[str]) -> Optional[date]:
 
 def _owned(site: Site, row: Mapping[str, Any]) -> Dict[str, Any]:
     provider, name = site.provider, ascii_name(row["name"])
-    zones = [plan for plan in provider.tariffs.values() if plan.tld and name.endswith("." + ascii_name(plan.tld))]
+    zones = [
+        plan for plan in provider.tariffs.values() if plan.tld and name.endswith("." + ascii_name(plan.tld))
+    ]
     chosen = provider.tariffs[int(row["price"])] if "price" in row else next(iter(zones), None)
     if chosen not in zones or chosen is None:
         raise ValueError(f"no tariff for {name}")
@@ -95,11 +116,21 @@ def _owned(site: Site, row: Mapping[str, Any]) -> Dict[str, Any]:
     servers = [str(server) for server in row.get("ns", ["ns1.example.net", "ns2.example.net"])][:SLOTS]
     status = int(row.get("status", ACTIVE))
     if status not in STATUSES or provider.domain_named(name) is not None:
-        raise ValueError(f"{name} is there already" if status in STATUSES else "status is a number from 1 to 7")
+        raise ValueError(
+            f"{name} is there already" if status in STATUSES else "status is a number from 1 to 7"
+        )
     domain = Domain(
-        provider.next_item(), name, chosen, period, account, ACTIVE if status == RENEWING else status, _date(row.get("expire")),
-        servers=servers + [""] * (SLOTS - len(servers)), contacts={role: int(number) for role, number in row.get("contacts", {}).items()},
-        auto_period=str(row.get("auto_period", "")), remote_id=str(row.get("remoteid", "")),
+        provider.next_item(),
+        name,
+        chosen,
+        period,
+        account,
+        ACTIVE if status == RENEWING else status,
+        _date(row.get("expire")),
+        servers=servers + [""] * (SLOTS - len(servers)),
+        contacts={role: int(number) for role, number in row.get("contacts", {}).items()},
+        auto_period=str(row.get("auto_period", "")),
+        remote_id=str(row.get("remoteid", "")),
     )
     provider.add(domain)
     if status in IN_PROGRESS:
@@ -115,9 +146,17 @@ def contact_lock(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, 
 
 def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     """Add or replace a domain tariff; ordered items keep the one that they were ordered with."""
-    rows = [Period(int(row["id"]), int(row["p_length"]), row.get("per_type", "year"), money(row["price_num"])) for row in body["period"]]
+    rows = [
+        Period(int(row["id"]), int(row["p_length"]), row.get("per_type", "year"), money(row["price_num"]))
+        for row in body["period"]
+    ]
     made = Tariff(
-        int(body["id"]), "domain", body.get("name", ""), tuple(rows), tld=body["tld"], registrar=int(body["registrar_id"]),
+        int(body["id"]),
+        "domain",
+        body.get("name", ""),
+        tuple(rows),
+        tld=body["tld"],
+        registrar=int(body["registrar_id"]),
         priority=str(body.get("priority", "")),
     )
     site.provider.tariffs[made.id] = made
@@ -126,6 +165,10 @@ def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
 
 ROUTES: Mapping[Tuple[str, str], Handler] = {
     **COMMON,
-    ("GET", "state"): state, ("POST", "progress"): progress, ("POST", "balance"): balance, ("POST", "domain"): domain,
-    ("POST", "contact/lock"): contact_lock, ("POST", "tariff"): tariff,
+    ("GET", "state"): state,
+    ("POST", "progress"): progress,
+    ("POST", "balance"): balance,
+    ("POST", "domain"): domain,
+    ("POST", "contact/lock"): contact_lock,
+    ("POST", "tariff"): tariff,
 }

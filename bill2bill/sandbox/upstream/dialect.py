@@ -1,4 +1,6 @@
-"""What a dialect brings to the sandbox: its addresses, its provider, its answers, its faults and its control URLs."""
+"""What a dialect brings to the sandbox: its addresses, its provider, its answers, its faults and its control
+URLs.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from bill2bill.sandbox.upstream.wire import Answer, Request
 
 @dataclass(frozen=True)
 class Dialect:
-    """play is its name among the servers that can stand at the address; error_keys are what a fault of kind `error` may say.
+    """play is its name among the servers that can stand at the address; error_keys are what a fault of kind
+    `error` may say.
 
     answer gets a Running that start made; handlers of routes get (site, body, query).
     """

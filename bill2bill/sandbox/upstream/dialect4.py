@@ -13,7 +13,9 @@ from bill2bill.sandbox.upstream.wire import API, CHECK, Answer, Request, rendere
 def _answer(provider: Provider, request: Request) -> Answer:
     if request.path == API:
         call = Call(request.params.get("func", ""), request.params, provider, request.client)
-        return rendered(responses4.answer(call, request.session), request.params.get("out", ""), provider.switches)
+        return rendered(
+            responses4.answer(call, request.session), request.params.get("out", ""), provider.switches
+        )
     if request.path == CHECK:
         return files4.domaininfo(provider, request.params.get("domain", ""))
     if request.path in files4.FILES:
@@ -26,6 +28,15 @@ def _plain_success(provider: Provider, request: Request) -> Answer:
 
 
 DIALECT = Dialect(
-    play="bm4", url=API, paths=(API,), cookie="billmgr4", start=Provider, answer=_answer, plain_success=_plain_success,
-    spoilers=faults4.SPOILERS, short=faults4.SHORT, error_keys=frozenset({"code", "obj", "val"}), routes=control4.ROUTES,
+    play="bm4",
+    url=API,
+    paths=(API,),
+    cookie="billmgr4",
+    start=Provider,
+    answer=_answer,
+    plain_success=_plain_success,
+    spoilers=faults4.SPOILERS,
+    short=faults4.SHORT,
+    error_keys=frozenset({"code", "obj", "val"}),
+    routes=control4.ROUTES,
 )

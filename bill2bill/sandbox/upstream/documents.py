@@ -1,4 +1,6 @@
-"""A document of version 4 and its three renderings: out=xml, out=json, and HTML without out (upstream-billmanager4 2)."""
+"""A document of version 4 and its three renderings: out=xml, out=json, and HTML without out
+(upstream-billmanager4 2).
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,20 @@ class Document:
     def doubled(self) -> Document:
         """Every child twice, as a faulty front end may repeat them."""
         twice = tuple(pair for pair in self.fields for _ in range(2))
-        return replace(self, fields=twice, rows=None if self.rows is None else tuple(row for row in self.rows for _ in range(2)))
+        return replace(
+            self,
+            fields=twice,
+            rows=None if self.rows is None else tuple(row for row in self.rows for _ in range(2)),
+        )
 
     @property
     def outcome(self) -> str:
         if self.tag is not None:
-            return " ".join([self.tag[0], *self.tag[1].values()]).strip() if self.tag[0] == "error" else self.tag[0]
+            return (
+                " ".join([self.tag[0], *self.tag[1].values()]).strip()
+                if self.tag[0] == "error"
+                else self.tag[0]
+            )
         return "ok" if self.done else "form" if self.rows is None else f"list of {len(self.rows)}"
 
 
@@ -64,7 +74,10 @@ def to_xml(document: Document, error_text: str = "node") -> str:
     if document.tag is not None:
         parts.append(_tag(*document.tag, error_text))
     parts += [_element(name, value) for name, value in document.fields]
-    parts += ["<elem>" + "".join(_element(name, value) for name, value in row.items()) + "</elem>" for row in document.rows or ()]
+    parts += [
+        "<elem>" + "".join(_element(name, value) for name, value in row.items()) + "</elem>"
+        for row in document.rows or ()
+    ]
     body = "".join(parts)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + (f"<doc>{body}</doc>\n" if body else "<doc/>\n")
 
@@ -97,12 +110,18 @@ def to_json(document: Document, empty_list: str = "space") -> str:
     if document.tag is None:
         return _object(pairs)
     name, attributes, text = document.tag
-    inner = [(key, value) for key, value in attributes.items() if value or key == "obj"] + ([("msg", text)] if text else [])
+    inner = [(key, value) for key, value in attributes.items() if value or key == "obj"] + (
+        [("msg", text)] if text else []
+    )
     return f'{{"{name}" : {_object(inner)}}}'
 
 
 def _object(pairs: List[Tuple[str, str]]) -> str:
-    return "{" + ",".join(f"{json.dumps(key)} : {json.dumps(value, ensure_ascii=False)}" for key, value in pairs) + "}"
+    return (
+        "{"
+        + ",".join(f"{json.dumps(key)} : {json.dumps(value, ensure_ascii=False)}" for key, value in pairs)
+        + "}"
+    )
 
 
 def to_html(document: Document) -> str:
@@ -111,4 +130,7 @@ def to_html(document: Document) -> str:
 
 
 def page(title: str, text: str) -> str:
-    return f"<!DOCTYPE html>\n<html><head><title>{escape(title)}</title></head><body><p>{escape(text)}</p></body></html>\n"
+    return (
+        "<!DOCTYPE"
+        f" html>\n<html><head><title>{escape(title)}</title></head><body><p>{escape(text)}</p></body></html>\n"
+    )

@@ -3,11 +3,14 @@
     {"func": "domain.renew", "kind": "cut", "when": "after", "times": 1}
 
 func     a function, "domaininfo", the path of a file, or "*" (everything but the control URLs)
-kind     a kind of COMMON below or of the dialect, or "commit_later"; `cut_after` is short for kind cut, when after
-when     "before": nothing is carried out; "after": it is carried out first, the answer is spoilt. Must be said, but for commit_later
+kind     a kind of COMMON below or of the dialect, or "commit_later"; `cut_after` is short for kind cut, when
+         after
+when     "before": nothing is carried out; "after": it is carried out first, the answer is spoilt. Must be
+         said, but for commit_later
 times    how many requests it hits (default 1), or "sticky": true until it is deleted
 skip     how many matching requests it lets pass first (default 0)
-chance   the probability with which it hits a matching request (default 1), seed makes two runs alike (default 0)
+chance   the probability with which it hits a matching request (default 1), seed makes two runs alike (default
+         0)
 match    parameters that a request must have to be hit, for example {"sok": "ok", "elid": "10501"}
 seconds  of slow and commit_later (default 3)
 mib      size of huge (default 64)
@@ -27,7 +30,10 @@ from bill2bill.sandbox.upstream.errors import INTERNAL
 from bill2bill.sandbox.upstream.wire import HTML, XML, Answer, Request, web_page
 
 BEFORE, AFTER, COMMIT_LATER, SLOW = "before", "after", "commit_later", "slow"
-ENTITIES = '<!DOCTYPE doc [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+ENTITIES = (
+    '<!DOCTYPE doc [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c'
+    ' "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+)
 ERROR_KEYS = frozenset({"code", "obj", "val", "type", "object", "value"})
 
 
@@ -57,18 +63,25 @@ class Fault:
     content_type: str = HTML
 
     def hits(self, request: Request) -> bool:
-        return self.func in ("*", request.name) and all(request.params.get(name) == value for name, value in self.match.items())
+        return self.func in ("*", request.name) and all(
+            request.params.get(name) == value for name, value in self.match.items()
+        )
 
     @property
     def label(self) -> str:
         return self.kind if self.kind == COMMIT_LATER else f"{self.kind}_{self.when}"
 
 
-Spoiler = Callable[[Answer, Fault, Request, Any], Optional[Answer]]  # (answer, fault, request, the Running) -> what is sent; None: nothing
+Spoiler = Callable[
+    [Answer, Fault, Request, Any], Optional[Answer]
+]  # (answer, fault, request, the Running) -> what is sent; None: nothing
 
 
 def _doctype(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{ENTITIES}\n<doc><ok/><status>free</status><item.id>1</item.id><id>&c;</id></doc>\n'
+    body = (
+        '<?xml version="1.0"'
+        f' encoding="UTF-8"?>\n{ENTITIES}\n<doc><ok/><status>free</status><item.id>1</item.id><id>&c;</id></doc>\n'
+    )
     return replace(answer, body=body.encode(), content_type=XML)
 
 
@@ -92,20 +105,32 @@ COMMON: Mapping[str, Spoiler] = {
     "html_200": lambda answer, *_: web_page(page("Maintenance", "Please try again later.")),
     "empty": lambda answer, *_: replace(answer, body=b""),
     "truncated": lambda answer, *_: replace(answer, body=_half(answer)),  # half the body, honestly announced
-    "short_body": lambda answer, *_: replace(answer, body=_half(answer), announced=len(answer.body)),  # half of what is announced
-    SLOW: lambda answer, fault, *_: replace(answer, wait=fault.seconds if fault.when == AFTER else 0),  # before: the site has waited
+    "short_body": lambda answer, *_: replace(
+        answer, body=_half(answer), announced=len(answer.body)
+    ),  # half of what is announced
+    SLOW: lambda answer, fault, *_: replace(
+        answer, wait=fault.seconds if fault.when == AFTER else 0
+    ),  # before: the site has waited
     "wrong_content_type": lambda answer, fault, *_: replace(answer, content_type=fault.content_type),
     "redirect": lambda answer, fault, *_: replace(web_page("", 302), headers=(("Location", fault.location),)),
-    "huge": lambda answer, fault, *_: replace(answer, padding=fault.mib * 1048576),  # valid, with blanks behind it
+    "huge": lambda answer, fault, *_: replace(
+        answer, padding=fault.mib * 1048576
+    ),  # valid, with blanks behind it
     "doctype": _doctype,
     "bad_encoding": _bad_encoding,
 }
 
 
-def parse(data: Mapping[str, Any], kinds: Collection[str], short: Mapping[str, Mapping[str, Any]], error_keys: Collection[str]) -> Fault:
+def parse(
+    data: Mapping[str, Any],
+    kinds: Collection[str],
+    short: Mapping[str, Mapping[str, Any]],
+    error_keys: Collection[str],
+) -> Fault:
     """A fault from its JSON; raises ValueError that says what is wrong.
 
-    kinds, short (a name for a kind with some of its keys) and error_keys (what kind `error` may say) are the dialect's.
+    kinds, short (a name for a kind with some of its keys) and error_keys (what kind `error` may say) are the
+    dialect's.
     """
     known = dict(data)
     kind = str(known.pop("kind", ""))
@@ -126,16 +151,28 @@ def parse(data: Mapping[str, Any], kinds: Collection[str], short: Mapping[str, M
 
 def _check(known: Mapping[str, Any], impossible: Collection[str]) -> None:
     if known.get("when") not in (BEFORE, AFTER):
-        raise ValueError('say "when": "before" (nothing is carried out) or "after" (it is, then the answer is spoilt)')
+        raise ValueError(
+            'say "when": "before" (nothing is carried out) or "after" (it is, then the answer is spoilt)'
+        )
     if known.get("func") != str(known.get("func")):
         raise ValueError('say "func": a function, domaininfo, the path of a file, or "*"')
     if unknown := (set(known) - set(Fault.__dataclass_fields__)) | (set(impossible) & set(known)):
         raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
     if not hasattr(known.get("match", {}), "items"):
         raise ValueError('match is an object, for example {"sok": "ok"}')
-    for name, least in (("times", 1), ("skip", 0), ("chance", 0), ("seed", 0), ("seconds", 0), ("mib", 0), ("code", 0)):
+    for name, least in (
+        ("times", 1),
+        ("skip", 0),
+        ("chance", 0),
+        ("seed", 0),
+        ("seconds", 0),
+        ("mib", 0),
+        ("code", 0),
+    ):
         value = known.get(name, least)
-        if value is not None and (not isinstance(value, (int, float)) or isinstance(value, bool) or value < least):
+        if value is not None and (
+            not isinstance(value, (int, float)) or isinstance(value, bool) or value < least
+        ):
             raise ValueError(f"{name} is a number, at least {least}")
     if not known.get("chance", 1) <= 1:
         raise ValueError("chance is a probability, at most 1")

@@ -15,15 +15,21 @@ IDS = ("item.id", "domaincontact.id", "id", "elid")
 
 
 def _document(answer: Answer, document: Document, request: Request, provider: Any) -> Answer:
-    return replace(rendered(document, request.params.get("out", ""), provider.switches), outcome=answer.outcome)
+    return replace(
+        rendered(document, request.params.get("out", ""), provider.switches), outcome=answer.outcome
+    )
 
 
 def _error(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
-    return _document(answer, error(Refusal(fault.code, obj=fault.obj, val=fault.val, msg=fault.msg)), request, provider)
+    return _document(
+        answer, error(Refusal(fault.code, obj=fault.obj, val=fault.val, msg=fault.msg)), request, provider
+    )
 
 
 def _duplicates(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
-    return answer if answer.document is None else _document(answer, answer.document.doubled(), request, provider)
+    return (
+        answer if answer.document is None else _document(answer, answer.document.doubled(), request, provider)
+    )
 
 
 def _without_id(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:

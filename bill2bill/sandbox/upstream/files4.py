@@ -1,4 +1,6 @@
-"""What a version 4 provider serves beside its API: the name check and three JSON files (upstream-billmanager4 4.2 to 4.5, 5.1)."""
+"""What a version 4 provider serves beside its API: the name check and three JSON files (upstream-billmanager4
+4.2 to 4.5, 5.1).
+"""
 
 from __future__ import annotations
 
@@ -39,22 +41,32 @@ def _status(provider: Provider, name: str, word: str, check: str) -> Answer:
 
 
 def domain_prices(provider: Provider) -> List[Dict[str, Any]]:
-    """domainprice_ru.json: an array, one record per tariff; some records carry numbers instead of strings (4.2)."""
+    """domainprice_ru.json: an array, one record per tariff; some records carry numbers instead of strings
+    (4.2).
+    """
     return [_record(tariff) for tariff in provider.tariffs.values() if tariff.kind == "domain"]
 
 
 def _record(tariff: Tariff) -> Dict[str, Any]:
     registrar, priority = str(tariff.registrar), tariff.priority
     return {
-        "id": str(tariff.id), "tld": tariff.tld, "registrar_id": int(registrar) if tariff.numeric else registrar, "name": tariff.name,
-        "priority": int(priority) if tariff.numeric and priority else priority, "period": [_period(row) for row in tariff.periods],
+        "id": str(tariff.id),
+        "tld": tariff.tld,
+        "registrar_id": int(registrar) if tariff.numeric else registrar,
+        "name": tariff.name,
+        "priority": int(priority) if tariff.numeric and priority else priority,
+        "period": [_period(row) for row in tariff.periods],
     }
 
 
 def _period(row: Period) -> Dict[str, str]:
     return {
-        "id": str(row.id), "name": row.name, "price": f"{row.price} RUB", "price_num": str(row.price),
-        "p_length": str(row.length), "per_type": row.per_type,
+        "id": str(row.id),
+        "name": row.name,
+        "price": f"{row.price} RUB",
+        "price_num": str(row.price),
+        "p_length": str(row.length),
+        "per_type": row.per_type,
     }
 
 
@@ -62,14 +74,23 @@ def countries(provider: Provider) -> Dict[str, Any]:
     """country.json, with its known defect: China's row says HK (4.5)."""
     wrong = provider.switches.on("country_defect")
     rows = enumerate(COUNTRIES, 1)
-    return {"elem": [{"id": str(number), "iso2": "HK" if wrong and number == CHINA else code} for number, code in rows]}
+    return {
+        "elem": [
+            {"id": str(number), "iso2": "HK" if wrong and number == CHINA else code} for number, code in rows
+        ]
+    }
 
 
 def price_list(provider: Provider) -> Dict[str, Any]:
     """pricelist.json: internalname is `<price id>-<name>` (4.4)."""
     return {
         "elem": [
-            {"id": str(row.id), "itemtype": row.kind, **({"tld": ascii_name(row.tld)} if row.tld else {}), "internalname": f"{row.id}-{row.name}"}
+            {
+                "id": str(row.id),
+                "itemtype": row.kind,
+                **({"tld": ascii_name(row.tld)} if row.tld else {}),
+                "internalname": f"{row.id}-{row.name}",
+            }
             for row in provider.tariffs.values()
         ]
     }

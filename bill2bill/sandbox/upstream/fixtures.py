@@ -1,4 +1,6 @@
-"""What the provider starts with: the fixture set of upstream-billmanager4 section 10 and the country table of 4.5."""
+"""What the provider starts with: the fixture set of upstream-billmanager4 section 10 and the country table of
+4.5.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +35,54 @@ def _period(number: int, length: int, price: str, per_type: str = "year") -> Per
 def tariffs() -> List[Tariff]:
     """Domains are priced in rubles, everything else in euros (3.2)."""
     return [
-        Tariff(565, "domain", "Domain .RU", (_period(881, 1, "199.0000"),), tld="ru", registrar=13, priority="10"),
-        Tariff(566, "domain", "Domain .РФ", (_period(884, 1, "199.0000"),), tld="рф", registrar=13),
-        Tariff(567, "domain", "Domain .RU (RUCENTER)", (_period(885, 1, "890.0000"),), tld="ru", registrar=5, priority="20"),
         Tariff(
-            601, "domain", "Domain .COM", (_period(930, 1, "990.0000"), _period(931, 2, "1980.0000")),
-            tld="com", registrar=19, priority="5", numeric=True,
+            565, "domain", "Domain .RU", (_period(881, 1, "199.0000"),), tld="ru", registrar=13, priority="10"
         ),
-        Tariff(602, "domain", "Domain .COM (WebNames)", (_period(932, 1, "1050.0000"),), tld="com", registrar=28),
-        Tariff(603, "domain", "Domain .ONLINE, monthly", (_period(940, 1, "90.0000", "month"),), tld="online", registrar=30),
-        Tariff(701, "vhost", "Hosting Start", (_period(1001, 1, "3.0000", "month"), _period(1002, 1, "30.0000")), EUROS),
-        Tariff(5, "software", "ISPmanager Lite", (_period(11, 1, "4.0000", "month"), _period(12, 1, "40.0000")), EUROS),
+        Tariff(566, "domain", "Domain .РФ", (_period(884, 1, "199.0000"),), tld="рф", registrar=13),
+        Tariff(
+            567,
+            "domain",
+            "Domain .RU (RUCENTER)",
+            (_period(885, 1, "890.0000"),),
+            tld="ru",
+            registrar=5,
+            priority="20",
+        ),
+        Tariff(
+            601,
+            "domain",
+            "Domain .COM",
+            (_period(930, 1, "990.0000"), _period(931, 2, "1980.0000")),
+            tld="com",
+            registrar=19,
+            priority="5",
+            numeric=True,
+        ),
+        Tariff(
+            602, "domain", "Domain .COM (WebNames)", (_period(932, 1, "1050.0000"),), tld="com", registrar=28
+        ),
+        Tariff(
+            603,
+            "domain",
+            "Domain .ONLINE, monthly",
+            (_period(940, 1, "90.0000", "month"),),
+            tld="online",
+            registrar=30,
+        ),
+        Tariff(
+            701,
+            "vhost",
+            "Hosting Start",
+            (_period(1001, 1, "3.0000", "month"), _period(1002, 1, "30.0000")),
+            EUROS,
+        ),
+        Tariff(
+            5,
+            "software",
+            "ISPmanager Lite",
+            (_period(11, 1, "4.0000", "month"), _period(12, 1, "40.0000")),
+            EUROS,
+        ),
         Tariff(730, "uniservice", "Backorder", (_period(1101, 1, "250.0000"),)),
     ]
 
@@ -57,9 +96,15 @@ def accounts() -> List[Account]:
 
 def names() -> List[Name]:
     """Names that others own, and names whose check goes wrong (5.1)."""
-    taken = [Name(name, "taken") for name in ("taken.ru", "ya.ru", "ru-tld.ru", "taken.com", "xn--80aswg.xn--p1ai")]
+    taken = [
+        Name(name, "taken") for name in ("taken.ru", "ya.ru", "ru-tld.ru", "taken.com", "xn--80aswg.xn--p1ai")
+    ]
     odd = {
-        "empty-status.ru": "empty_status", "no-status.ru": "no_status", "error.ru": "error",
-        "html.ru": "html", "502.ru": "502", "slow.ru": "slow",
+        "empty-status.ru": "empty_status",
+        "no-status.ru": "no_status",
+        "error.ru": "error",
+        "html.ru": "html",
+        "502.ru": "502",
+        "slow.ru": "slow",
     }
     return taken + [Name(name, check) for name, check in odd.items()]

@@ -1,4 +1,6 @@
-"""The provider's objects: tariffs, accounts, contacts, domains and other items. No HTTP and no parameters here."""
+"""The provider's objects: tariffs, accounts, contacts, domains and other items. No HTTP and no parameters
+here.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,9 @@ class Contact:
 
 @dataclass
 class Operation:
-    """What the registrar is working on. former is the status to return to, looks how often it was seen unfinished."""
+    """What the registrar is working on. former is the status to return to, looks how often it was seen
+    unfinished.
+    """
 
     since: float
     periods: List[Period]
@@ -156,7 +160,8 @@ class Service(Item):
 class Name:
     """What the rest of the world knows of a name: taken, or how the check of it goes wrong.
 
-    check is taken, free, empty_status, no_status, error, html, 502 or slow; expire matters for a transfer only.
+    check is taken, free, empty_status, no_status, error, html, 502 or slow; expire matters for a transfer
+    only.
     """
 
     name: str

@@ -1,4 +1,6 @@
-"""Other servers that may stand at the address: a plain web site, or a BILLmanager that refuses every login."""
+"""Other servers that may stand at the address: a plain web site, or a BILLmanager that refuses
+every login.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +28,26 @@ def version4(request: Request) -> Answer:
 
 
 def version6(request: Request) -> Answer:
-    """The envelope of versions 5 and 6 (upstream-billmanager6 2.5): a doc root in JSON, a type attribute in XML."""
+    """The envelope of versions 5 and 6 (upstream-billmanager6 2.5): a doc root in JSON, a type attribute in
+    XML.
+    """
     if request.path not in (API, API6):
         return not_found()
     out = request.params.get("out")
     if out == "json":
         error = {"$type": "auth", "$object": "badpassword", "$lang": "en", "msg": {"$": REFUSED}}
-        return Answer(json.dumps({"doc": {"$lang": "en", "error": error}}).encode(), JSON, outcome="refused by version 6")
+        return Answer(
+            json.dumps({"doc": {"$lang": "en", "error": error}}).encode(),
+            JSON,
+            outcome="refused by version 6",
+        )
     if out == "xml":
         error_xml = f'<error type="auth" object="badpassword" lang="en"><msg>{REFUSED}</msg></error>'
-        return Answer(f'<?xml version="1.0" encoding="UTF-8"?>\n<doc lang="en">{error_xml}</doc>\n'.encode(), XML, outcome="refused by version 6")
+        return Answer(
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<doc lang="en">{error_xml}</doc>\n'.encode(),
+            XML,
+            outcome="refused by version 6",
+        )
     return Answer(page("BILLmanager 6", REFUSED).encode(), HTML, outcome="refused by version 6")
 
 

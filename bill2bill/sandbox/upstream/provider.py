@@ -1,6 +1,7 @@
 """One provider: what it sells, who buys, what was bought, and what its registrar is still working on.
 
-Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or not at all.
+Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Provider(Running):
         self._last_item = fixtures.FIRST_ITEM - 1
         self._last_contact = fixtures.FIRST_CONTACT - 1
 
-    # -- looking up ------------------------------------------------------------------------------------------------
+    # -- looking up ------------------------------------------------------------------------------------------
     def tariff(self, text: str) -> Optional[Tariff]:
         return next((tariff for number, tariff in self.tariffs.items() if str(number) == text), None)
 
@@ -67,7 +68,9 @@ class Provider(Running):
         return (item for item in self.items.values() if isinstance(item, Domain))
 
     def services(self, kind: str) -> Iterator[Service]:
-        return (item for item in self.items.values() if isinstance(item, Service) and item.tariff.kind == kind)
+        return (
+            item for item in self.items.values() if isinstance(item, Service) and item.tariff.kind == kind
+        )
 
     def domain_named(self, name: str) -> Optional[Domain]:
         """The customer's domain of that name, unless it was removed."""
@@ -78,7 +81,7 @@ class Provider(Running):
         known = self.names.get(name)
         return self.domain_named(name) is None and (known is None or known.check != "taken")
 
-    # -- creating and deleting -------------------------------------------------------------------------------------
+    # -- creating and deleting -------------------------------------------------------------------------------
     def next_item(self) -> int:
         self._last_item += 1
         return self._last_item
@@ -101,7 +104,7 @@ class Provider(Running):
         self.contacts[contact.id] = contact
         return contact
 
-    # -- money -----------------------------------------------------------------------------------------------------
+    # -- money -----------------------------------------------------------------------------------------------
     def price(self, period: Period, renewal: bool = False) -> Decimal:
         """What the account is charged for one period, in the tariff's currency."""
         factor = Decimal(self.switches.word("renewal_factor")) if renewal else Decimal(1)
@@ -114,17 +117,28 @@ class Provider(Running):
         if not account.covers(amount):
             return False
         account.balance -= amount
-        self.ledger.add({
-            "time": self.clock.stamp(), "account": account.id, "amount": str(amount), "currency": account.currency, "kind": kind,
-            "item": item.id, "name": item.name, "period": period.id, "balance": str(account.balance),
-        })
+        self.ledger.add(
+            {
+                "time": self.clock.stamp(),
+                "account": account.id,
+                "amount": str(amount),
+                "currency": account.currency,
+                "kind": kind,
+                "item": item.id,
+                "name": item.name,
+                "period": period.id,
+                "balance": str(account.balance),
+            }
+        )
         return True
 
     def pay(self, item: Item, kind: str) -> bool:
         """Pay an unpaid item and start its registration or transfer; False: it stays unpaid."""
         if not self.charge(kind, item, item.period):
             return False
-        self.start(item, TRANSFERRING if isinstance(item, Domain) and item.transfer else REGISTERING, item.period)
+        self.start(
+            item, TRANSFERRING if isinstance(item, Domain) and item.transfer else REGISTERING, item.period
+        )
         return True
 
     def renew(self, item: Item, period: Period) -> bool:
@@ -140,10 +154,12 @@ class Provider(Running):
     def set_balance(self, account: Account, balance: Decimal) -> None:
         account.balance = balance
         if self.switches.on("pay_when_money_arrives"):
-            for item in [item for item in self.items.values() if item.status == UNPAID and item.account == account.id]:
+            for item in [
+                item for item in self.items.values() if item.status == UNPAID and item.account == account.id
+            ]:
                 self.pay(item, "autopay")
 
-    # -- progress --------------------------------------------------------------------------------------------------
+    # -- progress --------------------------------------------------------------------------------------------
     def start(self, item: Item, status: int, period: Period) -> None:
         item.operation = Operation(self.clock.seconds(), [period], item.status)
         item.status = status
@@ -159,7 +175,9 @@ class Provider(Running):
                     self.finish(item)
 
     def look(self, item: Item) -> Item:
-        """The item as the next reader sees it: under the rule "looks" each reader brings it nearer to its end."""
+        """The item as the next reader sees it: under the rule "looks" each reader brings it nearer to its
+        end.
+        """
         mode, amount = self.switches.progress()
         if item.operation and mode == "looks":
             if item.operation.looks >= amount:
@@ -197,7 +215,11 @@ class Provider(Running):
 
     def _hold(self, item: Item) -> None:
         """A contact of a registered domain is locked (5.6)."""
-        if isinstance(item, Domain) and item.status in (ACTIVE, NOT_DELEGATED) and self.switches.word("contacts_lock") == "registered":
+        if (
+            isinstance(item, Domain)
+            and item.status in (ACTIVE, NOT_DELEGATED)
+            and self.switches.word("contacts_lock") == "registered"
+        ):
             for number in item.contacts.values():
                 if number in self.contacts:
                     self.contacts[number].locked = True

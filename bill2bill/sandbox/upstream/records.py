@@ -1,4 +1,6 @@
-"""What can be judged afterwards: the ledger of charges and the log of requests, in memory and as JSON lines."""
+"""What can be judged afterwards: the ledger of charges and the log of requests, in memory and as
+JSON lines.
+"""
 
 from __future__ import annotations
 

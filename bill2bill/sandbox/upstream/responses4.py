@@ -1,4 +1,6 @@
-"""Version 4: a function's parameters in, a document out. One table names every function (upstream-billmanager4 section 10)."""
+"""Version 4: a function's parameters in, a document out. One table names every function
+(upstream-billmanager4 section 10).
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,19 @@ from bill2bill.sandbox.upstream.responses4_order import order
 def accounts(call: Call) -> Document:
     """accountinfo: money is not shared between accounts (3.1, 3.2)."""
     project = call.provider.switches.on("project_column")
-    return listing([
-        {
-            "id": str(row.id), "name": row.name, "project": row.name if project else "", "balance": str(row.balance),
-            "currency": row.currency, "creditlimit": "" if row.credit is None else str(row.credit),
-        }
-        for row in call.provider.accounts.values()
-    ])
+    return listing(
+        [
+            {
+                "id": str(row.id),
+                "name": row.name,
+                "project": row.name if project else "",
+                "balance": str(row.balance),
+                "currency": row.currency,
+                "creditlimit": "" if row.credit is None else str(row.credit),
+            }
+            for row in call.provider.accounts.values()
+        ]
+    )
 
 
 def tariffs(call: Call) -> Document:
@@ -38,7 +46,12 @@ def periods(call: Call) -> Document:
     tariff = call.provider.tariff(call.text("elid"))
     if tariff is None:
         raise missing("pricelist")
-    return listing([{"id": str(row.id), "name": row.name, "price": f"{row.price} {tariff.currency}"} for row in tariff.periods])
+    return listing(
+        [
+            {"id": str(row.id), "name": row.name, "price": f"{row.price} {tariff.currency}"}
+            for row in tariff.periods
+        ]
+    )
 
 
 FUNCTIONS: Mapping[str, Callable[[Call], Document]] = {

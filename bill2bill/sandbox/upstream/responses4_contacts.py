@@ -11,7 +11,11 @@ from bill2bill.sandbox.upstream.documents import Document, form, listing, succes
 from bill2bill.sandbox.upstream.errors import EXISTS, Refusal, bad_value, missing
 from bill2bill.sandbox.upstream.models import Contact
 
-TYPE_WORDS = {"person": "Персональный", "company": "Организация", "generic": "Общий"}  # a translated word, 5.5
+TYPE_WORDS = {
+    "person": "Персональный",
+    "company": "Организация",
+    "generic": "Общий",
+}  # a translated word, 5.5
 
 
 def create(call: Call) -> Document:
@@ -35,7 +39,9 @@ def _redirect(call: Call, contact: Contact) -> str:
 
 
 def _check_unique(call: Call, name: str) -> None:
-    if call.provider.switches.word("contact_names") == "unique" and any(row.name == name for row in call.provider.contacts.values()):
+    if call.provider.switches.word("contact_names") == "unique" and any(
+        row.name == name for row in call.provider.contacts.values()
+    ):
         raise Refusal(EXISTS, obj="name")
 
 
@@ -74,15 +80,23 @@ def _read(call: Call, contact: Contact) -> Document:
     if contact.locked and (rule == "always" or (rule == "without_api" and call.text("api") != "on")):
         raise contacts.locked()
     head = {"elid": str(contact.id), "id": str(contact.id), "ctype": contact.kind, "name": contact.name}
-    return form(**head, **({name: contact.fields.get(name, "") for name in FIELDS} if call.with_api_columns else {}))
+    return form(
+        **head, **({name: contact.fields.get(name, "") for name in FIELDS} if call.with_api_columns else {})
+    )
 
 
 def table(call: Call) -> Document:
     english = call.text("lang") == "en"
-    return listing([
-        {"id": str(row.id), "name": row.name, "type": row.kind.capitalize() if english else TYPE_WORDS[row.kind]}
-        for row in call.provider.contacts.values()
-    ])
+    return listing(
+        [
+            {
+                "id": str(row.id),
+                "name": row.name,
+                "type": row.kind.capitalize() if english else TYPE_WORDS[row.kind],
+            }
+            for row in call.provider.contacts.values()
+        ]
+    )
 
 
 def delete(call: Call) -> Document:

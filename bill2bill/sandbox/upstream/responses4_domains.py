@@ -34,12 +34,20 @@ def table(call: Call) -> Document:
     """The list `domain`; with api=on also the registrar and the tariff."""
     hide = not call.provider.switches.on("removed_listed")
     looked = [call.provider.look(domain) for domain in call.provider.domains()]
-    return listing([_row(call, row) for row in looked if isinstance(row, Domain) and not (hide and row.status == REMOVED)])
+    return listing(
+        [
+            _row(call, row)
+            for row in looked
+            if isinstance(row, Domain) and not (hide and row.status == REMOVED)
+        ]
+    )
 
 
 def _row(call: Call, domain: Domain) -> Dict[str, str]:
     row = {
-        "id": str(domain.id), "name": _shown(call, domain.name), "domainstatus": str(domain.status),
+        "id": str(domain.id),
+        "name": _shown(call, domain.name),
+        "domainstatus": str(domain.status),
         "expire": domain.expire.isoformat() if domain.expire else "",
     }
     if call.with_api_columns:
@@ -60,8 +68,12 @@ def getinfo(call: Call) -> Document:
         domain = found
     call.provider.look(domain)
     fields = {
-        "elid": str(domain.id), "name": _shown(call, domain.label), "tld": _shown(call, domain.zone), **_slots(domain.servers),
-        "expire": _expire(call, domain), "domainstatus": str(domain.status),
+        "elid": str(domain.id),
+        "name": _shown(call, domain.label),
+        "tld": _shown(call, domain.zone),
+        **_slots(domain.servers),
+        "expire": _expire(call, domain),
+        "domainstatus": str(domain.status),
     }
     return form(**{name: value for name, value in fields.items() if value})
 
@@ -74,7 +86,10 @@ def _normal(name: str) -> str:
 
 
 def _expire(call: Call, domain: Domain) -> str:
-    if domain.status in (REGISTERING, TRANSFERRING) and call.provider.switches.word("expire_while_pending") == "on":
+    if (
+        domain.status in (REGISTERING, TRANSFERRING)
+        and call.provider.switches.word("expire_while_pending") == "on"
+    ):
         return "on"
     lag = timedelta(days=call.provider.switches.number("stale_expire_days"))
     return (domain.expire - lag).isoformat() if domain.expire else ""
@@ -88,7 +103,12 @@ def edit(call: Call) -> Document:
     """The form, or a change of name servers (only with changens=on) and of automatic renewal (5.8)."""
     domain = call.domain()
     if not call.submitted:
-        head = {"elid": str(domain.id), "id": str(domain.id), "name": _shown(call, domain.label), "tld": _shown(call, domain.zone)}
+        head = {
+            "elid": str(domain.id),
+            "id": str(domain.id),
+            "name": _shown(call, domain.label),
+            "tld": _shown(call, domain.zone),
+        }
         contacts = {role: str(domain.contacts[role]) for role in ROLES if role in domain.contacts}
         more = {**contacts, "autoperiod": domain.auto_period} if call.with_api_columns else {}
         return form(**head, **_slots(domain.servers), **more)
@@ -97,7 +117,11 @@ def edit(call: Call) -> Document:
     if automatic and domain.tariff.period(automatic) is None:
         raise bad_value("autoperiod")
     owner = call.text("owner")
-    if owner and owner != str(domain.contacts.get("owner")) and call.provider.switches.word("owner_change") == "refused":
+    if (
+        owner
+        and owner != str(domain.contacts.get("owner"))
+        and call.provider.switches.word("owner_change") == "refused"
+    ):
         raise Refusal(DENIED, obj="owner")
     domain.servers, domain.auto_period = servers, automatic
     if domain.status in (ACTIVE, NOT_DELEGATED):
@@ -117,10 +141,14 @@ def _changed_servers(call: Call, domain: Domain) -> List[str]:
 
 
 def renew(call: Call) -> Document:
-    """domain.renew: with paynow=on every accepted call charges; without, it is accepted and nothing happens (5.7)."""
+    """domain.renew: with paynow=on every accepted call charges; without, it is accepted and nothing happens
+    (5.7).
+    """
     domain = call.domain()
     if not call.submitted:
-        rows = "; ".join(f"{row.id}: {row.name}, {call.provider.price(row, renewal=True)}" for row in domain.tariff.periods)
+        rows = "; ".join(
+            f"{row.id}: {row.name}, {call.provider.price(row, renewal=True)}" for row in domain.tariff.periods
+        )
         return form(elid=str(domain.id), id=str(domain.id), autoperiod=domain.auto_period, totalinfo=rows)
     period = domain.tariff.period(call.text("autoperiod"))
     if period is None:

@@ -1,4 +1,6 @@
-"""domain.order.4, the last step of the order wizard: upstream-billmanager4 5.2 to 5.4, checks in the order of section 10."""
+"""domain.order.4, the last step of the order wizard: upstream-billmanager4 5.2 to 5.4, checks in the order of
+section 10.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ def order(call: Call) -> Document:
         return _form(call)
     domain = _checked(call)
     if not call.submitted:
-        return _form(call, f"{domain.name}, {domain.period.name}: {call.provider.price(domain.period)} {domain.tariff.currency}")
+        return _form(
+            call,
+            f"{domain.name}, {domain.period.name}: {call.provider.price(domain.period)}"
+            f" {domain.tariff.currency}",
+        )
     domain.id = call.provider.next_item()
     call.provider.add(domain)
     if call.pays_now:
@@ -32,7 +38,19 @@ def order(call: Call) -> Document:
 
 
 def _form(call: Call, total: str = "") -> Document:
-    names = ("operation", "countdomain", "domain", "domainname_0", "tld", "price", "pricelist_0", "period_0", "registrar", "nslist_0", "owner")
+    names = (
+        "operation",
+        "countdomain",
+        "domain",
+        "domainname_0",
+        "tld",
+        "price",
+        "pricelist_0",
+        "period_0",
+        "registrar",
+        "nslist_0",
+        "owner",
+    )
     return form(**{name: call.text(name) for name in names}, totalinfo=f"<b>{total}</b>" if total else "")
 
 
@@ -47,8 +65,16 @@ def _checked(call: Call) -> Domain:
     name = _name(call, tariff)
     servers = _servers(call, tariff)
     return Domain(
-        0, name, tariff, period, call.payer(tariff).id, remote_id=call.text("remoteid"), auto_period=_auto_period(call, tariff, period),
-        servers=servers, contacts=contacts, transfer=call.text("operation") == "transfer",
+        0,
+        name,
+        tariff,
+        period,
+        call.payer(tariff).id,
+        remote_id=call.text("remoteid"),
+        auto_period=_auto_period(call, tariff, period),
+        servers=servers,
+        contacts=contacts,
+        transfer=call.text("operation") == "transfer",
     )
 
 
@@ -95,7 +121,11 @@ def roles(call: Call, tariff: Tariff) -> Dict[str, Tuple[str, ...]]:
     """Which contacts an order needs, and of which kinds (5.4)."""
     people: Tuple[str, ...] = ("person", "company")
     generic: Tuple[str, ...] = ("generic",)
-    needed = {"owner": people} if in_ru_group(ascii_name(tariff.tld)) else dict.fromkeys(("owner", "admin", "bill", "tech"), generic)
+    needed = (
+        {"owner": people}
+        if in_ru_group(ascii_name(tariff.tld))
+        else dict.fromkeys(("owner", "admin", "bill", "tech"), generic)
+    )
     if str(tariff.registrar) in call.provider.switches.words("customer_for"):
         needed["customer"] = people
     return needed
@@ -125,7 +155,9 @@ def _name(call: Call, tariff: Tariff) -> str:
     name = f"{label}.{ascii_name(tariff.tld)}"
     transfer = call.text("operation") == "transfer"
     if call.provider.domain_named(name) or call.provider.is_free(name) == transfer:
-        raise Refusal(MESSAGE if call.provider.switches.word("taken_code") == "code8" else EXISTS, obj="domain")
+        raise Refusal(
+            MESSAGE if call.provider.switches.word("taken_code") == "code8" else EXISTS, obj="domain"
+        )
     if transfer and not call.text("auth_code") and call.provider.switches.on("auth_code_required"):
         raise bad_value("auth_code")
     return name
@@ -134,11 +166,17 @@ def _name(call: Call, tariff: Tariff) -> str:
 def _servers(call: Call, tariff: Tariff) -> List[str]:
     """Four slots from nslist_0, or from ns0..ns3 in its absence."""
     listed = call.text("nslist_0").split()
-    servers = listed or [value for value in (call.text(f"ns{slot}").strip() for slot in range(SLOTS)) if value]
+    servers = listed or [
+        value for value in (call.text(f"ns{slot}").strip() for slot in range(SLOTS)) if value
+    ]
     field = "nslist_0" if listed else "ns0"
     if len(servers) > SLOTS or not all(map(is_server, servers)):
         raise bad_value(field)
-    if len(servers) == 1 and in_ru_group(ascii_name(tariff.tld)) and call.provider.switches.on("one_ns_refused"):
+    if (
+        len(servers) == 1
+        and in_ru_group(ascii_name(tariff.tld))
+        and call.provider.switches.on("one_ns_refused")
+    ):
         raise bad_value("nslist_0" if listed else "ns1")
     return servers + [""] * (SLOTS - len(servers))
 
@@ -146,7 +184,9 @@ def _servers(call: Call, tariff: Tariff) -> List[str]:
 def is_server(text: str) -> bool:
     """host, or host/ip, or host/ip1,ip2 with IPv4 addresses (1.5)."""
     host, slash, addresses = text.lower().partition("/")
-    return bool(HOST.fullmatch(host)) and (not slash or all(IPV4.fullmatch(address) for address in addresses.split(",")))
+    return bool(HOST.fullmatch(host)) and (
+        not slash or all(IPV4.fullmatch(address) for address in addresses.split(","))
+    )
 
 
 def _auto_period(call: Call, tariff: Tariff, period: Period) -> str:

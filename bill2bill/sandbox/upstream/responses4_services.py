@@ -1,4 +1,6 @@
-"""Everything that is not a domain, as far as 6.1 of upstream-billmanager4 shows it: hosting, licences, custom services."""
+"""Everything that is not a domain, as far as 6.1 of upstream-billmanager4 shows it: hosting, licences, custom
+services.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,17 @@ from typing import Dict, Tuple
 from bill2bill.sandbox.upstream.call import Call
 from bill2bill.sandbox.upstream.documents import Document, form, listing, success
 from bill2bill.sandbox.upstream.errors import EXISTS, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.models import ACTIVE, REGISTERING, SUSPENDED, UNPAID, Domain, Item, Period, Service, Tariff
+from bill2bill.sandbox.upstream.models import (
+    ACTIVE,
+    REGISTERING,
+    SUSPENDED,
+    UNPAID,
+    Domain,
+    Item,
+    Period,
+    Service,
+    Tariff,
+)
 from bill2bill.sandbox.upstream.responses4_order import IPV4
 
 BACKORDER_STATUS = {UNPAID: "2", REGISTERING: "13", ACTIVE: "10"}  # id_status of 6.1, a scale of its own
@@ -31,7 +43,14 @@ def _order(call: Call, kind: str, name: str, fields: Dict[str, str], pays: bool)
         raise bad_value("autoprolong")
     account = call.payer(tariff)
     service = Service(
-        call.provider.next_item(), name, tariff, period, account.id, remote_id=call.text("remoteid"), auto_period=automatic, fields=fields
+        call.provider.next_item(),
+        name,
+        tariff,
+        period,
+        account.id,
+        remote_id=call.text("remoteid"),
+        auto_period=automatic,
+        fields=fields,
     )
     call.provider.add(service)
     if pays:
@@ -49,15 +68,21 @@ def _required(call: Call, name: str) -> str:
 def _row(call: Call, item: Item) -> Dict[str, str]:
     call.provider.look(item)
     return {
-        "id": str(item.id), "name": item.name, "price": str(item.tariff.id), "period": str(item.period.id),
-        "expiredate": item.expire.isoformat() if item.expire else "", "status": str(item.status),
+        "id": str(item.id),
+        "name": item.name,
+        "price": str(item.tariff.id),
+        "period": str(item.period.id),
+        "expiredate": item.expire.isoformat() if item.expire else "",
+        "status": str(item.status),
     }
 
 
 def hosting_order(call: Call) -> Document:
     """vhost.order.5"""
     if not call.submitted:
-        return form(price=call.text("price"), period=call.text("period"), domain=call.text("domain"), totalinfo="")
+        return form(
+            price=call.text("price"), period=call.text("period"), domain=call.text("domain"), totalinfo=""
+        )
     name = _required(call, "domain")
     fields = {"domain": name, "username": re.sub("[^a-z0-9]", "", name.lower())[:12]}
     service = _order(call, "vhost", name, fields, call.pays_now)
@@ -65,7 +90,12 @@ def hosting_order(call: Call) -> Document:
 
 
 def hostings(call: Call) -> Document:
-    return listing([{**_row(call, row), **row.fields, "account": str(row.account)} for row in call.provider.services("vhost")])
+    return listing(
+        [
+            {**_row(call, row), **row.fields, "account": str(row.account)}
+            for row in call.provider.services("vhost")
+        ]
+    )
 
 
 def hosting_delete(call: Call) -> Document:
@@ -79,7 +109,12 @@ def licence_edit(call: Call) -> Document:
     if call.text("elid"):
         return _licence_change(call)
     if not call.submitted:
-        return form(price=call.text("price"), period=call.text("period"), licname=call.text("licname"), ip=call.text("ip"))
+        return form(
+            price=call.text("price"),
+            period=call.text("period"),
+            licname=call.text("licname"),
+            ip=call.text("ip"),
+        )
     address = _licensable(call)
     name = _required(call, "licname")
     service = _order(call, "software", name, {"licname": name, "ip": address}, pays=True)
@@ -118,7 +153,9 @@ def licence_check(call: Call) -> Document:
 def licences(call: Call) -> Document:
     first, last = call.provider.licence_filter
     rows = [{**_row(call, row), **row.fields} for row in call.provider.services("software")]
-    return listing([row for row in rows if first <= row["expiredate"] and (not last or row["expiredate"] <= last)])
+    return listing(
+        [row for row in rows if first <= row["expiredate"] and (not last or row["expiredate"] <= last)]
+    )
 
 
 def licence_filter(call: Call) -> Document:
@@ -158,7 +195,14 @@ def customs(call: Call) -> Document:
     rows = []
     for row in call.provider.services("uniservice"):
         call.provider.look(row)
-        rows.append({"id": str(row.id), **row.fields, "id_status": BACKORDER_STATUS[row.status], "price": row.tariff.name})
+        rows.append(
+            {
+                "id": str(row.id),
+                **row.fields,
+                "id_status": BACKORDER_STATUS[row.status],
+                "price": row.tariff.name,
+            }
+        )
     return listing(rows)
 
 
@@ -177,4 +221,9 @@ def custom_edit(call: Call) -> Document:
 def everything(call: Call) -> Document:
     """item: all services of the customer."""
     items = list(call.provider.items.values())
-    return listing([{**_row(call, item), "type": "domain" if isinstance(item, Domain) else item.tariff.kind} for item in items])
+    return listing(
+        [
+            {**_row(call, item), "type": "domain" if isinstance(item, Domain) else item.tariff.kind}
+            for item in items
+        ]
+    )

@@ -1,4 +1,6 @@
-"""What every played provider has, whatever its version: a lock, a login, switches, a clock, a ledger and a log of requests."""
+"""What every played provider has, whatever its version: a lock, a login, switches, a clock, a ledger and a
+log of requests.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from bill2bill.sandbox.upstream.switches import Switches
 
 
 class Running:
-    """The state of one running provider; a reset makes a new one. folder gets ledger.jsonl and requests.jsonl."""
+    """The state of one running provider; a reset makes a new one. folder gets ledger.jsonl and
+    requests.jsonl.
+    """
 
     def __init__(self, login: str, password: str, folder: Path, switches: Switches) -> None:
         self.lock = threading.RLock()

@@ -21,7 +21,9 @@ USER, PASSWORD = "SANDBOX_UPSTREAM_USER", "SANDBOX_UPSTREAM_PASSWORD"
 
 
 def main(argv: List[str]) -> int:
-    """Serve until a signal comes. Prints one line of JSON on stdout when it listens; 0 after a clean stop, 2 for a wrong call."""
+    """Serve until a signal comes. Prints one line of JSON on stdout when it listens; 0 after a clean stop, 2
+    for a wrong call.
+    """
     parser = _parser()
     options = parser.parse_args(argv)
     folder = Path(options.state or tempfile.mkdtemp(prefix="sandbox-upstream-"))
@@ -43,17 +45,55 @@ def main(argv: List[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bill2bill sandbox upstream", description="A provider of services to test against: nothing in it is real.")
-    parser.add_argument("--dialect", choices=["4", "6"], default="4", help="version of the BILLmanager that is played (6: also 5)")
+    parser = argparse.ArgumentParser(
+        prog="bill2bill sandbox upstream",
+        description="A provider of services to test against: nothing in it is real.",
+    )
+    parser.add_argument(
+        "--dialect",
+        choices=["4", "6"],
+        default="4",
+        help="version of the BILLmanager that is played (6: also 5)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks a free one (default)")
-    parser.add_argument("--tls", action="store_true", help="HTTPS with a test authority made in the state folder")
-    parser.add_argument("--state", metavar="DIR", help="folder for ledger.jsonl, requests.jsonl and certificates (default: a new temporary one)")
-    parser.add_argument("--user", default=os.environ.get(USER, "reseller"), help=f"login of the customer (default ${USER}, else reseller)")
-    parser.add_argument("--password", default=os.environ.get(PASSWORD, "secret"), help=f"its password (default ${PASSWORD}, else secret)")
-    parser.add_argument("--allow-ip", action="append", default=[], metavar="IP", help="address that may log in; may be repeated (default: any)")
-    parser.add_argument("--play", choices=["bm4", "bm6", "html"], help="who answers: the dialect's own, a strange version, a plain web site")
-    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="set a switch at the start; VALUE is a word or JSON")
+    parser.add_argument(
+        "--tls", action="store_true", help="HTTPS with a test authority made in the state folder"
+    )
+    parser.add_argument(
+        "--state",
+        metavar="DIR",
+        help="folder for ledger.jsonl, requests.jsonl and certificates (default: a new temporary one)",
+    )
+    parser.add_argument(
+        "--user",
+        default=os.environ.get(USER, "reseller"),
+        help=f"login of the customer (default ${USER}, else reseller)",
+    )
+    parser.add_argument(
+        "--password",
+        default=os.environ.get(PASSWORD, "secret"),
+        help=f"its password (default ${PASSWORD}, else secret)",
+    )
+    parser.add_argument(
+        "--allow-ip",
+        action="append",
+        default=[],
+        metavar="IP",
+        help="address that may log in; may be repeated (default: any)",
+    )
+    parser.add_argument(
+        "--play",
+        choices=["bm4", "bm6", "html"],
+        help="who answers: the dialect's own, a strange version, a plain web site",
+    )
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a switch at the start; VALUE is a word or JSON",
+    )
     return parser
 
 
@@ -74,7 +114,9 @@ def _dialect(version: str) -> Dialect:
 
 
 def _value(text: str) -> Any:
-    """JSON where it is a number, a list or an object; otherwise the word as it stands (decimals are words)."""
+    """JSON where it is a number, a list or an object; otherwise the word as it stands (decimals are
+    words).
+    """
     try:
         value = json.loads(text)
     except ValueError:
@@ -95,8 +137,12 @@ def _say_ready(server: Server, path: str, host: str, ca_file: Optional[Path], fo
     shown = f"[{host}]" if ":" in host else host
     base = f"{'https' if ca_file else 'http'}://{shown}:{server.server_port}"
     ready = {
-        "ready": True, "url": base + path, "control": f"{base}/_sandbox/", "ca_file": str(ca_file.resolve()) if ca_file else None,
-        "pid": os.getpid(), "state": str(folder.resolve()),
+        "ready": True,
+        "url": base + path,
+        "control": f"{base}/_sandbox/",
+        "ca_file": str(ca_file.resolve()) if ca_file else None,
+        "pid": os.getpid(),
+        "state": str(folder.resolve()),
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()

@@ -18,7 +18,9 @@ from bill2bill.sandbox.upstream.wire import Answer, Request
 class Site:
     """A provider with its faults; reset puts a new provider in its place."""
 
-    def __init__(self, dialect: Dialect, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(
+        self, dialect: Dialect, login: str, password: str, folder: Path, settings: Mapping[str, object]
+    ) -> None:
         self.dialect = dialect
         self._start = (login, password, folder, dict(settings))
         self.provider: Any = dialect.start(*self._start)
@@ -41,7 +43,9 @@ class Site:
         if fault is not None and fault.kind == COMMIT_LATER:
             self._commit_later(provider, request, fault)
             return None
-        answer = self._with_fault(provider, request, fault) if fault else self._carry_out(provider, request, None)
+        answer = (
+            self._with_fault(provider, request, fault) if fault else self._carry_out(provider, request, None)
+        )
         if answer is not None and answer.wait:
             time.sleep(answer.wait)
         return None if answer is None or answer.silent else answer
@@ -50,7 +54,9 @@ class Site:
         if fault.when == BEFORE and fault.kind == SLOW:
             time.sleep(fault.seconds)
         acts = fault.when == AFTER or fault.kind == SLOW
-        answer = self._carry_out(provider, request, fault) if acts else self._pretend(provider, request, fault)
+        answer = (
+            self._carry_out(provider, request, fault) if acts else self._pretend(provider, request, fault)
+        )
         return self.dialect.spoilers[fault.kind](answer, fault, request, provider)
 
     def _pretend(self, provider: Running, request: Request, fault: Fault) -> Answer:
@@ -82,10 +88,24 @@ class Site:
     def _answer(self, provider: Running, request: Request) -> Answer:
         provider.settle()
         playing = provider.switches.word("play")
-        return self.dialect.answer(provider, request) if playing == self.dialect.play else play.OTHERS[playing](request)
+        return (
+            self.dialect.answer(provider, request)
+            if playing == self.dialect.play
+            else play.OTHERS[playing](request)
+        )
 
-    def _log(self, provider: Running, request: Request, outcome: str, fault: Optional[Fault]) -> Dict[str, Any]:
-        return provider.requests.add({
-            "time": provider.clock.stamp(), "client": request.client, "method": request.method, "path": request.path, "func": request.name,
-            "params": masked(request.params), "outcome": outcome, "fault": fault.label if fault else None,
-        })
+    def _log(
+        self, provider: Running, request: Request, outcome: str, fault: Optional[Fault]
+    ) -> Dict[str, Any]:
+        return provider.requests.add(
+            {
+                "time": provider.clock.stamp(),
+                "client": request.client,
+                "method": request.method,
+                "path": request.path,
+                "func": request.name,
+                "params": masked(request.params),
+                "outcome": outcome,
+                "fault": fault.label if fault else None,
+            }
+        )

@@ -20,13 +20,16 @@ Key = ec.EllipticCurvePrivateKey
 def make(folder: Path, host: str) -> Tuple[Path, Path]:
     """Returns (CA file, file with the server's certificate and key).
 
-    The certificate is for localhost, 127.0.0.1, ::1 and the host; the file with the key is readable by the owner only.
+    The certificate is for localhost, 127.0.0.1, ::1 and the host; the file with the key is readable by the
+    owner only.
     """
     ca_file, server_file = folder / "ca.pem", folder / "server.pem"
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _authority(ca_key)
     ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    _write(server_file, _server(ca, ca_key, key, host).public_bytes(serialization.Encoding.PEM) + _private(key))
+    _write(
+        server_file, _server(ca, ca_key, key, host).public_bytes(serialization.Encoding.PEM) + _private(key)
+    )
     return ca_file, server_file
 
 
@@ -36,7 +39,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _private(key: Key) -> bytes:
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _named(name: str) -> x509.Name:
@@ -46,22 +51,36 @@ def _named(name: str) -> x509.Name:
 def _builder(subject: x509.Name, issuer: x509.Name, key: Key) -> x509.CertificateBuilder:
     now = datetime.now(timezone.utc)
     return (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + LIFE)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + LIFE)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
 def _usage(signs: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=True, key_cert_sign=signs, crl_sign=signs, content_commitment=False, key_encipherment=False,
-        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
+        digital_signature=True,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 
 def _authority(key: Key) -> x509.Certificate:
     name = _named("Sandbox test authority")
-    builder = _builder(name, name, key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    builder = _builder(name, name, key).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    )
     return builder.add_extension(_usage(signs=True), critical=True).sign(key, hashes.SHA256())
 
 
@@ -72,7 +91,9 @@ def _server(ca: x509.Certificate, ca_key: Key, key: Key, host: str) -> x509.Cert
         .add_extension(_usage(signs=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(_alternatives(host)), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+        )
     )
     return builder.sign(ca_key, hashes.SHA256())
 

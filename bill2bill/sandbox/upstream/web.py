@@ -53,7 +53,9 @@ class Handler(BaseHTTPRequestHandler):
         is_form = self.headers.get("Content-Type", FORM).split(";")[0].strip().lower() == FORM
         params = {**_params(query), **(_params(body.decode("utf-8", "replace")) if is_form else {})}
         paths = self.server.site.dialect.paths
-        answer = self.server.site.handle(Request(self.command, path, params, str(self.client_address[0]), self._session(), paths))
+        answer = self.server.site.handle(
+            Request(self.command, path, params, str(self.client_address[0]), self._session(), paths)
+        )
         if answer is None:
             self.close_connection = True
         else:
@@ -64,15 +66,21 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
             raise BadRequest(411, "A request needs a Content-Length")
         control = self.path.startswith(PREFIX)
-        if not control and int(length) + len(self.path) > self.server.site.provider.switches.number("max_request_bytes"):
+        if not control and int(length) + len(self.path) > self.server.site.provider.switches.number(
+            "max_request_bytes"
+        ):
             raise BadRequest(413, "The request is too long")
         body = self.rfile.read(int(length))
-        if len(body) < int(length):  # whoever sends it has died; no web server gives such a request to what stands behind it
+        if len(body) < int(
+            length
+        ):  # whoever sends it has died; no web server gives such a request to what stands behind it
             raise BadRequest(400, "The request is cut off")
         return body
 
     def _session(self) -> str:
-        """The last part of the cookie: billmgr4=<theme>:<lang>:SESSION, billmgrses5=SESSION (1.4 of both references)."""
+        """The last part of the cookie: billmgr4=<theme>:<lang>:SESSION, billmgrses5=SESSION (1.4 of both
+        references).
+        """
         try:
             morsel = SimpleCookie(self.headers.get("Cookie", "")).get(self.server.site.dialect.cookie)
         except CookieError:
@@ -128,7 +136,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: Tuple[str, int], site: Site, context: Optional[ssl.SSLContext] = None) -> None:
+    def __init__(
+        self, address: Tuple[str, int], site: Site, context: Optional[ssl.SSLContext] = None
+    ) -> None:
         self.site = site
         self._context = context
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET

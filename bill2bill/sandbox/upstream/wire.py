@@ -33,8 +33,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """padding: so many blanks follow the body; announced: the Content-Length, where it is a lie; wait: seconds before it is sent,
-    or, if silent, before the connection is closed without it. document is the dialect's own, for faults that change it.
+    """padding: so many blanks follow the body; announced: the Content-Length, where it is a lie; wait:
+    seconds before it is sent, or, if silent, before the connection is closed without it. document is the
+    dialect's own, for faults that change it.
     """
 
     body: bytes

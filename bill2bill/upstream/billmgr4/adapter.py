@@ -18,7 +18,15 @@ from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.client import Client
 from bill2bill.upstream.billmgr4.envelope import Doc, Fields, status_of
 from bill2bill.upstream.billmgr4.files import countries_of, tariffs_of
-from bill2bill.upstream.billmgr4.reading import accepted, account_of, domain_of, full_name, has_name, id_of, new_id
+from bill2bill.upstream.billmgr4.reading import (
+    accepted,
+    account_of,
+    domain_of,
+    full_name,
+    has_name,
+    id_of,
+    new_id,
+)
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
 from bill2bill.upstream.parsing import read_json
@@ -46,25 +54,40 @@ class Billmgr4:
     dialect = "4"
     cannot: Mapping[str, str] = {
         "key": "there is no idempotency key: two calls are two purchases (upstream-billmanager4 5.7, 9.1)",
-        "services": "only domains are bought from version 4: what it tells of its other types differs from host to host (upstream-billmanager4 6)",
+        "services": (
+            "only domains are bought from version 4: what it tells of its other types differs from host to"
+            " host (upstream-billmanager4 6)"
+        ),
         "mark": "that a purchase keeps a mark of ours is not proved (upstream-billmanager4 5.2)",
         "addons": "domains have none",
         "tariff_change": "a domain keeps its tariff",
-        "suspend": "a domain is suspended and resumed in the panel only, the provider has no such function (upstream-billmanager4 5.9)",
+        "suspend": (
+            "a domain is suspended and resumed in the panel only, the provider has no such function"
+            " (upstream-billmanager4 5.9)"
+        ),
         "close": "a domain is not renewed and ends with its term (upstream-billmanager4 5.9)",
     }
 
     def __init__(
-        self, http: Http, url: str, username: str, password: str, *, send_contact: bool = False, send_projectns: bool = False
+        self,
+        http: Http,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        send_contact: bool = False,
+        send_projectns: bool = False,
     ) -> None:
         self._client = Client(http, url, username, password)
         self._send_contact = send_contact
         self._send_projectns = send_projectns
 
-    # -- money ---------------------------------------------------------------------------------------------------------
+    # -- money -----------------------------------------------------------------------------------------------
 
     def accounts(self) -> List[Account]:
-        """All accounts of the login, one per project (3.1). Raises Failure; a row that cannot be read is one."""
+        """All accounts of the login, one per project (3.1). Raises Failure; a row that cannot be
+        read is one.
+        """
         return [account_of(row) for row in self._client.rows(wire.ACCOUNTS)]
 
     def domain_tariffs(self) -> List[DomainTariff]:
@@ -80,7 +103,7 @@ class Billmgr4:
             except Unreadable as error:
                 raise Failure("upstream_answer", func=path, reason=str(error)) from error
 
-    # -- domains -------------------------------------------------------------------------------------------------------
+    # -- domains ---------------------------------------------------------------------------------------------
 
     def availability(self, name: str) -> Availability:
         """5.1: only `free` is free, any other word is taken, no word is neither."""
@@ -95,7 +118,9 @@ class Billmgr4:
         return Availability.FREE if word == wire.FREE else Availability.BUSY
 
     def domains(self) -> Iterator[Domain]:
-        """As a stream. A row that cannot be read is left out and logged: a domain that is missing here is unseen, not gone (Q18)."""
+        """As a stream. A row that cannot be read is left out and logged: a domain that is missing here is
+        unseen, not gone (Q18).
+        """
         for row in self._listing():
             try:
                 yield domain_of(row, row.get("name", ""))
@@ -106,7 +131,8 @@ class Billmgr4:
         return self._client.rows(wire.DOMAINS, {wire.API: wire.ON})
 
     def domain(self, remote_id: int) -> Optional[Domain]:
-        """One look-up (5.11 [T]), else the listing. None: the upstream says that this login has no such domain.
+        """One look-up (5.11 [T]), else the listing. None: the upstream says that this login has no such
+        domain.
 
         A row missing from the listing is no such proof (Q18): that raises Failure("upstream_answer").
         """
@@ -121,9 +147,11 @@ class Billmgr4:
         raise Failure("upstream_answer", func=wire.DOMAINS, reason=f"no row {remote_id}")
 
     def find_domain(self, name: str) -> Optional[Domain]:
-        """The domain of this very name; a removed one only if there is no other. One look-up (5.11 [T]), else the listing.
+        """The domain of this very name; a removed one only if there is no other. One look-up (5.11 [T]), else
+        the listing.
 
-        None: the upstream says that there is none. Who must prove that an order was not carried out asks listed_domain too (9.1).
+        None: the upstream says that there is none. Who must prove that an order was not carried out asks
+        listed_domain too (9.1).
         Raises what listed_domain raises.
         """
         found = self._looked_up({"dname": name})
@@ -134,7 +162,9 @@ class Billmgr4:
         return self.listed_domain(name)
 
     def listed_domain(self, name: str) -> Optional[Domain]:
-        """The same by the listing alone. Raises Failure("upstream_answer") if there are several, or one whose row cannot be read."""
+        """The same by the listing alone. Raises Failure("upstream_answer") if there are several, or one whose
+        row cannot be read.
+        """
         listed = [domain_of(row, name) for row in self._listing() if has_name(row, name)]
         alive = [domain for domain in listed if domain.state is not DomainState.REMOVED]
         if len(alive) > 1:
@@ -142,7 +172,9 @@ class Billmgr4:
         return next(iter(alive or sorted(listed, key=lambda domain: -domain.id)), None)
 
     def _looked_up(self, question: Mapping[str, Union[str, int]]) -> Union[Domain, _Look]:
-        """domain.getinfo (5.11 [T]). An unknown function answers code 3 too: only `obj` tells it from an unknown domain."""
+        """domain.getinfo (5.11 [T]). An unknown function answers code 3 too: only `obj` tells it from an
+        unknown domain.
+        """
         try:
             doc = self._client.call(wire.DOMAIN_INFO, question)
             return domain_of({**doc.fields, "id": str(id_of(doc, wire.DOMAIN_INFO))}, full_name(doc.fields))
@@ -186,7 +218,8 @@ class Billmgr4:
         form: Dict[str, Union[str, int]] = {
             wire.SOK: wire.OK, "operation": "register", "countdomain": "1",
             "domain": label, "domainname_0": label, "tld": order.tariff.zone,
-            "price": price, "pricelist_0": price, "period_0": order.period, "registrar": order.tariff.registrar,
+            "price": price, "pricelist_0": price, "period_0": order.period,
+            "registrar": order.tariff.registrar,
             **_paid_from(order.account), **order.contacts,
         }  # fmt: skip
         if servers:
@@ -199,11 +232,18 @@ class Billmgr4:
 
     def renew_domain(self, remote_id: int, period: int, account: int) -> None:
         """5.7: for one period of the domain's own tariff; `set_autoperiod` is never sent. *Spends.*"""
-        form: Dict[str, Union[str, int]] = {wire.ELID: remote_id, wire.AUTOPERIOD: period, wire.SOK: wire.OK, **_paid_from(account)}
+        form: Dict[str, Union[str, int]] = {
+            wire.ELID: remote_id,
+            wire.AUTOPERIOD: period,
+            wire.SOK: wire.OK,
+            **_paid_from(account),
+        }
         accepted(self._client.call(wire.DOMAIN_RENEW, form, spends=True), wire.DOMAIN_RENEW)
 
     def change_name_servers(self, form: DomainForm, servers: Sequence[str]) -> None:
-        """5.8: all four slots, the owner and what the form said of automatic renewal go back with it. Raises as a spending method does."""
+        """5.8: all four slots, the owner and what the form said of automatic renewal go back with it. Raises
+        as a spending method does.
+        """
         if len(servers) > len(wire.NS_SLOTS):
             raise NotSent("ns_bad", reason=f"{len(servers)} > {len(wire.NS_SLOTS)}")
         params: Dict[str, Union[str, int]] = {wire.ELID: form.id, wire.SOK: wire.OK, "changens": wire.ON}
@@ -214,33 +254,44 @@ class Billmgr4:
             params[wire.AUTOPERIOD] = form.auto_renewal
         accepted(self._client.call(wire.DOMAIN_EDIT, params, spends=True), wire.DOMAIN_EDIT)
 
-    # -- contacts ------------------------------------------------------------------------------------------------------
+    # -- contacts --------------------------------------------------------------------------------------------
 
     def contacts(self) -> List[Tuple[int, str]]:
         rows = self._client.rows(wire.CONTACTS)
-        return [(int(row["id"]), row.get("name", "")) for row in rows if POSITIVE.fullmatch(row.get("id", ""))]
+        return [
+            (int(row["id"]), row.get("name", "")) for row in rows if POSITIVE.fullmatch(row.get("id", ""))
+        ]
 
     def contact(self, remote_id: int) -> Optional[RemoteContact]:
-        """5.6: code 8 is a locked contact, any other refusal a contact that is gone or somebody else's [T]."""
+        """5.6: code 8 is a locked contact, any other refusal a contact that is gone or somebody
+        else's [T].
+        """
         try:
             doc = self._form(wire.CONTACT_EDIT, remote_id)
         except Refused as refused:
             if refused.code != "upstream_refused":
                 raise
-            return RemoteContact(remote_id, {}, locked=True) if refused.params["code"] == wire.MESSAGE else None
+            return (
+                RemoteContact(remote_id, {}, locked=True) if refused.params["code"] == wire.MESSAGE else None
+            )
         return RemoteContact(remote_id, doc.fields)
 
     def create_contact(self, kind: Kind, name: str) -> int:
         """The first of two calls (5.5). Costs nothing, but raises as a spending method does."""
         params = {"ctype": kind.value, "cname": name, wire.SOK: wire.OK}
-        return new_id(self._client.call(wire.CONTACT_CREATE, params, spends=True), wire.CONTACT_ID, wire.CONTACT_CREATE)
+        return new_id(
+            self._client.call(wire.CONTACT_CREATE, params, spends=True), wire.CONTACT_ID, wire.CONTACT_CREATE
+        )
 
     def edit_contact(self, remote_id: int, kind: Kind, name: str, fields: Mapping[str, str]) -> None:
-        """The second call (5.5). fields: those of 5.5.1. Raises as a spending method does; Refused with code 4 names a bad field as
-        `value`, with code 8 it means that the contact is locked (5.6)."""
+        """The second call (5.5). fields: those of 5.5.1. Raises as a spending method does; Refused with code
+        4 names a bad field as `value`, with code 8 it means that the contact is locked (5.6).
+        """
         params = {**fields, wire.ELID: remote_id, "ctype": kind.value, "name": name, wire.SOK: wire.OK}
         refusals = wire.CERTAINLY_NOT_DONE | {wire.MESSAGE}
-        accepted(self._client.call(wire.CONTACT_EDIT, params, spends=True, refusals=refusals), wire.CONTACT_EDIT)
+        accepted(
+            self._client.call(wire.CONTACT_EDIT, params, spends=True, refusals=refusals), wire.CONTACT_EDIT
+        )
 
 
 def _label(order: DomainOrder) -> str:

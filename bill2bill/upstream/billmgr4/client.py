@@ -31,14 +31,21 @@ class Client:
         self._login = login_of(username, password)
 
     def call(
-        self, func: str, params: Params, *, spends: bool = False, out: str = wire.JSON, refusals: FrozenSet[str] = wire.CERTAINLY_NOT_DONE
+        self,
+        func: str,
+        params: Params,
+        *,
+        spends: bool = False,
+        out: str = wire.JSON,
+        refusals: FrozenSet[str] = wire.CERTAINLY_NOT_DONE,
     ) -> Doc:
         """One call; out=json for answers with dotted names, out=xml for forms (Q36), either is understood.
 
         An int in params is an id: one positive number. The Doc has no error.
         refusals: the error codes after which a spending call was certainly not carried out.
-        Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises exactly one of NotSent,
-        Refused and NoAnswer, by upstream-billmanager4 9.1; whether the Doc says yes is the caller's to see.
+        Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises
+        exactly one of NotSent, Refused and NoAnswer, by upstream-billmanager4 9.1; whether the Doc says yes
+        is the caller's to see.
         """
         with self.http.post(self.url, func, self._form(func, params, out), spends=spends) as body:
             try:
@@ -52,8 +59,9 @@ class Client:
         return doc
 
     def rows(self, func: str, params: Optional[Params] = None) -> Iterator[Fields]:
-        """The rows of a list as flat texts, in bounded memory. Raises as a question does, perhaps after some rows: a list that was not
-        read to its end proves nothing. The request is made by the first step."""
+        """The rows of a list as flat texts, in bounded memory. Raises as a question does, perhaps after some
+        rows: a list that was not read to its end proves nothing. The request is made by the first step.
+        """
         with self.http.post(self.url, func, self._form(func, params or {}, wire.XML)) as body:
             try:
                 yield from read_rows(body)
@@ -76,7 +84,9 @@ class Client:
         return form
 
     def _refusal(self, func: str, error: WireError, refusals: Optional[FrozenSet[str]]) -> Failure:
-        """2.4 and 9.1: a code that is not known to mean "nothing was done" leaves a purchase in doubt. refusals: None for a question."""
+        """2.4 and 9.1: a code that is not known to mean "nothing was done" leaves a purchase in doubt.
+        refusals: None for a question.
+        """
         detail = self.http.masked(f"code {error.code} obj {error.obj} val {error.val}: {error.text}")[:500]
         log.info("%s: %s", func, detail)
         code = self.http.masked(error.code)[:20]
@@ -90,7 +100,9 @@ class Client:
         return Refused("upstream_refused", func=func, code=error.code, value=value, object=obj, detail=detail)
 
     def _field(self, name: str) -> str:
-        """The name of a field or object (2.4); anything else may be what was sent, and goes to the log only."""
+        """The name of a field or object (2.4); anything else may be what was sent, and goes to the
+        log only.
+        """
         return self.http.masked(name) if not name or NAME.fullmatch(name) else "?"
 
     def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:

@@ -10,7 +10,15 @@ from lxml import etree
 
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.body import Unreadable
-from bill2bill.upstream.parsing import MOST_CHILDREN, MOST_NODES, ROOT, OtherDialect, children, is_json, read_json
+from bill2bill.upstream.parsing import (
+    MOST_CHILDREN,
+    MOST_NODES,
+    ROOT,
+    OtherDialect,
+    children,
+    is_json,
+    read_json,
+)
 
 Fields = Dict[str, str]
 
@@ -27,7 +35,9 @@ class WireError:
 
 @dataclass(frozen=True)
 class Doc:
-    """One answer. fields: its flat texts, a name that is there twice is left out; rows: its `elem`s, flat too."""
+    """One answer. fields: its flat texts, a name that is there twice is left out; rows: its `elem`s, flat
+    too.
+    """
 
     fields: Mapping[str, str]
     rows: List[Fields] = field(default_factory=list)
@@ -83,7 +93,9 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
 
 
 def status_of(body: IO[bytes]) -> str:
-    """The word in the only `status` under any XML root (5.1), "" if there is none, or an `error`. Raises Unreadable."""
+    """The word in the only `status` under any XML root (5.1), "" if there is none, or an `error`. Raises
+    Unreadable.
+    """
     words: List[str] = []
     for child in children(body, root=None):
         if child.tag == wire.ERROR or (child.tag == wire.STATUS and words):
@@ -130,7 +142,12 @@ def _error_of_xml(error: etree._Element) -> WireError:
     code = error.get("code")
     if code is None:
         raise Unreadable("an error without code")
-    return WireError(code.strip(), error.get("obj", ""), error.get("val", ""), error.get("msg", "") or (error.text or "").strip())
+    return WireError(
+        code.strip(),
+        error.get("obj", ""),
+        error.get("val", ""),
+        error.get("msg", "") or (error.text or "").strip(),
+    )
 
 
 def _row(elem: etree._Element) -> Fields:

@@ -23,7 +23,8 @@ Found = TypeVar("Found")
 
 
 def tariffs_of(data: object) -> List[DomainTariff]:
-    """The tariffs of the price file that sell whole years; numbers may be texts. Malformed records are left out and logged.
+    """The tariffs of the price file that sell whole years; numbers may be texts. Malformed records are left
+    out and logged.
 
     data: the decoded JSON, numbers as texts. Raises Failure("upstream_answer") if no record is left.
     """
@@ -31,7 +32,9 @@ def tariffs_of(data: object) -> List[DomainTariff]:
 
 
 def countries_of(data: object) -> Dict[str, str]:
-    """ISO 3166 alpha-2 -> country id. Of two ids for one country the first counts. Raises Failure("upstream_answer") if none is left."""
+    """ISO 3166 alpha-2 -> country id. Of two ids for one country the first counts. Raises
+    Failure("upstream_answer") if none is left.
+    """
     rows = data.get("elem") if isinstance(data, dict) else None
     found: Dict[str, str] = {}
     for iso2, number in _readable(rows, _country, "countries"):
@@ -39,7 +42,9 @@ def countries_of(data: object) -> Dict[str, str]:
     return found
 
 
-def _readable(records: object, read: Callable[[Mapping[str, object]], Optional[Found]], what: str) -> List[Found]:
+def _readable(
+    records: object, read: Callable[[Mapping[str, object]], Optional[Found]], what: str
+) -> List[Found]:
     if not isinstance(records, list):
         raise Failure("upstream_answer", func=what, reason="not a list")
     found: List[Found] = []

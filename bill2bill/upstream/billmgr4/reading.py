@@ -1,4 +1,6 @@
-"""From rows and forms of a BILLmanager 4 to our words; what is not in the reference is a Failure("upstream_answer")."""
+"""From rows and forms of a BILLmanager 4 to our words; what is not in the reference is a
+Failure("upstream_answer").
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,16 @@ def account_of(row: Mapping[str, str]) -> Account:
         balance = Money(parse_amount(row["balance"]), currency_code(row["currency"]))
         number = _positive(row["id"])
     except (KeyError, ValueError) as error:
-        raise Failure("upstream_answer", func=wire.ACCOUNTS, reason=f"{type(error).__name__} {error}") from error
+        raise Failure(
+            "upstream_answer", func=wire.ACCOUNTS, reason=f"{type(error).__name__} {error}"
+        ) from error
     return Account(number, row.get("name", ""), row.get("project", ""), balance, max(credit, Decimal(0)))
 
 
 def domain_of(row: Mapping[str, str], name: str) -> Domain:
-    """A row of `domain` or an answer of `domain.getinfo` (5.10, 5.11); name: in full. Raises Failure("upstream_answer")."""
+    """A row of `domain` or an answer of `domain.getinfo` (5.10, 5.11); name: in full. Raises
+    Failure("upstream_answer").
+    """
     price = row.get("price_id", "")
     try:
         return Domain(
@@ -51,7 +57,9 @@ def has_name(row: Mapping[str, str], name: str) -> bool:
 
 
 def full_name(form: Mapping[str, str]) -> str:
-    """Of a form with `name` (without the zone) and `tld` (2.2, 5.11), in A-labels; "" if it does not give both."""
+    """Of a form with `name` (without the zone) and `tld` (2.2, 5.11), in A-labels; "" if it does not give
+    both.
+    """
     name, zone = form.get("name", ""), form.get("tld", "")
     try:
         return to_ascii(f"{name}.{zone}") if name and zone else ""
@@ -60,7 +68,9 @@ def full_name(form: Mapping[str, str]) -> str:
 
 
 def id_of(doc: Doc, func: str) -> int:
-    """The id of a form, which comes as `elid` or as `id` (2.2). Raises Failure("upstream_answer"), also if they differ."""
+    """The id of a form, which comes as `elid` or as `id` (2.2). Raises Failure("upstream_answer"), also if
+    they differ.
+    """
     ids = {doc.fields[key] for key in (wire.ELID, "id") if key in doc.fields}
     text = ids.pop() if len(ids) == 1 else ""
     if not POSITIVE.fullmatch(text):
@@ -71,11 +81,15 @@ def id_of(doc: Doc, func: str) -> int:
 def accepted(doc: Doc, func: str) -> None:
     """Raises NoAnswer unless the upstream said ok (2.4: neither error nor ok is an unknown outcome)."""
     if not doc.accepted:
-        raise NoAnswer("lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.fields)[:20]}")
+        raise NoAnswer(
+            "lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.fields)[:20]}"
+        )
 
 
 def new_id(doc: Doc, key: str, func: str) -> int:
-    """The id of what was made (2.3): a positive number under `key`. Raises NoAnswer, also on ok without it (5.2 rule 1)."""
+    """The id of what was made (2.3): a positive number under `key`. Raises NoAnswer, also on ok without it
+    (5.2 rule 1).
+    """
     text = doc.fields.get(key, "")
     if not POSITIVE.fullmatch(text):
         raise NoAnswer("lost_answer", func=func, detail=f"no {key}, but {sorted(doc.fields)[:20]}")

@@ -1,29 +1,43 @@
-"""Words of the wire, nothing else (reference: upstream-billmanager4, sections in brackets, with its certainty marks)."""
+"""Words of the wire, nothing else (reference: upstream-billmanager4, sections in brackets, with its certainty
+marks).
+"""
 
 from __future__ import annotations
 
-# -- envelope (2.1-2.4 [C]) --------------------------------------------------------------------------------------------
+# -- envelope (2.1-2.4 [C]) ----------------------------------------------------------------------------------
 ROW = "elem"
 ERROR = "error"
 OK = "ok"  # its presence means accepted, its text is empty
 RESULT, RESULT_OK = "result", "OK"
 REDIRECT = "redirect"  # may repeat the password
-NO_LIST = frozenset([OK, RESULT, REDIRECT, "authfail"])  # 1.4, 2.3, Q35: an answer with these says nothing about rows
+NO_LIST = frozenset(
+    [OK, RESULT, REDIRECT, "authfail"]
+)  # 1.4, 2.3, Q35: an answer with these says nothing about rows
 ITEM_ID = "item.id"
 CONTACT_ID = "domaincontact.id"
 
 # error codes (2.4 [C]); anything else is unknown [U]
-INTERNAL, EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, LICENCE, MESSAGE, LOGIN = "1", "2", "3", "4", "5", "6", "7", "8", "100"
+INTERNAL, EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, LICENCE, MESSAGE, LOGIN = (
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "100",
+)
 CERTAINLY_NOT_DONE = frozenset([ABSENT, BAD_VALUE, LIMIT, DENIED, LOGIN])  # of a spending call (9.1 [T])
 REFUSED_QUESTION = frozenset([EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, MESSAGE, LOGIN])
 
-# -- request (1.3 [C]) -------------------------------------------------------------------------------------------------
+# -- request (1.3 [C]) ---------------------------------------------------------------------------------------
 FUNC, OUT, AUTHINFO, SOK, ELID = "func", "out", "authinfo", "sok", "elid"
 JSON, XML = "json", "xml"
 ON = "on"
 API = "api"  # [T]: sent with reads only (Q2)
 
-# -- functions ---------------------------------------------------------------------------------------------------------
+# -- functions -----------------------------------------------------------------------------------------------
 ACCOUNTS = "accountinfo"  # 3.1 [C]
 DOMAINS = "domain"  # 5.10 [C]
 DOMAIN_INFO = "domain.getinfo"  # 5.11 [T]
@@ -34,12 +48,14 @@ CONTACTS = "domaincontact"  # 5.5 [C]
 CONTACT_EDIT = "domaincontact.edit"  # 5.5 [C]
 CONTACT_CREATE = "contcat.create.1"  # 5.5 [C], misspelt by the vendor
 
-# -- without credentials, at the origin of the API (1.1 [C]) -----------------------------------------------------------
+# -- without credentials, at the origin of the API (1.1 [C]) -------------------------------------------------
 AVAILABILITY = "/mancgi/domaininfo"
 PRICE_FILE = "/manimg/userdata/json/domainprice_ru.json"
 COUNTRY_FILE = "/manimg/userdata/json/country.json"
 STATUS, FREE = "status", "free"  # 5.1 [C]
 
-AUTOPERIOD = "autoperiod"  # a period id: what to renew for (5.7 [C]); in a form: what is renewed automatically [T]
+AUTOPERIOD = (
+    "autoperiod"  # a period id: what to renew for (5.7 [C]); in a form: what is renewed automatically [T]
+)
 NS_SLOTS = ("ns0", "ns1", "ns2", "ns3")  # 5.8 [C]
 CONTACT_ROLES = ("owner", "admin", "bill", "tech", "customer")  # 5.2, 5.4 [C]

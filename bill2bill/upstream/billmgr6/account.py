@@ -21,21 +21,31 @@ Ask = Callable[[str], Node]
 
 
 def identity_of(ask: Ask, project: str) -> Identity:
-    """ask: a function without parameters -> its answer. project: "" = the only one. Raises Failure("upstream_answer") if no balance is told.
+    """ask: a function without parameters -> its answer. project: "" = the only one. Raises
+    Failure("upstream_answer") if no balance is told.
 
-    The allowed overdraft stands in `subaccount` alone, which not every customer may read: without it there is none (10 Q15).
+    The allowed overdraft stands in `subaccount` alone, which not every customer may read: without it there is
+    none (10 Q15).
     """
     whoami = ask(wire.WHOAMI)
     user = whoami.first("user").attributes
     number = user.get("account") or user.get("id", "")
     row = _subaccount(_optional(ask, wire.SUBACCOUNT), project)
     name, credit = row.first("project").text, _credit(row)
-    balance = (_row_balance(row) if project else None) or _balance(user.get("balance", ""), user.get("currency", "")) or _tile_balance(ask)
+    balance = (
+        (_row_balance(row) if project else None)
+        or _balance(user.get("balance", ""), user.get("currency", ""))
+        or _tile_balance(ask)
+    )
     balance = balance or _row_balance(row)
     if balance is None or not POSITIVE.fullmatch(number):
-        raise Failure("upstream_answer", func=wire.WHOAMI, reason=f"account {number[:40]!r}, balance {balance}")
+        raise Failure(
+            "upstream_answer", func=wire.WHOAMI, reason=f"account {number[:40]!r}, balance {balance}"
+        )
     account = Account(int(number), user.get("name", ""), name, balance, credit)
-    return Identity(account, version_of(whoami), _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem")))
+    return Identity(
+        account, version_of(whoami), _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem"))
+    )
 
 
 def version_of(whoami: Node) -> str:
@@ -55,7 +65,11 @@ def _optional(ask: Ask, func: str) -> Node:
 
 def _subaccount(answer: Node, project: str) -> Node:
     """The row of the project, by number or name; without a project the only row."""
-    rows = [row for row in answer.all(wire.ROW) if not project or project in (row.first("project").code, row.get("project"))]
+    rows = [
+        row
+        for row in answer.all(wire.ROW)
+        if not project or project in (row.first("project").code, row.get("project"))
+    ]
     return rows[0] if len(rows) == 1 else Node()
 
 

@@ -42,27 +42,47 @@ class Billmgr6:
     """The adapter of versions 5 and 6; see upstream.api.ServiceUpstream.
 
     url         of the API, as sniff.normalise_url gives it
-    generation  of the order forms: "new" (v2.X.order.param), "old" (X.order.param), "auto" = told from the version, then from what answers
+    generation  of the order forms: "new" (v2.X.order.param), "old" (X.order.param), "auto" = told from the
+                version, then from what answers
     project     number of the provider in a panel of several, "" = not sent (3.2)
     """
 
     dialect = "6"
     cannot: Mapping[str, str] = {
         "key": "there is no idempotency key: two calls are two purchases (upstream-billmanager6 0.3, 9.3)",
-        "domains": "what an order of a domain answers is not documented (upstream-billmanager6 5.8.1); domains are bought from version 4",
-        "availability": "there is no function for it: the order's first step would have to be begun (upstream-billmanager6 5.8.2)",
+        "domains": (
+            "what an order of a domain answers is not documented (upstream-billmanager6 5.8.1); domains are"
+            " bought from version 4"
+        ),
+        "availability": (
+            "there is no function for it: the order's first step would have to be begun"
+            " (upstream-billmanager6 5.8.2)"
+        ),
         "contacts": "contacts belong to domains",
-        "accounts": "a login has one balance, or one for each provider of the panel (upstream-billmanager6 3.1)",
+        "accounts": (
+            "a login has one balance, or one for each provider of the panel (upstream-billmanager6 3.1)"
+        ),
     }
 
-    def __init__(self, http: Http, url: str, username: str, password: str, *, generation: str = "auto", project: str = "") -> None:
+    def __init__(
+        self,
+        http: Http,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        generation: str = "auto",
+        project: str = "",
+    ) -> None:
         self._client = Client(http, url, username, password)
         self._wizards: Tuple[wire.Wizard, ...] = wire.GENERATIONS[generation]
         self._version: Optional[str] = None
         self._project: Dict[str, str] = {"project": project} if project else {}
-        self._looked_at: Dict[Tuple[object, ...], Tuple[wire.Wizard, Node]] = {}  # order forms, each for the one order that follows
+        self._looked_at: Dict[
+            Tuple[object, ...], Tuple[wire.Wizard, Node]
+        ] = {}  # order forms, each for the one order that follows
 
-    # -- questions -----------------------------------------------------------------------------------------------------
+    # -- questions -------------------------------------------------------------------------------------------
 
     def identity(self) -> Identity:
         found = identity_of(self._ask, self._project.get("project", ""))
@@ -83,7 +103,8 @@ class Billmgr6:
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
-        """By the edit form; what it does not tell of state and dates, the row of the listing does. None: `missed`, or deleted (6.2).
+        """By the edit form; what it does not tell of state and dates, the row of the listing does. None:
+        `missed`, or deleted (6.2).
 
         A row missing from the listing proves nothing: that raises Failure("upstream_answer").
         """
@@ -119,16 +140,19 @@ class Billmgr6:
         """5.4: the view of the old cart. The new one (5.5) does not tell which services its lines are for."""
         return waiting_of(self._ask(wire.BASKET), remote_id, wire.BASKET)
 
-    # -- orders --------------------------------------------------------------------------------------------------------
+    # -- orders ----------------------------------------------------------------------------------------------
 
     def order_service(self, order: ServiceOrder) -> Receipt:
-        """5.1-5.3: one service, paid at once, never with automatic renewal: in the words of the form, as order_form saw it just now. *Spends.*"""
+        """5.1-5.3: one service, paid at once, never with automatic renewal: in the words of the form, as
+        order_form saw it just now. *Spends.*
+        """
         asked = (order.itemtype, order.tariff, order.months, order.datacenter)
         with _nothing_sent_yet():
             seen = self._looked_at.pop(asked, None)
             wizard, view = seen or self._order_view(*asked)
         form: Form = {
-            **order.fields, **_addons(order.addons), **self._choice(wizard, order.tariff, order.months, order.datacenter),
+            **order.fields, **_addons(order.addons),
+            **self._choice(wizard, order.tariff, order.months, order.datacenter),
             wire.AUTO_RENEWAL: off_word(view, wizard.off), wire.MARK: order.mark,
             wire.SKIP_BASKET: wire.ON, wire.BUTTON: wizard.button, wire.SOK: wire.OK,
         }  # fmt: skip
@@ -141,13 +165,20 @@ class Billmgr6:
         choice: Form = {wire.TARIFF: tariff, wizard.period: _period(months), **self._project}
         return choice if datacenter is None else {**choice, "datacenter": datacenter}
 
-    def _order_view(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> Tuple[wire.Wizard, Node]:
+    def _order_view(
+        self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]
+    ) -> Tuple[wire.Wizard, Node]:
         """The order form of the generation that this upstream has (10 Q9); which one it is is remembered."""
         self._wizards = self._wizards or self._by_version()
         *newer, last = self._wizards
         for wizard in newer:
             try:
-                found = wizard, self._client.call(wizard.func(itemtype), self._choice(wizard, tariff, months, datacenter)).node
+                found = (
+                    wizard,
+                    self._client.call(
+                        wizard.func(itemtype), self._choice(wizard, tariff, months, datacenter)
+                    ).node,
+                )
             except Failure as failure:
                 if not unknown_function(failure, wizard.func(itemtype)):
                     raise
@@ -165,11 +196,16 @@ class Billmgr6:
         major = self._version.partition(".")[0]
         return (wire.OLD,) if major.isdecimal() and int(major) < 6 else (wire.NEW, wire.OLD)
 
-    # -- services that we have -----------------------------------------------------------------------------------------
+    # -- services that we have -------------------------------------------------------------------------------
 
     def renew_service(self, remote_id: int, months: int) -> Receipt:
         """6.6. *Spends.*"""
-        params: Form = {wire.ELID: remote_id, "period": _period(months), wire.SKIP_BASKET: wire.ON, wire.SOK: wire.OK}
+        params: Form = {
+            wire.ELID: remote_id,
+            "period": _period(months),
+            wire.SKIP_BASKET: wire.ON,
+            wire.SOK: wire.OK,
+        }
         return self._change(wire.PROLONG, remote_id, params, wire.NEW_DATE)
 
     def change_addons(self, itemtype: str, remote_id: int, addons: Mapping[int, str]) -> Receipt:
@@ -199,15 +235,33 @@ class Billmgr6:
         self._change(f"{itemtype}.delete", remote_id, {wire.ELID: remote_id, wire.SOK: wire.OK})
 
     def _edit(self, itemtype: str, remote_id: int, changes: Mapping[str, Optional[str]]) -> Receipt:
-        """6.5: the form is viewed, and what it holds goes back with the changes. None: the form's own word for off."""
+        """6.5: the form is viewed, and what it holds goes back with the changes. None: the form's own word
+        for off.
+        """
         with _nothing_sent_yet():
             view = self._form(itemtype, remote_id)
-            fields = {name: value for name, value in fields_of(view).items() if name not in wire.NEVER_SENT_BACK}
+            fields = {
+                name: value for name, value in fields_of(view).items() if name not in wire.NEVER_SENT_BACK
+            }
             fields = _without_gaps(fields, _addons(addons_of(view)))
             for name in changes.keys() - fields.keys() - {wire.AUTO_RENEWAL}:
-                raise NotSent("addon_bad", object=name, value=changes[name], reason=", ".join(filter(ADDON.fullmatch, fields)) or "-")
-        words = {name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()}
-        params: Form = {**fields, **words, wire.ELID: remote_id, wire.SKIP_BASKET: wire.ON, wire.BUTTON: wire.OK, wire.SOK: wire.OK}
+                raise NotSent(
+                    "addon_bad",
+                    object=name,
+                    value=changes[name],
+                    reason=", ".join(filter(ADDON.fullmatch, fields)) or "-",
+                )
+        words = {
+            name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()
+        }
+        params: Form = {
+            **fields,
+            **words,
+            wire.ELID: remote_id,
+            wire.SKIP_BASKET: wire.ON,
+            wire.BUTTON: wire.OK,
+            wire.SOK: wire.OK,
+        }
         return self._change(f"{itemtype}.edit", remote_id, params)
 
     def _change(self, func: str, remote_id: int, params: Form, *signs: str) -> Receipt:
@@ -218,7 +272,9 @@ class Billmgr6:
         return Receipt(remote_id, unpaid)
 
     def _form(self, itemtype: str, remote_id: int) -> Node:
-        """An edit form, and certainly the one asked for. It shows the service's password, which a later answer may repeat in an error."""
+        """An edit form, and certainly the one asked for. It shows the service's password, which a later
+        answer may repeat in an error.
+        """
         func = f"{itemtype}.edit"
         node = self._client.call(func, {wire.ELID: remote_id}).node
         self._client.http.hide(node.get(name) for name in wire.PASSWORDS)
@@ -241,7 +297,9 @@ def _addons(values: Mapping[int, str]) -> Dict[str, str]:
 
 
 def _without_gaps(fields: Mapping[str, str], current: Mapping[str, str]) -> Dict[str, str]:
-    """An add-on's field that is empty beside its current value would go back as nothing: an amount is filled in, a text is left out (6.5 [I])."""
+    """An add-on's field that is empty beside its current value would go back as nothing: an amount is filled
+    in, a text is left out (6.5 [I]).
+    """
     gaps = {name: value for name, value in current.items() if name in fields and not fields[name]}
     filled = {name: value for name, value in gaps.items() if value.isdecimal()}
     return {**{name: value for name, value in fields.items() if name not in gaps}, **filled}

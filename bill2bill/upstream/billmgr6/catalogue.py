@@ -44,8 +44,16 @@ def _tariff(node: Node) -> ServiceTariff:
         currency=currency,
         prices=prices,
         addons=tuple(_readable(node.all("addon"), lambda addon: _addon(addon, prices), "add-on")),
-        datacenters=tuple(_positive(one.get("id") or one.text) for one in node.all("datacenter") if one.get("id") or one.text),
-        other_names=tuple(found[0].text for name, found in node.children.items() if name.startswith("name_") and found[0].text),
+        datacenters=tuple(
+            _positive(one.get("id") or one.text)
+            for one in node.all("datacenter")
+            if one.get("id") or one.text
+        ),
+        other_names=tuple(
+            found[0].text
+            for name, found in node.children.items()
+            if name.startswith("name_") and found[0].text
+        ),
     )
 
 
@@ -59,10 +67,22 @@ def _addon(node: Node, tariff: Dict[int, Decimal]) -> Addon:
         return Addon(usual.id, usual.intname, kind, least, most, max(step, 1), included, prices=usual.prices)
     items = [item for enumeration in node.all("enumeration") for item in enumeration.all("enumerationitem")]
     choices = tuple(_readable(items, lambda item: (_positive(item.get("id")), item.get("name")), "choice"))
-    return Addon(usual.id, usual.intname, kind, choices=choices, prices=usual.prices, choice_prices=_choice_prices(items, tariff))
+    return Addon(
+        usual.id,
+        usual.intname,
+        kind,
+        choices=choices,
+        prices=usual.prices,
+        choice_prices=_choice_prices(items, tariff),
+    )
 
 
-LIMITS: Sequence[Tuple[str, str]] = (("addonmin", "0"), ("addonmax", "0"), ("addonstep", "1"), ("addonlimit", "0"))
+LIMITS: Sequence[Tuple[str, str]] = (
+    ("addonmin", "0"),
+    ("addonmax", "0"),
+    ("addonstep", "1"),
+    ("addonlimit", "0"),
+)
 
 
 def _choice_prices(items: Iterable[Node], tariff: Dict[int, Decimal]) -> Dict[Tuple[int, int], Decimal]:

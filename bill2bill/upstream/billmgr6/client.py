@@ -19,7 +19,9 @@ log = logging.getLogger("bill2bill.upstream")
 
 
 class Client:
-    """Calls with one login, which travels in the body of a POST (1.2, 1.4 A). url: of the API, as sniff.normalise_url gives it."""
+    """Calls with one login, which travels in the body of a POST (1.2, 1.4 A). url: of the API, as
+    sniff.normalise_url gives it.
+    """
 
     def __init__(self, http: Http, url: str, username: str, password: str) -> None:
         checked_url(url)
@@ -30,24 +32,39 @@ class Client:
     def call(self, func: str, params: Params, *, spends: bool = False) -> Doc:
         """One call; the Doc has no error. An int in params is an id: one positive number.
 
-        Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises exactly one of NotSent,
-        Refused and NoAnswer (9.3); whether the Doc says yes is the caller's to see.
+        Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises
+        exactly one of NotSent, Refused and NoAnswer (9.3); whether the Doc says yes is the caller's to see.
         """
         with self.http.post(self.url, func, self._form(func, params), spends=spends) as body:
             try:
                 doc = read_doc(body)
             except (Unreadable, OtherDialect) as error:
                 self._not_understood(func, error, spends)
-        if doc.error and spends and (doc.accepted or any(name in doc.node for name in (*wire.SERVICE_IDS, *wire.UNPAID_IDS, wire.NEW_DATE))):
+        if (
+            doc.error
+            and spends
+            and (
+                doc.accepted
+                or any(name in doc.node for name in (*wire.SERVICE_IDS, *wire.UNPAID_IDS, wire.NEW_DATE))
+            )
+        ):
             raise NoAnswer("lost_answer", func=func, detail="yes and no in one answer")
         if doc.error:
             raise self._refusal(func, doc.error, spends)
-        if doc.accepted and wire.SECOND_FACTOR in doc.node.get(wire.OK):  # 1.4 [T]: of whoami; after anything else nobody knows
-            raise NoAnswer("lost_answer", func=func, detail=wire.SECOND_FACTOR) if spends else Refused("two_factor")
+        if doc.accepted and wire.SECOND_FACTOR in doc.node.get(
+            wire.OK
+        ):  # 1.4 [T]: of whoami; after anything else nobody knows
+            raise (
+                NoAnswer("lost_answer", func=func, detail=wire.SECOND_FACTOR)
+                if spends
+                else Refused("two_factor")
+            )
         return doc
 
     def page(self, func: str, number: int) -> Iterator[Tuple[str, Node]]:
-        """The parts of one page of a list, as a stream (2.2). Raises Failure, also after some: only a page read to its end is whole."""
+        """The parts of one page of a list, as a stream (2.2). Raises Failure, also after some: only a page
+        read to its end is whole.
+        """
         form = self._form(func, {wire.PAGE: str(number), wire.PAGE_SIZE: str(wire.ROWS_PER_PAGE)})
         known = False
         with self.http.post(self.url, func, form) as body:
@@ -56,7 +73,11 @@ class Client:
                     if name == wire.ERROR:
                         raise self._refusal(func, error_of(node), spends=False)
                     if name == wire.OK:
-                        raise Refused("two_factor") if wire.SECOND_FACTOR in node.text else Unreadable("not a list")
+                        raise (
+                            Refused("two_factor")
+                            if wire.SECOND_FACTOR in node.text
+                            else Unreadable("not a list")
+                        )
                     known = known or name in wire.LIST_PARTS
                     yield name, node
             except (Unreadable, OtherDialect) as error:

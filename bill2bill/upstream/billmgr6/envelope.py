@@ -1,4 +1,6 @@
-"""Answers of a BILLmanager 5 or 6, out=xml and out=json alike, as one tree (upstream-billmanager6 2.1-2.5)."""
+"""Answers of a BILLmanager 5 or 6, out=xml and out=json alike, as one tree (upstream-billmanager6
+2.1-2.5).
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,26 @@ from lxml import etree
 
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.body import Unreadable
-from bill2bill.upstream.parsing import DEPTH, MOST_CHILDREN, MOST_IN_STREAM, MOST_NODES, ROOT, OtherDialect, children, is_json, read_json
+from bill2bill.upstream.parsing import (
+    DEPTH,
+    MOST_CHILDREN,
+    MOST_IN_STREAM,
+    MOST_NODES,
+    ROOT,
+    OtherDialect,
+    children,
+    is_json,
+    read_json,
+)
 
 VERSION_4 = frozenset(["result", "ok", "error", "elem"])  # its JSON has no root (upstream-billmanager4 2.1)
 
 
 @dataclass(frozen=True)
 class Node:
-    """An element: text, attributes, and children by name. One child and a list of one are the same thing (2.1)."""
+    """An element: text, attributes, and children by name. One child and a list of one are the same thing
+    (2.1).
+    """
 
     text: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +76,9 @@ class WireError:
 
 @dataclass(frozen=True)
 class Doc:
-    """One answer. root: as it came; node: with what a re-evaluated form hides in a doc inside doc (2.4) among its children."""
+    """One answer. root: as it came; node: with what a re-evaluated form hides in a doc inside doc (2.4) among
+    its children.
+    """
 
     root: Node
     node: Node
@@ -78,7 +94,9 @@ def read_doc(body: IO[bytes]) -> Doc:
     """The whole answer. Raises Unreadable or OtherDialect."""
     root = Node(children=_grouped(parts(body, MOST_NODES)))
     inner = root.first(ROOT)
-    node = Node(children={**inner.children, **{name: found for name, found in root.children.items() if name != ROOT}})
+    node = Node(
+        children={**inner.children, **{name: found for name, found in root.children.items() if name != ROOT}}
+    )
     errors = node.all(wire.ERROR)
     if len(errors) > 1:
         raise Unreadable("two errors")
@@ -86,7 +104,9 @@ def read_doc(body: IO[bytes]) -> Doc:
 
 
 def parts(body: IO[bytes], most: int = MOST_IN_STREAM) -> Iterator[Tuple[str, Node]]:
-    """The children of the root, one at a time; those of XML in bounded memory. Raises Unreadable (also after some), OtherDialect."""
+    """The children of the root, one at a time; those of XML in bounded memory. Raises Unreadable (also after
+    some), OtherDialect.
+    """
     if not is_json(body):
         for child in children(body, most=most):
             yield str(child.tag), _node_of_xml(child)
@@ -104,10 +124,16 @@ def parts(body: IO[bytes], most: int = MOST_IN_STREAM) -> Iterator[Tuple[str, No
 
 
 def error_of(node: Node) -> WireError:
-    """Raises OtherDialect for an error of version 4: a code, neither type nor object, and nothing inside (2.5, 13). Either may be there and empty."""
+    """Raises OtherDialect for an error of version 4: a code, neither type nor object, and nothing inside
+    (2.5, 13). Either may be there and empty.
+    """
     kind, about = node.attributes.get("type", ""), node.attributes.get("object", "")
     if not {"type", "object"}.intersection(node.attributes) and not node.children:
-        raise OtherDialect("error without type") if "code" in node.attributes else Unreadable("an error without type")
+        raise (
+            OtherDialect("error without type")
+            if "code" in node.attributes
+            else Unreadable("an error without type")
+        )
     params = {param.attributes.get("name", ""): param.text for param in node.all("param")}
     return WireError(kind, about or params.get("object", ""), params, node.get("msg") or node.text)
 
@@ -124,7 +150,11 @@ def _grouped(pairs: Iterable[Tuple[str, Node]]) -> Dict[str, List[Node]]:
 def _node_of_xml(element: etree._Element) -> Node:
     """As deep as `children` allows."""
     attributes = {str(name): str(value) for name, value in element.attrib.items()}
-    return Node((element.text or "").strip(), attributes, _grouped((str(child.tag), _node_of_xml(child)) for child in element))
+    return Node(
+        (element.text or "").strip(),
+        attributes,
+        _grouped((str(child.tag), _node_of_xml(child)) for child in element),
+    )
 
 
 def _node_of_json(value: object, depth: int) -> Node:
@@ -135,8 +165,17 @@ def _node_of_json(value: object, depth: int) -> Node:
         return Node(value.strip())
     if not isinstance(value, dict):
         raise Unreadable(f"{type(value).__name__} in JSON")
-    texts = {name[1:]: text.strip() for name, text in value.items() if name.startswith("$") and isinstance(text, str)}
-    pairs = ((name, _node_of_json(one, depth + 1)) for name, some in value.items() if not name.startswith("$") for one in _listed(some))
+    texts = {
+        name[1:]: text.strip()
+        for name, text in value.items()
+        if name.startswith("$") and isinstance(text, str)
+    }
+    pairs = (
+        (name, _node_of_json(one, depth + 1))
+        for name, some in value.items()
+        if not name.startswith("$")
+        for one in _listed(some)
+    )
     return Node(texts.pop("", ""), texts, _grouped(pairs))
 
 

@@ -1,4 +1,6 @@
-"""What a form says of itself: its fields, what they hold, and what may be put into them (upstream-billmanager6 2.3)."""
+"""What a form says of itself: its fields, what they hold, and what may be put into them
+(upstream-billmanager6 2.3).
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,27 @@ NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def fields_of(form: Node) -> Dict[str, str]:
-    """Field -> value of what a person could change and send: those with a control that is neither read-only nor for show.
+    """Field -> value of what a person could change and send: those with a control that is neither read-only
+    nor for show.
 
-    A form without a description of itself: what has a list of values, and add-ons, label, mark and automatic renewal (6.5).
-    An empty check box is sent as off, for a missing one may be read so anyway (6.5 [I]).
+    A form without a description of itself: what has a list of values, and add-ons, label, mark and automatic
+    renewal (6.5). An empty check box is sent as off, for a missing one may be read so anyway (6.5 [I]).
     """
     described = {control.attributes.get("name", ""): (kind, control) for kind, control in _controls(form)}
     if not described:
-        known = {wire.AUTO_RENEWAL, wire.MARK, "server_name", *_lists(form), *filter(ADDON.fullmatch, form.children)}
+        known = {
+            wire.AUTO_RENEWAL,
+            wire.MARK,
+            "server_name",
+            *_lists(form),
+            *filter(ADDON.fullmatch, form.children),
+        }
         return {name: form.first(name).text for name in form.children if name in known}
-    return {name: _value(form, name, control) for name, (kind, control) in described.items() if name and _writable(kind, control)}
+    return {
+        name: _value(form, name, control)
+        for name, (kind, control) in described.items()
+        if name and _writable(kind, control)
+    }
 
 
 def choices_of(form: Node, name: str) -> Dict[str, str]:
@@ -34,7 +47,9 @@ def choices_of(form: Node, name: str) -> Dict[str, str]:
 
 
 def off_word(form: Node, usual: str) -> str:
-    """How this form says that nothing is renewed automatically: by its own list, else as usual (4.4, 10 Q14)."""
+    """How this form says that nothing is renewed automatically: by its own list, else as usual
+    (4.4, 10 Q14).
+    """
     keys = choices_of(form, wire.AUTO_RENEWAL)
     return next((word for word in (usual, wire.NULL, wire.OFF, "0", "") if word in keys), usual)
 
@@ -46,11 +61,18 @@ def order_form_of(form: Node, func: str) -> OrderForm:
     lists = _lists(form)
     depends = {
         (name, val.attributes["key"]): val.attributes["depend"]
-        for name, vals in lists.items() for val in vals if val.attributes.get("depend") and "key" in val.attributes
+        for name,
+        vals in lists.items() for val in vals if val.attributes.get("depend") and "key" in val.attributes
     }  # fmt: skip
     fields = fields_of(form)
     known = filter(None, map(ADDON.fullmatch, {*form.children, *lists, *fields}))
-    return OrderForm({name: list(choices_of(form, name)) for name in lists}, depends, fields, _ranges(form), {int(name.group(1)) for name in known})
+    return OrderForm(
+        {name: list(choices_of(form, name)) for name in lists},
+        depends,
+        fields,
+        _ranges(form),
+        {int(name.group(1)) for name in known},
+    )
 
 
 def _lists(form: Node) -> Mapping[str, List[Node]]:
@@ -64,7 +86,10 @@ def _ranges(form: Node) -> Dict[int, Tuple[int, int, int]]:
     found: Dict[int, Tuple[int, int, int]] = {}
     for kind, control in _controls(form):
         addon = ADDON.fullmatch(control.attributes.get("name", ""))
-        limits = [control.attributes.get(name, default) for name, default in (("min", ""), ("max", ""), ("step", "1"))]
+        limits = [
+            control.attributes.get(name, default)
+            for name, default in (("min", ""), ("max", ""), ("step", "1"))
+        ]
         if kind == "slider" and addon and all(map(NUMBER.fullmatch, limits)):
             least, most, step = map(int, limits)
             found[int(addon.group(1))] = (least, most, max(step, 1))

@@ -19,7 +19,8 @@ MOST_PAGES = 20_000  # of the fifty rows that a provider may insist on
 def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
     """Each row once, whatever page it stands on; a filter that somebody left behind is taken off first.
 
-    Raises Failure if a page cannot be read, or if there are fewer rows than the upstream counts: read to its end, the list is whole.
+    Raises Failure if a page cannot be read, or if there are fewer rows than the upstream counts: read to its
+    end, the list is whole.
     """
     take_filter_off(client, itemtype)
     seen: Set[str] = set()
@@ -43,7 +44,8 @@ def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
 
 
 def take_filter_off(client: Client, itemtype: str) -> None:
-    """A filter stored for this login, by a person in the panel too, silently shortens lists: all fields of its form are emptied.
+    """A filter stored for this login, by a person in the panel too, silently shortens lists: all fields of
+    its form are emptied.
 
     An upstream without such a function for this type has no filter to take off.
     """

@@ -1,4 +1,6 @@
-"""From rows and forms of a BILLmanager 5 or 6 to our words; what is not in the reference is a Failure("upstream_answer")."""
+"""From rows and forms of a BILLmanager 5 or 6 to our words; what is not in the reference is a
+Failure("upstream_answer").
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,15 @@ from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Doc, Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of
 
-AMOUNT = re.compile(r"(-?)([^\s0-9.,-]*)\s*(-?)([0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,15})(?:\.([0-9]{1,12})|,([0-9]{1,2}))?\s*([^\s0-9.,-]*)")
+AMOUNT = re.compile(
+    r"(-?)([^\s0-9.,-]*)\s*(-?)([0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,15})(?:\.([0-9]{1,12})|,([0-9]{1,2}))?\s*([^\s0-9.,-]*)"
+)
 
 
 def money_of(text: str) -> Money:
-    """Such as "123.45 EUR", "€9.00", "1 234,50 €" (3.1, 9.1). Raises ValueError without an amount and one known currency."""
+    """Such as "123.45 EUR", "€9.00", "1 234,50 €" (3.1, 9.1). Raises ValueError without an amount and one
+    known currency.
+    """
     found = AMOUNT.fullmatch(text.strip())
     if not found:
         raise ValueError(f"not an amount of money: {shown(text)}")
@@ -33,7 +39,7 @@ def money_of(text: str) -> Money:
     return Money(-amount if minus or sign else amount, currency_code(before or after))
 
 
-# -- services ----------------------------------------------------------------------------------------------------------
+# -- services ------------------------------------------------------------------------------------------------
 
 
 def service_of(node: Node, func: str) -> Service:
@@ -45,7 +51,9 @@ def service_of(node: Node, func: str) -> Service:
 
 
 def listed_service_of(node: Node, func: str) -> Service:
-    """A row of a list (6.1); in a state that is not known it is there all the same. Raises Failure("upstream_answer") without an id."""
+    """A row of a list (6.1); in a state that is not known it is there all the same. Raises
+    Failure("upstream_answer") without an id.
+    """
     return _service(node, func, state_of(node) or (ServiceState.UNKNOWN, ""))
 
 
@@ -69,19 +77,27 @@ def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
 
 
 def service_form_of(node: Node, func: str) -> ServiceForm:
-    """An edit form (6.5). The current value of an add-on stands in its field, else in addon_<id>_current_value."""
+    """An edit form (6.5). The current value of an add-on stands in its field, else in
+    addon_<id>_current_value.
+    """
     password = next((node.get(name) for name in wire.PASSWORDS if node.get(name)), "")
     return ServiceForm(service_of(node, func), addons_of(node), node.get(wire.USERNAME), password)
 
 
 def tells_enough(form: Node, why: bool) -> bool:
-    """False: a row of the list may know what this form does not say, or says in words such as "Daily charges" (6.1).
+    """False: a row of the list may know what this form does not say, or says in words such as "Daily charges"
+    (6.1).
 
-    why: is it also asked why a service is suspended or what is being done to it? A suspension by the provider is not ours to lift (6.2).
+    why: is it also asked why a service is suspended or what is being done to it? A suspension by the provider
+    is not ours to lift (6.2).
     """
     state, substate = state_of(form) or (None, "")
     dated = expires_of(form) is not None or any(name in form and not form.get(name) for name in wire.DATES)
-    return state is not None and dated and (bool(substate) or not why or state not in (ServiceState.SUSPENDED, ServiceState.WORKING))
+    return (
+        state is not None
+        and dated
+        and (bool(substate) or not why or state not in (ServiceState.SUSPENDED, ServiceState.WORKING))
+    )
 
 
 def completed(form: Node, row: Node) -> Node:
@@ -91,7 +107,9 @@ def completed(form: Node, row: Node) -> Node:
 
 
 def state_of(node: Node) -> Optional[Tuple[ServiceState, str]]:
-    """State and substate from the first column that has a code: which one it is differs from host to host (2.2, 6.1)."""
+    """State and substate from the first column that has a code: which one it is differs from host to host
+    (2.2, 6.1).
+    """
     for word in _states(node):
         try:
             return service_state(word)
@@ -111,17 +129,23 @@ def same_object(node: Node, remote_id: int, func: str) -> None:
         raise Failure("upstream_answer", func=func, reason=f"not the form of {remote_id}")
 
 
-# -- what a spending call came back with -------------------------------------------------------------------------------
+# -- what a spending call came back with ---------------------------------------------------------------------
 
 
 def receipt_of(doc: Doc, func: str) -> Receipt:
-    """Of an order (5.6). Raises NoAnswer if the answer is no clear yes: the form once more, or a number that is none."""
+    """Of an order (5.6). Raises NoAnswer if the answer is no clear yes: the form once more, or a number that
+    is none.
+    """
     node = doc.node
     remote = next((_number(node, name, func) for name in wire.SERVICE_IDS if name in node), None)
-    if remote is None and doc.accepted and wire.ELID in node:  # 5.6 [I]: an order sends none, so it is a new one
+    if (
+        remote is None and doc.accepted and wire.ELID in node
+    ):  # 5.6 [I]: an order sends none, so it is a new one
         remote = _number(node, wire.ELID, func)
     unpaid = unpaid_of(doc, func)
-    form_again = wire.METADATA in node or wire.SLIST in node  # 2.4: the wizard moved on, nothing was carried out
+    form_again = (
+        wire.METADATA in node or wire.SLIST in node
+    )  # 2.4: the wizard moved on, nothing was carried out
     if not doc.accepted and (form_again or (remote is None and unpaid is None)):
         raise NoAnswer("lost_answer", func=func, detail=f"no yes, but {sorted(node.children)[:20]}")
     return Receipt(remote, unpaid)
@@ -135,7 +159,9 @@ def unpaid_of(doc: Doc, func: str) -> Optional[int]:
 def accepted(doc: Doc, func: str, *signs: str) -> None:
     """Raises NoAnswer unless the upstream said ok, or one of the signs is in a doc inside doc (2.4)."""
     if not doc.accepted and not any(sign in doc.root.first("doc") for sign in signs):
-        raise NoAnswer("lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.node.children)[:20]}")
+        raise NoAnswer(
+            "lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.node.children)[:20]}"
+        )
 
 
 def _number(node: Node, name: str, func: str) -> int:
@@ -146,24 +172,34 @@ def _number(node: Node, name: str, func: str) -> int:
     return int(text)
 
 
-# -- what waits for payment --------------------------------------------------------------------------------------------
+# -- what waits for payment ----------------------------------------------------------------------------------
 
 
 def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
-    """Number of the order in the cart that has a line for this service, else of the line (5.4 [T]). None: the cart has none.
+    """Number of the order in the cart that has a line for this service, else of the line (5.4 [T]). None: the
+    cart has none.
 
-    Raises Failure("upstream_answer") if a line does not tell which service it is for, or this is not a cart with all its lines.
+    Raises Failure("upstream_answer") if a line does not tell which service it is for, or this is not a cart
+    with all its lines.
     """
     lines = _cart_lines(node, func)
     ours = [line for line in lines if any(one.text == str(remote_id) for one in line.all(wire.CART_SERVICE))]
     if ours:
         number = next((text for text in (node.get(wire.CART_ORDER), ours[0].get("id")) if text), "")
         if not POSITIVE.fullmatch(number):
-            raise Failure("upstream_answer", func=func, reason=f"service {remote_id} in order {shown(number)}")
+            raise Failure(
+                "upstream_answer", func=func, reason=f"service {remote_id} in order {shown(number)}"
+            )
         return int(number)
     for line in lines:
-        if not line.all(wire.CART_SERVICE) or not all(POSITIVE.fullmatch(one.text) for one in line.all(wire.CART_SERVICE)):
-            raise Failure("upstream_answer", func=func, reason=f"line {shown(line.get('id'))} of service {shown(line.get(wire.CART_SERVICE))}")
+        if not line.all(wire.CART_SERVICE) or not all(
+            POSITIVE.fullmatch(one.text) for one in line.all(wire.CART_SERVICE)
+        ):
+            raise Failure(
+                "upstream_answer",
+                func=func,
+                reason=f"line {shown(line.get('id'))} of service {shown(line.get(wire.CART_SERVICE))}",
+            )
     return None
 
 
@@ -178,7 +214,7 @@ def _cart_lines(node: Node, func: str) -> List[Node]:
     return lines
 
 
-# -- parts of a service ------------------------------------------------------------------------------------------------
+# -- parts of a service --------------------------------------------------------------------------------------
 
 
 def _id(node: Node) -> str:
@@ -193,7 +229,14 @@ def _states(node: Node) -> Iterator[str]:
 def _tariff(node: Node) -> Tuple[Optional[int], str]:
     """Lists show the name, forms the number, some hosts both (6.1, 6.5)."""
     text = node.get(wire.TARIFF)
-    number = next((word for word in (node.get(wire.TARIFF_ID), node.first(wire.TARIFF).code, text) if POSITIVE.fullmatch(word)), "")
+    number = next(
+        (
+            word
+            for word in (node.get(wire.TARIFF_ID), node.first(wire.TARIFF).code, text)
+            if POSITIVE.fullmatch(word)
+        ),
+        "",
+    )
     name = choices_of(node, wire.TARIFF).get(text, "") if text == number else text
     return int(number) if number else None, name
 
@@ -211,5 +254,9 @@ def addons_of(node: Node) -> Dict[int, str]:
     for name in node.children:
         addon = ADDON.fullmatch(name[: -len(wire.CURRENT)] if name.endswith(wire.CURRENT) else name)
         if addon:
-            found[int(addon.group(1))] = fields.get(addon.group()) or node.first(addon.group()).code or node.first(addon.group() + wire.CURRENT).code
+            found[int(addon.group(1))] = (
+                fields.get(addon.group())
+                or node.first(addon.group()).code
+                or node.first(addon.group() + wire.CURRENT).code
+            )
     return found

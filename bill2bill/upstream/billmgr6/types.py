@@ -1,10 +1,12 @@
-"""Words of the wire, nothing else (reference: upstream-billmanager6, sections in brackets, with its certainty marks)."""
+"""Words of the wire, nothing else (reference: upstream-billmanager6, sections in brackets, with its certainty
+marks).
+"""
 
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Tuple
 
-# -- request (1.3 [C]) -------------------------------------------------------------------------------------------------
+# -- request (1.3 [C]) ---------------------------------------------------------------------------------------
 FUNC, OUT, LANG, AUTHINFO, SOK, ELID = "func", "out", "lang", "authinfo", "sok", "elid"
 XML, ENGLISH, OK, ON, OFF, NULL = "xml", "en", "ok", "on", "off", "null"
 RESERVED = frozenset([FUNC, OUT, LANG, AUTHINFO, "auth", "su"])  # ours alone to say
@@ -13,16 +15,18 @@ SKIP_BASKET = "skipbasket"  # pay at once (0.3 [C])
 PAGE, PAGE_SIZE, TOTAL = "p_num", "p_cnt", "p_elems"  # 2.2 [T]
 ROWS_PER_PAGE = 500  # 10 Q27
 
-# -- answer (2.1-2.5) --------------------------------------------------------------------------------------------------
+# -- answer (2.1-2.5) ----------------------------------------------------------------------------------------
 ROW, ERROR, METADATA, SLIST = "elem", "error", "metadata", "slist"
-LIST_PARTS = frozenset([ROW, TOTAL, PAGE, PAGE_SIZE, METADATA])  # an answer with none of these says nothing about rows
+LIST_PARTS = frozenset(
+    [ROW, TOTAL, PAGE, PAGE_SIZE, METADATA]
+)  # an answer with none of these says nothing about rows
 SECOND_FACTOR = "totp.confirm"  # 1.4 [T]
 SERVICE_IDS = ("id", "item.id", "service.id")  # 5.6, in this order
 UNPAID_IDS = ("billorder", "lineitem.id")  # 5.6: not a service
 NEW_DATE = "newexpiredate"  # 6.6 [C]: below a doc inside doc
 LIST, CART_LINES, CART_ORDER, CART_SERVICE = "list", "itemlist", "billorder", "item.id"  # 5.4 [T]
 
-# -- functions ---------------------------------------------------------------------------------------------------------
+# -- functions -----------------------------------------------------------------------------------------------
 WHOAMI, TILES, NOTIFY, SUBACCOUNT = "whoami", "dashboard.info", "notify", "subaccount"  # 3.1
 EXPORT = "pricelist.export"  # 4.2 [C]
 PROLONG = "service.prolong"  # 6.6 [C]
@@ -31,7 +35,7 @@ COMPARE = "service.changepricelist.pricelist"
 CHANGE = "service.changepricelist.getmoney"
 BASKET = "basket"  # 5.4 [T]: the old cart
 
-# -- fields of services (6.1, 6.5) -------------------------------------------------------------------------------------
+# -- fields of services (6.1, 6.5) ---------------------------------------------------------------------------
 STATES = ("item_status", "item_real_status", "status", "real_status")
 DATES = ("expiredate", "real_expiredate")
 NAMES = ("domain", "licname", "CN")  # what a service is found by (5.7)
@@ -40,12 +44,15 @@ NOT_RENEWED = frozenset(["", NULL, OFF])  # 4.4, 6.1
 TARIFF, TARIFF_ID, MARK, IP, CLOSING = "pricelist", "pricelist_id", "remoteid", "ip", "scheduledclose"
 USERNAME, PASSWORDS = "username", ("password", "userpassword")
 ADDON, CURRENT = "addon_", "_current_value"
-# 6.5: sent back unchanged they could install a server anew or set a password; what is absent in a request is left as it is
+# 6.5: sent back unchanged they could install a server anew or set a password; what is absent in a request is
+# left as it is
 NEVER_SENT_BACK = frozenset(["ostempl", "recipe", "passwd", "confirm", *PASSWORDS])
 
 
 class Wizard(NamedTuple):
-    """One of the two generations of order forms, and what they spell differently (5.1, 5.2, 12 end). off: 4.4, where the form has no list."""
+    """One of the two generations of order forms, and what they spell differently (5.1, 5.2, 12 end). off:
+    4.4, where the form has no list.
+    """
 
     prefix: str
     period: str
@@ -60,7 +67,7 @@ OLD = Wizard("", "period", "finish", NULL)
 NEW = Wizard("v2.", "order_period", "order", OFF)
 GENERATIONS: Mapping[str, Tuple[Wizard, ...]] = {"auto": (), "new": (NEW,), "old": (OLD,)}
 
-# -- errors (2.6): each word as `type` or as `object` ------------------------------------------------------------------
+# -- errors (2.6): each word as `type` or as `object` --------------------------------------------------------
 LOGIN_TYPES = frozenset(["auth", "authtype"])
 LOGIN_OBJECTS = {
     "badpassword": "invalid_login_or_passwd",

@@ -10,10 +10,14 @@ from ..documents import Element, PanelError, form, rows
 from ..panel import Panel, Request
 from ..registry import FUNCTIONS, Function
 
-# File -> beginnings of the names of its functions; the longest match wins. What is not found there is a directory or belongs to an item type.
+# File -> beginnings of the names of its functions; the longest match wins. What is not found there is a
+# directory or belongs to an item type.
 AREAS = {
     "services": ("service.",),
-    "clients_side": tuple(f"service.{word}" for word in ("prolong", "stat", "start", "stop", "reboot", "hardreboot")) + ("domain.ns", "domain.whois"),
+    "clients_side": tuple(
+        f"service.{word}" for word in ("prolong", "stat", "start", "stop", "reboot", "hardreboot")
+    )
+    + ("domain.ns", "domain.whois"),
     "certificates": ("certificate.save", "certificate.failed"),
     "contacts": ("service_profile",),
     "operations": ("runningoperation", "task", "errorhistory"),
@@ -28,7 +32,9 @@ AREAS = {
     "person_setup": ("sandbox.module.", "sandbox.tld.", "sandbox.client."),
     "person_tariffs": ("sandbox.tariff.", "sandbox.addon."),
     "person_orders": ("sandbox.contact.", "sandbox.check", "sandbox.order", "sandbox.pay", "sandbox.change"),
-    "person_work": tuple(f"sandbox.{word}" for word in ("operation", "tick", "run", "restart", "cron", "call")),
+    "person_work": tuple(
+        f"sandbox.{word}" for word in ("operation", "tick", "run", "restart", "cron", "call")
+    ),
 }
 BY_ITEMTYPE = ("items", "clients_side")
 OTHERS = "directories"
@@ -90,7 +96,12 @@ def _find(panel: Panel, name: str) -> Optional[Function]:
 
 
 def _area(name: str) -> str:
-    matches = [(len(prefix), area) for area, prefixes in AREAS.items() for prefix in prefixes if name.startswith(prefix)]
+    matches = [
+        (len(prefix), area)
+        for area, prefixes in AREAS.items()
+        for prefix in prefixes
+        if name.startswith(prefix)
+    ]
     return max(matches, default=(0, OTHERS))[1]
 
 
@@ -112,6 +123,15 @@ def is_standard(name: str) -> bool:
 def known(panel: Panel, name: str) -> Element:
     """`mgrctl -i`: functions with their parameters, those of plugins included; a name narrows the list."""
     load_all()
-    found = [{"function": one.name, "params": one.params, "about": one.about} for one in FUNCTIONS.values() if not panel.switches.missing(one.name)]
-    found += [{"function": row["name"], "params": "", "about": f"plugin {row['source']}"} for row in panel.db.find("sandbox_xml", kind="func")]
-    return rows(row for row in sorted(found, key=lambda row: row["function"]) if name in {"", row["function"]})
+    found = [
+        {"function": one.name, "params": one.params, "about": one.about}
+        for one in FUNCTIONS.values()
+        if not panel.switches.missing(one.name)
+    ]
+    found += [
+        {"function": row["name"], "params": "", "about": f"plugin {row['source']}"}
+        for row in panel.db.find("sandbox_xml", kind="func")
+    ]
+    return rows(
+        row for row in sorted(found, key=lambda row: row["function"]) if name in {"", row["function"]}
+    )

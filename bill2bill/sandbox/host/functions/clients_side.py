@@ -1,4 +1,6 @@
-"""What clients and staff do to a service by API (host-protocol 5.4): renewal, power, suspension, deletion, name servers."""
+"""What clients and staff do to a service by API (host-protocol 5.4): renewal, power, suspension, deletion,
+name servers.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def prolong(panel: Panel, request: Request) -> Element:
     """Order a renewal and pay for it: starts prolong; answers the operation's id."""
     found = own(panel, request, request.need("elid"))
     if not request.sok:
-        return rows({"period": period} for period in tariffs.sold(panel, found["pricelist"], found["currency"]))
+        return rows(
+            {"period": period} for period in tariffs.sold(panel, found["pricelist"], found["currency"])
+        )
     period = request.number("period", found["period"])
     tariffs.cost(panel, found["pricelist"], found["currency"], period)
     return ok(operation=operations.create(panel, addons.reprice(panel, found, period), "prolong"))
@@ -62,7 +66,9 @@ for _command in BY_STAFF:
 
 def _declared(panel: Panel, found: Row, command: str) -> None:
     """Only the five base operations are called whether declared or not (host-protocol 2.3)."""
-    if command not in BY_STAFF and command not in modules.features(panel, operations.module_name(panel, found)):
+    if command not in BY_STAFF and command not in modules.features(
+        panel, operations.module_name(panel, found)
+    ):
         raise PanelError("missed", command, str(found["id"]))
 
 
@@ -84,7 +90,11 @@ def name_servers(panel: Panel, request: Request) -> Element:
     found = own(panel, request, request.need("elid"))
     if not request.sok:
         known = services.params(panel, found["id"])
-        return rows({"name": name, "value": value} for name, value in sorted(known.items()) if services.is_name_server(name))
+        return rows(
+            {"name": name, "value": value}
+            for name, value in sorted(known.items())
+            if services.is_name_server(name)
+        )
     return ok(operation=operations.change_name_servers(panel, found, _numbered(request), request.lang))
 
 

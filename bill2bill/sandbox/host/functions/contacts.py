@@ -18,10 +18,19 @@ def listed(panel: Panel, request: Request) -> Element:
         wanted["id"] = request.get("elid")
     if request.account and request.level <= CLIENT_LEVEL:
         wanted["account"] = str(request.account)
-    return rows(row for row in panel.db.find("service_profile") if all(str(row[name]) == value for name, value in wanted.items()))
+    return rows(
+        row
+        for row in panel.db.find("service_profile")
+        if all(str(row[name]) == value for name, value in wanted.items())
+    )
 
 
-@function("service_profile.edit", "[elid] name profiletype account [<contact field>= sok]", writes=True, level=CLIENT_LEVEL)
+@function(
+    "service_profile.edit",
+    "[elid] name profiletype account [<contact field>= sok]",
+    writes=True,
+    level=CLIENT_LEVEL,
+)
 def edit(panel: Panel, request: Request) -> Element:
     """Read, create (without elid) or change a contact with the fields of host-protocol 6.6."""
     number = request.get("elid")
@@ -32,7 +41,9 @@ def edit(panel: Panel, request: Request) -> Element:
         return form({**(found or {}), **(profiles.fields(panel, number) if found else {})})
     values = request.others("elid", "name", "profiletype", "account")
     if found:
-        base: Dict[str, object] = {name: request.get(name) for name in ("name", "profiletype") if request.get(name)}
+        base: Dict[str, object] = {
+            name: request.get(name) for name in ("name", "profiletype") if request.get(name)
+        }
         if base:
             panel.db.update("service_profile", number, **base)
         profiles.save_fields(panel, number, values)
@@ -77,20 +88,36 @@ def link(panel: Panel, request: Request) -> Element:
     """Link a contact to a service; one per service and type."""
     profile = services.need_row(panel, "service_profile", request.need("service_profile"), "service_profile")
     item = services.item(panel, request.need("item"), "item")
-    return ok(id=panel.db.put("service_profile2item", {"item": item["id"], "type": request.need("type")}, service_profile=profile["id"]))
+    return ok(
+        id=panel.db.put(
+            "service_profile2item",
+            {"item": item["id"], "type": request.need("type")},
+            service_profile=profile["id"],
+        )
+    )
 
 
 @function("service_profile2processingmodule", "[service_profile processingmodule type]")
 def remote(panel: Panel, request: Request) -> Element:
     """Numbers of contacts at the registrars."""
-    wanted: Dict[str, object] = {name: request.get(name) for name in ("service_profile", "processingmodule", "type") if request.get(name)}
+    wanted: Dict[str, object] = {
+        name: request.get(name)
+        for name in ("service_profile", "processingmodule", "type")
+        if request.get(name)
+    }
     return rows(panel.db.find("service_profile2processingmodule", **wanted))
 
 
-@function("service_profile2processingmodule.edit", "service_profile processingmodule type externalid [externalpassword] sok", writes=True)
+@function(
+    "service_profile2processingmodule.edit",
+    "service_profile processingmodule type externalid [externalpassword] sok",
+    writes=True,
+)
 def remember(panel: Panel, request: Request) -> Element:
     """Remember a registrar's number of a contact; one per contact, instance and type."""
     profile = services.need_row(panel, "service_profile", request.need("service_profile"), "service_profile")
-    module = services.need_row(panel, "processingmodule", request.need("processingmodule"), "processingmodule")
+    module = services.need_row(
+        panel, "processingmodule", request.need("processingmodule"), "processingmodule"
+    )
     external = request.raw("externalid"), request.raw("externalpassword")
     return ok(id=profiles.remember(panel, profile["id"], module["id"], request.get("type"), *external))

@@ -1,4 +1,6 @@
-"""Cron actions of the panel (host-protocol 7.7): each runs the regular command of every instance that declares it."""
+"""Cron actions of the panel (host-protocol 7.7): each runs the regular command of every instance that
+declares it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,11 @@ from ..panel import Panel, Request
 from ..registry import FUNCTIONS, Call, function
 from . import person_work
 
-COMMANDS = {"processing.checkbalance": "getbalance", "processing.syncserver.cron": "sync_server", "statdaily.cron": "stat"}
+COMMANDS = {
+    "processing.checkbalance": "getbalance",
+    "processing.syncserver.cron": "sync_server",
+    "statdaily.cron": "stat",
+}
 
 
 def _regular(command: str) -> Call:

@@ -51,18 +51,34 @@ def configuration(panel: Panel) -> Dict[str, str]:
     found: Dict[str, str] = {}
     for pattern in CONFIGURATION:
         for path in sorted(glob.glob(panel.path(pattern))):
-            lines: List[List[str]] = [line.split(None, 1) for line in _lines(path) if not line.startswith("#")]
+            lines: List[List[str]] = [
+                line.split(None, 1) for line in _lines(path) if not line.startswith("#")
+            ]
             found.update({words[0]: words[1].strip() for words in lines if len(words) == 2})
     return found
 
 
-@function("problems.register", "name id param_pm_name param_pm_id param_errormsg [param_<name>=] level sok", writes=True)
+@function(
+    "problems.register",
+    "name id param_pm_name param_pm_id param_errormsg [param_<name>=] level sok",
+    writes=True,
+)
 def register(panel: Panel, request: Request) -> Element:
     """A problem for the dashboard."""
-    params = {name[len("param_") :]: value for name, value in request.params.items() if name.startswith("param_")}
+    params = {
+        name[len("param_") :]: value for name, value in request.params.items() if name.startswith("param_")
+    }
     text = json.dumps(params, ensure_ascii=False)
     name, subject = request.need("name"), request.need("id")
-    panel.db.insert("sandbox_problem", kind="registered", name=name, object=subject, level=request.get("level"), text=text, date=now())
+    panel.db.insert(
+        "sandbox_problem",
+        kind="registered",
+        name=name,
+        object=subject,
+        level=request.get("level"),
+        text=text,
+        date=now(),
+    )
     return ok()
 
 
@@ -97,14 +113,19 @@ def _lines(path: str) -> List[str]:
 @function("expense", "[elid item operation realdate su]", level=CLIENT_LEVEL)
 def expenses(panel: Panel, request: Request) -> Element:
     """List of charges; a client sees his own."""
-    wanted: Dict[str, object] = {name: request.get(name) for name in ("item", "operation", "realdate") if request.get(name)}
+    wanted: Dict[str, object] = {
+        name: request.get(name) for name in ("item", "operation", "realdate") if request.get(name)
+    }
     if request.get("elid"):
         wanted["id"] = request.get("elid")
     return listing(row for row in panel.db.find("expense", **wanted) if _may_see(panel, request, row))
 
 
 def _may_see(panel: Panel, request: Request, expense: Row) -> bool:
-    return request.level > CLIENT_LEVEL or (panel.db.get("subaccount", expense["subaccount"]) or {}).get("account") == request.account
+    return (
+        request.level > CLIENT_LEVEL
+        or (panel.db.get("subaccount", expense["subaccount"]) or {}).get("account") == request.account
+    )
 
 
 def _charge(panel: Panel, request: Request, number: object) -> Row:
@@ -138,7 +159,9 @@ def _edit(table: str, parent: str) -> Call:
         row = services.need_row(panel, table, request.get("elid")) if request.get("elid") else None
         if not request.sok:
             return form(row or {})
-        values: Dict[str, object] = {name: request.get(name) for name in columns(table) if name in request.params and name != "id"}
+        values: Dict[str, object] = {
+            name: request.get(name) for name in columns(table) if name in request.params and name != "id"
+        }
         if parent and not row:
             values[parent] = services.need_row(panel, parent, request.need("plid"), "plid")["id"]
         if not row:

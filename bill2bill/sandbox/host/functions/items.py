@@ -12,9 +12,10 @@ from ..registry import function
 
 EDITABLE = ("autoprolong", "note", "project")
 COLUMNS = (
-    "SELECT i.id, i.name, t.intname AS itemtype, i.account, i.pricelist, p.name AS pricelist_name, i.project, i.processingmodule, i.remoteid,"
-    " i.createdate, i.opendate, i.expiredate, i.expiredate AS real_expiredate, i.autoprolong, i.status, i.cost, i.period, i.autosuspend,"
-    " i.employeesuspend, i.abusesuspend FROM item i JOIN pricelist p ON p.id = i.pricelist JOIN itemtype t ON t.id = p.itemtype"
+    "SELECT i.id, i.name, t.intname AS itemtype, i.account, i.pricelist, p.name AS pricelist_name, i.project,"
+    " i.processingmodule, i.remoteid, i.createdate, i.opendate, i.expiredate, i.expiredate AS"
+    " real_expiredate, i.autoprolong, i.status, i.cost, i.period, i.autosuspend, i.employeesuspend,"
+    " i.abusesuspend FROM item i JOIN pricelist p ON p.id = i.pricelist JOIN itemtype t ON t.id = p.itemtype"
     " WHERE i.parent IS NULL"
 )
 
@@ -32,18 +33,28 @@ def of_one_type(panel: Panel, request: Request) -> Element:
 
 
 def _selected(panel: Panel, request: Request, itemtype: str) -> list[Row]:
-    wanted = {name: request.get(name) for name in ("account", "status", "itemtype", "pricelist") if request.get(name)}
+    wanted = {
+        name: request.get(name)
+        for name in ("account", "status", "itemtype", "pricelist")
+        if request.get(name)
+    }
     if itemtype:
         wanted["itemtype"] = itemtype
     if request.get("elid"):
         wanted["id"] = request.get("elid")
     if request.account and request.level <= CLIENT_LEVEL:
         wanted["account"] = str(request.account)
-    return [row for row in panel.db.rows(COLUMNS + " ORDER BY i.id") if all(str(row[name]) == value for name, value in wanted.items())]
+    return [
+        row
+        for row in panel.db.rows(COLUMNS + " ORDER BY i.id")
+        if all(str(row[name]) == value for name, value in wanted.items())
+    ]
 
 
 def _listed(panel: Panel, row: Row) -> Dict[str, object]:
-    """A row of the list: `item_status` is the status with its reason or running command (host-protocol 6.5)."""
+    """A row of the list: `item_status` is the status with its reason or running command
+    (host-protocol 6.5).
+    """
     status = str(row["status"])
     if row["status"] == services.PROCESSING:
         running = services.operations(panel, row["id"])
@@ -52,7 +63,11 @@ def _listed(panel: Panel, row: Row) -> Dict[str, object]:
         reasons = [reason for reason in services.REASONS if row[reason] == "on"]
         status += "_" + reasons[0] if reasons else ""
     params = services.params(panel, row["id"])
-    return {**row, **{name: params.get(name, "") for name in ("domain", "ip", "service_status")}, "item_status": Code(status)}
+    return {
+        **row,
+        **{name: params.get(name, "") for name in ("domain", "ip", "service_status")},
+        "item_status": Code(status),
+    }
 
 
 @function("*.open", "elid [sok <item parameter>=]", writes=True)
@@ -75,9 +90,14 @@ def edit(panel: Panel, request: Request) -> Element:
     if request.level <= CLIENT_LEVEL and found["account"] != request.account:
         raise PanelError("access", request.func)
     if not request.sok:
-        contacts = {f"service_profile_{row['type']}": row["service_profile"] for row in panel.db.find("service_profile2item", item=found["id"])}
+        contacts = {
+            f"service_profile_{row['type']}": row["service_profile"]
+            for row in panel.db.find("service_profile2item", item=found["id"])
+        }
         chosen = {f"addon_{number}": value for number, value in addons.values(panel, found).items()}
-        return form({**found, **services.params(panel, found["id"]), **contacts, **chosen, "elid": found["id"]})
+        return form(
+            {**found, **services.params(panel, found["id"]), **contacts, **chosen, "elid": found["id"]}
+        )
     changes = request.others("elid")
     columns = {name: changes.pop(name) or None for name in EDITABLE if name in changes}
     if columns:

@@ -9,7 +9,12 @@ from ..panel import CLIENT_LEVEL, Panel, Request
 from ..registry import function
 
 
-@function("ticket_all.edit", "subject message client_department [item ticket_account project su] sok", writes=True, level=CLIENT_LEVEL)
+@function(
+    "ticket_all.edit",
+    "subject message client_department [item ticket_account project su] sok",
+    writes=True,
+    level=CLIENT_LEVEL,
+)
 def ticket(panel: Panel, request: Request) -> Element:
     """A ticket to a client; answers its id."""
     return ok(id=_write(panel, request, "ticket", request.get("ticket_account"), request.get("item")))
@@ -32,10 +37,20 @@ def about_task(panel: Panel, request: Request) -> Element:
 
 def _write(panel: Panel, request: Request, kind: str, reader: object, item: object) -> int:
     subject, text = request.get("subject"), request.need("message")
-    return panel.db.insert("sandbox_message", kind=kind, reader=reader or None, item=item or None, subject=subject, text=text, date=now())
+    return panel.db.insert(
+        "sandbox_message",
+        kind=kind,
+        reader=reader or None,
+        item=item or None,
+        subject=subject,
+        text=text,
+        date=now(),
+    )
 
 
 @function("sandbox.messages", "[kind=ticket|notification]")
 def messages(panel: Panel, request: Request) -> Element:
     """What modules wrote to clients and staff."""
-    return rows(panel.db.find("sandbox_message", **({"kind": request.get("kind")} if request.get("kind") else {})))
+    return rows(
+        panel.db.find("sandbox_message", **({"kind": request.get("kind")} if request.get("kind") else {}))
+    )

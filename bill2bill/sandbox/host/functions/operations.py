@@ -15,8 +15,9 @@ from ..registry import function
 OPENED, IN_WORK, CLOSED = 0, 1, 2
 TASK_FILTERS = ("itemtype", "pricelist", "status", "type", "itemstatus", "item", "runningoperation")
 LISTED = (
-    "SELECT r.*, t.intname AS itemtype, a.name AS client, i.processingmodule FROM runningoperation r JOIN item i ON i.id = r.item"
-    " LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON t.id = p.itemtype LEFT JOIN account a ON a.id = i.account ORDER BY r.id"
+    "SELECT r.*, t.intname AS itemtype, a.name AS client, i.processingmodule FROM runningoperation r JOIN"
+    " item i ON i.id = r.item LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON t.id ="
+    " p.itemtype LEFT JOIN account a ON a.id = i.account ORDER BY r.id"
 )
 
 
@@ -30,8 +31,10 @@ def listed(panel: Panel, request: Request) -> Element:
 def _row(panel: Panel, row: Row) -> Row:
     task = panel.db.find("task", runningoperation=row["id"])
     return {
-        "id": row["id"], "desc": row["intname"], "item": row["item"], "itemtype": row["itemtype"], "client": row["client"],
-        "cdate": row["createdate"], "trycount": row["trycount"], "processingmodule": row["processingmodule"], "task": task[-1]["id"] if task else "",
+        "id": row["id"], "desc": row["intname"], "item": row["item"], "itemtype": row["itemtype"],
+        "client": row["client"],
+        "cdate": row["createdate"], "trycount": row["trycount"], "processingmodule": row["processingmodule"],
+        "task": task[-1]["id"] if task else "",
         "status": "manual" if row["manual"] == operations.MANUAL else "automatic",
     }  # fmt: skip
 
@@ -56,7 +59,14 @@ def _keep_error(panel: Panel, row: Row, text: str) -> None:
         except BadXml:
             raise PanelError("xml", "errorxml") from None
     panel.db.update("runningoperation", row["id"], errorxml=text)
-    panel.db.insert("sandbox_history", operation=row["id"], item=row["item"], intname=row["intname"], date=now(), errorxml=text)
+    panel.db.insert(
+        "sandbox_history",
+        operation=row["id"],
+        item=row["item"],
+        intname=row["intname"],
+        date=now(),
+        errorxml=text,
+    )
 
 
 @function("runningoperation.setmanual", "elid [sok]", writes=True)
@@ -106,7 +116,12 @@ def tasks(panel: Panel, request: Request) -> Element:
     for row in panel.db.find("task"):
         item = panel.db.get("item", row["item"]) or {}
         itemtype = services.itemtype_of(panel, item) if item else ""
-        row.update(itemstatus=item.get("status"), itemtype=itemtype, pricelist=item.get("pricelist"), client=item.get("account"))
+        row.update(
+            itemstatus=item.get("status"),
+            itemtype=itemtype,
+            pricelist=item.get("pricelist"),
+            client=item.get("account"),
+        )
         if all(request.get(name) in {"", str(row[name])} for name in TASK_FILTERS):
             found.append(row)
     return rows(found)
@@ -124,7 +139,9 @@ def task_edit(panel: Panel, request: Request) -> Element:
     """Read a task, create one (without elid) or change it."""
     if request.get("elid"):
         row = services.need_row(panel, "task", request.need("elid"))
-        changes = {name: request.get(name) for name in ("performer", "status", "department") if request.get(name)}
+        changes = {
+            name: request.get(name) for name in ("performer", "status", "department") if request.get(name)
+        }
         if request.sok and changes:
             panel.db.update("task", row["id"], **changes)
         return ok() if request.sok else form(row)
@@ -139,18 +156,39 @@ def task_edit(panel: Panel, request: Request) -> Element:
 
 
 def _new_task(panel: Panel, type: str, item: object, operation: object, params: str) -> int:
-    module = panel.db.get("processingmodule", (panel.db.get("item", item) or {}).get("processingmodule")) or {}
+    module = (
+        panel.db.get("processingmodule", (panel.db.get("item", item) or {}).get("processingmodule")) or {}
+    )
     department = module.get("department")
     return panel.db.insert(
-        "task", type=type, item=item, runningoperation=operation, status=OPENED, department=department, opendate=now(), params=params
+        "task",
+        type=type,
+        item=item,
+        runningoperation=operation,
+        status=OPENED,
+        department=department,
+        opendate=now(),
+        params=params,
     )
 
 
 @function("task.simple.create", "elid specification sok", writes=True)
 def simple(panel: Panel, request: Request) -> Element:
     """A free task for a department."""
-    department, text = services.need_row(panel, "department", request.need("elid")), request.need("specification")
-    return ok(id=panel.db.insert("task", type="simple", status=OPENED, department=department["id"], opendate=now(), specification=text))
+    department, text = (
+        services.need_row(panel, "department", request.need("elid")),
+        request.need("specification"),
+    )
+    return ok(
+        id=panel.db.insert(
+            "task",
+            type="simple",
+            status=OPENED,
+            department=department["id"],
+            opendate=now(),
+            specification=text,
+        )
+    )
 
 
 @function("task.delete", "elid", writes=True)
@@ -165,7 +203,9 @@ def task_delete(panel: Panel, request: Request) -> Element:
 def task_start(panel: Panel, request: Request) -> Element:
     """Make the task's operation automatic again; it runs at the next tick."""
     task = services.need_row(panel, "task", request.need("elid"))
-    operation = services.need_row(panel, "runningoperation", task["runningoperation"] or "", "runningoperation")
+    operation = services.need_row(
+        panel, "runningoperation", task["runningoperation"] or "", "runningoperation"
+    )
     number = operations.restart(panel, operation)
     panel.db.update("task", task["id"], status=CLOSED, runningoperation=number)
     return ok()

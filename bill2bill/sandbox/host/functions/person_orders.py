@@ -14,9 +14,9 @@ from ..registry import function
 from ..seeds import CLIENT
 
 SELLERS = (
-    "SELECT DISTINCT m.* FROM processingmodule m JOIN processingmodule2pricelist l ON l.processingmodule = m.id"
-    " JOIN pricelist p ON p.id = l.pricelist JOIN itemtype t ON t.id = p.itemtype"
-    " WHERE p.intname = ? AND t.intname = 'domain' AND p.active = 'on' AND m.active = 'on' ORDER BY m.orderpriority, m.id"
+    "SELECT DISTINCT m.* FROM processingmodule m JOIN processingmodule2pricelist l ON l.processingmodule ="
+    " m.id JOIN pricelist p ON p.id = l.pricelist JOIN itemtype t ON t.id = p.itemtype WHERE p.intname = ?"
+    " AND t.intname = 'domain' AND p.active = 'on' AND m.active = 'on' ORDER BY m.orderpriority, m.id"
 )
 
 
@@ -40,7 +40,12 @@ def contact_set(panel: Panel, request: Request) -> Element:
     for link in panel.db.find("service_profile2processingmodule", service_profile=number):
         instance = services.need_row(panel, "processingmodule", link["processingmodule"])
         if "service_profile_update" in modules.features(panel, instance["module"]):
-            modules.ask(panel, instance["module"], "service_profile_update", [("module", instance["id"]), ("param", number)])
+            modules.ask(
+                panel,
+                instance["module"],
+                "service_profile_update",
+                [("module", instance["id"]), ("param", number)],
+            )
     return ok()
 
 
@@ -52,7 +57,11 @@ def check(panel: Panel, request: Request) -> Element:
     if not zone:
         raise PanelError("missed", "tld", domain)
     sellers = panel.db.rows(SELLERS, str(zone["id"]))
-    answers = [_ask(panel, seller, zone, domain) for seller in sellers if "whois" in modules.features(panel, seller["module"])]
+    answers = [
+        _ask(panel, seller, zone, domain)
+        for seller in sellers
+        if "whois" in modules.features(panel, seller["module"])
+    ]
     if not answers:
         raise PanelError("missed", "whois", zone["name"])
     doc = Element("doc")
@@ -71,13 +80,18 @@ def _ask(panel: Panel, seller: Row, zone: Row, domain: str) -> Row:
         result = "later" if run.failure.type == "try_later" else "busy"
     else:
         result = "free" if zone["whois_find_string"] and zone["whois_find_string"] in text else "busy"
-    return {"module": seller["id"], "result": result, "whois": text, "error": str(run.failure) if run.failure else ""}
+    return {
+        "module": seller["id"],
+        "result": result,
+        "whois": text,
+        "error": str(run.failure) if run.failure else "",
+    }
 
 
 @function(
     "sandbox.order",
-    "itemtype pricelist period [domain action=register|transfer auth_code ns0 ns1 ... account autoprolong addon_<intname>= <type>=<contact id>"
-    " <type>_<field>= <parameter>=]",
+    "itemtype pricelist period [domain action=register|transfer auth_code ns0 ns1 ... account autoprolong"
+    " addon_<intname>= <type>=<contact id> <type>_<field>= <parameter>=]",
 )
 def order(panel: Panel, request: Request) -> Element:
     """Order a service, not yet paid; answers the item's id."""
@@ -114,8 +128,12 @@ def _seller(panel: Panel, tariff: Row) -> Row:
     return found[0]
 
 
-def _contacts(panel: Panel, request: Request, tariff: Row, instance: Row, given: Dict[str, str]) -> List[Contact]:
-    """The contact of every type that the zone wants and the zone's parameters, checked by the module; takes the contacts out of `given`."""
+def _contacts(
+    panel: Panel, request: Request, tariff: Row, instance: Row, given: Dict[str, str]
+) -> List[Contact]:
+    """The contact of every type that the zone wants and the zone's parameters, checked by the module; takes
+    the contacts out of `given`.
+    """
     tld = orders.tld_of(panel, tariff)
     types = orders.wanted_contacts(panel, instance, tld, request.get("action"), given, request.lang)
     contacts: List[Contact] = []
@@ -144,11 +162,14 @@ def _new_item(panel: Panel, request: Request, tariff: Row, instance: Row, accoun
         raise PanelError("missed", "subaccount", str(account["id"]))
     period, currency = request.number("period"), subaccount[0]["currency"]
     return panel.db.insert(
-        "item", name=request.get("domain") or tariff["name"], pricelist=tariff["id"], account=account["id"], subaccount=subaccount[0]["id"],
-        period=period, currency=currency, status=services.ORDERED, createdate=today(), processingmodule=instance["id"],
+        "item", name=request.get("domain") or tariff["name"], pricelist=tariff["id"], account=account["id"],
+        subaccount=subaccount[0]["id"],
+        period=period, currency=currency, status=services.ORDERED, createdate=today(),
+        processingmodule=instance["id"],
         cost=tariffs.cost(panel, tariff["id"], currency, period), costperiod=period,
         autoprolong=request.get("autoprolong") or None, project=tariff["project"],
-        specialstatus="transfer" if request.get("action") == "transfer" else None, **dict.fromkeys(services.REASONS, "off"),
+        specialstatus="transfer" if request.get("action") == "transfer" else None,
+        **dict.fromkeys(services.REASONS, "off"),
     )  # fmt: skip
 
 
@@ -164,7 +185,9 @@ def pay(panel: Panel, request: Request) -> Element:
 
 @function("sandbox.change", "item [ns0 ns1 ...] [addon_<intname>=] [<parameter>=]")
 def change(panel: Panel, request: Request) -> Element:
-    """Change parameters and add-ons of a service: add-ons start setparam, name servers update_ns where that is declared."""
+    """Change parameters and add-ons of a service: add-ons start setparam, name servers update_ns where that
+    is declared.
+    """
     item = services.item(panel, request.need("item"), "item")
     changes = request.others("item")
     chosen = addons.take(panel, item["pricelist"], changes)
@@ -175,4 +198,6 @@ def change(panel: Panel, request: Request) -> Element:
         if chosen:
             addons.put(panel, item, chosen)
             operation = operations.create(panel, item, "setparam", {"userid": services.staff(panel)})
-    return ok(operation=operations.change_name_servers(panel, item, servers, request.lang) if servers else operation)
+    return ok(
+        operation=operations.change_name_servers(panel, item, servers, request.lang) if servers else operation
+    )

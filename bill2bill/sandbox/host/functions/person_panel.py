@@ -31,7 +31,12 @@ def get_switches(panel: Panel, request: Request) -> Element:
     if wanted and wanted not in SWITCHES:
         raise PanelError("missed", "switch", wanted)
     return rows(
-        {"name": name, "value": panel.switches[name], "choices": " ".join(switch.choices), "about": switch.text}
+        {
+            "name": name,
+            "value": panel.switches[name],
+            "choices": " ".join(switch.choices),
+            "about": switch.text,
+        }
         for name, switch in SWITCHES.items()
         if wanted in {"", name}
     )

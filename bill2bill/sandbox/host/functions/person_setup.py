@@ -19,7 +19,9 @@ def module_add(panel: Panel, request: Request) -> Element:
     given = request.others("module", "type", "name", "department")
     stored = instances.encrypted(panel, name, connections.entered(panel, name, "", given, request.lang))
     with panel.db.transaction():
-        instance = instances.create(panel, name, request.get("type"), request.need("name"), department=request.get("department"))
+        instance = instances.create(
+            panel, name, request.get("type"), request.need("name"), department=request.get("department")
+        )
         instances.store(panel, name, instance, stored)
     return ok(id=instance)
 
@@ -32,7 +34,9 @@ def module_set(panel: Panel, request: Request) -> Element:
     modules.ready(panel, name)
     request.secrets |= instances.hide(panel, name)
     given = request.others("elid", "name", "department")
-    stored = instances.encrypted(panel, name, connections.entered(panel, name, row["id"], given, request.lang))
+    stored = instances.encrypted(
+        panel, name, connections.entered(panel, name, row["id"], given, request.lang)
+    )
     with panel.db.transaction():
         base = {field: request.get(field) for field in ("name", "department") if request.get(field)}
         if base:
@@ -47,7 +51,9 @@ def tld_add(panel: Panel, request: Request) -> Element:
     name = request.need("name").lstrip(".").lower()
     if panel.db.find("tld", name=name):
         raise PanelError("exists", "tld", name)
-    values = {field: request.get(field) for field in ("whois_find_string", "whois_host") if request.get(field)}
+    values = {
+        field: request.get(field) for field in ("whois_find_string", "whois_host") if request.get(field)
+    }
     return ok(id=panel.db.insert("tld", name=name, min_lenght=2, max_lenght=63, idn_type=0, **values))
 
 

@@ -15,18 +15,24 @@ AMOUNTS = ("limit", "min", "max", "step")
 
 @function(
     "sandbox.tariff.add",
-    "itemtype name module=<instance,...> [tld intname currency setup monthly annually ...] [<field of metadata pricelist.NAME>=]",
+    "itemtype name module=<instance,...> [tld intname currency setup monthly annually ...] [<field of"
+    " metadata pricelist.NAME>=]",
 )
 def tariff_add(panel: Panel, request: Request) -> Element:
     """Add a tariff plan that instances sell; a domain's internal name is the zone's id; answers its id."""
     itemtype = _itemtype(panel, request.need("itemtype"))
     domain = itemtype["intname"] == "domain"
-    intname = str(tariffs.tld_id(panel, request.need("tld"))) if domain else request.get("intname", request.need("name"))
+    intname = (
+        str(tariffs.tld_id(panel, request.need("tld")))
+        if domain
+        else request.get("intname", request.need("name"))
+    )
     fields = request.others("itemtype", "name", "module", "tld", "intname", "currency", *tariffs.PRICES)
     settings = _dynamic_settings(panel, request.get("module"), itemtype["intname"], request.lang, fields, {})
     with panel.db.transaction():
         plan = panel.db.insert(
-            "pricelist", name=request.need("name"), name_ru=request.need("name"), itemtype=itemtype["id"], intname=intname, project=seeds.PROJECT,
+            "pricelist", name=request.need("name"), name_ru=request.need("name"), itemtype=itemtype["id"],
+            intname=intname, project=seeds.PROJECT,
             active="on", orderpriority=0,
         )  # fmt: skip
         _set_prices(panel, request, plan)
@@ -35,15 +41,24 @@ def tariff_add(panel: Panel, request: Request) -> Element:
     return ok(id=plan)
 
 
-@function("sandbox.tariff.set", "elid [name module=<instance,...> currency setup monthly annually ...] [<field of metadata pricelist.NAME>=]")
+@function(
+    "sandbox.tariff.set",
+    "elid [name module=<instance,...> currency setup monthly annually ...] [<field of metadata"
+    " pricelist.NAME>=]",
+)
 def tariff_set(panel: Panel, request: Request) -> Element:
     """Change a tariff plan; what is not given keeps its value."""
     plan = services.need_row(panel, "pricelist", request.need("elid"))
-    sellers = ",".join(str(link["processingmodule"]) for link in panel.db.find("processingmodule2pricelist", pricelist=plan["id"]))
+    sellers = ",".join(
+        str(link["processingmodule"])
+        for link in panel.db.find("processingmodule2pricelist", pricelist=plan["id"])
+    )
     sellers = request.get("module", sellers)
     itemtype = services.need_row(panel, "itemtype", plan["itemtype"], "itemtype")
     fields = request.others("elid", "name", "module", "currency", *tariffs.PRICES)
-    settings = _dynamic_settings(panel, sellers, itemtype["intname"], request.lang, fields, tariffs.params(panel, plan["id"]))
+    settings = _dynamic_settings(
+        panel, sellers, itemtype["intname"], request.lang, fields, tariffs.params(panel, plan["id"])
+    )
     with panel.db.transaction():
         if request.get("name"):
             panel.db.update("pricelist", plan["id"], name=request.get("name"), name_ru=request.get("name"))
@@ -65,7 +80,9 @@ def _set_prices(panel: Panel, request: Request, plan: object) -> None:
     tariffs.set_prices(panel, plan, tariffs.currency(panel, request.get("currency", "RUB")), prices)
 
 
-def _dynamic_settings(panel: Panel, sellers: str, itemtype: str, lang: str, given: Mapping[str, str], stored: Mapping[str, str]) -> Dict[str, str]:
+def _dynamic_settings(
+    panel: Panel, sellers: str, itemtype: str, lang: str, given: Mapping[str, str], stored: Mapping[str, str]
+) -> Dict[str, str]:
     """Fields of metadata pricelist.<NAME>, tuned by the module (host-protocol 2.7, 7.1)."""
     first = sellers.replace(",", " ").split()
     row = services.need_row(panel, "processingmodule", first[0], "module") if first else None
@@ -84,11 +101,14 @@ def _dynamic_settings(panel: Panel, sellers: str, itemtype: str, lang: str, give
 
 @function(
     "sandbox.addon.add",
-    "pricelist intname addontype=bool|int|enum [name billtype limit min max step measure default items=<intname,...> itemtype currency monthly ...]",
+    "pricelist intname addontype=bool|int|enum [name billtype limit min max step measure default"
+    " items=<intname,...> itemtype currency monthly ...]",
     writes=True,
 )
 def addon_add(panel: Panel, request: Request) -> Element:
-    """Add an add-on to a tariff plan; prices are for one unit beyond the limit, for on, or for a choice other than the default; answers its id."""
+    """Add an add-on to a tariff plan; prices are for one unit beyond the limit, for on, or for a choice other
+    than the default; answers its id.
+    """
     plan = services.need_row(panel, "pricelist", request.need("pricelist"), "pricelist")
     intname = request.need("intname")
     if plan["parent"]:
@@ -98,11 +118,15 @@ def addon_add(panel: Panel, request: Request) -> Element:
     kind = addons.TYPES.get(request.need("addontype"))
     if kind is None:
         raise PanelError("value", "addontype", request.get("addontype"))
-    columns = {addons.BOOLEAN: _boolean, addons.INTEGER: _integer, addons.ENUMERATION: _enumeration}[kind](panel, request)
+    columns = {addons.BOOLEAN: _boolean, addons.INTEGER: _integer, addons.ENUMERATION: _enumeration}[kind](
+        panel, request
+    )
     itemtype = _itemtype(panel, request.get("itemtype"))["id"] if request.get("itemtype") else None
     addon = panel.db.insert(
-        "pricelist", name=request.get("name", intname), name_ru=request.get("name", intname), parent=plan["id"], intname=intname, itemtype=itemtype,
-        active="on", orderpriority=0, addontype=kind, billtype=_billtype(request), project=plan["project"], **columns,
+        "pricelist", name=request.get("name", intname), name_ru=request.get("name", intname),
+        parent=plan["id"], intname=intname, itemtype=itemtype,
+        active="on", orderpriority=0, addontype=kind, billtype=_billtype(request), project=plan["project"],
+        **columns,
     )  # fmt: skip
     _set_prices(panel, request, addon)
     return ok(id=addon)
@@ -141,6 +165,16 @@ def _enumeration(panel: Panel, request: Request) -> Row:
     default = request.get("default", names[0] if names else "")
     if default not in names or len(set(names)) < len(names):
         raise PanelError("value", "items", request.get("items"))
-    enumeration = panel.db.insert("enumeration", intname=request.need("intname"), name=request.need("intname"), name_ru=request.need("intname"))
-    ids = {name: panel.db.insert("enumerationitem", enumeration=enumeration, intname=name, name=name, name_ru=name) for name in names}
+    enumeration = panel.db.insert(
+        "enumeration",
+        intname=request.need("intname"),
+        name=request.need("intname"),
+        name_ru=request.need("intname"),
+    )
+    ids = {
+        name: panel.db.insert(
+            "enumerationitem", enumeration=enumeration, intname=name, name=name, name_ru=name
+        )
+        for name in names
+    }
     return {"enumeration": enumeration, "enumerationitem": ids[default]}

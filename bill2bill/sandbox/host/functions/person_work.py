@@ -14,17 +14,26 @@ from ..panel import Panel, Request
 from ..registry import function
 
 LIVING = "SELECT * FROM item WHERE status IN (?, ?) AND parent IS NULL ORDER BY id"
-ADDING_ADDRESS, ADDRESS_COMMANDS = ("addip", "add_ip"), ("addip", "add_ip", "delip", "del_ip")  # open question 2
+ADDING_ADDRESS, ADDRESS_COMMANDS = (
+    ("addip", "add_ip"),
+    ("addip", "add_ip", "delip", "del_ip"),
+)  # open question 2
 BY_ITEM = ("sync_item", "cancel_prolong")
 BY_INSTANCE = ("getbalance", "sync_server", "sync_pricelist", "sync_iplist", "get_server_config", "stat")
 
 
-@function("sandbox.operation", "item command [period] [pricelist] [reason] [password] [ip] [option_<name>=]", writes=True)
+@function(
+    "sandbox.operation",
+    "item command [period] [pricelist] [reason] [password] [ip] [option_<name>=]",
+    writes=True,
+)
 def operation(panel: Panel, request: Request) -> Element:
     """Start an operation: status 5, run by the next tick; answers its id."""
     item = services.item(panel, request.need("item"), "item")
     command = request.need("command")
-    options = {name[len("option_") :]: value for name, value in request.params.items() if name.startswith("option_")}
+    options = {
+        name[len("option_") :]: value for name, value in request.params.items() if name.startswith("option_")
+    }
     changes: Row = {}
     before: Row = {}
     if request.get("period"):
@@ -51,11 +60,15 @@ def _reason(request: Request) -> Row:
 
 
 def _new_tariff(panel: Panel, request: Request, item: Row) -> Tuple[Row, object, object]:
-    """Moves the add-ons to the new tariff plan. Returns how they were, the new plan, and the old one for item.lastpricelist (host-protocol 2.5)."""
+    """Moves the add-ons to the new tariff plan. Returns how they were, the new plan, and the old one for
+    item.lastpricelist (host-protocol 2.5).
+    """
     if not request.get("pricelist"):
         return {}, item["pricelist"], item["lastpricelist"]
     plan = services.need_row(panel, "pricelist", request.need("pricelist"), "pricelist")
-    if plan["parent"] or plan["itemtype"] != (panel.db.get("pricelist", item["pricelist"]) or {}).get("itemtype"):
+    if plan["parent"] or plan["itemtype"] != (panel.db.get("pricelist", item["pricelist"]) or {}).get(
+        "itemtype"
+    ):
         raise PanelError("value", "pricelist", str(plan["id"]))
     before = addons.snapshot(panel, item["id"])
     addons.move(panel, item, plan["id"])
@@ -75,7 +88,9 @@ def _address(panel: Panel, request: Request, item: Row, command: str) -> int:
 
 @function("sandbox.tick", "[parallel]")
 def tick(panel: Panel, request: Request) -> Element:
-    """Run every automatic operation once, in order of id, `parallel` at a time; answers gone, kept or manual for each."""
+    """Run every automatic operation once, in order of id, `parallel` at a time; answers gone, kept or manual
+    for each.
+    """
     numbers = operations.automatic(panel)
     parallel = request.number("parallel", 1)
     if not 1 <= parallel <= 64:
@@ -87,7 +102,9 @@ def tick(panel: Panel, request: Request) -> Element:
 
 
 def _run(root: str, number: int) -> Row:
-    """On its own connection, for it may be one thread of many. An operation that another removed meanwhile is gone."""
+    """On its own connection, for it may be one thread of many. An operation that another removed meanwhile is
+    gone.
+    """
     panel = Panel(root)
     try:
         return operations.run(panel, number)
@@ -100,7 +117,9 @@ def _run(root: str, number: int) -> Row:
 @function("sandbox.run", "elid=<operation>")
 def run(panel: Panel, request: Request) -> Element:
     """Run one operation, manual or not."""
-    return rows([operations.run(panel, int(services.need_row(panel, "runningoperation", request.need("elid"))["id"]))])
+    return rows(
+        [operations.run(panel, int(services.need_row(panel, "runningoperation", request.need("elid"))["id"]))]
+    )
 
 
 @function("sandbox.restart", "elid=<operation>", writes=True)
@@ -112,7 +131,9 @@ def restart(panel: Panel, request: Request) -> Element:
 
 @function("sandbox.cron", "name [item module without_module=on days]")
 def cron(panel: Panel, request: Request) -> Element:
-    """Run a regular command for every item or instance whose module declares it; one of them with item= or module=."""
+    """Run a regular command for every item or instance whose module declares it; one of them with item= or
+    module=.
+    """
     name = request.need("name")
     if name in BY_ITEM:
         calls = _item_calls(panel, request, name)
@@ -124,21 +145,40 @@ def cron(panel: Panel, request: Request) -> Element:
     for module, options in calls:
         if name in modules.features(panel, module):
             done = modules.run(panel, module, name, options)
-            found.append({"module": module, **dict(options), "code": done.code, "error": str(done.failure) if done.failure else ""})
+            found.append(
+                {
+                    "module": module,
+                    **dict(options),
+                    "code": done.code,
+                    "error": str(done.failure) if done.failure else "",
+                }
+            )
     return rows(found)
 
 
 def _item_calls(panel: Panel, request: Request, name: str) -> List[Tuple[str, List[Tuple[str, object]]]]:
     wanted = request.get("item")
-    items = [services.item(panel, wanted, "item")] if wanted else panel.db.rows(LIVING, services.ACTIVE, services.SUSPENDED)
+    items = (
+        [services.item(panel, wanted, "item")]
+        if wanted
+        else panel.db.rows(LIVING, services.ACTIVE, services.SUSPENDED)
+    )
     if name == "cancel_prolong" and not wanted:
         items = [item for item in items if _ends_soon(item, request.number("days", 30))]
-    return [(operations.module_name(panel, item), [("item", item["id"])]) for item in items if item["processingmodule"]]
+    return [
+        (operations.module_name(panel, item), [("item", item["id"])])
+        for item in items
+        if item["processingmodule"]
+    ]
 
 
 def _ends_soon(item: Row, days: int) -> bool:
     """Expires within so many days and shall not be renewed (host-protocol 2.5)."""
-    return not item["autoprolong"] and bool(item["expiredate"]) and days_between(today(), item["expiredate"]) <= days
+    return (
+        not item["autoprolong"]
+        and bool(item["expiredate"])
+        and days_between(today(), item["expiredate"]) <= days
+    )
 
 
 def _instance_calls(panel: Panel, request: Request) -> List[Tuple[str, List[Tuple[str, object]]]]:
@@ -151,7 +191,9 @@ def _instance_calls(panel: Panel, request: Request) -> List[Tuple[str, List[Tupl
 
 @function("sandbox.call", "module=<name or instance> command [stdin] [<option>=]")
 def call(panel: Panel, request: Request) -> Element:
-    """Run one command of a module by hand; every further parameter is an option; answers code, stdout and stderr."""
+    """Run one command of a module by hand; every further parameter is an option; answers code, stdout and
+    stderr.
+    """
     name, options = request.need("module"), _options(request)
     if name.isdigit():
         instance = services.need_row(panel, "processingmodule", name, "module")

@@ -20,8 +20,10 @@ def _row(panel: Panel, row: Row) -> Row:
     datacenter = panel.db.get("datacenter", row["datacenter"]) or {}
     balance = f"{row['balance']} {row['balance_currency'] or ''}".strip() if row["balance"] else ""
     return {
-        "id": row["id"], "name": row["name"], "module": row["module"], "datacenter_name": datacenter.get("name", ""), "pusage": "",
-        "balance_info": balance, "orderpriority": row["orderpriority"], "status": "active" if row["active"] == "on" else "suspended",
+        "id": row["id"], "name": row["name"], "module": row["module"],
+        "datacenter_name": datacenter.get("name", ""), "pusage": "",
+        "balance_info": balance, "orderpriority": row["orderpriority"],
+        "status": "active" if row["active"] == "on" else "suspended",
     }  # fmt: skip
 
 
@@ -30,17 +32,33 @@ def edit(panel: Panel, request: Request) -> Element:
     """Read an instance with its parameters (passwords readable), or change it without asking the module."""
     row = _need(panel, request)
     if not request.sok:
-        return form({"id": row["id"], "elid": row["id"], "name": row["name"], "module": row["module"], **instances.values(panel, row["id"])})
+        return form(
+            {
+                "id": row["id"],
+                "elid": row["id"],
+                "name": row["name"],
+                "module": row["module"],
+                **instances.values(panel, row["id"]),
+            }
+        )
     request.secrets |= instances.hide(panel, row["module"])
     changes = request.others("elid")
-    base = {name: changes.pop(name) for name in ("name", "active", "orderpriority", "department") if name in changes}
+    base = {
+        name: changes.pop(name)
+        for name in ("name", "active", "orderpriority", "department")
+        if name in changes
+    }
     if base:
         panel.db.update("processingmodule", row["id"], **base)
     instances.store(panel, row["module"], row["id"], instances.encrypted(panel, row["module"], changes))
     return ok()
 
 
-@function("processing.add.settings", "module type name [datacenter department clicked_button=finish <parameter>=] sok", writes=True)
+@function(
+    "processing.add.settings",
+    "module type name [datacenter department clicked_button=finish <parameter>=] sok",
+    writes=True,
+)
 def add_settings(panel: Panel, request: Request) -> Element:
     """Last step of adding an instance: stores without asking the module; answers its id."""
     name = request.need("module")
@@ -49,7 +67,14 @@ def add_settings(panel: Panel, request: Request) -> Element:
     if request.need("type") not in modules.declared(panel, name, "itemtype"):
         raise PanelError("value", "type", request.get("type"))
     values = request.others("module", "type", "name", "datacenter", "department")
-    number = instances.create(panel, name, request.get("type"), request.need("name"), request.get("datacenter"), request.get("department"))
+    number = instances.create(
+        panel,
+        name,
+        request.get("type"),
+        request.need("name"),
+        request.get("datacenter"),
+        request.get("department"),
+    )
     instances.store(panel, name, number, instances.encrypted(panel, name, values))
     return ok(id=number)
 
@@ -59,7 +84,11 @@ def custom_params(panel: Panel, request: Request) -> Element:
     """List of an instance's custom parameters (host-protocol 3), those that the module declares as such."""
     row = services.need_row(panel, "processingmodule", request.need("plid"), "plid")
     known = modules.declared(panel, row["module"], "customparam")
-    found = [param for param in panel.db.find("processingparam", processingmodule=row["id"]) if param["intname"] in known]
+    found = [
+        param
+        for param in panel.db.find("processingparam", processingmodule=row["id"])
+        if param["intname"] in known
+    ]
     return rows({"id": param["id"], "param": param["intname"], "value": param["value"]} for param in found)
 
 
@@ -74,7 +103,14 @@ def custom_param_edit(panel: Panel, request: Request) -> Element:
     if request.get("elid"):
         panel.db.update("processingparam", request.number("elid"), value=request.raw("value"))
         return ok(id=request.get("elid"))
-    return ok(id=panel.db.insert("processingparam", processingmodule=row["id"], intname=request.get("param"), value=request.raw("value")))
+    return ok(
+        id=panel.db.insert(
+            "processingparam",
+            processingmodule=row["id"],
+            intname=request.get("param"),
+            value=request.raw("value"),
+        )
+    )
 
 
 @function("processing.setconfig", "elid config [sok]", writes=True)
@@ -96,8 +132,14 @@ def saveparam(panel: Panel, request: Request) -> Element:
 def savebalance(panel: Panel, request: Request) -> Element:
     """Balance of the account at the supplier."""
     row = services.need_row(panel, "processingmodule", request.need("processingmodule"), "processingmodule")
-    changes = {"balance": request.need("balance"), "balance_currency": request.get("currency"), "balance_notify_time": request.get("notify_time")}
-    panel.db.update("processingmodule", row["id"], **{name: value for name, value in changes.items() if value})
+    changes = {
+        "balance": request.need("balance"),
+        "balance_currency": request.get("currency"),
+        "balance_notify_time": request.get("notify_time"),
+    }
+    panel.db.update(
+        "processingmodule", row["id"], **{name: value for name, value in changes.items() if value}
+    )
     return ok()
 
 
@@ -115,7 +157,9 @@ def resume(panel: Panel, request: Request) -> Element:
 
 def _switch(panel: Panel, request: Request, active: str) -> Element:
     for number in request.ids():
-        panel.db.update("processingmodule", services.need_row(panel, "processingmodule", number)["id"], active=active)
+        panel.db.update(
+            "processingmodule", services.need_row(panel, "processingmodule", number)["id"], active=active
+        )
     return ok()
 
 

@@ -1,4 +1,6 @@
-"""What modules tell the panel about a service (host-protocol 5.4): ends of operations, parameters, status, dates."""
+"""What modules tell the panel about a service (host-protocol 5.4): ends of operations, parameters, status,
+dates.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def poststat(panel: Panel, request: Request) -> Element:
 
 @function("service.saveparam", "elid name value [crypted sok]", writes=True)
 def saveparam(panel: Panel, request: Request) -> Element:
-    """Store item parameters: name= value=, or <param>=<value> (host-protocol 5.4, forms A and B); a name without a value is deleted."""
+    """Store item parameters: name= value=, or <param>=<value> (host-protocol 5.4, forms A and B); a name
+    without a value is deleted.
+    """
     item = services.item(panel, request.need("elid"))
     if "name" in request.params and "value" not in request.params:
         services.drop_param(panel, item["id"], request.need("name"))
@@ -148,7 +152,11 @@ def ip_list(panel: Panel, request: Request) -> Element:
 @function("service.ip.edit", "elid=<ip> plid=<item>")
 def ip_edit(panel: Panel, request: Request) -> Element:
     """Read one address slot of a service."""
-    found = [slot for slot in addons.slots(panel, request.number("plid")) if str(slot["id"]) == request.need("elid")]
+    found = [
+        slot
+        for slot in addons.slots(panel, request.number("plid"))
+        if str(slot["id"]) == request.need("elid")
+    ]
     if not found:
         raise PanelError("value", "elid", request.get("elid"))
     return form(found[0])
@@ -158,7 +166,14 @@ def ip_edit(panel: Panel, request: Request) -> Element:
 def ip_add(panel: Panel, request: Request) -> Element:
     """Fill an address slot; answers its id as ip.id."""
     slot = services.need_row(panel, "ip", request.need("elid"))
-    panel.db.update("ip", slot["id"], name=request.need("ip"), mask=request.get("mask"), gateway=request.get("gateway"), domain=request.get("domain"))
+    panel.db.update(
+        "ip",
+        slot["id"],
+        name=request.need("ip"),
+        mask=request.get("mask"),
+        gateway=request.get("gateway"),
+        domain=request.get("domain"),
+    )
     return ok(ip__id=slot["id"])
 
 

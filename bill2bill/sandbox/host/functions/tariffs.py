@@ -12,20 +12,32 @@ from ..registry import function
 from ..schema import columns
 
 # Form fields that are not columns; `processingmodule` and the prices are treated on their own.
-ZONE = ("tld_whois_host", "tld_whois_find_string", "tld_whois_timeout", "tld_min_lenght", "tld_max_lenght", "tld_idn_type")
+ZONE = (
+    "tld_whois_host",
+    "tld_whois_find_string",
+    "tld_whois_timeout",
+    "tld_min_lenght",
+    "tld_max_lenght",
+    "tld_idn_type",
+)
 LISTED = (
-    "SELECT p.id, p.name, p.name_ru, p.itemtype, t.name AS itemtype_name, p.intname, p.project, p.orderpriority, p.active, p.note"
-    " FROM pricelist p LEFT JOIN itemtype t ON t.id = p.itemtype WHERE p.parent IS NULL ORDER BY p.id"
+    "SELECT p.id, p.name, p.name_ru, p.itemtype, t.name AS itemtype_name, p.intname, p.project,"
+    " p.orderpriority, p.active, p.note FROM pricelist p LEFT JOIN itemtype t ON t.id = p.itemtype WHERE"
+    " p.parent IS NULL ORDER BY p.id"
 )
 
 
 @function("pricelist", "[elid name itemtype intname active]", level=CLIENT_LEVEL)
 def listed(panel: Panel, request: Request) -> Element:
     """List of tariff plans."""
-    wanted = {name: request.get(name) for name in ("name", "itemtype", "intname", "active") if request.get(name)}
+    wanted = {
+        name: request.get(name) for name in ("name", "itemtype", "intname", "active") if request.get(name)
+    }
     if request.get("elid"):
         wanted["id"] = request.get("elid")
-    found = [row for row in panel.db.rows(LISTED) if all(str(row[name]) == value for name, value in wanted.items())]
+    found = [
+        row for row in panel.db.rows(LISTED) if all(str(row[name]) == value for name, value in wanted.items())
+    ]
     for row in found:
         links = panel.db.find("processingmodule2pricelist", pricelist=row["id"])
         row["processingmodules"] = ",".join(str(link["processingmodule"]) for link in links)
@@ -33,7 +45,11 @@ def listed(panel: Panel, request: Request) -> Element:
     return rows(found)
 
 
-@function("pricelist.add.step2", "name itemtype intname project processingmodule activate <period><currency id>= ... [sok]", writes=True)
+@function(
+    "pricelist.add.step2",
+    "name itemtype intname project processingmodule activate <period><currency id>= ... [sok]",
+    writes=True,
+)
 def add(panel: Panel, request: Request) -> Element:
     """Create a tariff plan (last step of the wizard); its id is to be read from the list."""
     if not request.sok:
@@ -43,7 +59,14 @@ def add(panel: Panel, request: Request) -> Element:
     if itemtype["intname"] == "domain":
         intname = str(_zone(panel, request, intname))
     active = "on" if request.flag("activate") else "off"
-    plan = panel.db.insert("pricelist", name=request.need("name"), itemtype=itemtype["id"], intname=intname, active=active, orderpriority=0)
+    plan = panel.db.insert(
+        "pricelist",
+        name=request.need("name"),
+        itemtype=itemtype["id"],
+        intname=intname,
+        active=active,
+        orderpriority=0,
+    )
     _save(panel, request, plan)
     return ok()
 
@@ -54,7 +77,11 @@ def _zone(panel: Panel, request: Request, intname: str) -> int:
         return tariffs.tld_id(panel, intname)
     if panel.db.find("tld", name=request.need("tld_name")):
         raise PanelError("exists", "tld_name", request.need("tld_name"))
-    return panel.db.insert("tld", name=request.need("tld_name"), **{name[len("tld_") :]: request.get(name) for name in ZONE if request.get(name)})
+    return panel.db.insert(
+        "tld",
+        name=request.need("tld_name"),
+        **{name[len("tld_") :]: request.get(name) for name in ZONE if request.get(name)},
+    )
 
 
 @function("pricelist.edit", "elid [<field>= sok]", writes=True)
@@ -71,12 +98,26 @@ def _prices(panel: Panel, plan: object) -> Dict[str, object]:
     shown: Dict[str, object] = {}
     for link in panel.db.find("pricelistprice", pricelist=plan):
         prices = panel.db.get("price", link["price"]) or {}
-        shown.update({f"{name}{link['currency']}": prices[name] for name in tariffs.PRICES if prices.get(name) is not None})
+        shown.update(
+            {
+                f"{name}{link['currency']}": prices[name]
+                for name in tariffs.PRICES
+                if prices.get(name) is not None
+            }
+        )
     return shown
 
 
 def _save(panel: Panel, request: Request, plan: int) -> None:
-    changeable = set(columns("pricelist")) - {"id", "itemtype", "intname", "active", "parent", "addontype", "billtype"}
+    changeable = set(columns("pricelist")) - {
+        "id",
+        "itemtype",
+        "intname",
+        "active",
+        "parent",
+        "addontype",
+        "billtype",
+    }
     changes = {name: request.get(name) for name in request.params if name in changeable}
     if changes:
         panel.db.update("pricelist", plan, **changes)
@@ -110,14 +151,25 @@ def details(panel: Panel, request: Request) -> Element:
     """List of a tariff plan's add-ons (host-protocol 7.8)."""
     plan = services.need_row(panel, "pricelist", request.need("elid"))
     found = panel.db.find("pricelist", parent=plan["id"])
-    return rows({**addon, "price": _price_text(panel, addon), "status": "active" if addon["active"] == "on" else "suspended"} for addon in found)
+    return rows(
+        {
+            **addon,
+            "price": _price_text(panel, addon),
+            "status": "active" if addon["active"] == "on" else "suspended",
+        }
+        for addon in found
+    )
 
 
 def _price_text(panel: Panel, addon: Row) -> str:
     return " ".join(f"{name}={value}" for name, value in _prices(panel, addon["id"]).items())
 
 
-@function("pricelist.detail.edit", "plid=<tariff> [elid] name intname addontype billtype [itemtype <column>= <price>= sok]", writes=True)
+@function(
+    "pricelist.detail.edit",
+    "plid=<tariff> [elid] name intname addontype billtype [itemtype <column>= <price>= sok]",
+    writes=True,
+)
 def detail_edit(panel: Panel, request: Request) -> Element:
     """Read, create (without elid) or change an add-on."""
     plan = services.need_row(panel, "pricelist", request.need("plid"), "plid")
@@ -126,14 +178,30 @@ def detail_edit(panel: Panel, request: Request) -> Element:
         raise PanelError("value", "elid", str(addon["id"]))
     if not request.sok:
         return form({**(addon or {}), **(_prices(panel, addon["id"]) if addon else {})})
-    kind, billed = request.number("addontype", (addon or {}).get("addontype")), request.number("billtype", (addon or {}).get("billtype"))
-    for field, value, allowed in (("addontype", kind, addons.TYPES.values()), ("billtype", billed, addons.BILLTYPES)):
+    kind, billed = (
+        request.number("addontype", (addon or {}).get("addontype")),
+        request.number("billtype", (addon or {}).get("billtype")),
+    )
+    for field, value, allowed in (
+        ("addontype", kind, addons.TYPES.values()),
+        ("billtype", billed, addons.BILLTYPES),
+    ):
         if value not in allowed:
             raise PanelError("value", field, str(value))
-    base = {"addontype": kind, "billtype": billed, "intname": request.get("intname", (addon or {}).get("intname") or "")}
+    base = {
+        "addontype": kind,
+        "billtype": billed,
+        "intname": request.get("intname", (addon or {}).get("intname") or ""),
+    }
     if request.get("itemtype"):
         base["itemtype"] = services.need_row(panel, "itemtype", request.get("itemtype"), "itemtype")["id"]
-    number = addon["id"] if addon else panel.db.insert("pricelist", parent=plan["id"], name=request.need("name"), active="on", orderpriority=0)
+    number = (
+        addon["id"]
+        if addon
+        else panel.db.insert(
+            "pricelist", parent=plan["id"], name=request.need("name"), active="on", orderpriority=0
+        )
+    )
     panel.db.update("pricelist", number, **base)
     _save(panel, request, number)
     return ok(id=number)

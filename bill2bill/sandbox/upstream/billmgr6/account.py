@@ -9,21 +9,30 @@ from bill2bill.sandbox.upstream.billmgr6.call import Call
 from bill2bill.sandbox.upstream.billmgr6.document import Node, row, texts
 from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
 
-VERSIONS: Mapping[str, Tuple[str, str]] = {"b6": ("6.94.1", "5.389.1"), "b5": ("5.254.2", "5.254.2")}  # generation -> billmgr, core
+VERSIONS: Mapping[str, Tuple[str, str]] = {
+    "b6": ("6.94.1", "5.389.1"),
+    "b5": ("5.254.2", "5.254.2"),
+}  # generation -> billmgr, core
 CURRENCY_ID = "153"
 
 
 def whoami(call: Call) -> Node:
     account = call.provider.account
     user = {
-        "id": str(fixtures.USER), "name": call.provider.login, "level": "16", "account": str(fixtures.ACCOUNT), "email": "reseller@example.net",
-        "timezone": "", "lang": call.lang, "balance": f"{account.balance:.2f}", "currency": account.currency, "currency_id": CURRENCY_ID,
-        "allowsuspenditem": call.switches.right("allowsuspenditem"), "allowdeleteitem": call.switches.right("allowdeleteitem"),
+        "id": str(fixtures.USER), "name": call.provider.login, "level": "16",
+        "account": str(fixtures.ACCOUNT), "email": "reseller@example.net",
+        "timezone": "", "lang": call.lang, "balance": f"{account.balance:.2f}", "currency": account.currency,
+        "currency_id": CURRENCY_ID,
+        "allowsuspenditem": call.switches.right("allowsuspenditem"),
+        "allowdeleteitem": call.switches.right("allowdeleteitem"),
         "need_phone_validate": "false", "need_email_validate": "false",
     }  # fmt: skip
     billmgr, core = VERSIONS[call.switches.word("generation")]
     versions = (Node("billmgr", billmgr, {"type": "release"}), Node("core", core, {"type": "release"}))
-    return Node("doc", children=(Node("user", attrs=user), Node("version", attrs={"mgr": "billmgr"}, children=versions)))
+    return Node(
+        "doc",
+        children=(Node("user", attrs=user), Node("version", attrs={"mgr": "billmgr"}, children=versions)),
+    )
 
 
 def dashboard(call: Call) -> Node:
@@ -32,7 +41,17 @@ def dashboard(call: Call) -> Node:
 
 def credit(call: Call) -> Node:
     account = call.provider.account
-    return Node("doc", children=(row(texts(available_credit=call.money(account.balance + account.credit), credit=call.money(account.credit))),))
+    return Node(
+        "doc",
+        children=(
+            row(
+                texts(
+                    available_credit=call.money(account.balance + account.credit),
+                    credit=call.money(account.credit),
+                )
+            ),
+        ),
+    )
 
 
 def notify(call: Call) -> Node:
@@ -45,7 +64,8 @@ def notify(call: Call) -> Node:
 def subaccounts(call: Call) -> Node:
     account = call.provider.account
     return plain_table(call, [{
-        "id": str(account.id), "project": "Provider", "balance": call.money(account.balance), "creditlimit": f"{account.credit:.2f}",
+        "id": str(account.id), "project": "Provider", "balance": call.money(account.balance),
+        "creditlimit": f"{account.credit:.2f}",
         "currency": account.currency,
     }])  # fmt: skip
 
@@ -59,8 +79,10 @@ def payments(call: Call) -> Node:
     currency = call.provider.account.currency
     return plain_table(call, [
         {
-            "id": paid["id"], "number": f"P/{paid['id']}", "create_date": paid["date"], "status": call.say("Paid", "Оплачен"), "real_status": "2",
-            "subaccountamount_iso": f"{paid['amount']} {currency}", "paymethodamount_iso": f"{paid['amount']} {currency}",
+            "id": paid["id"], "number": f"P/{paid['id']}", "create_date": paid["date"],
+            "status": call.say("Paid", "Оплачен"), "real_status": "2",
+            "subaccountamount_iso": f"{paid['amount']} {currency}",
+            "paymethodamount_iso": f"{paid['amount']} {currency}",
             "paymethod_name": "Account balance",
         }
         for paid in reversed(call.provider.payments)
@@ -71,8 +93,10 @@ def expenses(call: Call) -> Node:
     """Every charge, newest first; main_item is the service."""
     return plain_table(call, [
         {
-            "id": str(charge["id"]), "amount": f"{charge['amount']} {charge['currency']}", "item": charge["name"], "locale_name": charge["name"],
-            "date": charge["time"][:10], "realdate": charge["time"][:10], "intname": charge["kind"], "main_item": str(charge["item"]),
+            "id": str(charge["id"]), "amount": f"{charge['amount']} {charge['currency']}",
+            "item": charge["name"], "locale_name": charge["name"],
+            "date": charge["time"][:10], "realdate": charge["time"][:10], "intname": charge["kind"],
+            "main_item": str(charge["item"]),
         }
         for charge in reversed(call.provider.ledger.rows)
     ])  # fmt: skip
@@ -80,5 +104,15 @@ def expenses(call: Call) -> Node:
 
 def menu(call: Call) -> Node:
     """mainmenuservice names the product functions of this login."""
-    products = tuple(Node("node", attrs={"name": name}, many=True) for name in call.provider.types if call.may(name))
-    return Node("doc", children=(Node("menu", children=(Node("node", attrs={"name": "mainmenuservice"}, children=products, many=True),)),))
+    products = tuple(
+        Node("node", attrs={"name": name}, many=True) for name in call.provider.types if call.may(name)
+    )
+    return Node(
+        "doc",
+        children=(
+            Node(
+                "menu",
+                children=(Node("node", attrs={"name": "mainmenuservice"}, children=products, many=True),),
+            ),
+        ),
+    )

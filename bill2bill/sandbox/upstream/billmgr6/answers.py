@@ -1,4 +1,6 @@
-"""A function's parameters in, a document out. Two tables name every function (upstream-billmanager6 section 11)."""
+"""A function's parameters in, a document out. Two tables name every function (upstream-billmanager6 section
+11).
+"""
 
 from __future__ import annotations
 
@@ -34,25 +36,33 @@ Function = Callable[[Call], Node]
 OfType = Callable[[Call, ItemType], Node]
 
 FUNCTIONS: Mapping[str, Function] = {
-    "whoami": account.whoami, "dashboard.info": account.dashboard, "dashboard.subaccount_credit": account.credit, "notify": account.notify,
-    "subaccount": account.subaccounts, "payment": account.payments, "expense": account.expenses, "project": account.projects,
+    "whoami": account.whoami, "dashboard.info": account.dashboard,
+    "dashboard.subaccount_credit": account.credit, "notify": account.notify,
+    "subaccount": account.subaccounts, "payment": account.payments, "expense": account.expenses,
+    "project": account.projects,
     "menu": account.menu, "pricelist.export": export.export,
     "basket": cart.basket, "payment.add": cart.methods, "payment.add.method": cart.pay,
     "cart": cart.cart, "cart.empty": cart.empty, "cartorder.create.confirm": cart.confirm,
     "domain.order.api": domains.order, "domain.ns": domains.servers, "domain.whois": domains.whois,
-    "service_profile": contacts.table, "service_profile.edit": contacts.edit, "service_profile.delete": contacts.delete,
-    "soft.checkip": licences.check, "certificate.order.csr": certificates.request, "certificate.order.param": certificates.order,
+    "service_profile": contacts.table, "service_profile.edit": contacts.edit,
+    "service_profile.delete": contacts.delete,
+    "soft.checkip": licences.check, "certificate.order.csr": certificates.request,
+    "certificate.order.param": certificates.order,
     "certificate.file": certificates.files, "certificate.reissue": certificates.reissue,
     "service.prolong": prolong.prolong,
     "service.changepricelist": retariff.targets, "service.changepricelist.pricelist": retariff.preview,
     "service.changepricelist.getmoney": retariff.carry_out,
-    "service.changepassword": everyday.change_password, "service.ip": everyday.addresses, "service.ip.edit": everyday.edit_address,
-    "service.ip.delete": everyday.delete_addresses, "service.instruction.html": everyday.instruction, "service.history": everyday.history,
-    "service.start": group.power, "service.stop": group.power, "service.reboot": group.power, "service.hardreboot": group.power,
+    "service.changepassword": everyday.change_password, "service.ip": everyday.addresses,
+    "service.ip.edit": everyday.edit_address,
+    "service.ip.delete": everyday.delete_addresses, "service.instruction.html": everyday.instruction,
+    "service.history": everyday.history,
+    "service.start": group.power, "service.stop": group.power, "service.reboot": group.power,
+    "service.hardreboot": group.power,
 }  # fmt: skip
 # of every type X: X itself, X.filter …
 OF_TYPE: Mapping[str, OfType] = {
-    "": lists.table, "filter": lists.keep_filter, "edit": edit.edit, "order": order.tariffs, "order.pricelist": order.tariffs,
+    "": lists.table, "filter": lists.keep_filter, "edit": edit.edit, "order": order.tariffs,
+    "order.pricelist": order.tariffs,
     "order.param": order.order, "suspend": group.suspend, "resume": group.resume, "delete": group.delete,
     "reboot": group.power,
 }  # fmt: skip
@@ -84,8 +94,14 @@ def _answered(call: Call) -> Node:
 
 
 def _function(call: Call) -> Function:
-    """The function that func names. Raises `missed` for an unknown one, `access` where the right is missing."""
-    found = None if call.func in ONLY_B6 and call.switches.word("generation") == "b5" else FUNCTIONS.get(call.func) or _of_type(call)
+    """The function that func names. Raises `missed` for an unknown one, `access` where the right is
+    missing.
+    """
+    found = (
+        None
+        if call.func in ONLY_B6 and call.switches.word("generation") == "b5"
+        else FUNCTIONS.get(call.func) or _of_type(call)
+    )
     if found is None:
         raise missed("func", call.func)
     if not call.may(call.func):
@@ -116,12 +132,15 @@ def _split(call: Call) -> Tuple[str, Optional[OfType]]:
 def _one_by_one(call: Call) -> Node:
     """groupedit: the form function faction for every id (1.3)."""
     faction = call.text("faction")
-    forms = [replace(call, func=faction, params={**call.params, "func": faction, "elid": number}) for number in call.ids()]
+    forms = [
+        replace(call, func=faction, params={**call.params, "func": faction, "elid": number})
+        for number in call.ids()
+    ]
     answers = [_function(form)(form) for form in forms]
     return ok() if call.submitted else answers[0]
 
 
-# -- logging in --------------------------------------------------------------------------------------------------------
+# -- logging in ----------------------------------------------------------------------------------------------
 def _authenticate(call: Call) -> None:
     """authinfo (split at its first colon) or a live session, from an allowed address (1.4)."""
     _check_address(call)
@@ -153,7 +172,9 @@ def _check_password(call: Call, login: str, password: str) -> None:
 
 
 def _log_in(call: Call) -> Node:
-    """auth with username and password, or with authinfo: a session that dies after an hour without requests (1.4)."""
+    """auth with username and password, or with authinfo: a session that dies after an hour without requests
+    (1.4).
+    """
     _check_address(call)
     login, _, password = call.text("authinfo").partition(":")
     _check_password(call, call.text("username") or login, call.text("password") or password)

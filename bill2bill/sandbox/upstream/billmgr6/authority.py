@@ -1,4 +1,6 @@
-"""A certificate authority that nobody trusts: requests, keys and certificates that are real but for that. Needs the package cryptography."""
+"""A certificate authority that nobody trusts: requests, keys and certificates that are real but for that.
+Needs the package cryptography.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +19,19 @@ def request(subject: Mapping[str, str], names: Sequence[str]) -> Tuple[str, str]
     from cryptography.x509.oid import NameOID
 
     known = {
-        "CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "OU": NameOID.ORGANIZATIONAL_UNIT_NAME, "L": NameOID.LOCALITY_NAME,
-        "ST": NameOID.STATE_OR_PROVINCE_NAME, "field_country": NameOID.COUNTRY_NAME, "emailAddress": NameOID.EMAIL_ADDRESS,
+        "CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+        "L": NameOID.LOCALITY_NAME,
+        "ST": NameOID.STATE_OR_PROVINCE_NAME, "field_country": NameOID.COUNTRY_NAME,
+        "emailAddress": NameOID.EMAIL_ADDRESS,
     }  # fmt: skip
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateSigningRequestBuilder().subject_name(
         x509.Name([x509.NameAttribute(known[name], value) for name, value in subject.items() if value])
     )
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False
+        )
     csr = builder.sign(key, hashes.SHA256())
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return csr.public_bytes(Encoding.PEM).decode(), private.decode()
@@ -56,4 +62,8 @@ def issue(csr: str, months: int) -> str:
         x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuer).public_key(asked.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + months * MONTH)
     )  # fmt: skip
-    return builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+    return (
+        builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+        .decode()
+    )

@@ -16,7 +16,11 @@ from bill2bill.sandbox.upstream.billmgr6.provider import Provider
 from bill2bill.sandbox.upstream.billmgr6.switches import Switches6
 
 SYMBOL = {"EUR": "€"}
-RIGHTS = {"suspend": "allowsuspenditem", "resume": "allowsuspenditem", "delete": "allowdeleteitem"}  # what X.suspend … need (6.7)
+RIGHTS = {
+    "suspend": "allowsuspenditem",
+    "resume": "allowsuspenditem",
+    "delete": "allowdeleteitem",
+}  # what X.suspend … need (6.7)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Call:
             raise bad_value(name, value)
         return int(value)
 
-    # -- how texts are written -------------------------------------------------------------------------------------
+    # -- how texts are written -------------------------------------------------------------------------------
     def money(self, amount: Decimal) -> str:
         """As money_style says: 9.00 EUR, €9.00, 9,00 EUR (3.1)."""
         style, currency = self.switches.word("money_style"), self.provider.account.currency
@@ -101,7 +105,10 @@ class Call:
 
     def cost(self, service: Service) -> str:
         """`9.00 EUR / Month`"""
-        return f"{self.money(self.provider.gross(service.plan.cost(service.months, service.addons)))} / {self.period(service.months)}"
+        return (
+            f"{self.money(self.provider.gross(service.plan.cost(service.months, service.addons)))} /"
+            f" {self.period(service.months)}"
+        )
 
     def say(self, english: str, russian: str) -> str:
         return russian if self.lang == "ru" else english
@@ -110,11 +117,16 @@ class Call:
         """`Month`, `12 Months`, `Trial`; for people."""
         if months < 0:
             return self.say("Trial", "Пробный период")
-        return self.say("Month" if months == 1 else f"{months} Months", "Месяц" if months == 1 else f"{months} мес.")
+        return self.say(
+            "Month" if months == 1 else f"{months} Months", "Месяц" if months == 1 else f"{months} мес."
+        )
 
     def echo(self) -> Node:
         """tparams: what was sent, secrets too (1.2)."""
-        return Node("tparams", children=tuple(Node(name, value) for name, value in self.params.items() if is_name(name)))
+        return Node(
+            "tparams",
+            children=tuple(Node(name, value) for name, value in self.params.items() if is_name(name)),
+        )
 
 
 def is_name(name: str) -> bool:
@@ -127,4 +139,10 @@ def dates(name: str, day: Optional[date]) -> Tuple[Node, ...]:
     """ISO, and twice for people (2.2)."""
     if day is None:
         return texts(**{name: ""})
-    return texts(**{name: day.isoformat(), f"{name}_l": f"{day:%B} {day.day}, {day.year}", f"{name}_s": f"{day:%b} {day.day}, {day.year}"})
+    return texts(
+        **{
+            name: day.isoformat(),
+            f"{name}_l": f"{day:%B} {day.day}, {day.year}",
+            f"{name}_s": f"{day:%b} {day.day}, {day.year}",
+        }
+    )

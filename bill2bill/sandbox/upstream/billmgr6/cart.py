@@ -14,7 +14,7 @@ BALANCE, CARD = "1", "2"  # paymethod
 NEXT = "func=order"
 
 
-# -- the old cart ------------------------------------------------------------------------------------------------------
+# -- the old cart --------------------------------------------------------------------------------------------
 def basket(call: Call) -> Node:
     """The view, or with sok what the button says: delete one line, clearbasket, free."""
     _check_order(call)
@@ -63,16 +63,28 @@ def _basket_view(call: Call) -> Node:
     vat = Decimal(call.switches.word("vat_percent"))
     tax = total - total / (1 + vat / 100)
     rows = tuple(_basket_row(call, line) for line in lines)
-    totals = texts(total_sum=call.money(total), tax=call.money(tax), full_discount=call.money(Decimal(0)), promocode="")
+    totals = texts(
+        total_sum=call.money(total), tax=call.money(tax), full_discount=call.money(Decimal(0)), promocode=""
+    )
     number = texts(billorder=call.provider.billorder) if lines else ()
-    return Node("doc", children=(*number, *totals, Node("list", attrs={"name": "itemlist"}, children=rows, many=True), call.echo()))
+    return Node(
+        "doc",
+        children=(
+            *number,
+            *totals,
+            Node("list", attrs={"name": "itemlist"}, children=rows, many=True),
+            call.echo(),
+        ),
+    )
 
 
 def _basket_row(call: Call, line: Line) -> Node:
     service = line.service
     return row(named({
-        "id": str(line.id), "desc": service.name, "cost": call.money(line.amount), "fullcost": call.money(line.amount), "discount_percent": "0",
-        "pricelist_name": service.plan.name, "item.type": service.kind, "item.id": str(service.id), "item.period": str(line.months),
+        "id": str(line.id), "desc": service.name, "cost": call.money(line.amount),
+        "fullcost": call.money(line.amount), "discount_percent": "0",
+        "pricelist_name": service.plan.name, "item.type": service.kind, "item.id": str(service.id),
+        "item.period": str(line.months),
         "item.autoprolong": service.autoprolong,
     }))  # fmt: skip
 
@@ -83,15 +95,20 @@ def methods(call: Call) -> Node:
     currency = call.provider.account.currency
     rows = tuple(
         row((
-            *texts(paymethod=number, paymethod_type=kind, module=module, name=name, paymethod_currency_iso=currency, payment_minamount="0.01"),
+            *texts(paymethod=number, paymethod_type=kind, module=module, name=name,
+                paymethod_currency_iso=currency, payment_minamount="0.01"),
             Node("action", children=(Node("button", attrs={"name": button}),)),
         ))
         for number, kind, module, name, button in (
-            (BALANCE, "0", "account", "Account balance", "fromsubaccount"), (CARD, "1", "pmcard", "Bank card", "topaysystem"),
+            (BALANCE, "0", "account", "Account balance", "fromsubaccount"),
+            (CARD, "1", "pmcard", "Bank card", "topaysystem"),
         )
     )  # fmt: skip
     number = texts(billorder=call.provider.billorder)
-    return Node("doc", children=(*number, Node("list", attrs={"name": "methodlist"}, children=rows, many=True), call.echo()))
+    return Node(
+        "doc",
+        children=(*number, Node("list", attrs={"name": "methodlist"}, children=rows, many=True), call.echo()),
+    )
 
 
 def pay(call: Call) -> Node:
@@ -109,7 +126,7 @@ def pay(call: Call) -> Node:
     return ok(*texts(payment_id=len(call.provider.payments)), text=NEXT)
 
 
-# -- the new cart ------------------------------------------------------------------------------------------------------
+# -- the new cart --------------------------------------------------------------------------------------------
 def cart(call: Call) -> Node:
     lines = call.provider.cart
     if call.submitted and call.button == "delete":
@@ -117,21 +134,37 @@ def cart(call: Call) -> Node:
         return ok()
     symbol = SYMBOL[call.provider.account.currency]
     rows = tuple(_cart_row(line, symbol) for line in lines.values())
-    total = texts(cost=f"{sum((line.amount for line in lines.values()), Decimal(0)):.2f}", currency=symbol, count=len(lines))
-    return Node("doc", children=(Node("total", children=total), Node("list", attrs={"name": "lineitems"}, children=rows, many=True), call.echo()))
+    total = texts(
+        cost=f"{sum((line.amount for line in lines.values()), Decimal(0)):.2f}",
+        currency=symbol,
+        count=len(lines),
+    )
+    return Node(
+        "doc",
+        children=(
+            Node("total", children=total),
+            Node("list", attrs={"name": "lineitems"}, children=rows, many=True),
+            call.echo(),
+        ),
+    )
 
 
 def _cart_row(line: Line, symbol: str) -> Node:
     service = line.service
     main = Node("main", children=texts(name=service.plan.name, period=line.months))
-    price = Node("price", children=(Node("price", children=texts(cost=f"{line.amount:.2f}", currency=symbol)),))
+    price = Node(
+        "price", children=(Node("price", children=texts(cost=f"{line.amount:.2f}", currency=symbol)),)
+    )
     chosen = Node("configuration", children=tuple(_configured(service)))
     button = Node("button", attrs={"name": "delete", "type": "delete", "func": "cart"}, many=True)
     return row((*texts(id=line.id, elid=line.id), main, price, chosen, Node("action", children=(button,))))
 
 
 def _configured(service: Service) -> List[Node]:
-    return [row(texts(name=addon.name, value=service.addons.get(addon.id, addon.default))) for addon in service.plan.addons]
+    return [
+        row(texts(name=addon.name, value=service.addons.get(addon.id, addon.default)))
+        for addon in service.plan.addons
+    ]
 
 
 def empty(call: Call) -> Node:
@@ -140,7 +173,9 @@ def empty(call: Call) -> Node:
 
 
 def confirm(call: Call) -> Node:
-    """cartorder.create.confirm: the named lines are paid from the balance (paymethod_id=0) and started, all or none."""
+    """cartorder.create.confirm: the named lines are paid from the balance (paymethod_id=0) and started, all
+    or none.
+    """
     lines = [_line(list(call.provider.cart.values()), number) for number in call.ids()]
     if not call.submitted:
         return cart(call)

@@ -1,4 +1,6 @@
-"""What is sold: types of product, tariffs, their add-ons and their order parameters (upstream-billmanager6 4.1, 4.2)."""
+"""What is sold: types of product, tariffs, their add-ons and their order parameters (upstream-billmanager6
+4.1, 4.2).
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ Prices = Mapping[int, Decimal]  # months -> price of the whole period
 
 @dataclass(frozen=True)
 class ItemType:
-    """label is the field and column that names a service; order are further order fields, edit the ones that a customer may change.
+    """label is the field and column that names a service; order are further order fields, edit the ones that
+    a customer may change.
 
-    place: the order needs a data centre (5.1). has_ip: an active service has an address. v2: its order exists in the new generation.
+    place: the order needs a data centre (5.1). has_ip: an active service has an address. v2: its order exists
+    in the new generation.
     """
 
     intname: str
@@ -44,7 +48,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Addon:
-    """A resource of a tariff. Integer: included units are part of the base price, the others cost prices each; boolean: prices if on."""
+    """A resource of a tariff. Integer: included units are part of the base price, the others cost prices
+    each; boolean: prices if on.
+    """
 
     id: int
     intname: str
@@ -61,14 +67,23 @@ class Addon:
     @property
     def default(self) -> str:
         """What the order form begins with."""
-        return {BOOLEAN: "off", INTEGER: str(self.included), ENUMERATION: str(self.choices[0].id if self.choices else "")}[self.kind]
+        return {
+            BOOLEAN: "off",
+            INTEGER: str(self.included),
+            ENUMERATION: str(self.choices[0].id if self.choices else ""),
+        }[self.kind]
 
     def accepts(self, value: str) -> bool:
         if self.kind == BOOLEAN:
             return value in ("on", "off", "")
         if self.kind == ENUMERATION:
             return any(str(choice.id) == value for choice in self.choices)
-        return value.isascii() and value.isdigit() and self.least <= int(value) <= self.most and (int(value) - self.least) % self.step == 0
+        return (
+            value.isascii()
+            and value.isdigit()
+            and self.least <= int(value) <= self.most
+            and (int(value) - self.least) % self.step == 0
+        )
 
     def cost(self, value: str, months: int) -> Decimal:
         """Of an accepted value for a whole period; what has no price for it is free."""
@@ -91,7 +106,9 @@ class Template:
 
 @dataclass(frozen=True)
 class Plan:
-    """One tariff. zone is the top level of a domain tariff; included for other types is told by its add-ons."""
+    """One tariff. zone is the top level of a domain tariff; included for other types is told by its
+    add-ons.
+    """
 
     id: int
     itemtype: ItemType
@@ -115,14 +132,24 @@ class Plan:
         return {addon.id: addon.default for addon in self.addons}
 
     def cost(self, months: int, addons: Mapping[int, str]) -> Decimal:
-        """Net price of one period with these add-on values; nothing for a period that is not sold any more."""
-        return sum((addon.cost(addons.get(addon.id, addon.default), months) for addon in self.addons), self.prices.get(months, Decimal(0)))
+        """Net price of one period with these add-on values; nothing for a period that is not sold
+        any more.
+        """
+        return sum(
+            (addon.cost(addons.get(addon.id, addon.default), months) for addon in self.addons),
+            self.prices.get(months, Decimal(0)),
+        )
 
     def carried_over(self, values: Mapping[int, str], former: Plan) -> Dict[int, str]:
-        """Add-on values of the former tariff under this one's numbers: matched by intname, what was more than included, where
-        this tariff allows it (6.4)."""
+        """Add-on values of the former tariff under this one's numbers: matched by intname, what was more than
+        included, where this tariff allows it (6.4).
+        """
         before = {addon.intname: addon for addon in former.addons}
-        kept = {addon.id: _kept(before[addon.intname], values, addon) for addon in self.addons if addon.intname in before}
+        kept = {
+            addon.id: _kept(before[addon.intname], values, addon)
+            for addon in self.addons
+            if addon.intname in before
+        }
         return {**self.defaults(), **{number: value for number, value in kept.items() if value}}
 
 

@@ -1,4 +1,6 @@
-"""Certificates in two steps (upstream-billmanager6 5.10): a request with its key, then the order; the file when it is issued."""
+"""Certificates in two steps (upstream-billmanager6 5.10): a request with its key, then the order; the file
+when it is issued.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,18 @@ KEPT = ("csr", "approver_email_1", "approver_method", "altname")
 
 
 def request(call: Call) -> Node:
-    """certificate.order.csr: a new key and request (crt_type=generate); both are told this once. An own csr is shown as it is."""
+    """certificate.order.csr: a new key and request (crt_type=generate); both are told this once. An own csr
+    is shown as it is.
+    """
     plan = _plan(call)
     if not call.submitted:
-        return form(call, [Field("pricelist", str(plan.id), readonly=True), *[Field(name, call.text(name)) for name in SUBJECT]])
+        return form(
+            call,
+            [
+                Field("pricelist", str(plan.id), readonly=True),
+                *[Field(name, call.text(name)) for name in SUBJECT],
+            ],
+        )
     if call.text("csr"):
         _common_name(call)
         return Node("doc", children=texts(csr=call.text("csr"), key=""))
@@ -59,7 +69,8 @@ def order(call: Call) -> Node:
     """certificate.order.param: everything of the first step, the csr, and who approves."""
     plan = _plan(call)
     if not call.submitted:
-        fields = [Field("pricelist", str(plan.id), readonly=True), Field("csr", call.text("csr")), Field("CN", call.text("CN")),
+        fields = [Field("pricelist", str(plan.id), readonly=True), Field("csr", call.text("csr")),
+            Field("CN", call.text("CN")),
                   Field("approver_email_1", call.text("approver_email_1"))]  # fmt: skip
         return form(call, fields)
     name = _common_name(call)
@@ -84,7 +95,13 @@ def reissue(call: Call) -> Node:
     """Another csr for the same name; the certificate is issued anew, for nothing."""
     certificate = call.service("certificate")
     if not call.submitted:
-        return form(call, [Field("elid", str(certificate.id), readonly=True), Field("csr", certificate.fields.get("csr", ""))])
+        return form(
+            call,
+            [
+                Field("elid", str(certificate.id), readonly=True),
+                Field("csr", certificate.fields.get("csr", "")),
+            ],
+        )
     call.provider.changeable(certificate)
     if certificate.status != ACTIVE:
         raise bad_value("status", str(certificate.status))
@@ -102,7 +119,14 @@ def files(call: Call) -> Node:
     certificate = call.service("certificate")
     rows: List[Mapping[str, str]] = []
     if certificate.status == ACTIVE and certificate.fields.get("csr"):
-        rows.append({"id": "1", "name": f"{certificate.name}.crt", "type": "certificate", "data": _issued(call, certificate)})
+        rows.append(
+            {
+                "id": "1",
+                "name": f"{certificate.name}.crt",
+                "type": "certificate",
+                "data": _issued(call, certificate),
+            }
+        )
     return plain_table(call, rows)
 
 

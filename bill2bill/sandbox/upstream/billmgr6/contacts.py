@@ -12,12 +12,18 @@ from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
 from bill2bill.sandbox.upstream.billmgr6.models import Contact
 from bill2bill.sandbox.upstream.fixtures import COUNTRIES, country_ids
 
-TYPES = {"1": ("Person", "Физическое лицо"), "2": ("Company", "Юридическое лицо"), "3": ("Sole proprietor", "Индивидуальный предприниматель")}
+TYPES = {
+    "1": ("Person", "Физическое лицо"),
+    "2": ("Company", "Юридическое лицо"),
+    "3": ("Sole proprietor", "Индивидуальный предприниматель"),
+}
 _NAMES = ("firstname", "middlename", "lastname")
 _PLACE = ("country", "state", "postcode", "city", "address")
 FIELDS = (
-    *_NAMES, *(f"{name}_locale" for name in _NAMES), "company", "company_locale", "email", "phone", "mobile", "fax", "birthdate", "passport",
-    "passport_org", "passport_date", "inn", "kpp", "ogrn", *(f"location_{name}" for name in _PLACE), *(f"postal_{name}" for name in _PLACE),
+    *_NAMES, *(f"{name}_locale" for name in _NAMES), "company", "company_locale", "email", "phone", "mobile",
+    "fax", "birthdate", "passport",
+    "passport_org", "passport_date", "inn", "kpp", "ogrn", *(f"location_{name}" for name in _PLACE),
+    *(f"postal_{name}" for name in _PLACE),
     "postal_addressee", "private",
 )  # fmt: skip
 REQUIRED: Mapping[str, str] = {"1": "lastname", "2": "company", "3": "lastname"}
@@ -27,13 +33,16 @@ def table(call: Call) -> Node:
     """service_profile; name=… filters."""
     wanted = call.text("name")
     return plain_table(call, [
-        {"id": str(row.id), "name": row.name, "profiletype": row.profiletype, "profiletype_name": call.say(*TYPES[row.profiletype])}
+        {"id": str(row.id), "name": row.name, "profiletype": row.profiletype,
+            "profiletype_name": call.say(*TYPES[row.profiletype])}
         for row in call.provider.contacts.values() if wanted in row.name
     ])  # fmt: skip
 
 
 def edit(call: Call) -> Node:
-    """Without elid a new contact, whose id comes back; with it the view or a change. The type cannot change."""
+    """Without elid a new contact, whose id comes back; with it the view or a change. The type
+    cannot change.
+    """
     contact = _contact(call) if call.text("elid") else None
     if not call.submitted:
         return _view(call, contact)
@@ -61,7 +70,9 @@ def create(call: Call, params: Mapping[str, str], prefix: str = "") -> Contact:
 
 
 def checked(given: Mapping[str, str], kind: str, prefix: str = "") -> Dict[str, str]:
-    """The known fields that were sent. Raises `value` for a country that is none, an address that is none, another type."""
+    """The known fields that were sent. Raises `value` for a country that is none, an address that is none,
+    another type.
+    """
     fields = {name: given[name].strip() for name in FIELDS if name in given}
     if given.get("profiletype", kind) != kind:
         raise bad_value(f"{prefix}profiletype", given["profiletype"])
@@ -83,12 +94,16 @@ def _contact(call: Call) -> Contact:
 
 def _view(call: Call, contact: Optional[Contact]) -> Node:
     values = contact.fields if contact else {}
-    countries = tuple((number, code, {"image": f"/manimg/flags/{code}.png"}) for number, code in zip(country_ids(), COUNTRIES))
+    countries = tuple(
+        (number, code, {"image": f"/manimg/flags/{code}.png"})
+        for number, code in zip(country_ids(), COUNTRIES)
+    )
     kinds = choices({number: call.say(*words) for number, words in TYPES.items()})
     fields = [
         *([Field("elid", str(contact.id), readonly=True)] if contact else []),
         Field("name", contact.name if contact else ""),
-        Field("profiletype", contact.profiletype if contact else "1", "Type", "select", contact is not None, kinds),
+        Field("profiletype", contact.profiletype if contact else "1", "Type", "select", contact is not None,
+            kinds),
         *[Field(name, values.get(name, ""), "", "select" if name.endswith("_country") else "input",
                 choices=countries if name.endswith("_country") else ()) for name in FIELDS],
     ]  # fmt: skip
@@ -109,7 +124,9 @@ def delete(call: Call) -> Node:
 
 
 def chosen(call: Call, role: str) -> Dict[str, str]:
-    """service_profile_<role> -> id for a domain order: an existing contact, or one made of role_XXX; {} if nothing was said."""
+    """service_profile_<role> -> id for a domain order: an existing contact, or one made of role_XXX; {} if
+    nothing was said.
+    """
     said = call.text(role)
     if said:
         if not (said.isascii() and said.isdigit() and int(said) in call.provider.contacts):

@@ -23,23 +23,32 @@ def state(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     account = provider.account
     return {
         "today": provider.clock.today().isoformat(),
-        "accounts": [{"id": account.id, "currency": account.currency, "balance": str(account.balance), "credit": str(account.credit)}],
+        "accounts": [{"id": account.id, "currency": account.currency, "balance": str(account.balance),
+            "credit": str(account.credit)}],
         "services": [] if query.get("services") == "off" else [_row(service) for service in provider.services.values()],
-        "basket": [{"id": line.id, "billorder": provider.billorder, "kind": line.kind, "item": line.service.id, "amount": str(line.amount)}
+        "basket": [{"id": line.id, "billorder": provider.billorder, "kind": line.kind,
+            "item": line.service.id, "amount": str(line.amount)}
                    for line in provider.basket],
-        "cart": [{"id": line.id, "kind": line.kind, "amount": str(line.amount)} for line in provider.cart.values()],
-        "contacts": [{"id": row.id, "name": row.name, "profiletype": row.profiletype, **row.fields} for row in provider.contacts.values()],
+        "cart": [{"id": line.id, "kind": line.kind,
+            "amount": str(line.amount)} for line in provider.cart.values()],
+        "contacts": [{"id": row.id, "name": row.name, "profiletype": row.profiletype,
+            **row.fields} for row in provider.contacts.values()],
         "names": sorted(provider.taken),
     }  # fmt: skip
 
 
 def _row(service: Service) -> Dict[str, Any]:
     return {
-        "id": service.id, "itemtype": service.kind, "domain": service.name, "pricelist": service.plan.id, "status": service.status,
-        "sub": service.sub, "expiredate": service.expire.isoformat() if service.expire else None, "autoprolong": service.autoprolong,
-        "remoteid": service.remote_id, "ip": service.ip or service.fields.get("ip", ""), "period": service.months,
-        "addons": {str(number): value for number, value in service.addons.items()}, "scheduledclose": service.scheduledclose,
-        "username": service.username, "password": service.password, "createdate": service.created.isoformat(), "fields": dict(service.fields),
+        "id": service.id, "itemtype": service.kind, "domain": service.name, "pricelist": service.plan.id,
+        "status": service.status,
+        "sub": service.sub, "expiredate": service.expire.isoformat() if service.expire else None,
+        "autoprolong": service.autoprolong,
+        "remoteid": service.remote_id, "ip": service.ip or service.fields.get("ip", ""),
+        "period": service.months,
+        "addons": {str(number): value for number, value in service.addons.items()},
+        "scheduledclose": service.scheduledclose,
+        "username": service.username, "password": service.password, "createdate": service.created.isoformat(),
+        "fields": dict(service.fields),
     }  # fmt: skip
 
 
@@ -59,12 +68,18 @@ def balance(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     if "credit" in body:
         provider.account.credit = money(body["credit"])
     provider.set_balance(money(body["balance"]) if "balance" in body else provider.account.balance)
-    return {"account": provider.account.id, "balance": str(provider.account.balance), "credit": str(provider.account.credit)}
+    return {
+        "account": provider.account.id,
+        "balance": str(provider.account.balance),
+        "credit": str(provider.account.credit),
+    }
 
 
-# -- services ----------------------------------------------------------------------------------------------------------
+# -- services ------------------------------------------------------------------------------------------------
 def service(site: Site, body: Body, query: Mapping[str, str]) -> Any:
-    """One object or a list of them: with an id it changes a service, without one it is a new service of the customer."""
+    """One object or a list of them: with an id it changes a service, without one it is a new service of the
+    customer.
+    """
     rows = body if isinstance(body, list) else [body]
     made = [_changed(site, row) if "id" in row else _planted(site, row) for row in rows]
     return [{"id": row.id} for row in made] if isinstance(body, list) else _row(made[0])
@@ -76,7 +91,16 @@ def _planted(site: Site, row: Mapping[str, Any]) -> Service:
     if row.get("itemtype", plan.itemtype.intname) != plan.itemtype.intname:
         raise ValueError(f"tariff {plan.id} is of type {plan.itemtype.intname}")
     months = int(row.get("period", next(iter(plan.prices))))
-    made = Service(0, plan, "", months, provider.account.id, provider.clock.today(), status=ACTIVE, addons=plan.defaults())
+    made = Service(
+        0,
+        plan,
+        "",
+        months,
+        provider.account.id,
+        provider.clock.today(),
+        status=ACTIVE,
+        addons=plan.defaults(),
+    )
     _apply(made, row)
     return provider.add(made)  # type: ignore[no-any-return]
 
@@ -97,7 +121,9 @@ def _changed(site: Site, row: Mapping[str, Any]) -> Service:
 
 SETTERS: Mapping[str, Callable[[Service, Any], None]] = {
     "domain": lambda service, value: setattr(service, "name", str(value)),
-    "expiredate": lambda service, value: setattr(service, "expire", date.fromisoformat(value) if value else None),
+    "expiredate": lambda service, value: setattr(
+        service, "expire", date.fromisoformat(value) if value else None
+    ),
     "createdate": lambda service, value: setattr(service, "created", date.fromisoformat(value)),
     "status": lambda service, value: setattr(service, "status", _status(value)),
     "sub": lambda service, value: setattr(service, "sub", str(value)),
@@ -108,15 +134,22 @@ SETTERS: Mapping[str, Callable[[Service, Any], None]] = {
     "username": lambda service, value: setattr(service, "username", str(value)),
     "password": lambda service, value: setattr(service, "password", str(value)),
     "scheduledclose": lambda service, value: setattr(service, "scheduledclose", bool(value)),
-    "addons": lambda service, value: service.addons.update({int(number): str(chosen) for number, chosen in value.items()}),
-    "fields": lambda service, value: service.fields.update({str(name): str(text) for name, text in value.items()}),
+    "addons": lambda service, value: service.addons.update(
+        {int(number): str(chosen) for number, chosen in value.items()}
+    ),
+    "fields": lambda service, value: service.fields.update(
+        {str(name): str(text) for name, text in value.items()}
+    ),
 }
 
 
 def _apply(target: Service, row: Mapping[str, Any]) -> None:
     unknown = set(row) - set(SETTERS) - {"id", "itemtype", "pricelist"}
     if unknown:
-        raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}; known are id, itemtype, pricelist, {', '.join(SETTERS)}")
+        raise ValueError(
+            f"unknown keys: {', '.join(sorted(unknown))}; known are id, itemtype, pricelist,"
+            f" {', '.join(SETTERS)}"
+        )
     for name, value in row.items():
         if name in SETTERS:
             SETTERS[name](target, value)
@@ -130,21 +163,27 @@ def _status(value: Any) -> int:
     return int(value)
 
 
-# -- the world ---------------------------------------------------------------------------------------------------------
+# -- the world -----------------------------------------------------------------------------------------------
 def domain(site: Site, body: Body, query: Mapping[str, str]) -> Any:
     """`check` taken or free is what the registrar says of a name; a list makes many."""
     rows: List[Mapping[str, Any]] = body if isinstance(body, list) else [body]
     for row in rows:
         if row.get("check") not in ("taken", "free"):
-            raise ValueError('say "check": "taken" or "free"; a domain of the customer is planted with POST service')
-        (site.provider.taken.add if row["check"] == "taken" else site.provider.taken.discard)(ascii_name(row["name"]))
+            raise ValueError(
+                'say "check": "taken" or "free"; a domain of the customer is planted with POST service'
+            )
+        (site.provider.taken.add if row["check"] == "taken" else site.provider.taken.discard)(
+            ascii_name(row["name"])
+        )
     return {"names": sorted(site.provider.taken)}
 
 
 def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
-    """Change prices, name or availability of a tariff, or sell a new one: {"id", "itemtype", "name", "prices": {"1": "9.00"}}.
+    """Change prices, name or availability of a tariff, or sell a new one: {"id", "itemtype", "name",
+    "prices": {"1": "9.00"}}.
 
-    A type that is not known yet becomes a custom one. Services that are there already have the changed tariff from now on.
+    A type that is not known yet becomes a custom one. Services that are there already have the changed tariff
+    from now on.
     """
     provider, number = site.provider, int(body["id"])
     prices: Dict[int, Decimal] = {int(months): money(cost) for months, cost in body.get("prices", {}).items()}
@@ -152,25 +191,42 @@ def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     if known is None:
         if not prices:
             raise ValueError('a new tariff needs prices, for example {"1": "9.00"}')
-        known = Plan(number, _type(site, str(body["itemtype"])), str(body["name"]), prices, zone=str(body.get("zone", "")))
+        known = Plan(
+            number,
+            _type(site, str(body["itemtype"])),
+            str(body["name"]),
+            prices,
+            zone=str(body.get("zone", "")),
+        )
     plan = replace(
-        known, prices=prices or known.prices, name=str(body.get("name", known.name)), orderable=bool(body.get("orderable", known.orderable))
+        known, prices=prices or known.prices, name=str(body.get("name", known.name)),
+        orderable=bool(body.get("orderable", known.orderable))
     )  # fmt: skip
     provider.plans[number] = plan
     for owned in provider.services.values():
         owned.plan = plan if owned.plan.id == number else owned.plan
-    return {"id": plan.id, "itemtype": plan.itemtype.intname, "prices": {str(months): str(cost) for months, cost in plan.prices.items()}}
+    return {
+        "id": plan.id,
+        "itemtype": plan.itemtype.intname,
+        "prices": {str(months): str(cost) for months, cost in plan.prices.items()},
+    }
 
 
 def _type(site: Site, intname: str) -> ItemType:
     if not intname.isidentifier():
         raise ValueError("itemtype is a name")
-    known: ItemType = site.provider.types.setdefault(intname, ItemType(intname, TYPES[-1].id + len(site.provider.types), intname, "server_name"))
+    known: ItemType = site.provider.types.setdefault(
+        intname, ItemType(intname, TYPES[-1].id + len(site.provider.types), intname, "server_name")
+    )
     return known
 
 
 ROUTES: Mapping[Tuple[str, str], Handler] = {
     **COMMON,
-    ("GET", "state"): state, ("POST", "progress"): progress, ("POST", "balance"): balance, ("POST", "service"): service,
-    ("POST", "domain"): domain, ("POST", "tariff"): tariff,
+    ("GET", "state"): state,
+    ("POST", "progress"): progress,
+    ("POST", "balance"): balance,
+    ("POST", "service"): service,
+    ("POST", "domain"): domain,
+    ("POST", "tariff"): tariff,
 }

@@ -27,6 +27,15 @@ def _plain_success(provider: Provider, request: Request) -> Answer:
 
 
 DIALECT = Dialect(
-    play="bm6", url=PATHS[0], paths=PATHS, cookie=COOKIE, start=Provider, answer=answer, plain_success=_plain_success,
-    spoilers=faults.SPOILERS, short=faults.SHORT, error_keys=frozenset({"type", "object", "value"}), routes=control.ROUTES,
+    play="bm6",
+    url=PATHS[0],
+    paths=PATHS,
+    cookie=COOKIE,
+    start=Provider,
+    answer=answer,
+    plain_success=_plain_success,
+    spoilers=faults.SPOILERS,
+    short=faults.SHORT,
+    error_keys=frozenset({"type", "object", "value"}),
+    routes=control.ROUTES,
 )

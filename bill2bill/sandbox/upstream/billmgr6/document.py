@@ -1,4 +1,6 @@
-"""A document of BILLmanager 5/6 and its renderings (upstream-billmanager6 2.1): out=xml, the json family, bjson, text, and HTML without out."""
+"""A document of BILLmanager 5/6 and its renderings (upstream-billmanager6 2.1): out=xml, the json family,
+bjson, text, and HTML without out.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,17 @@ from bill2bill.sandbox.upstream.documents import page
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPECIAL = re.compile(f"[&<>\"']|{NOT_XML.pattern}")
-HTML, XML, JSON, TEXT = "text/html; charset=UTF-8", "text/xml; charset=UTF-8", "application/json; charset=UTF-8", "text/plain; charset=UTF-8"
+HTML, XML, JSON, TEXT = (
+    "text/html; charset=UTF-8",
+    "text/xml; charset=UTF-8",
+    "application/json; charset=UTF-8",
+    "text/plain; charset=UTF-8",
+)
 
 
 class Node(NamedTuple):
-    """One element. many: there may be several of it, so that it is an array in JSON even when it is alone (2.1, single_as_object).
+    """One element. many: there may be several of it, so that it is an array in JSON even when it is alone
+    (2.1, single_as_object).
 
     A tuple, for a list of ten thousand services is a quarter of a million of them.
     """
@@ -76,7 +84,9 @@ def _write(node: Node, parts: List[str]) -> None:
 
 
 def _text(value: str) -> str:
-    return value if value.isalnum() or not SPECIAL.search(value) else escape(NOT_XML.sub("", value), quote=True)
+    return (
+        value if value.isalnum() or not SPECIAL.search(value) else escape(NOT_XML.sub("", value), quote=True)
+    )
 
 
 def to_json(node: Node, single_as_object: bool, repeated: bool = False) -> str:
@@ -84,7 +94,11 @@ def to_json(node: Node, single_as_object: bool, repeated: bool = False) -> str:
     value = _value(node, single_as_object, plain=False)
     if not repeated:
         return json.dumps({node.name: value}, ensure_ascii=False)
-    twice = ",".join(f"{json.dumps(name)}:{json.dumps(inner, ensure_ascii=False)}" for name, inner in value.items() for _ in range(2))
+    twice = ",".join(
+        f"{json.dumps(name)}:{json.dumps(inner, ensure_ascii=False)}"
+        for name, inner in value.items()
+        for _ in range(2)
+    )
     return f'{{"{node.name}":{{{twice}}}}}'
 
 
@@ -106,7 +120,9 @@ def _value(node: Node, single_as_object: bool, plain: bool) -> Any:
 
 
 def to_bjson(node: Node, single_as_object: bool) -> str:
-    """Plain values: a form or a success under `model`, rows under `elem`, an error under `error` (SSLAPI; host-protocol 5.2)."""
+    """Plain values: a form or a success under `model`, rows under `elem`, an error under `error` (SSLAPI;
+    host-protocol 5.2).
+    """
     value = _value(node._replace(attrs={}), single_as_object, plain=True)
     fields = value if isinstance(value, dict) else {}
     if "error" in fields:
@@ -119,7 +135,13 @@ def to_bjson(node: Node, single_as_object: bool) -> str:
 def to_text(node: Node) -> str:
     """One line a row, or a field: name=value."""
     rows = [child for child in node.children if child.name == "elem"] or [node]
-    return "\n".join(" ".join(f"{child.name}={child.text}" for child in line.children if not child.children) for line in rows) + "\n"
+    return (
+        "\n".join(
+            " ".join(f"{child.name}={child.text}" for child in line.children if not child.children)
+            for line in rows
+        )
+        + "\n"
+    )
 
 
 def to_html(node: Node) -> str:
@@ -131,7 +153,9 @@ def outcome(node: Node) -> str:
     """A few words for the log of requests."""
     names = {child.name: child for child in node.children}
     if "error" in names:
-        return " ".join(["error", *filter(None, (names["error"].attrs.get("type"), names["error"].attrs.get("object")))])
+        return " ".join(
+            ["error", *filter(None, (names["error"].attrs.get("type"), names["error"].attrs.get("object")))]
+        )
     if "ok" in names:
         return "ok"
     return f"list of {sum(child.name == 'elem' for child in node.children)}" if "p_elems" in names else "form"

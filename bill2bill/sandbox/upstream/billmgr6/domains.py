@@ -20,7 +20,9 @@ SLOTS = ("ns0", "ns1", "ns2", "ns3")
 
 
 def order(call: Call) -> Node:
-    """domain.order.api acts without sok, for its vendor's sample sends none; what it answers is domain_api_reply (10, question 1)."""
+    """domain.order.api acts without sok, for its vendor's sample sends none; what it answers is
+    domain_api_reply (10, question 1).
+    """
     name, transfer = _name(call), _is_transfer(call)
     plan = _plan(call, name)
     months = _period(call, plan)
@@ -31,7 +33,8 @@ def order(call: Call) -> Node:
     for role in ROLES:
         fields.update(contacts.chosen(call, role))
     service = Service(
-        0, plan, name, months, call.provider.account.id, call.provider.clock.today(), autoprolong=autoprolong, remote_id=call.text("remoteid"),
+        0, plan, name, months, call.provider.account.id, call.provider.clock.today(), autoprolong=autoprolong,
+        remote_id=call.text("remoteid"),
         fields=fields,
     )  # fmt: skip
 
@@ -89,7 +92,7 @@ def _period(call: Call, plan: Plan) -> int:
     return int(sent)
 
 
-# -- name servers ------------------------------------------------------------------------------------------------------
+# -- name servers --------------------------------------------------------------------------------------------
 def servers(call: Call) -> Node:
     """domain.ns: the view, or all four slots at once; an empty one is cleared (6.8)."""
     domain = call.service("domain")
@@ -101,7 +104,10 @@ def servers(call: Call) -> Node:
         call.provider.note(domain, "ns")
         return ok()
     fields = [Field(name, domain.fields.get(name, ""), name) for name in (*SLOTS, "ns_additional")]
-    return form(call, [Field("elid", str(domain.id), readonly=True), Field("domain", domain.name, readonly=True), *fields])
+    return form(
+        call,
+        [Field("elid", str(domain.id), readonly=True), Field("domain", domain.name, readonly=True), *fields],
+    )
 
 
 def _servers(call: Call) -> Dict[str, str]:
@@ -117,7 +123,9 @@ def _servers(call: Call) -> Dict[str, str]:
 def _is_server(text: str) -> bool:
     host, slash, addresses = text.partition("/")
     try:
-        glue: List[str] = [str(ipaddress.ip_address(address)) for address in addresses.split(",")] if slash else []
+        glue: List[str] = (
+            [str(ipaddress.ip_address(address)) for address in addresses.split(",")] if slash else []
+        )
     except ValueError:
         return False
     return bool(NAME.fullmatch(host)) and bool(glue) == bool(slash)
@@ -126,7 +134,13 @@ def _is_server(text: str) -> bool:
 def whois(call: Call) -> Node:
     domain = call.service("domain")
     facts: Mapping[str, str] = {
-        "domain": domain.name, **{f"nserver {name}": domain.fields[name] for name in SLOTS if domain.fields.get(name)},
+        "domain": domain.name,
+        **{f"nserver {name}": domain.fields[name] for name in SLOTS if domain.fields.get(name)},
         "paid-till": domain.expire.isoformat() if domain.expire else "",
     }  # fmt: skip
-    return Node("doc", children=texts(elid=domain.id, whois_data="\n".join(f"{name}: {value}" for name, value in facts.items())))
+    return Node(
+        "doc",
+        children=texts(
+            elid=domain.id, whois_data="\n".join(f"{name}: {value}" for name, value in facts.items())
+        ),
+    )

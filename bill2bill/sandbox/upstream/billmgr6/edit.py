@@ -10,7 +10,15 @@ from bill2bill.sandbox.upstream.billmgr6.call import Call
 from bill2bill.sandbox.upstream.billmgr6.catalogue import BOOLEAN, ItemType
 from bill2bill.sandbox.upstream.billmgr6.document import Node, named, ok, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import bad_value, missed
-from bill2bill.sandbox.upstream.billmgr6.forms import Field, addon_fields, addon_values, choices, form, system, system_fields
+from bill2bill.sandbox.upstream.billmgr6.forms import (
+    Field,
+    addon_fields,
+    addon_values,
+    choices,
+    form,
+    system,
+    system_fields,
+)
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, SUSPENDED, Service
 from bill2bill.sandbox.upstream.billmgr6.order import renewal, renewal_choices
 from bill2bill.sandbox.upstream.billmgr6.states import service_status
@@ -33,17 +41,24 @@ def view(call: Call, service: Service) -> Node:
         *[Field(name, _editable(service, name)) for name in itemtype.edit],
         Field("remoteid", service.remote_id),
         Field("autoprolong", service.autoprolong, "Auto renewal", "select", choices=renewals),
-        *system_fields(plan, service.fields.get("ostempl", ""), service.fields.get("recipe", ""), readonly=not editable),
+        *system_fields(
+            plan, service.fields.get("ostempl", ""), service.fields.get("recipe", ""), readonly=not editable
+        ),
         *addon_fields(call, plan, service.addons, service.months),
-        *[Field(f"addon_{addon.id}_current_value", service.current.get(addon.id, ""), readonly=True) for addon in plan.addons],
+        *[
+            Field(f"addon_{addon.id}_current_value", service.current.get(addon.id, ""), readonly=True)
+            for addon in plan.addons
+        ],
     ]
     return form(call, fields, texts(orderinfo=f"{plan.name}: {call.cost(service)}"))
 
 
 def _facts(call: Call, service: Service) -> List[Tuple[str, str]]:
     facts = {
-        "id": str(service.id), "elid": str(service.id), "pricelist": str(service.plan.id), "period": str(service.months),
-        "createdate": service.created.isoformat(), "expiredate": service.expire.isoformat() if service.expire else "",
+        "id": str(service.id), "elid": str(service.id), "pricelist": str(service.plan.id),
+        "period": str(service.months),
+        "createdate": service.created.isoformat(),
+        "expiredate": service.expire.isoformat() if service.expire else "",
         "cost": call.cost(service), "status": str(service.status), "stored_method": "",
     }  # fmt: skip
     if service.plan.itemtype.has_ip:
@@ -61,15 +76,19 @@ def _editable(service: Service, name: str) -> str:
     return service.name if name == service.plan.itemtype.label else service.fields.get(name, "")
 
 
-# -- saving ------------------------------------------------------------------------------------------------------------
+# -- saving --------------------------------------------------------------------------------------------------
 def _save(call: Call, service: Service) -> Node:
-    """One error rejects all (9.2). What costs nothing is saved; a paid change is charged or waits in the cart."""
+    """One error rejects all (9.2). What costs nothing is saved; a paid change is charged or waits in the
+    cart.
+    """
     if call.button == "newkey" and service.kind == "soft":
         service.fields["lickey"] = new_key()
         return ok(*texts(lickey=service.fields["lickey"]))
     call.provider.changeable(service)
     addons = _addons(call, service)
-    autoprolong = renewal(service.plan, call.text("autoprolong")) if call.sent("autoprolong") else service.autoprolong
+    autoprolong = (
+        renewal(service.plan, call.text("autoprolong")) if call.sent("autoprolong") else service.autoprolong
+    )
     fields = _fields(call, service)
     systems = _systems(call, service)
     done = _change_addons(call, service, addons) if addons != service.addons else ok()
@@ -86,7 +105,11 @@ def _save(call: Call, service: Service) -> Node:
 def _addons(call: Call, service: Service) -> Mapping[int, str]:
     values = dict(addon_values(call, service.plan, service.addons))
     if call.switches.word("absent_boolean") == "off":
-        absent = [addon.id for addon in service.plan.addons if addon.kind == BOOLEAN and not call.sent(f"addon_{addon.id}")]
+        absent = [
+            addon.id
+            for addon in service.plan.addons
+            if addon.kind == BOOLEAN and not call.sent(f"addon_{addon.id}")
+        ]
         values.update(dict.fromkeys(absent, "off"))
     return values
 
@@ -107,11 +130,18 @@ def _fields(call: Call, service: Service) -> Dict[str, str]:
 def _systems(call: Call, service: Service) -> Mapping[str, str]:
     if call.switches.word("edit_ostempl") == "ignored" or not (call.sent("ostempl") or call.sent("recipe")):
         return {}
-    return system(call, service.plan, service.fields.get("ostempl", ""), "" if call.sent("ostempl") else service.fields.get("recipe", ""))
+    return system(
+        call,
+        service.plan,
+        service.fields.get("ostempl", ""),
+        "" if call.sent("ostempl") else service.fields.get("recipe", ""),
+    )
 
 
 def _change_addons(call: Call, service: Service, addons: Mapping[int, str]) -> Node:
-    """The difference for a whole period is charged; what becomes cheaper is not paid back (10, question 20)."""
+    """The difference for a whole period is charged; what becomes cheaper is not paid back (10,
+    question 20).
+    """
     if service.status not in (ACTIVE, SUSPENDED):
         raise bad_value("status", str(service.status))
     more = service.plan.cost(service.months, addons) - service.plan.cost(service.months, service.addons)

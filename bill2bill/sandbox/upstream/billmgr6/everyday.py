@@ -20,7 +20,14 @@ def change_password(call: Call) -> Node:
     """Of an active service; passwd and confirm must be the same."""
     service = call.service()
     if not call.submitted:
-        return form(call, [Field("elid", str(service.id), readonly=True), Field("passwd", "", "Password"), Field("confirm", "", "Confirm")])
+        return form(
+            call,
+            [
+                Field("elid", str(service.id), readonly=True),
+                Field("passwd", "", "Password"),
+                Field("confirm", "", "Confirm"),
+            ],
+        )
     call.provider.changeable(service)
     if service.status != ACTIVE or not service.plan.itemtype.has_ip:
         raise Refusal("access", value=call.func)
@@ -35,8 +42,10 @@ def addresses(call: Call) -> Node:
     service = call.service()
     return plain_table(call, [
         {
-            "id": str(row.id), "name": row.ip, "mask": "255.255.255.0", "gateway": row.ip.rpartition(".")[0] + ".1", "domain": row.domain,
-            "type": "public", "is_main": "on" if row.main else "off", "no_delete": "on" if row.main else "off", "ip_status": "2",
+            "id": str(row.id), "name": row.ip, "mask": "255.255.255.0",
+            "gateway": row.ip.rpartition(".")[0] + ".1", "domain": row.domain,
+            "type": "public", "is_main": "on" if row.main else "off",
+            "no_delete": "on" if row.main else "off", "ip_status": "2",
         }
         for row in service.addresses
     ])  # fmt: skip
@@ -47,17 +56,31 @@ def edit_address(call: Call) -> Node:
     service = call.named(call.text("plid"))
     if not call.submitted:
         kinds = Field("type", "public", "Type", "select", choices=choices({"public": "IPv4"}))
-        return form(call, [Field("plid", str(service.id), readonly=True), kinds, Field("domain", service.name), Field("count", "1")])
+        return form(
+            call,
+            [
+                Field("plid", str(service.id), readonly=True),
+                kinds,
+                Field("domain", service.name),
+                Field("count", "1"),
+            ],
+        )
     call.provider.changeable(service)
     if call.text("elid"):
         _address(service, call.text("elid")).domain = call.text("domain")
         return ok()
     count = call.number("count", 1)
-    if service.status != ACTIVE or not service.plan.itemtype.has_ip or not 1 <= count <= MOST_ADDRESSES + 1 - len(service.addresses):
+    if (
+        service.status != ACTIVE
+        or not service.plan.itemtype.has_ip
+        or not 1 <= count <= MOST_ADDRESSES + 1 - len(service.addresses)
+    ):
         raise bad_value("count", str(count))
     for _ in range(count):
         number = max(row.id for row in service.addresses) + 1
-        service.addresses.append(Address(number, address(65536 + number), call.text("domain") or service.name, main=False))
+        service.addresses.append(
+            Address(number, address(65536 + number), call.text("domain") or service.name, main=False)
+        )
     return ok()
 
 
@@ -81,7 +104,12 @@ def _address(service: Service, number: str) -> Address:
 def instruction(call: Call) -> Node:
     """The letter with the login, as a person gets it."""
     service = call.service()
-    lines = {"Service": service.name, "Address": service.ip, "Login": service.username, "Password": service.password}
+    lines = {
+        "Service": service.name,
+        "Address": service.ip,
+        "Login": service.username,
+        "Password": service.password,
+    }
     body = "".join(f"<p>{name}: <b>{escape(value)}</b></p>" for name, value in lines.items() if value)
     return Node("doc", children=texts(elid=service.id, body=f"<h1>{escape(service.plan.name)}</h1>{body}"))
 

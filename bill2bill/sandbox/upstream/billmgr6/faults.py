@@ -16,14 +16,21 @@ from bill2bill.sandbox.upstream.wire import API, Answer, Request, web_page
 IDS = ("id", "item.id", "lineitem.id", "billorder", "payment_id")
 
 
-def _document(answer: Answer, document: Node, request: Request, provider: Any, repeated: bool = False) -> Answer:
+def _document(
+    answer: Answer, document: Node, request: Request, provider: Any, repeated: bool = False
+) -> Answer:
     return replace(written(document, request, provider, repeated), outcome=answer.outcome)
 
 
 def _error(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
     refusal = Refusal(fault.type, fault.object, fault.value, text=fault.kind)
     lang = provider.switches.word("lang_texts")
-    return _document(answer, error(refusal, lang, provider.login, request.params.get("func", ""), fault.msg), request, provider)
+    return _document(
+        answer,
+        error(refusal, lang, provider.login, request.params.get("func", ""), fault.msg),
+        request,
+        provider,
+    )
 
 
 def _expired(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
@@ -33,11 +40,19 @@ def _expired(answer: Answer, fault: Fault, request: Request, provider: Any) -> A
 
 
 def _duplicates(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
-    return answer if answer.document is None else _document(answer, answer.document, request, provider, repeated=True)
+    return (
+        answer
+        if answer.document is None
+        else _document(answer, answer.document, request, provider, repeated=True)
+    )
 
 
 def _without_id(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
-    return answer if answer.document is None else _document(answer, answer.document.without(IDS), request, provider)
+    return (
+        answer
+        if answer.document is None
+        else _document(answer, answer.document.without(IDS), request, provider)
+    )
 
 
 def _totp(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:

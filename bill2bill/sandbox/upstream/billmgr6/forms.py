@@ -44,14 +44,23 @@ def form(call: Call, fields: Sequence[Field], more: Sequence[Node] = ()) -> Node
     values = [Node(field.name, field.value) for field in fields]
     lists = [_slist(field.name, field.choices) for field in fields if field.choices]
     labels = tuple(Node("msg", field.label, {"name": field.name}) for field in fields if field.label)
-    children = (*values, *more, *lists, _metadata(call, fields), Node("messages", children=labels), call.echo())
+    children = (
+        *values,
+        *more,
+        *lists,
+        _metadata(call, fields),
+        Node("messages", children=labels),
+        call.echo(),
+    )
     inner = Node("doc", children=children)
     return Node("doc", children=(inner,)) if call.text("sv_field") else inner
 
 
 def _metadata(call: Call, fields: Sequence[Field]) -> Node:
     page = Node("page", attrs={"name": "main"}, children=tuple(map(_control, fields)), many=True)
-    return Node("metadata", attrs={"name": call.func, "type": "form"}, children=(Node("form", children=(page,)),))
+    return Node(
+        "metadata", attrs={"name": call.func, "type": "form"}, children=(Node("form", children=(page,)),)
+    )
 
 
 def _control(field: Field) -> Node:
@@ -61,7 +70,7 @@ def _control(field: Field) -> Node:
     return Node("field", attrs={"name": field.name}, children=(control,), many=True)
 
 
-# -- add-ons -----------------------------------------------------------------------------------------------------------
+# -- add-ons -------------------------------------------------------------------------------------------------
 def addon_fields(call: Call, plan: Plan, values: Mapping[int, str], months: int) -> List[Field]:
     return [_addon_field(call, addon, values.get(addon.id, addon.default), months) for addon in plan.addons]
 
@@ -70,16 +79,27 @@ def _addon_field(call: Call, addon: Addon, value: str, months: int) -> Field:
     name = f"addon_{addon.id}"
     cost = f"{addon.prices[months]:.2f}" if months in addon.prices else "0.00"
     if addon.kind == INTEGER:
-        limits = {"min": str(addon.least), "max": str(addon.most), "step": str(addon.step), "cost": cost, "measure": addon.measure}
+        limits = {
+            "min": str(addon.least),
+            "max": str(addon.most),
+            "step": str(addon.step),
+            "cost": cost,
+            "measure": addon.measure,
+        }
         return Field(name, value, addon.name, "slider", slider=limits)
     if addon.kind == BOOLEAN:
         return Field(name, value, addon.name, "checkbox", slider={"cost": cost})
-    rows = [(str(row.id), row.name, {"cost": f"{row.prices[months]:.2f}"} if months in row.prices else {}) for row in addon.choices]
+    rows = [
+        (str(row.id), row.name, {"cost": f"{row.prices[months]:.2f}"} if months in row.prices else {})
+        for row in addon.choices
+    ]
     return Field(name, value, addon.name, "select", choices=tuple(rows))
 
 
 def addon_values(call: Call, plan: Plan, before: Mapping[int, str]) -> Mapping[int, str]:
-    """before, changed by the addon_<id> that were sent. Raises the refusal `value` for a number or a value that the tariff has not."""
+    """before, changed by the addon_<id> that were sent. Raises the refusal `value` for a number or a value
+    that the tariff has not.
+    """
     values = dict(before)
     for name in call.params:
         if name.startswith("addon_"):
@@ -87,17 +107,23 @@ def addon_values(call: Call, plan: Plan, before: Mapping[int, str]) -> Mapping[i
             addon = plan.addon(int(number)) if number.isascii() and number.isdigit() else None
             if addon is None or not addon.accepts(sent):
                 raise bad_value(name, sent)
-            values[addon.id] = sent or "off" if addon.kind == BOOLEAN else str(int(sent)) if addon.kind == INTEGER else sent
+            values[addon.id] = (
+                sent or "off" if addon.kind == BOOLEAN else str(int(sent)) if addon.kind == INTEGER else sent
+            )
     return values
 
 
-# -- systems -----------------------------------------------------------------------------------------------------------
+# -- systems -------------------------------------------------------------------------------------------------
 def system_fields(plan: Plan, ostempl: str, recipe: str, readonly: bool = False) -> List[Field]:
     """ostempl and recipe, of tariffs that have them; each recipe depends on its system (4.5)."""
     if not plan.templates:
         return []
     systems = choices({row.key: row.name for row in plan.templates})
-    recipes = tuple((key, "--" if key == "null" else key, {"depend": row.key}) for row in plan.templates for key in row.recipes)
+    recipes = tuple(
+        (key, "--" if key == "null" else key, {"depend": row.key})
+        for row in plan.templates
+        for key in row.recipes
+    )
     return [
         Field("ostempl", ostempl, "Operating system", "select", readonly, systems),
         Field("recipe", recipe, "Recipe", "select", readonly, recipes),

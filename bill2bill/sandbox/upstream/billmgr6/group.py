@@ -67,7 +67,9 @@ def check_minimum(call: Call, service: Service) -> None:
 
 
 def power(call: Call, itemtype: Optional[ItemType] = None) -> Node:
-    """service.start, stop, reboot, hardreboot, X.reboot: an operation that leaves the service active (6.8)."""
+    """service.start, stop, reboot, hardreboot, X.reboot: an operation that leaves the service
+    active (6.8).
+    """
     services = call.group(itemtype.intname if itemtype else None)
     for service in services:
         call.provider.changeable(service)

@@ -14,7 +14,9 @@ POOLED = "0.0.0.0"  # of licences that wait for their next use (NOC)
 
 
 def wanted(call: Call, strict: bool) -> Mapping[str, str]:
-    """The address of a licence that is ordered. Raises `value` for what is none, `exists` for a licensed one."""
+    """The address of a licence that is ordered. Raises `value` for what is none, `exists` for a
+    licensed one.
+    """
     address = call.text("ip")
     if not address and not strict:
         return {}

@@ -26,7 +26,9 @@ def table(call: Call, itemtype: ItemType) -> Node:
     return paged(call, _sorted(call, chosen), lambda service: _row(call, service), toolbar(call, itemtype))
 
 
-def paged(call: Call, rows: Sequence[Row], shown: Callable[[Row], Node], metadata: Sequence[Node] = ()) -> Node:
+def paged(
+    call: Call, rows: Sequence[Row], shown: Callable[[Row], Node], metadata: Sequence[Node] = ()
+) -> Node:
     """One page of rows, with p_num, p_cnt and p_elems; the page size is remembered per list (2.2)."""
     cap = call.switches.number("page_cap")
     size = call.number("p_cnt", call.provider.pages.get(call.func, PAGE)) or PAGE
@@ -34,7 +36,9 @@ def paged(call: Call, rows: Sequence[Row], shown: Callable[[Row], Node], metadat
     call.provider.pages[call.func] = size
     number = max(1, call.number("p_num", 1))
     page = [shown(service) for service in rows[(number - 1) * size : number * size]]
-    return Node("doc", children=(*metadata, call.echo(), *page, *texts(p_cnt=size, p_num=number, p_elems=len(rows))))
+    return Node(
+        "doc", children=(*metadata, call.echo(), *page, *texts(p_cnt=size, p_num=number, p_elems=len(rows)))
+    )
 
 
 def plain_table(call: Call, rows: Sequence[Mapping[str, str]]) -> Node:
@@ -48,9 +52,14 @@ def _sorted(call: Call, services: List[Service]) -> List[Service]:
     if column:
         keys: Dict[str, Callable[[Service], Tuple[str, int]]] = {
             "expiredate": lambda row: (row.expire.isoformat() if row.expire else "", row.id),
-            "createdate": lambda row: (row.created.isoformat(), row.id), "domain": lambda row: (row.name, row.id),
+            "createdate": lambda row: (row.created.isoformat(), row.id),
+            "domain": lambda row: (row.name, row.id),
         }  # fmt: skip
-        return sorted(services, key=keys.get(column.lstrip("+-"), lambda row: ("", row.id)), reverse=column.startswith("-"))
+        return sorted(
+            services,
+            key=keys.get(column.lstrip("+-"), lambda row: ("", row.id)),
+            reverse=column.startswith("-"),
+        )
     order = call.switches.word("list_order")
     if order == "any":
         return sorted(services, key=lambda row: row.id * 2654435761 % 2**32)
@@ -63,7 +72,9 @@ def _row(call: Call, service: Service) -> Node:
     if itemtype.has_ip:
         values.update({"ip": service.ip, "username": service.username})
     values.update({name: service.fields.get(name, "") for name in itemtype.order})
-    values.update({"pricelist": service.plan.name, "pricelist_id": str(service.plan.id), "period": str(service.months)})
+    values.update(
+        {"pricelist": service.plan.name, "pricelist_id": str(service.plan.id), "period": str(service.months)}
+    )
     phrase = switches.word("expiredate_phrase")
     if phrase != "off":
         expiry = texts(expiredate=phrase, real_expiredate=service.expire or "", billdaily="on")
@@ -71,10 +82,20 @@ def _row(call: Call, service: Service) -> Node:
         expiry = (*dates("expiredate", service.expire), *texts(real_expiredate=service.expire or ""))
     more = texts(
         service_status=service_status(service), autoprolong=service.autoprolong,
-        remoteid=service.remote_id if switches.on("remoteid_in_list") else None, scheduledclose="on" if service.scheduledclose else None,
+        remoteid=service.remote_id if switches.on("remoteid_in_list") else None,
+        scheduledclose="on" if service.scheduledclose else None,
     )  # fmt: skip
     cost = Node("cost", call.cost(service))
-    return row((*named(values), *state_columns(call, service), cost, *dates("createdate", service.created), *expiry, *more))
+    return row(
+        (
+            *named(values),
+            *state_columns(call, service),
+            cost,
+            *dates("createdate", service.created),
+            *expiry,
+            *more,
+        )
+    )
 
 
 def state_columns(call: Call, service: Service) -> Tuple[Node, ...]:
@@ -87,23 +108,31 @@ def state_columns(call: Call, service: Service) -> Tuple[Node, ...]:
     return (Node("item_status" if style == "plain" else "item_real_status", code),)
 
 
-# -- filters -----------------------------------------------------------------------------------------------------------
+# -- filters -------------------------------------------------------------------------------------------------
 def keep_filter(call: Call, itemtype: ItemType) -> Node:
-    """X.filter: with sok it is stored and shortens later lists, empty fields reset it; without it is shown with what it allows (2.2)."""
+    """X.filter: with sok it is stored and shortens later lists, empty fields reset it; without it is shown
+    with what it allows (2.2).
+    """
     key = (_owner(call), itemtype.intname)
     if call.submitted:
-        wanted = {name: call.text(name) or (call.text(itemtype.label) if name == "name" else "") for name in FILTERS}
+        wanted = {
+            name: call.text(name) or (call.text(itemtype.label) if name == "name" else "") for name in FILTERS
+        }
         call.provider.filters[key] = {name: value for name, value in wanted.items() if value}
         return ok()
     stored = call.provider.filters.get(key, {})
     plans = {str(plan.id): plan.name for plan in call.provider.plans_of(itemtype)}
     states = {str(code): str(code) for code in (1, ACTIVE, SUSPENDED, DELETED, PROCESSING)}
     fields = named({name: stored.get(name, "") for name in FILTERS})
-    return Node("doc", children=(*fields, slist("pricelist", plans), slist("item_status", states), call.echo()))
+    return Node(
+        "doc", children=(*fields, slist("pricelist", plans), slist("item_status", states), call.echo())
+    )
 
 
 def _owner(call: Call) -> str:
-    """Whose filter: the user's where sticky_filter is on, else the session's; calls with authinfo are no session."""
+    """Whose filter: the user's where sticky_filter is on, else the session's; calls with authinfo are no
+    session.
+    """
     return "" if call.switches.on("sticky_filter") else call.session or "authinfo"
 
 
@@ -116,20 +145,39 @@ def _passes(service: Service, wanted: Mapping[str, str]) -> bool:
     if not wanted:
         return True
     values = {
-        "id": str(service.id), "ip": service.ip, "pricelist": str(service.plan.id), "item_status": str(service.status), "remoteid": service.remote_id,
+        "id": str(service.id), "ip": service.ip, "pricelist": str(service.plan.id),
+        "item_status": str(service.status), "remoteid": service.remote_id,
     }  # fmt: skip
-    return wanted.get("name", "") in service.name and all(values[name] == value for name, value in wanted.items() if name != "name")
+    return wanted.get("name", "") in service.name and all(
+        values[name] == value for name, value in wanted.items() if name != "name"
+    )
 
 
-# -- buttons -----------------------------------------------------------------------------------------------------------
+# -- buttons -------------------------------------------------------------------------------------------------
 def toolbar(call: Call, itemtype: ItemType) -> Tuple[Node, ...]:
     """metadata: the buttons that this login may press, and the columns (2.2)."""
     kind = itemtype.intname
-    buttons = [Node("toolbtn", attrs={"func": func, "name": name}, many=True) for name, func in _functions(itemtype) if call.may(func)]
-    columns = [Node("col", attrs={"name": name, "type": "data"}, many=True) for name in ("id", *itemtype.columns, "expiredate", "item_status")]
+    buttons = [
+        Node("toolbtn", attrs={"func": func, "name": name}, many=True)
+        for name, func in _functions(itemtype)
+        if call.may(func)
+    ]
+    columns = [
+        Node("col", attrs={"name": name, "type": "data"}, many=True)
+        for name in ("id", *itemtype.columns, "expiredate", "item_status")
+    ]
     group = Node("toolgrp", attrs={"name": "main"}, children=tuple(buttons), many=True)
-    inside = (Node("toolbar", attrs={"view": "buttontext"}, children=(group,)), Node("coldata", children=tuple(columns)))
-    return (Node("metadata", attrs={"name": kind, "type": "list", "key": "id", "keyname": itemtype.label, "mgr": "billmgr"}, children=inside),)
+    inside = (
+        Node("toolbar", attrs={"view": "buttontext"}, children=(group,)),
+        Node("coldata", children=tuple(columns)),
+    )
+    return (
+        Node(
+            "metadata",
+            attrs={"name": kind, "type": "list", "key": "id", "keyname": itemtype.label, "mgr": "billmgr"},
+            children=inside,
+        ),
+    )
 
 
 def _functions(itemtype: ItemType) -> Iterable[Tuple[str, str]]:

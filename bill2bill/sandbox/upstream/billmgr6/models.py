@@ -1,4 +1,6 @@
-"""The provider's objects: accounts, services, what waits in the cart, contacts. No HTTP and no parameters here."""
+"""The provider's objects: accounts, services, what waits in the cart, contacts. No HTTP and no parameters
+here.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Account:
 
 @dataclass
 class Operation:
-    """What a service in status 5 is kept busy with, and the state that it leaves behind. held: until POST progress."""
+    """What a service in status 5 is kept busy with, and the state that it leaves behind. held: until POST
+    progress.
+    """
 
     since: float
     sub: str
@@ -54,10 +58,12 @@ class Address:
 
 @dataclass
 class Service:
-    """Anything the customer has ordered. name is what the type's label field says; months is the period that it was bought for.
+    """Anything the customer has ordered. name is what the type's label field says; months is the period that
+    it was bought for.
 
-    addons are the values that were ordered, by number, current those that are in place already; fields whatever else the type knows.
-    sub is the second half of a state: autosuspend of 3_autosuspend. autoprolong is a number of months, or null.
+    addons are the values that were ordered, by number, current those that are in place already; fields
+    whatever else the type knows. sub is the second half of a state: autosuspend of 3_autosuspend. autoprolong
+    is a number of months, or null.
     """
 
     id: int

@@ -1,4 +1,6 @@
-"""Ordering, both generations (upstream-billmanager6 4.3, 5.1, 5.2): the list of tariffs, the form, the order itself."""
+"""Ordering, both generations (upstream-billmanager6 4.3, 5.1, 5.2): the list of tariffs, the form, the order
+itself.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,23 @@ from bill2bill.sandbox.upstream.billmgr6.call import SYMBOL, Call
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.document import Node, named, ok, row, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, missed
-from bill2bill.sandbox.upstream.billmgr6.forms import Field, addon_fields, addon_values, choices, form, slist, system, system_fields
+from bill2bill.sandbox.upstream.billmgr6.forms import (
+    Field,
+    addon_fields,
+    addon_values,
+    choices,
+    form,
+    slist,
+    system,
+    system_fields,
+)
 from bill2bill.sandbox.upstream.billmgr6.models import Service
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-HOST, NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*", re.IGNORECASE), re.compile(rf"{LABEL}(?:\.{LABEL})+", re.IGNORECASE)
+HOST, NAME = (
+    re.compile(rf"{LABEL}(?:\.{LABEL})*", re.IGNORECASE),
+    re.compile(rf"{LABEL}(?:\.{LABEL})+", re.IGNORECASE),
+)
 DATACENTERS = {"3": "Main data centre"}
 
 
@@ -33,17 +47,27 @@ class Wish:
     remote_id: str
 
 
-# -- which tariffs -----------------------------------------------------------------------------------------------------
+# -- which tariffs -------------------------------------------------------------------------------------------
 def tariffs(call: Call, itemtype: ItemType) -> Node:
     """X.order and X.order.pricelist: step 1; with snext the form of step 2, nothing is ordered (4.3)."""
     if call.text("snext") and call.submitted:
         return _form(call, wish(call, itemtype, call.text("period")), v2=False)
     plans = _matching(call, itemtype, call.number("period", 0))
     rows = tuple(
-        row(texts(pricelist=plan.id, desc=f"<b>{plan.name}</b> {plan.description}", price=f"<b>{_cheapest(call, plan)}</b>")) for plan in plans
+        row(
+            texts(
+                pricelist=plan.id,
+                desc=f"<b>{plan.name}</b> {plan.description}",
+                price=f"<b>{_cheapest(call, plan)}</b>",
+            )
+        )
+        for plan in plans
     )
     months = sorted({period for plan in plans for period in plan.prices})
-    lists = [Node("list", attrs={"name": "tariflist"}, children=rows, many=True), slist("period", {str(key): call.period(key) for key in months})]
+    lists = [
+        Node("list", attrs={"name": "tariflist"}, children=rows, many=True),
+        slist("period", {str(key): call.period(key) for key in months}),
+    ]
     if itemtype.place:
         lists.append(slist("datacenter", DATACENTERS))
     return Node("doc", children=(*texts(datacenter="3" if itemtype.place else None), *lists, call.echo()))
@@ -52,7 +76,11 @@ def tariffs(call: Call, itemtype: ItemType) -> Node:
 def _matching(call: Call, itemtype: ItemType, months: int) -> List[Plan]:
     place = call.text("datacenter")
     plans = call.provider.plans_of(itemtype)
-    return [plan for plan in plans if months in (0, *plan.prices) and (not place or not plan.datacenters or place in plan.datacenters)]
+    return [
+        plan
+        for plan in plans
+        if months in (0, *plan.prices) and (not place or not plan.datacenters or place in plan.datacenters)
+    ]
 
 
 def _cheapest(call: Call, plan: Plan) -> str:
@@ -65,18 +93,38 @@ def tariffs_v2(call: Call, itemtype: ItemType) -> Node:
     symbol = SYMBOL[call.provider.account.currency]
     rows = []
     for plan in _matching(call, itemtype, 0):
-        prices = tuple(Node("price", children=texts(cost=f"{cost:.2f}", currency=symbol, period=months), many=True)
+        prices = tuple(Node("price", children=texts(cost=f"{cost:.2f}", currency=symbol, period=months),
+            many=True)
                        for months, cost in plan.prices.items())  # fmt: skip
-        place = tuple(Node("datacenter", children=texts(id=key, value=DATACENTERS[key])) for key in plan.datacenters)
-        details = tuple(Node("detail", children=texts(name=addon.name, value=addon.default), many=True) for addon in plan.addons)
-        rows.append(row((*texts(id=plan.id, title=plan.name, description=plan.description), *details, *place, Node("prices", children=prices))))
-    lists = (Node("list", attrs={"name": "pricelist"}, children=tuple(rows), many=True), slist("datacenter", DATACENTERS))
+        place = tuple(
+            Node("datacenter", children=texts(id=key, value=DATACENTERS[key])) for key in plan.datacenters
+        )
+        details = tuple(
+            Node("detail", children=texts(name=addon.name, value=addon.default), many=True)
+            for addon in plan.addons
+        )
+        rows.append(
+            row(
+                (
+                    *texts(id=plan.id, title=plan.name, description=plan.description),
+                    *details,
+                    *place,
+                    Node("prices", children=prices),
+                )
+            )
+        )
+    lists = (
+        Node("list", attrs={"name": "pricelist"}, children=tuple(rows), many=True),
+        slist("datacenter", DATACENTERS),
+    )
     return Node("doc", children=(*lists, call.echo()))
 
 
-# -- what is wanted ----------------------------------------------------------------------------------------------------
+# -- what is wanted ------------------------------------------------------------------------------------------
 def wish(call: Call, itemtype: ItemType, months: str, strict: bool = False) -> Wish:
-    """The order as the parameters tell it. strict: it is to be carried out, so that what is required must be there."""
+    """The order as the parameters tell it. strict: it is to be carried out, so that what is required must be
+    there.
+    """
     plan = _plan(call, itemtype)
     period = _period(plan, months, strict)
     _check_place(call, plan, strict)
@@ -89,7 +137,8 @@ def wish(call: Call, itemtype: ItemType, months: str, strict: bool = False) -> W
     if itemtype.intname == "soft":
         fields.update(licences.wanted(call, strict))
     return Wish(
-        plan, period, count, autoprolong(call, plan, period), addon_values(call, plan, plan.defaults()), fields, _name(call, itemtype),
+        plan, period, count, autoprolong(call, plan, period), addon_values(call, plan, plan.defaults()),
+        fields, _name(call, itemtype),
         call.text("remoteid"),
     )  # fmt: skip
 
@@ -128,7 +177,9 @@ def _name(call: Call, itemtype: ItemType) -> str:
 
 
 def autoprolong(call: Call, plan: Plan, months: int) -> str:
-    """Months or null; in v2.* on and off unless v2_autoprolong says months (4.4). Not sent: the tariff's default, which is the period."""
+    """Months or null; in v2.* on and off unless v2_autoprolong says months (4.4). Not sent: the tariff's
+    default, which is the period.
+    """
     sent = call.text("autoprolong")
     default = str(months) if months in _renewable(plan) else "null"
     if call.func.startswith("v2.") and call.switches.word("v2_autoprolong") == "onoff":
@@ -154,24 +205,49 @@ def _renewable(plan: Plan) -> List[int]:
 
 
 def renewal_choices(call: Call, plan: Plan) -> Mapping[str, str]:
-    return {"null": call.say("Disabled", "Отключено"), **{str(months): call.period(months) for months in _renewable(plan)}}
+    return {
+        "null": call.say("Disabled", "Отключено"),
+        **{str(months): call.period(months) for months in _renewable(plan)},
+    }
 
 
-# -- the form ----------------------------------------------------------------------------------------------------------
+# -- the form ------------------------------------------------------------------------------------------------
 def _form(call: Call, wanted: Wish, v2: bool) -> Node:
     plan, itemtype = wanted.plan, wanted.plan.itemtype
-    renewal_field = Field("autoprolong", wanted.autoprolong, "Auto renewal", "select", choices=choices(renewal_choices(call, plan)))
+    renewal_field = Field(
+        "autoprolong",
+        wanted.autoprolong,
+        "Auto renewal",
+        "select",
+        choices=choices(renewal_choices(call, plan)),
+    )
     if v2 and call.switches.word("v2_autoprolong") == "onoff":
-        renewal_field = Field("autoprolong", "off" if wanted.autoprolong == "null" else "on", "Auto renewal", "checkbox")
+        renewal_field = Field(
+            "autoprolong", "off" if wanted.autoprolong == "null" else "on", "Auto renewal", "checkbox"
+        )
     period = "order_period" if v2 else "period"
     fields = [
         Field("pricelist", str(plan.id), readonly=True),
-        Field(period, str(wanted.months), "Period", "select", choices=choices({str(key): call.period(key) for key in plan.prices})),
+        Field(
+            period,
+            str(wanted.months),
+            "Period",
+            "select",
+            choices=choices({str(key): call.period(key) for key in plan.prices}),
+        ),
         renewal_field,
         Field(itemtype.label, wanted.name, "Name"),
-        *([Field("datacenter", plan.datacenters[0], "Location", "select", choices=choices(DATACENTERS))] if plan.datacenters else []),
+        *(
+            [Field("datacenter", plan.datacenters[0], "Location", "select", choices=choices(DATACENTERS))]
+            if plan.datacenters
+            else []
+        ),
         *system_fields(plan, wanted.fields.get("ostempl", ""), wanted.fields.get("recipe", "")),
-        *[Field(name, wanted.fields.get(name, "")) for name in itemtype.order if name not in ("ostempl", "recipe")],
+        *[
+            Field(name, wanted.fields.get(name, ""))
+            for name in itemtype.order
+            if name not in ("ostempl", "recipe")
+        ],
         *addon_fields(call, plan, wanted.addons, wanted.months),
         Field("remoteid", wanted.remote_id),
     ]
@@ -182,17 +258,24 @@ def _form(call: Call, wanted: Wish, v2: bool) -> Node:
 
 def _summary(call: Call, wanted: Wish) -> Sequence[Node]:
     net = wanted.plan.cost(wanted.months, wanted.addons)
-    tables = {"pricelist_summary": wanted.plan.prices[wanted.months], "total_summary": call.provider.gross(net)}
+    tables = {
+        "pricelist_summary": wanted.plan.prices[wanted.months],
+        "total_summary": call.provider.gross(net),
+    }
     symbol = SYMBOL[call.provider.account.currency]
     return [Node("list", attrs={"name": name}, many=True, children=(row((
         Node("label", wanted.plan.name),
-        Node("cost", children=(Node("price", children=texts(cost=f"{amount:.2f}", currency=symbol, no_discount_cost=f"{amount:.2f}")),)),
+        Node("cost",
+            children=(Node("price",
+                children=texts(cost=f"{amount:.2f}", currency=symbol, no_discount_cost=f"{amount:.2f}")),)),
     )),)) for name, amount in tables.items()]  # fmt: skip
 
 
-# -- the order ---------------------------------------------------------------------------------------------------------
+# -- the order -----------------------------------------------------------------------------------------------
 def order(call: Call, itemtype: ItemType) -> Node:
-    """X.order.param. A licence is ordered with clicked_button=finish only (5.1); without it the form comes again."""
+    """X.order.param. A licence is ordered with clicked_button=finish only (5.1); without it the form comes
+    again.
+    """
     if not call.submitted or (itemtype.intname == "soft" and call.button != "finish"):
         return _form(call, wish(call, itemtype, call.text("period")), v2=False)
     return placed(call, wish(call, itemtype, call.text("period"), strict=True))
@@ -212,14 +295,18 @@ def order_v2(call: Call, itemtype: ItemType) -> Node:
 def placed(call: Call, wanted: Wish) -> Node:
     """Bought with skipbasket=on, else in the old cart: billorder (5.3, 5.4)."""
     services = [_service(call, wanted) for _ in range(wanted.count)]
-    waits = call.provider.buy([call.provider.order_line(service) for service in services], at_once=call.pays_now)
+    waits = call.provider.buy(
+        [call.provider.order_line(service) for service in services], at_once=call.pays_now
+    )
     if waits is not None and not call.pays_now:
         return ok(Node("billorder", str(waits)))
     return ok(*new_id(call, services[0]))
 
 
 def new_id(call: Call, service: Service) -> Sequence[Node]:
-    """Where the id stands: soft always id (NOC), v2 item.id (JAVA), the others as order_id_style says (5.6)."""
+    """Where the id stands: soft always id (NOC), v2 item.id (JAVA), the others as order_id_style
+    says (5.6).
+    """
     style = call.switches.word("order_id_style")
     if service.kind == "soft":
         style = "id"
@@ -230,7 +317,8 @@ def new_id(call: Call, service: Service) -> Sequence[Node]:
 
 def _service(call: Call, wanted: Wish) -> Service:
     return Service(
-        0, wanted.plan, wanted.name, wanted.months, call.provider.account.id, call.provider.clock.today(), autoprolong=wanted.autoprolong,
+        0, wanted.plan, wanted.name, wanted.months, call.provider.account.id, call.provider.clock.today(),
+        autoprolong=wanted.autoprolong,
         remote_id=wanted.remote_id, addons=dict(wanted.addons), fields=dict(wanted.fields),
     )  # fmt: skip
 

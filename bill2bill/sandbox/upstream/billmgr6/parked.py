@@ -1,4 +1,6 @@
-"""Answers that went to the background: kept until they are fetched by their address (upstream-billmanager6 1.5)."""
+"""Answers that went to the background: kept until they are fetched by their address (upstream-billmanager6
+1.5).
+"""
 
 from __future__ import annotations
 
@@ -37,4 +39,8 @@ class Parked:
 
 
 def _please_wait(path: str) -> Answer:
-    return web_page(page("Please wait", "The operation is in progress.").replace("</body>", f'<script>location="{path}"</script></body>'))
+    return web_page(
+        page("Please wait", "The operation is in progress.").replace(
+            "</body>", f'<script>location="{path}"</script></body>'
+        )
+    )

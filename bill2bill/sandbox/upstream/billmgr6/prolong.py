@@ -13,14 +13,22 @@ from bill2bill.sandbox.upstream.billmgr6.models import ORDERED, Service, period_
 
 
 def prolong(call: Call) -> Node:
-    """The view, or one more period: charged at once, or in the cart with clicked_button=basket or prolong_default=cart."""
+    """The view, or one more period: charged at once, or in the cart with clicked_button=basket or
+    prolong_default=cart.
+    """
     service = call.service()
     months = _period(call, service)
     if not call.submitted:
         return _view(call, service, months)
     _check(call, service)
     before = service.expire
-    line = call.provider.line("prolong", service, months, service.plan.cost(months, service.addons), lambda: call.provider.extend(service, months))
+    line = call.provider.line(
+        "prolong",
+        service,
+        months,
+        service.plan.cost(months, service.addons),
+        lambda: call.provider.extend(service, months),
+    )
     charges = call.pays_now or call.switches.word("prolong_default") == "charge"
     waits = call.provider.buy([line], at_once=charges and call.button != "basket")
     if waits is not None:
@@ -45,7 +53,9 @@ def _check(call: Call, service: Service) -> None:
     call.provider.changeable(service)
     days = call.switches.number("too_early_prolong_days")
     if days and service.expire and service.expire - timedelta(days=days) > call.provider.clock.today():
-        raise Refusal("value", "expiredate", (service.expire - timedelta(days=days)).isoformat(), text="too_early")
+        raise Refusal(
+            "value", "expiredate", (service.expire - timedelta(days=days)).isoformat(), text="too_early"
+        )
 
 
 def _view(call: Call, service: Service, months: int) -> Node:
@@ -53,9 +63,11 @@ def _view(call: Call, service: Service, months: int) -> Node:
     periods: Sequence[int] = [number for number in service.plan.prices if number > 0]
     fields = [
         Field("elid", str(service.id), readonly=True), Field("title_name", service.name, readonly=True),
-        Field("status", str(service.status), readonly=True), Field("expiredate", base.isoformat(), readonly=True),
+        Field("status", str(service.status), readonly=True),
+        Field("expiredate", base.isoformat(), readonly=True),
         Field("newexpiredate", period_after(base, months).isoformat(), readonly=True),
-        Field("period", str(months), "Period", "select", choices=choices({str(number): call.period(number) for number in periods})),
+        Field("period", str(months), "Period", "select",
+            choices=choices({str(number): call.period(number) for number in periods})),
     ]  # fmt: skip
     cost = call.money(call.provider.gross(service.plan.cost(months, service.addons)))
     return form(call, fields, texts(orderinfo=f"Total amount: <b>{cost}</b>"))

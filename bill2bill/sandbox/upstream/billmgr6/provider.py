@@ -1,6 +1,7 @@
 """One provider of dialect 6: what it sells, who buys, what was bought, and what it is still working on.
 
-Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or not at all.
+Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -51,11 +52,15 @@ class Provider(Running):
         self.pages: Dict[str, int] = {}  # list -> page size, remembered for the user (2.2)
         self.parked = Parked()
         self.billorder = fixtures.FIRST_ORDER
-        self._ids = {"service": fixtures.FIRST_SERVICE, "contact": fixtures.FIRST_CONTACT, "line": fixtures.FIRST_LINE}
+        self._ids = {
+            "service": fixtures.FIRST_SERVICE,
+            "contact": fixtures.FIRST_CONTACT,
+            "line": fixtures.FIRST_LINE,
+        }
         self._working: Dict[int, Service] = {}
         self._last_day = self.clock.today()
 
-    # -- looking up ------------------------------------------------------------------------------------------------
+    # -- looking up ------------------------------------------------------------------------------------------
     def next_id(self, kind: str) -> int:
         """Ids grow and are never used again."""
         self._ids[kind] += 1
@@ -71,12 +76,16 @@ class Provider(Running):
         return (service for service in self.services.values() if service.kind == kind)
 
     def plans_of(self, itemtype: ItemType) -> List[Plan]:
-        return [plan for plan in self.plans.values() if plan.itemtype.intname == itemtype.intname and plan.orderable]
+        return [
+            plan
+            for plan in self.plans.values()
+            if plan.itemtype.intname == itemtype.intname and plan.orderable
+        ]
 
     def owned_name(self, name: str) -> bool:
         return any(service.name == name and service.status != DELETED for service in self.of_type("domain"))
 
-    # -- money -----------------------------------------------------------------------------------------------------
+    # -- money -----------------------------------------------------------------------------------------------
     def gross(self, net: Decimal) -> Decimal:
         """What the account is charged for a net price."""
         return (net * (1 + Decimal(self.switches.word("vat_percent")) / 100)).quantize(CENT, ROUND_HALF_UP)
@@ -86,10 +95,17 @@ class Provider(Running):
         return Line(0, kind, service, months, self.gross(net), then)
 
     def order_line(self, service: Service) -> Line:
-        return self.line("order", service, service.months, service.plan.cost(service.months, service.addons), lambda: self.open(service))
+        return self.line(
+            "order",
+            service,
+            service.months,
+            service.plan.cost(service.months, service.addons),
+            lambda: self.open(service),
+        )
 
     def buy(self, lines: List[Line], at_once: bool) -> Optional[int]:
-        """Charge and carry out, or leave it in the old cart: None, or the number of the order that waits there.
+        """Charge and carry out, or leave it in the old cart: None, or the number of the order that waits
+        there.
 
         Raises the refusal not_enough_money, and nothing is bought, where low_funds says so.
         """
@@ -123,10 +139,14 @@ class Provider(Running):
         if not self.account.covers(total):
             raise not_enough_money(total, self.account.balance, self.account.credit, self.account.currency)
         self.carry_out(lines)
-        self.payments.append({"id": str(len(self.payments) + 1), "amount": str(total), "date": self.clock.today().isoformat()})
+        self.payments.append(
+            {"id": str(len(self.payments) + 1), "amount": str(total), "date": self.clock.today().isoformat()}
+        )
 
     def carry_out(self, lines: List[Line]) -> None:
-        """Charge each line, then do what it was for; of two for one service the first is over when the second begins."""
+        """Charge each line, then do what it was for; of two for one service the first is over when the second
+        begins.
+        """
         for line in lines:
             self._list(line.service)
             self.finish(line.service)
@@ -137,11 +157,20 @@ class Provider(Running):
         """Take the amount and write it down; expense is made of the same rows."""
         self.account.balance -= line.amount
         service = line.service
-        self.ledger.add({
-            "time": self.clock.stamp(), "account": self.account.id, "amount": str(line.amount), "currency": self.account.currency,
-            "kind": line.kind, "item": service.id, "name": service.name, "remoteid": service.remote_id, "period": line.months,
-            "balance": str(self.account.balance),
-        })
+        self.ledger.add(
+            {
+                "time": self.clock.stamp(),
+                "account": self.account.id,
+                "amount": str(line.amount),
+                "currency": self.account.currency,
+                "kind": line.kind,
+                "item": service.id,
+                "name": service.name,
+                "remoteid": service.remote_id,
+                "period": line.months,
+                "balance": str(self.account.balance),
+            }
+        )
 
     def set_balance(self, balance: Decimal) -> None:
         """Unpaid services are paid by it, oldest first, where pay_when_money_arrives says so."""
@@ -153,7 +182,7 @@ class Provider(Running):
                 self.basket.remove(line)
                 self.carry_out([line])
 
-    # -- services --------------------------------------------------------------------------------------------------
+    # -- services --------------------------------------------------------------------------------------------
     def _list(self, service: Service) -> None:
         """From now on the service is in the lists, with an id."""
         if not service.id:
@@ -162,7 +191,9 @@ class Provider(Running):
             service.name = service.name or f"{service.kind}-{service.id}.provider.example"
 
     def add(self, service: Service) -> Service:
-        """A service that is there without an order; one in status 1 waits in the old cart, one in status 5 until POST progress."""
+        """A service that is there without an order; one in status 1 waits in the old cart, one in status 5
+        until POST progress.
+        """
         self._list(service)
         self.basket = [line for line in self.basket if line.service is not service or line.kind != "order"]
         if service.status == ORDERED:
@@ -190,7 +221,11 @@ class Provider(Running):
         """One more period; it revives what expired (6.6)."""
         service.expire = period_after(service.expire or self.clock.today(), months)
         service.months = months
-        lapsed = service.status == SUSPENDED and service.sub == "autosuspend" and service.expire >= self.clock.today()
+        lapsed = (
+            service.status == SUSPENDED
+            and service.sub == "autosuspend"
+            and service.expire >= self.clock.today()
+        )
         self.start(service, "prolong", ACTIVE if lapsed else service.status, "" if lapsed else service.sub)
 
     def start(self, service: Service, sub: str, status: int = ACTIVE, leaves: str = "") -> None:
@@ -202,7 +237,9 @@ class Provider(Running):
         self._finish_if_due(service)
 
     def note(self, service: Service, desc: str) -> None:
-        service.history.append({"changedate": self.clock.now().strftime("%Y-%m-%d %H:%M:%S"), "desc": desc, "user": self.login})
+        service.history.append(
+            {"changedate": self.clock.now().strftime("%Y-%m-%d %H:%M:%S"), "desc": desc, "user": self.login}
+        )
 
     def working(self) -> List[Service]:
         return list(self._working.values())
@@ -212,7 +249,9 @@ class Provider(Running):
         if operation is None or operation.held:
             return
         if operation.sub == "open" and self.switches.word("open_fails") != "off":
-            service.sub = "service_nosuitable" if self.switches.word("open_fails") == "service_nosuitable" else "open"
+            service.sub = (
+                "service_nosuitable" if self.switches.word("open_fails") == "service_nosuitable" else "open"
+            )
         elif self.clock.seconds() >= operation.since + self.switches.delay():
             self.finish(service)
 
@@ -230,7 +269,7 @@ class Provider(Running):
         else:
             self.forget(service)
 
-    # -- time ------------------------------------------------------------------------------------------------------
+    # -- time ------------------------------------------------------------------------------------------------
     def settle(self) -> None:
         for service in self.working():
             self._finish_if_due(service)
@@ -239,14 +278,16 @@ class Provider(Running):
             for service in list(self.services.values()):
                 term.come_to_term(self, service)
 
-    # -- sessions --------------------------------------------------------------------------------------------------
+    # -- sessions --------------------------------------------------------------------------------------------
     def open_session(self) -> str:
         session = secrets.token_hex(8)
         self.sessions[session] = self.clock.seconds()
         return session
 
     def changeable(self, service: Service) -> None:
-        """Raises the refusal for a service that is busy; a licence is done with its operation as soon as the next one comes (2.6)."""
+        """Raises the refusal for a service that is busy; a licence is done with its operation as soon as the
+        next one comes (2.6).
+        """
         if service.operation is not None and service.kind != "soft":
             raise Refusal("runningoperation", "runningoperation")
         self.finish(service)

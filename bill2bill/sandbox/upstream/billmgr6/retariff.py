@@ -18,7 +18,9 @@ from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Service
 
 @dataclass(frozen=True)
 class Change:
-    """Gross prices of one period, before and after, and the net difference that is to be paid; never less than nothing."""
+    """Gross prices of one period, before and after, and the net difference that is to be paid; never less
+    than nothing.
+    """
 
     plan: Plan
     addons: Dict[int, str]
@@ -35,11 +37,17 @@ def targets(call: Call) -> Node:
 
 
 def _targets(call: Call, service: Service) -> List[Plan]:
-    """Other tariffs of the type (and zone) that are sold for the service's period; none while it is not active."""
+    """Other tariffs of the type (and zone) that are sold for the service's period; none while it is not
+    active.
+    """
     if service.status != ACTIVE:
         return []
     plans = call.provider.plans_of(service.plan.itemtype)
-    return [plan for plan in plans if plan.id != service.plan.id and plan.zone == service.plan.zone and service.months in plan.prices]
+    return [
+        plan
+        for plan in plans
+        if plan.id != service.plan.id and plan.zone == service.plan.zone and service.months in plan.prices
+    ]
 
 
 def preview(call: Call) -> Node:
@@ -49,8 +57,10 @@ def preview(call: Call) -> Node:
     expiry = service.expire.isoformat() if service.expire else ""
     info = f"To pay: {call.money(call.provider.gross(change.pay))}"
     values = {
-        "elid": str(service.id), "pricelist": str(change.plan.id), "oldpricelist": service.plan.name, "newpricelist": change.plan.name,
-        "oldprice": call.money(change.before), "newprice": call.money(change.after), "oldexpiredate": expiry, "newexpiredate": expiry,
+        "elid": str(service.id), "pricelist": str(change.plan.id), "oldpricelist": service.plan.name,
+        "newpricelist": change.plan.name,
+        "oldprice": call.money(change.before), "newprice": call.money(change.after), "oldexpiredate": expiry,
+        "newexpiredate": expiry,
         "money_info": info,
     }  # fmt: skip
     return form(call, [Field(name, value, readonly=True) for name, value in values.items()])
@@ -78,4 +88,6 @@ def _change(call: Call, service: Service) -> Change:
         raise bad_value("pricelist", call.text("pricelist"))
     addons = plan.carried_over(service.addons, service.plan)
     before, after = service.plan.cost(service.months, service.addons), plan.cost(service.months, addons)
-    return Change(plan, addons, call.provider.gross(before), call.provider.gross(after), max(Decimal(0), after - before))
+    return Change(
+        plan, addons, call.provider.gross(before), call.provider.gross(after), max(Decimal(0), after - before)
+    )

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, Tuple
 
-from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, DELETED, ORDERED, PROCESSING, SUSPENDED, Service
+from bill2bill.sandbox.upstream.billmgr6.models import (
+    ACTIVE,
+    DELETED,
+    ORDERED,
+    PROCESSING,
+    SUSPENDED,
+    Service,
+)
 
 WORDS: Mapping[int, Tuple[str, str]] = {
-    ORDERED: ("Ordered", "Заказана"), ACTIVE: ("Active", "Активна"), SUSPENDED: ("Suspended", "Остановлена"), DELETED: ("Deleted", "Удалена"),
+    ORDERED: ("Ordered", "Заказана"), ACTIVE: ("Active", "Активна"), SUSPENDED: ("Suspended", "Остановлена"),
+    DELETED: ("Deleted", "Удалена"),
     PROCESSING: ("In progress", "Обрабатывается"),
 }  # fmt: skip
 

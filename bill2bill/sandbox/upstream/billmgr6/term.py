@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def come_to_term(provider: Provider, service: Service) -> None:
-    """Closed if that was planned, renewed if it renews itself and money is there, else suspended the day after."""
+    """Closed if that was planned, renewed if it renews itself and money is there, else suspended the day
+    after.
+    """
     today = provider.clock.today()
     if service.status not in (ACTIVE, SUSPENDED) or service.expire is None or service.expire > today:
         return
@@ -26,7 +28,13 @@ def _renewed(provider: Provider, service: Service) -> bool:
     if service.autoprolong not in map(str, service.plan.prices):
         return False
     months = int(service.autoprolong)
-    line = provider.line("prolong", service, months, service.plan.cost(months, service.addons), lambda: provider.extend(service, months))
+    line = provider.line(
+        "prolong",
+        service,
+        months,
+        service.plan.cost(months, service.addons),
+        lambda: provider.extend(service, months),
+    )
     if not provider.account.covers(line.amount):
         return False
     provider.carry_out([line])

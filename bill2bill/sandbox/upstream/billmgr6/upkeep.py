@@ -16,7 +16,9 @@ def equip(service: Service) -> None:
     if service.ip and service.plan.itemtype.has_ip and not service.addresses:
         service.addresses.append(Address(service.id * 10, service.ip, service.name, main=True))
     if service.plan.itemtype.has_ip and not service.username:
-        service.username = re.sub("[^a-z0-9]", "", service.name.lower())[:12] if service.kind == "vhost" else "root"
+        service.username = (
+            re.sub("[^a-z0-9]", "", service.name.lower())[:12] if service.kind == "vhost" else "root"
+        )
     if service.plan.itemtype.has_ip and not service.password:
         service.password = secrets.token_urlsafe(9)
     if service.kind == "soft" and not service.fields.get("lickey"):
