@@ -422,9 +422,8 @@ def options(text: str = "") -> Options:
         if words[0] not in values:
             raise Failure("bad_input", reason=f"etc/bill2bill.conf: {words[0]}")
         values[words[0]] = words[1].strip() if len(words) > 1 else ""
-    return Options(
-        **{field.name: _typed(field.name, field.type, values[field.name]) for field in fields(Options)}
-    )  # type: ignore[arg-type]
+    typed = {field.name: _typed(field.name, field.type, values[field.name]) for field in fields(Options)}
+    return Options(**typed)  # type: ignore[arg-type]
 
 
 def _typed(name: str, kind: object, text: str) -> object:
