@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bill2bill"
-GROUND = {"errors", "config", "rules"}
+GROUND = {"errors", "config", "rules", "state"}
 WALLS = {"host", "upstream", "journal", "services"}
 MAY_IMPORT = {
     "errors": set(),
     "config": {"errors"},
     "rules": {"errors", "config", "rules"},
+    "state": GROUND,
     **{wall: GROUND | {wall} for wall in WALLS},
     "commands": GROUND | WALLS | {"commands"},
     "admin": GROUND | WALLS | {"admin", "commands"},

@@ -28,10 +28,10 @@ from bill2bill.host.call import GREATEST_ID
 from bill2bill.host.data import Data
 from bill2bill.host.log import one_line
 from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import UNSETTLED, Purchase, State
 from bill2bill.journal.store import Store
 from bill2bill.rules import story
+from bill2bill.state.locks import Locks
 
 PANEL = "/usr/local/mgr5"
 RUSSIAN = (

@@ -18,10 +18,10 @@ from bill2bill.errors import Failure
 from bill2bill.host import document, log, place, reply
 from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import Purchase, State
 from bill2bill.journal.store import Store
 from bill2bill.rules import story
+from bill2bill.state.locks import Locks
 
 ADMIN = 29  # access levels: 30 root, 29 administrator (host-protocol 7.5)
 DOUBTS, RESOLVE = "bill2bill.doubt", "bill2bill.resolve"

@@ -16,9 +16,9 @@ from bill2bill.errors import Failure
 from bill2bill.host import log, place
 from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import Purchase, State, command_of
 from bill2bill.journal.store import Store
+from bill2bill.state.locks import Locks
 
 LOG = logging.getLogger("bill2bill")
 

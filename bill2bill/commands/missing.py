@@ -17,12 +17,12 @@ SEEN = "seen"
 
 
 def seen(world: World, item: Item) -> None:
-    world.memory.keep(f"item-{item.id}", "listing", SEEN)
+    world.cache.keep(f"item-{item.id}", "listing", SEEN)
 
 
 def unseen(world: World, item: Item, listing: str, remote: int) -> None:
     """listing: the mark of the listing that does not show the service."""
-    last = world.memory.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
+    last = world.cache.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
     if last not in (SEEN, listing):
         world.notice(Failure("remote_unseen", value=remote))
-    world.memory.keep(f"item-{item.id}", "listing", listing)
+    world.cache.keep(f"item-{item.id}", "listing", listing)

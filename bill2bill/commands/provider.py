@@ -72,7 +72,7 @@ class Provider:
         """The API's address: as entered, or found by the server's name and remembered for it."""
         if self.connection.url:
             return sniff.normalise_url(self.connection.url)
-        known = self.world.memory.recall("", f"url of {self.connection.server}", float("inf"))
+        known = self.world.cache.recall("", f"url of {self.connection.server}", float("inf"))
         return known or self.find_url()
 
     def find_url(self) -> str:
@@ -87,7 +87,7 @@ class Provider:
                 continue
             trouble = None
             if dialect == self.dialect:
-                self.world.memory.keep("", f"url of {self.connection.server}", url)
+                self.world.cache.keep("", f"url of {self.connection.server}", url)
                 return url
             if dialect is not None:
                 raise Failure("other_dialect", url=url)
@@ -113,13 +113,13 @@ class Provider:
         return hmac.new(self.world.key, text.encode(), hashlib.sha256).hexdigest()
 
     def login_refused(self) -> None:
-        self.world.memory.pause(self.account_key, self.settings)
+        self.world.cache.pause(self.account_key, self.settings)
 
     def must_not_rest(self) -> None:
         """Raises account_paused: a login that was refused before is not sent again until its
         settings change.
         """
-        if self.world.memory.paused(self.account_key, self.settings):
+        if self.world.cache.paused(self.account_key, self.settings):
             raise Failure("account_paused")
 
     def speaks_our_dialect(self) -> None:

@@ -26,8 +26,6 @@ from bill2bill.journal.agreement import agree
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.doubt import doubt
-from bill2bill.journal.locks import Locks
-from bill2bill.journal.memory import Memory
 from bill2bill.journal.once import Deal, Patience, spend_once
 from bill2bill.journal.states import Intent, Purchase, State, Terms, command_of
 from bill2bill.journal.store import Store
@@ -35,6 +33,8 @@ from bill2bill.rules import names
 from bill2bill.rules.periods import parse_date
 from bill2bill.services import LINK, domain
 from bill2bill.services.modules import MODULES
+from bill2bill.state.cache import Cache
+from bill2bill.state.locks import Locks
 
 if TYPE_CHECKING:
     from bill2bill.commands.link import Link
@@ -101,8 +101,8 @@ class World:
         return Store(self.root / "var" / "bill2bill", place.machine_id(), str(self.root.resolve()))
 
     @cached_property
-    def memory(self) -> Memory:
-        return Memory(self.store)
+    def cache(self) -> Cache:
+        return Cache(self.store)
 
     @cached_property
     def locks(self) -> Locks:
@@ -229,7 +229,7 @@ class World:
         """The expiry date of this item's service at the upstream as it was known last, without a jump that
         nobody here has bought.
         """
-        return parse_date(self.memory.recall(f"item-{self.item.id}", f"expiry of {remote}", float("inf")))
+        return parse_date(self.cache.recall(f"item-{self.item.id}", f"expiry of {remote}", float("inf")))
 
     def sees_expiry(self, remote: int, expires: Optional[date]) -> None:
         """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever
@@ -240,7 +240,7 @@ class World:
             self.knows_expiry(remote, expires)
 
     def knows_expiry(self, remote: int, expires: date) -> None:
-        self.memory.keep(f"item-{self.item.id}", f"expiry of {remote}", expires.isoformat())
+        self.cache.keep(f"item-{self.item.id}", f"expiry of {remote}", expires.isoformat())
 
     def moved(self, name: str, months: int, before: date, period: Optional[int]) -> Failure:
         """Nothing is renewed before a person has said whether it was renewed already; that is written down
@@ -367,9 +367,9 @@ class World:
         """For what is no purchase and is being carried out: pending, or upstream_slow when it waits for
         `overdue` seconds.
         """
-        since = self.memory.recall(f"item-{self.item.id}", self._wait, float("inf"))
+        since = self.cache.recall(f"item-{self.item.id}", self._wait, float("inf"))
         if not since:
-            self.memory.keep(f"item-{self.item.id}", self._wait, str(time.time()))
+            self.cache.keep(f"item-{self.item.id}", self._wait, str(time.time()))
         elif time.time() - float(since) > self.options.overdue:
             self.waits_no_more()  # a person is asked; what he starts again waits anew
             return Failure("upstream_slow", value=value)
@@ -449,7 +449,7 @@ class World:
         until it is over.
         """
         what, value = failure.code, failure.text("en")
-        if self.memory.recall(f"item-{self.item.id}", what, float("inf")) == value:
+        if self.cache.recall(f"item-{self.item.id}", what, float("inf")) == value:
             return
         LOG.warning("item %s: %s", self.item.id, failure)
         module = self.data.module(self.item.module)
@@ -457,9 +457,9 @@ class World:
             self.panel.free_task(
                 module.department, f"{self.item.name}: {failure.text('ru')}\n\n{failure.text('en')}"
             )
-        self.memory.keep(f"item-{self.item.id}", what, value)
+        self.cache.keep(f"item-{self.item.id}", what, value)
 
     def over(self, what: str) -> None:
         """What was noticed is no more: if it comes again, a person is told again."""
-        if self.memory.recall(f"item-{self.item.id}", what, float("inf")):
-            self.memory.keep(f"item-{self.item.id}", what, "")
+        if self.cache.recall(f"item-{self.item.id}", what, float("inf")):
+            self.cache.keep(f"item-{self.item.id}", what, "")

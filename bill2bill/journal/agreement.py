@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from typing import Optional
 
-from bill2bill.journal import uptime
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.doubt import doubt
 from bill2bill.journal.note import Note, read
 from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
 from bill2bill.journal.store import Store
+from bill2bill.state import clock
 
 
 def agree(store: Store, asker: Asker) -> None:
@@ -115,7 +115,7 @@ def _may_have_left(
     store: Store, row: Purchase, state: State, why: str, note: Note, question: str = ""
 ) -> None:
     """When it left is not known: it counts from now, so a look will wait long enough."""
-    here = uptime.now()
+    here = clock.now()
     store.move(
         row, state, why, sent=time.time(), boot=here.boot, uptime=here.seconds, token=note.token,
         noted=note.attempt, period=note.period,

@@ -12,12 +12,12 @@ from enum import Enum
 from typing import Callable, NamedTuple, Optional, Protocol
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
-from bill2bill.journal import uptime
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.doubt import doubt
 from bill2bill.journal.states import Intent, Purchase, State, Terms
 from bill2bill.journal.store import LEAVES, Store, new_token
+from bill2bill.state import clock
 
 # What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost
 # answer.
@@ -191,7 +191,7 @@ def _send(
     if noting:
         noted = (noted or 0) + 1
         noting(row, noted, terms)
-    here = uptime.now()
+    here = clock.now()
     row = store.move(
         row, State.SENT, LEAVES, sent=time.time(), boot=here.boot, uptime=here.seconds, noted=noted,
         accepted=False, account=intent.account,

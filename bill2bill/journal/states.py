@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple, Optional
 
-from bill2bill.journal import uptime
+from bill2bill.state import clock
 
 
 class State(Enum):
@@ -80,7 +80,7 @@ class Purchase:
     highest: Optional[int]  # openings: the greatest id in the upstream's listing before the request left
     unpaid: Optional[int]  # number of an order that waits for payment at the upstream
     sent: Optional[float]  # when the last request left
-    boot: str  # the same by the clock that nobody can set (uptime.Moment)
+    boot: str  # the same by the clock that nobody can set (clock.Moment)
     uptime: float
     token: str  # what the panel's note of this purchase is called, see note.Note
     noted: Optional[int]  # how many attempts the panel has a note of; None: it needs none
@@ -104,9 +104,9 @@ class Purchase:
         by_the_wall = max(0.0, time.time() - self.sent)
         if not self.boot:
             return by_the_wall
-        passed = uptime.passed_since(uptime.Moment(self.boot, self.uptime))
+        passed = clock.passed_since(clock.Moment(self.boot, self.uptime))
         # another start may be that of another host, long ago, to which a container was moved
-        return passed if self.boot == uptime.now().boot else min(passed, by_the_wall)
+        return passed if self.boot == clock.now().boot else min(passed, by_the_wall)
 
 
 class Terms(NamedTuple):

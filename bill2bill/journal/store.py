@@ -7,85 +7,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from bill2bill.errors import Failure
-from bill2bill.journal.private import check_file, private_folder
-from bill2bill.journal.states import UNSETTLED, Intent, Purchase, State
+from bill2bill.journal.states import Intent, Purchase, State
+from bill2bill.state.connection import StateFile
+from bill2bill.state.migrations import UNSETTLED_SQL
 
-UNSETTLED_SQL = "({})".format(", ".join(f"'{state.value}'" for state in UNSETTLED))
-
-SCHEMA = f"""
-CREATE TABLE purchase (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
-  state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
-  remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
-  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER, taken_over INTEGER NOT NULL DEFAULT 0,
-  sent REAL, created REAL NOT NULL, changed REAL NOT NULL
-);
-CREATE UNIQUE INDEX one_unsettled ON purchase (item, kind) WHERE state IN {UNSETTLED_SQL};
-CREATE INDEX by_item ON purchase (item, kind, id);
-CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
-CREATE TABLE failed (item INTEGER NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (item, kind));
-CREATE TABLE contact (
-  account TEXT NOT NULL, name TEXT NOT NULL, remote INTEGER, state TEXT NOT NULL, PRIMARY KEY (account, name)
-);
-CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what));
-CREATE TABLE listed (
-  account TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, expires TEXT, tariff INTEGER,
-  PRIMARY KEY (account, remote)
-);
-CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL NOT NULL);
-CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
-PRAGMA user_version = 1;
-"""
-# What later releases added, by the version that it leads to. Older releases can still work with the result:
-# --rollback of the installer.
-ADDED = {
-    2: (
-        """
-ALTER TABLE purchase ADD COLUMN highest INTEGER;
-ALTER TABLE purchase ADD COLUMN unpaid INTEGER;
-CREATE TABLE listed_service (
-  account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (account, itemtype, remote)
-);
-CREATE INDEX listed_by_name ON listed_service (account, itemtype, name);
-CREATE INDEX listed_by_mark ON listed_service (account, itemtype, mark);
-PRAGMA user_version = 2;
-"""
-    ),
-    3: (
-        """
-ALTER TABLE purchase ADD COLUMN boot TEXT NOT NULL DEFAULT '';
-ALTER TABLE purchase ADD COLUMN uptime REAL NOT NULL DEFAULT 0;
-ALTER TABLE purchase ADD COLUMN token TEXT NOT NULL DEFAULT '';
-ALTER TABLE purchase ADD COLUMN noted INTEGER;
-ALTER TABLE purchase ADD COLUMN question TEXT NOT NULL DEFAULT '';
-CREATE INDEX by_token ON purchase (token) WHERE token <> '';
-CREATE TABLE decision (purchase INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, answer TEXT NOT NULL, why TEXT NOT NULL);
-PRAGMA user_version = 3;
-"""
-    ),
-    4: (
-        """
-ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 4;
-"""
-    ),
-}
-VERSION = max(ADDED)
 LEAVES = "request leaves"
-# Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next
-# one reads it all when it opens the file.
-LOG_PAGES = 200
 COLUMNS = (
     "id, item, kind, module, operation, state, name, months, before, remote, tariff, period, cost,"
     " accepted, account, told, taken_over, sent, created, changed, highest, unpaid,"
@@ -98,95 +29,8 @@ def new_token() -> str:
     return os.urandom(8).hex()
 
 
-def _open(folder: Path) -> sqlite3.Connection:
-    private_folder(folder)
-    path = folder / "state.sqlite3"
-    for name in (
-        path.name,
-        f"{path.name}-wal",
-        f"{path.name}-shm",
-    ):  # the last two are SQLite's, which follows links
-        check_file(folder / name)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        path.chmod(0o600)
-    db = sqlite3.connect(str(path), timeout=30, isolation_level=None)
-    db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
-    return db
-
-
-class Store:
-    """Opened once per command. Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
-
-    def __init__(self, folder: Path, machine: str, root: str) -> None:
-        self.folder = folder
-        self._here = (machine, root)
-        with self._trouble():
-            self.db = _open(folder)
-            if self._version() < VERSION:
-                self._bring_up_to_date()
-
-    def _version(self) -> int:
-        return int(self.db.execute("PRAGMA user_version").fetchone()[0])
-
-    def _bring_up_to_date(self) -> None:
-        if self._version() == 0:
-            self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute("BEGIN IMMEDIATE")
-        if self._version() == 0:  # nobody else was faster
-            self._carry_out(SCHEMA)
-            self.db.execute("INSERT INTO place VALUES (?, ?)", self._here)
-        for version, script in sorted(ADDED.items()):
-            if self._version() < version:
-                self._carry_out(script)
-        self.db.execute("COMMIT")
-
-    def _carry_out(self, script: str) -> None:
-        """Statement by statement: sqlite3's own way to run a script would commit before it."""
-        for statement in script.split(";\n"):
-            if statement.strip():
-                self.db.execute(statement)
-
-    @contextmanager
-    def _trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise Failure("state_unusable", reason=str(error)) from error
-
-    @contextmanager
-    def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        """One transaction, which outlives this process however that ends.
-
-        durable: also a failure of the power, from now on. Else from the next durable one on, of whatever
-        command: enough for what is only more careful without it, or is learned again.
-        """
-        with self._trouble():
-            self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.db
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
-
-    def rows(self, sql: str, *values: object) -> List[Tuple[object, ...]]:
-        with self._trouble():
-            return self.db.execute(sql, values).fetchall()
-
-    # -- where we are ----------------------------------------------------------------------------------------
-
-    def is_copy(self) -> bool:
-        """Was this state made on another machine or in another folder (a copied panel)?"""
-        return self.rows("SELECT machine, root FROM place") != [self._here]
-
-    def adopt(self) -> None:
-        """A person says: this is the real panel."""
-        with self.write() as db:
-            db.execute("DELETE FROM place")
-            db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+class Store(StateFile):
+    """The purchases. Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
 
     # -- purchases -------------------------------------------------------------------------------------------
 

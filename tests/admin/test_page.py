@@ -13,9 +13,9 @@ from typing import Dict
 import pytest
 from journeys.test_doubt import admin, doubtful
 
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import State
 from bill2bill.sandbox.stage import Said
+from bill2bill.state.locks import Locks
 
 from .desk import Desk
 

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import State
+from bill2bill.state.locks import Locks
 
 from .desk import Desk
 

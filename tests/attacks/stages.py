@@ -244,7 +244,7 @@ def run(
     measured: bool = False,
 ) -> Ran:
     """Run to the end. before: in the new process, before the program begins; measured: tell its peak of
-    memory.
+    cache.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as used:
         given.write(stdin)

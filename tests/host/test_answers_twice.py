@@ -14,9 +14,9 @@ from test_restored_money import forgotten
 
 from bill2bill.admin import decide, page, start
 from bill2bill.commands.world import World
-from bill2bill.journal.locks import Locks
 from bill2bill.journal.states import State
 from bill2bill.journal.store import Store
+from bill2bill.state.locks import Locks
 
 WHY = "compared with the cabinet"
 Reply = Tuple[int, bytes]

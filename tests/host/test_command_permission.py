@@ -11,8 +11,8 @@ import pytest
 from command_shop import Shop
 from copies import put_aside
 
-from bill2bill.journal.locks import Locks
 from bill2bill.sandbox.stage import HOME
+from bill2bill.state.locks import Locks
 
 OPERATIONS = ("open", "prolong", "update_ns", "suspend", "resume", "close")
 REMOTE = {"open": "send_open", "prolong": "send_prolong", "update_ns": "send_setparam", "close": "send_close"}

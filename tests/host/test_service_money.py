@@ -10,9 +10,9 @@ import pytest
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
 from bill2bill.admin import decide
-from bill2bill.journal.memory import Memory
 from bill2bill.journal.states import Intent, State
 from bill2bill.rules import statuses
+from bill2bill.state.cache import Cache
 from bill2bill.upstream.billmgr6 import reading
 
 ORDERED = [("order", "9.00")]
@@ -414,13 +414,13 @@ def test_an_older_listing_that_a_stopped_process_keeps_late_is_no_proof_of_absen
     operation = servers.operation(servers.order(), "open")
     servers.fault("v2.vds.order.param", "cut", when="after", match={"sok": "ok"})
     servers.switch(async_delay="never")
-    keep = Memory.keep_services
+    keep = Cache.keep_services
 
     def overwritten(memory, account, itemtype, rows):
         keep(memory, account, itemtype, rows)
         keep(memory, account, itemtype, [])
 
-    monkeypatch.setattr(Memory, "keep_services", overwritten)
+    monkeypatch.setattr(Cache, "keep_services", overwritten)
     servers.attempt(operation)
     servers.aged(601)
     servers.attempt(operation)

@@ -8,12 +8,12 @@ import pytest
 
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
-from bill2bill.journal import uptime
 from bill2bill.journal.asker import Asker
 from bill2bill.journal.begun import begun
 from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
 from bill2bill.journal.states import Intent, State, Terms
 from bill2bill.journal.store import Store
+from bill2bill.state import clock
 
 CALM = Patience(settle=600, overdue=86400, tries=10)
 NOW = Patience(settle=0, overdue=86400, tries=10)
@@ -200,7 +200,7 @@ def test_a_kernel_that_runs_for_long_does_not_age_what_was_just_sent_before_the_
         buy(store, shop)
     with store.write() as db:
         db.execute("UPDATE purchase SET boot = 'of the host before', uptime = 0")
-    in_between = CALM._replace(settle=min(60.0, uptime.now().seconds))
+    in_between = CALM._replace(settle=min(60.0, clock.now().seconds))
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, shop, intent(trycount=2), in_between)
     assert shop.answers == [10502], "nothing was sent again"

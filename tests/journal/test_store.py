@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bill2bill.errors import Failure
-from bill2bill.journal.locks import Locks
-from bill2bill.journal.memory import Listed, Memory
 from bill2bill.journal.states import Intent, State
 from bill2bill.journal.store import Store
+from bill2bill.state.cache import Cache, Listed
+from bill2bill.state.locks import Locks
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,56 +107,56 @@ def test_failures_are_counted_and_forgotten_per_item_and_command(tmp_path):
 
 
 def test_what_was_learned_grows_old(tmp_path):
-    memory = Memory(open_store(tmp_path))
-    memory.keep("a", "tariffs", "[]")
-    assert memory.recall("a", "tariffs", 60) == "[]"
-    assert memory.recall("b", "tariffs", 60) is None
-    with memory.store.write() as db:
+    cache = Cache(open_store(tmp_path))
+    cache.keep("a", "tariffs", "[]")
+    assert cache.recall("a", "tariffs", 60) == "[]"
+    assert cache.recall("b", "tariffs", 60) is None
+    with cache.store.write() as db:
         db.execute("UPDATE snapshot SET taken = taken - 61")
-    assert memory.recall("a", "tariffs", 60) is None
-    with memory.store.write() as db:
+    assert cache.recall("a", "tariffs", 60) is None
+    with cache.store.write() as db:
         db.execute("UPDATE snapshot SET taken = taken + 3600")  # the clock went back
-    assert memory.recall("a", "tariffs", 60) is None
+    assert cache.recall("a", "tariffs", 60) is None
 
 
 def test_a_new_listing_replaces_the_old_one(tmp_path):
-    memory = Memory(open_store(tmp_path))
-    memory.keep_listing(
+    cache = Cache(open_store(tmp_path))
+    cache.keep_listing(
         "a",
         [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565), Listed(2, "two.ru", "DELEGATED", None, None)],
     )
-    memory.keep_listing("a", [Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)])
-    assert memory.listed("a", 1) is None
-    assert memory.listed("a", 2) == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
+    cache.keep_listing("a", [Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)])
+    assert cache.listed("a", 1) is None
+    assert cache.listed("a", 2) == Listed(2, "two.ru", "DELEGATED", "2027-02-02", 565)
 
 
 def test_a_listing_that_breaks_off_replaces_nothing(tmp_path):
-    memory = Memory(open_store(tmp_path))
-    memory.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565)])
+    cache = Cache(open_store(tmp_path))
+    cache.keep_listing("a", [Listed(1, "one.ru", "DELEGATED", "2027-01-01", 565)])
 
     def broken():
         yield Listed(2, "two.ru", "DELEGATED", None, None)
         raise Failure("upstream_answer", func="domain", reason="truncated")
 
     with pytest.raises(Failure):
-        memory.keep_listing("a", broken())
-    assert memory.listed("a", 1)
+        cache.keep_listing("a", broken())
+    assert cache.listed("a", 1)
 
 
 def test_a_pause_ends_when_the_settings_change(tmp_path):
-    memory = Memory(open_store(tmp_path))
-    memory.pause("a", "digest of old settings")
-    assert memory.paused("a", "digest of old settings")
-    assert not memory.paused("a", "digest of new settings")
-    memory.unpause("a")
-    assert not memory.paused("a", "digest of old settings")
+    cache = Cache(open_store(tmp_path))
+    cache.pause("a", "digest of old settings")
+    assert cache.paused("a", "digest of old settings")
+    assert not cache.paused("a", "digest of new settings")
+    cache.unpause("a")
+    assert not cache.paused("a", "digest of old settings")
 
 
 def test_a_lock_dies_with_its_holder(tmp_path):
     code = f"""
 import sys, os, signal; sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from bill2bill.journal.locks import Locks
+from bill2bill.state.locks import Locks
 with Locks(Path({str(tmp_path)!r})).item(7, 0):
     print("held", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)

@@ -26,7 +26,7 @@ def run(world: World) -> bytes:
     provider = ServiceProvider(world, entered)
     provider.speaks_our_dialect()
     identity = provider.public.identity()
-    world.memory.unpause(
+    world.cache.unpause(
         provider.account_key
     )  # a person asks, so a login that rests is tried once more; if it works now, it rests no longer
     LOG.info(

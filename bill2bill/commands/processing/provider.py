@@ -12,10 +12,10 @@ from typing import Any, Dict, List, Optional
 
 from bill2bill.commands.provider import REQUEST_WAIT, Provider
 from bill2bill.errors import Failure
-from bill2bill.journal.memory import ListedService
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 from bill2bill.rules.statuses import ServiceState
+from bill2bill.state.cache import ListedService
 from bill2bill.upstream.api import Service, ServiceUpstream
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
@@ -53,14 +53,14 @@ class ServiceProvider(Provider):
 
     def kept_tariff(self, itemtype: str, number: int) -> Optional[ServiceTariff]:
         """The same without asking the upstream; None if it is not kept."""
-        kept = self.world.memory.recall(
+        kept = self.world.cache.recall(
             self.account_key, f"tariffs {itemtype}", self.world.options.files_fresh
         )
         return _numbered([_tariff(row) for row in json.loads(kept)], number) if kept is not None else None
 
     def read_tariffs(self, itemtype: str) -> List[ServiceTariff]:
         tariffs = self.public.service_tariffs(itemtype)
-        self.world.memory.keep(
+        self.world.cache.keep(
             self.account_key, f"tariffs {itemtype}", json.dumps([_plain_tariff(tariff) for tariff in tariffs])
         )
         return tariffs
@@ -80,11 +80,11 @@ class ServiceProvider(Provider):
         all who wait.
         """
         fresh, mark = self.world.options.listing_fresh, f"listing {itemtype}"
-        if self.world.memory.recall(self.account_key, mark, fresh) is None:
+        if self.world.cache.recall(self.account_key, mark, fresh) is None:
             with self.world.locks.once(f"listing-{self.account_key}-{itemtype}", REQUEST_WAIT):
-                if self.world.memory.recall(self.account_key, mark, fresh) is None:
+                if self.world.cache.recall(self.account_key, mark, fresh) is None:
                     self.list_again(itemtype)
-        row = self.world.memory.service(self.account_key, itemtype, remote)
+        row = self.world.cache.service(self.account_key, itemtype, remote)
         return service_of(row) if row else None
 
     def list_again(self, itemtype: str, *, proof: bool = False) -> List[Service]:
@@ -94,7 +94,7 @@ class ServiceProvider(Provider):
         """
         services = list(self.upstream.services(itemtype, proof=proof))
         rows = (ListedService(one.id, one.name, one.mark or "", _plain_service(one)) for one in services)
-        self.world.memory.keep_services(self.account_key, itemtype, rows)
+        self.world.cache.keep_services(self.account_key, itemtype, rows)
         return services
 
 

@@ -28,7 +28,7 @@ def run(world: World) -> None:
         world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
         provider = ServiceProvider(world, world.connection(item.module))
         service = provider.listed(item.itemtype, known.id)
-        listing = world.memory.recall(provider.account_key, f"listing {item.itemtype}", float("inf")) or ""
+        listing = world.cache.recall(provider.account_key, f"listing {item.itemtype}", float("inf")) or ""
         if service is None:
             unseen(world, item, listing, known.id)
             return

@@ -40,5 +40,5 @@ def _has_account(provider: DomainProvider, project: str) -> None:
     longer.
     """
     account = pick_account(provider.public.accounts(), project)
-    provider.world.memory.unpause(provider.account_key)
+    provider.world.cache.unpause(provider.account_key)
     LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

@@ -54,7 +54,7 @@ def forget_refused(world: World, provider: DomainProvider, order: DomainOrder, f
     """An order that was refused because of a contact: the next try looks for that contact anew."""
     role = failure.params.get("value", "")
     if isinstance(failure, Refused) and role in order.contacts:
-        world.memory.forget_contact(provider.account_key, order.contacts[role])
+        world.cache.forget_contact(provider.account_key, order.contacts[role])
 
 
 def _linked(
@@ -67,10 +67,10 @@ def _linked(
     name = rules.contact_name(
         place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key)
     )
-    remote, state = world.memory.contact(provider.account_key, name)
+    remote, state = world.cache.contact(provider.account_key, name)
     if remote is None or state != FILLED:
         remote = _filled(world, provider, person, kind, name, fields)
-        world.memory.keep_contact(provider.account_key, name, remote, FILLED)
+        world.cache.keep_contact(provider.account_key, name, remote, FILLED)
     if world.data.external_id(person.profile, item.module, role) != str(remote):
         world.panel.link_contact(person.profile, item.module, role, str(remote))
     return remote
@@ -80,7 +80,7 @@ def _filled(
     world: World, provider: DomainProvider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]
 ) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
-    known = world.memory.contact(provider.account_key, name)[0]
+    known = world.cache.contact(provider.account_key, name)[0]
     named = (
         {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
     )
@@ -98,9 +98,9 @@ def _filled(
 
 
 def _created(world: World, provider: DomainProvider, kind: Kind, name: str, spare: str) -> int:
-    world.memory.keep_contact(provider.account_key, name, None, CREATING)
+    world.cache.keep_contact(provider.account_key, name, None, CREATING)
     remote = provider.upstream.create_contact(kind, spare)
-    world.memory.keep_contact(provider.account_key, name, remote, CREATED)
+    world.cache.keep_contact(provider.account_key, name, remote, CREATED)
     return remote
 
 

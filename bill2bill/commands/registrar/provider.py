@@ -12,11 +12,11 @@ from typing import Dict, List, Optional
 
 from bill2bill.commands.provider import REQUEST_WAIT, Provider, check_funds, pick_account
 from bill2bill.errors import Failure
-from bill2bill.journal.memory import Listed
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
 from bill2bill.rules.statuses import DomainState
+from bill2bill.state.cache import Listed
 from bill2bill.upstream.api import Account, Domain, Upstream
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 
@@ -79,27 +79,27 @@ class DomainProvider(Provider):
         self._keep_countries()
 
     def _tariffs(self) -> List[DomainTariff]:
-        kept = self.world.memory.recall(self.account_key, "tariffs", self.world.options.files_fresh)
+        kept = self.world.cache.recall(self.account_key, "tariffs", self.world.options.files_fresh)
         if kept is not None:
             return [_tariff(row) for row in json.loads(kept)]
         return self._keep_tariffs()
 
     def _keep_tariffs(self) -> List[DomainTariff]:
         tariffs = self.public.domain_tariffs()
-        self.world.memory.keep(
+        self.world.cache.keep(
             self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str)
         )
         return tariffs
 
     def countries(self) -> Dict[str, str]:
-        kept = self.world.memory.recall(self.account_key, "countries", self.world.options.files_fresh)
+        kept = self.world.cache.recall(self.account_key, "countries", self.world.options.files_fresh)
         if kept is not None:
             return dict(json.loads(kept))
         return self._keep_countries()
 
     def _keep_countries(self) -> Dict[str, str]:
         countries = self.public.countries()
-        self.world.memory.keep(self.account_key, "countries", json.dumps(countries))
+        self.world.cache.keep(self.account_key, "countries", json.dumps(countries))
         return countries
 
     def listed(self, remote: int) -> Optional[Domain]:
@@ -107,11 +107,11 @@ class DomainProvider(Provider):
         all who wait.
         """
         fresh = self.world.options.listing_fresh
-        if self.world.memory.recall(self.account_key, "listing", fresh) is None:
+        if self.world.cache.recall(self.account_key, "listing", fresh) is None:
             with self.world.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
-                if self.world.memory.recall(self.account_key, "listing", fresh) is None:
+                if self.world.cache.recall(self.account_key, "listing", fresh) is None:
                     self.list_again()
-        return _domain(self.world.memory.listed(self.account_key, remote))
+        return _domain(self.world.cache.listed(self.account_key, remote))
 
     def list_again(self) -> List[Domain]:
         """All domains as they are now, which are kept, too. What is kept may at once be an older listing, of
@@ -128,7 +128,7 @@ class DomainProvider(Provider):
             )
             for domain in domains
         )
-        self.world.memory.keep_listing(self.account_key, rows)
+        self.world.cache.keep_listing(self.account_key, rows)
         return domains
 
 

@@ -29,7 +29,7 @@ def run(world: World) -> None:
             unseen(
                 world,
                 item,
-                world.memory.recall(provider.account_key, "listing", float("inf")) or "",
+                world.cache.recall(provider.account_key, "listing", float("inf")) or "",
                 known.id,
             )
             return

@@ -60,12 +60,7 @@ def fields(doc: Element) -> List[Field]:
 def _options(doc: Element, select: Element) -> List[str]:
     """`<msg key="K">N</msg>` sends K, without key N; `<val key="K">` the same (host-protocol 2.4)."""
     lists = [select] + [found for found in doc.findall("slist") if found.get("name") == select.get("name")]
-    return [
-        node.get("key", node.text or "")
-        for one in lists
-        for node in one
-        if node.tag in {"msg", "val"}
-    ]
+    return [node.get("key", node.text or "") for one in lists for node in one if node.tag in {"msg", "val"}]
 
 
 def fill(doc: Element, given: Mapping[str, str]) -> Dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional
 
 from bill2bill.errors import Failure
-from bill2bill.journal.private import private_folder
+from bill2bill.state.private import private_folder
 
 GLANCE = 0.02  # seconds between two looks at a held lock
 

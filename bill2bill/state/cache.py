@@ -10,7 +10,7 @@ import secrets
 import time
 from typing import Iterable, NamedTuple, Optional, Tuple
 
-from bill2bill.journal.store import Store
+from bill2bill.state.connection import StateFile
 
 
 class Listed(NamedTuple):
@@ -34,8 +34,8 @@ class ListedService(NamedTuple):
     body: str
 
 
-class Memory:
-    def __init__(self, store: Store) -> None:
+class Cache:
+    def __init__(self, store: StateFile) -> None:
         self.store = store
 
     # -- files and listings ----------------------------------------------------------------------------------

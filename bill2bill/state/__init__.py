@@ -1,0 +1,1 @@
+"""Our own file and folder on a panel: connection, migrations, cache, locks and clock."""
