@@ -56,7 +56,7 @@ def promised(sources: Sources, words: str) -> Set[str]:
         for _, node, outer in places(sources, API)
         if isinstance(node, ast.FunctionDef) and isinstance(outer[-1], ast.ClassDef)
     ]
-    return {method.name for method in methods if words in (ast.get_docstring(method) or "")}
+    return {method.name for method in methods if words in " ".join((ast.get_docstring(method) or "").split())}
 
 
 def spending(sources: Sources) -> Set[str]:
