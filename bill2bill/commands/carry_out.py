@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, Optional, Sequence, Tuple
 
-from bill2bill.commands import COMMANDS, Command
+from bill2bill.commands import COMMANDS, Command, reporting
 from bill2bill.commands.world import World
 from bill2bill.errors import Failure
 from bill2bill.host import log, place, reply
@@ -50,7 +50,7 @@ def _run(world: World, call: Call, command: Command) -> Outcome:
             raise Failure("bad_call", reason=f"--command {call.command}")
         answer = importlib.import_module(f"bill2bill.commands.{command.file}").run(world)
         if call.operation:
-            world.store.forget_failures(world.item.id, call.command)
+            world.journal.forget_failures(world.item.id, call.command)
         return 0, answer
     except Failure as failure:
         if failure.code == "pending":
@@ -66,9 +66,9 @@ def _run(world: World, call: Call, command: Command) -> Outcome:
 
 def _failed(world: World, call: Call, command: Command, failure: Failure) -> Outcome:
     try:
-        world.note_refused_login(failure)
+        reporting.note_refused_login(world, failure)
         if command.operation:
-            world.report_failure(failure)
+            reporting.report_failure(world, failure)
     except Failure as other:
         LOG.error("the panel could not be told: %s %s", other, other.detail)
     except Exception as other:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Mapping, Optional
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
-from bill2bill.journal.states import Purchase, State
+from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.services import DELETED, LINK
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def stored(params: Mapping[str, str]) -> Optional[Link]:
 
 def forgotten(world: World, item: Item) -> Optional[Purchase]:
     """The order that was reported for this item, if the panel has neither link nor note of it."""
-    bought = world.store.bought(item.id)
+    bought = world.journal.opening(item.id)
     knows = item.params.get(LINK) or item.params.get(PARAM)
-    return bought if bought and bought.state is State.REPORTED and not knows else None
+    return bought if bought and bought.stage is Stage.REPORTED and not knows else None
 
 
 def link_of(world: World, item: Item) -> Optional[Link]:
@@ -59,12 +59,12 @@ def link_of(world: World, item: Item) -> Optional[Link]:
     lost = forgotten(world, item)
     if lost:
         raise Failure("panel_restored", id=lost.id, value=lost.name)
-    bought = world.store.bought(item.id)
+    bought = world.journal.opening(item.id)
     if noted and bought and bought.remote and noted.id != bought.remote:
         raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
     if noted:
         return noted
-    return Link(bought.remote, bought.tariff, bought.period) if bought and bought.remote else None
+    return _of(bought) if bought and bought.remote else None
 
 
 def required(world: World, item: Item) -> Link:
@@ -80,10 +80,14 @@ def save(world: World, item: Item, link: Link) -> None:
         world.panel.save_param(item.id, LINK, str(link))
 
 
+def _of(purchase: Purchase) -> Link:
+    return Link(purchase.remote or 0, purchase.tariff, purchase.term)
+
+
 def link_to(purchase: Purchase) -> Link:
     if purchase.remote is None:
         raise Failure("no_remote")
-    return Link(purchase.remote, purchase.tariff, purchase.period)
+    return _of(purchase)
 
 
 def must_live(item: Item) -> None:

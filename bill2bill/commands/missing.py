@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bill2bill.commands import reporting
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 
@@ -24,5 +25,5 @@ def unseen(world: World, item: Item, listing: str, remote: int) -> None:
     """listing: the mark of the listing that does not show the service."""
     last = world.cache.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
     if last not in (SEEN, listing):
-        world.notice(Failure("remote_unseen", value=remote))
+        reporting.notice(world, Failure("remote_unseen", value=remote))
     world.cache.keep(f"item-{item.id}", "listing", listing)

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Tuple
 
-from bill2bill.commands import link
+from bill2bill.commands import link, purchases
 from bill2bill.host.data import Item
-from bill2bill.journal.states import Purchase, State
+from bill2bill.journal.purchase import Purchase
+from bill2bill.journal.transitions import Event, Withdrawal
 
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
@@ -18,13 +19,13 @@ def begun_or_known(world: World, item: Item) -> Tuple[Optional[Purchase], Option
     """The order that is not over, else the service bought before or noted on the panel by a person; what was
     not sent gives way to that.
     """
-    begun = world.begun("open")
-    if begun and begun.state is State.INTENDED and link.stored(item.params):
-        world.store.move(begun, State.REFUSED, "withdrawn: nothing was sent, and the panel names a service")
+    begun = purchases.under_way(world, "open")
+    if begun and begun.unsent and link.stored(item.params):
+        world.journal.record(begun, Event.WITHDRAWN, why=Withdrawal.LINKED)
         begun = None
     if begun:
         return begun, None
     lost = link.forgotten(world, item)
     if lost:
-        raise world.is_it_the_same(lost)
+        raise purchases.ask_same_item(world, lost)
     return None, link.link_of(world, item)

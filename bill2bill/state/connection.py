@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Iterator, List, Tuple
 
 from bill2bill.errors import Failure
-from bill2bill.state.migrations import ADDED, SCHEMA, VERSION
+from bill2bill.state.locks import Locks
+from bill2bill.state.migrations import VERSION, Types, create, migrate
 from bill2bill.state.private import check_file, private_folder
 
 # Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next
@@ -39,37 +40,78 @@ def _open(folder: Path) -> sqlite3.Connection:
     return db
 
 
-class StateFile:
-    """Our file on a panel. Opened once per command. Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
+def kept_copy(folder: Path, version: int) -> Path:
+    """Where the file of an earlier version stays when it is brought up to date."""
+    return folder / f"state.version-{version}.sqlite3"
 
-    def __init__(self, folder: Path, machine: str, root: str) -> None:
+
+def keep_copy(folder: Path, version: int) -> None:
+    """The file as it was committed last. Half a copy never has the name of a whole one."""
+    whole = kept_copy(folder, version)
+    part = whole.with_suffix(".part")
+    for name in (part.name, f"{part.name}-journal"):
+        (folder / name).unlink(missing_ok=True)  # of a process that was killed
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+    source, target = sqlite3.connect(str(folder / "state.sqlite3")), sqlite3.connect(str(part))
+    try:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        source.close()
+        target.close()
+    with open(part, "rb") as file:
+        os.fsync(file.fileno())
+    part.replace(whole)
+
+
+class StateFile:
+    """Our file on a panel, opened once per command.
+
+    types  number of a connection -> type of its items, as the panel knows it; asked only when a file of an earlier
+           release is brought up to date
+    Raises Failure("state_unusable") for whatever SQLite or the disk refuses, state_newer for a file of a later
+    release, item_busy while a command of the release before is at work.
+    """
+
+    def __init__(self, folder: Path, machine: str, root: str, types: Types = dict) -> None:
         self.folder = folder
         self._here = (machine, root)
         with self._trouble():
             self.db = _open(folder)
-            if self._version() < VERSION:
-                self._bring_up_to_date()
+            version = self._version()
+            if version == 0:
+                self._create()
+            elif version < VERSION:
+                self._migrate(types)
+            elif version > VERSION:
+                raise Failure("state_newer", value=version)
 
     def _version(self) -> int:
         return int(self.db.execute("PRAGMA user_version").fetchone()[0])
 
-    def _bring_up_to_date(self) -> None:
-        if self._version() == 0:
-            self.db.execute("PRAGMA journal_mode = WAL")
+    def _create(self) -> None:
+        self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("BEGIN IMMEDIATE")
         if self._version() == 0:  # nobody else was faster
-            self._carry_out(SCHEMA)
-            self.db.execute("INSERT INTO place VALUES (?, ?)", self._here)
-        for version, script in sorted(ADDED.items()):
-            if self._version() < version:
-                self._carry_out(script)
+            create(self.db)
+            self.place_here(self.db)
         self.db.execute("COMMIT")
 
-    def _carry_out(self, script: str) -> None:
-        """Statement by statement: sqlite3's own way to run a script would commit before it."""
-        for statement in script.split(";\n"):
-            if statement.strip():
-                self.db.execute(statement)
+    def _migrate(self, types: Types) -> None:
+        """One transaction, while no command holds an item: whole or not begun, wherever we are killed."""
+        known = types()
+        with Locks(self.folder / "locks").all_items():
+            self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                version = self._version()
+                if version < VERSION:
+                    keep_copy(self.folder, version)
+                    migrate(self.db, version, known)
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
@@ -105,8 +147,12 @@ class StateFile:
         """Was this state made on another machine or in another folder (a copied panel)?"""
         return self.rows("SELECT machine, root FROM place") != [self._here]
 
-    def adopt(self) -> None:
-        """A person says: this is the real panel."""
-        with self.write() as db:
-            db.execute("DELETE FROM place")
-            db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+    def place_here(self, db: sqlite3.Connection) -> None:
+        """From now on this machine and this folder are the place, with the transaction `db`."""
+        db.execute("DELETE FROM place")
+        db.execute("INSERT INTO place VALUES (?, ?)", self._here)
+
+    def place(self) -> Tuple[str, str]:
+        """(machine, folder) where purchases were made until now."""
+        found = self.rows("SELECT machine, root FROM place")
+        return (str(found[0][0]), str(found[0][1])) if found else ("", "")

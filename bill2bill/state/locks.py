@@ -54,6 +54,21 @@ class Locks:
         with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
             yield
 
+    @contextmanager
+    def all_items(self) -> Iterator[None]:
+        """Hold every item that a command has ever held. Raises Failure("item_busy") if one is held now."""
+        handles: List[int] = []
+        try:
+            for path in sorted(self.folder.glob("item-*")):
+                handle = _try(path)
+                if handle is None:
+                    raise Failure("item_busy", detail=path.name)
+                handles.append(handle)
+            yield
+        finally:
+            for handle in handles:
+                os.close(handle)
+
     def is_free(self, item: int) -> bool:
         """Does no command work on this item at this moment?"""
         try:

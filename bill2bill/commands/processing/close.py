@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bill2bill.commands import link
+from bill2bill.commands import link, reporting
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.settled import nothing_unsettled
@@ -28,7 +28,7 @@ def run(world: World) -> None:
         if known:
             must_be_on(on=connection.send_close, what="close")
             _close(world, ServiceProvider(world, connection), item, known)
-            world.waits_no_more()
+            reporting.waits_no_more(world)
         world.panel.closed(item.id)
 
 
@@ -53,7 +53,7 @@ def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Li
     ours.check(world, provider, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
         raise (
-            world.not_yet(known.id)
+            reporting.not_yet(world, known.id)
             if form.service.substate == "close"
             else Failure("upstream_busy", value=known.id)
         )
@@ -64,6 +64,6 @@ def _was_in_this_account(world: World, provider: ServiceProvider, item: Item) ->
     """What another login bought is not shown to this one: it may go on there, and be charged. Raises
     other_account.
     """
-    bought = world.store.bought(item.id)
+    bought = world.journal.opening(item.id)
     if bought and bought.account not in ("", provider.account_key):
         raise Failure("other_account", id=bought.id)

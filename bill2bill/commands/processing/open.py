@@ -7,7 +7,7 @@ from datetime import date, datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
-from bill2bill.commands import link
+from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
@@ -17,9 +17,10 @@ from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
-from bill2bill.journal.doubt import doubt
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, State, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Sight
+from bill2bill.journal.purchase import Purchase, Stage, Terms
+from bill2bill.journal.questions import asked_about
+from bill2bill.journal.transitions import Event
 from bill2bill.rules import addons, names, periods
 from bill2bill.rules.money import Money
 from bill2bill.rules.plans import Plan
@@ -47,15 +48,15 @@ def run(world: World) -> None:
             _may_order(provider)
         purchase = _buy(world, provider, item, begun)
         _finish(world, provider, item, link.link_to(purchase), purchase)
-        world.reported(purchase, noted=True)
+        purchases.reported(world, purchase, noted=True)
 
 
 def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Purchase]) -> Purchase:
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
-    name = begun.name if begun and begun.state is State.CONFIRMED else purchase_name(item)
+    name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
     deal = OpenDeal(world, provider, item, months)
-    return world.buy("open", provider, name, months, None, deal)
+    return purchases.buy(world, "open", provider, name, months, None, deal)
 
 
 def _may_order(provider: ServiceProvider) -> None:
@@ -112,7 +113,7 @@ class OpenDeal:
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
 
     def _found_marked(self, row: Purchase, service: Service) -> Finding:
-        if service.state is ServiceState.DELETED or self.world.store.sent_times(row.id) == 0:
+        if service.state is ServiceState.DELETED or row.attempts == 0:
             # Closed behind our back, or ordered by an older journal that was lost or restored: never adopted
             # silently.
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
@@ -124,7 +125,7 @@ class OpenDeal:
         """
         if service.state is ServiceState.DELETED:
             return None
-        if self.world.store.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
+        if self.world.journal.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
             return None
         if service.mark is not None:
             return service
@@ -138,7 +139,7 @@ class OpenDeal:
         if not self.name or row.highest is None:
             return True
         return not service.mark and any(
-            names.host_name(rival.name) == self.name for rival in self.world.store.rivals(row)
+            names.host_name(rival.name) == self.name for rival in self.world.journal.rivals(row)
         )
 
     @staticmethod
@@ -150,7 +151,7 @@ class OpenDeal:
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
-            raise doubt(row)
+            raise asked_about(row)
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
         check_funds(
@@ -163,7 +164,7 @@ class OpenDeal:
             self.item.itemtype, tariff.id, months, self._datacenter(tariff, form), self.name,
             ours.mark_of(self.world, self.item.id, row.id), choices, values,
         )  # fmt: skip
-        return Terms(tariff.id, months, str(cost), highest=self.highest)
+        return Terms(tariff.id, None, str(cost), highest=self.highest, bought=months)
 
     def _priced(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
         """By the catalogue; what does not fit the one that was kept may fit the newest."""
@@ -195,11 +196,11 @@ class OpenDeal:
         shown = form.values.get("datacenter", "")
         return int(shown) if shown.isascii() and shown.isdigit() and int(shown) > 0 else None
 
-    def act(self, row: Purchase) -> Receipt:
+    def act(self, row: Purchase) -> Acceptance:
         if self.order is None:
             raise NotSent("internal", id="order without terms")
         receipt = self.provider.upstream.order_service(self.order)
-        return Receipt(receipt.remote, receipt.unpaid if receipt.remote is None else None)
+        return Acceptance(receipt.remote, receipt.unpaid if receipt.remote is None else None)
 
 
 def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
@@ -239,10 +240,10 @@ def _finish(
         link.save(world, item, known)
         raise trouble
     _renews_not_by_itself(world, provider, item, form.service)
-    world.sees_expiry(form.service.id, form.service.expires)
-    if purchase and purchase.period is None:
+    expiry.seen(world, form.service.id, form.service.expires)
+    if purchase and purchase.bought is None:
         purchase = _count_months(world, item, purchase, form.service.expires)
-    _hand_over(world, item, form, world.notes_of(known, purchase))
+    _hand_over(world, item, form, purchases.notes_of(world, known, purchase))
 
 
 def _count_months(world: World, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
@@ -254,9 +255,7 @@ def _count_months(world: World, item: Item, purchase: Purchase, expires: Optiona
         datetime.fromtimestamp(purchase.created, timezone.utc).date(),
     )
     months = planned if periods.reached(expires, begun, planned) else purchase.months
-    return world.store.move(
-        purchase, purchase.state, f"counts as {months} months", durable=False, period=months
-    )
+    return world.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
 
 
 def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:
@@ -289,10 +288,11 @@ def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, s
         except Failure as failure:
             LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)
     if word != "":
-        world.notice(
+        reporting.notice(
+            world,
             Failure(
                 "auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id
-            )
+            ),
         )
 
 

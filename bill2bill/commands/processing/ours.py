@@ -12,8 +12,8 @@ from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Sight
-from bill2bill.journal.states import Purchase, State
+from bill2bill.journal.engine import Finding, Sight
+from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.rules import names
 from bill2bill.rules.plans import Plan, plan_of
 from bill2bill.rules.statuses import ServiceState
@@ -39,11 +39,11 @@ def of_former_item(world: World, item: Item, service: Service) -> bool:
     """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
     number = (service.mark or "")[len(prefix_of(world, item.id)) :]
     row = (
-        world.store.purchase(int(number))
+        world.journal.purchase(int(number))
         if number.isascii() and number.isdigit() and len(number) < 16
         else None
     )
-    return row is not None and row.item == -item.id
+    return row is not None and row.item == item.id and row.detached
 
 
 def plan(world: World, pricelist: int) -> Plan:
@@ -83,10 +83,10 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
         if not service.mark.startswith(prefix_of(world, item.id)) or of_former_item(world, item, service):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
-    holder = world.store.holder(service.id, provider.account_key, item.module, item.id)
+    holder = world.journal.holder(service.id, provider.account_key, item.module, item.id)
     if holder and not world.data.is_closed(holder.item):
         raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.id)
-    bought = world.store.bought(item.id)
+    bought = world.journal.opening(item.id)
     if not item.name and bought and bought.remote == service.id:
         return
     if not item.name or service.name != names.host_name(item.name):
@@ -111,8 +111,8 @@ def must_not_be_on_its_way(world: World, item: Item, kind: str, within: float = 
     neither begins while the other is looked for. within: seconds since its request left, after which it is
     not waited for. Raises item_busy.
     """
-    row = world.store.unsettled(item.id, kind)
-    if row and row.state is State.SENT and row.age < within:
+    row = world.journal.unsettled(item.id, kind)
+    if row and row.stage is Stage.SENT and row.age < within:
         raise Failure("item_busy", detail=f"purchase {row.id}, {kind}, is on its way")
 
 

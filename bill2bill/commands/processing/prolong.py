@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Optional
 
+from bill2bill.commands import reporting
 from bill2bill.commands.link import Link
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
@@ -13,8 +14,8 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Sight
+from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import addons, periods
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service
@@ -44,7 +45,7 @@ class ProlongDeal:
         self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
         self.name = purchase_name(item)
         self.bought_before = (
-            world.store.months_left(item.id) >= months
+            world.journal.months_left(item.id) >= months
         )  # a longer period was bought earlier (decision 8)
         self.just_read: Optional[Service] = None
         self.reached: Optional[date] = None
@@ -68,7 +69,7 @@ class ProlongDeal:
                 else Failure("date_bad", value="-")
             )
         if service.auto_renewal:
-            self.world.notice(Failure("auto_renewal_on", value=self.name))
+            reporting.notice(self.world, Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
 
@@ -79,7 +80,7 @@ class ProlongDeal:
         ours.must_not_be_on_its_way(self.world, self.item, "changepricelist", self.world.options.settle)
 
     def bought_months(self, row: Purchase) -> int:
-        return row.period or row.months
+        return row.bought or row.months
 
     def _read(self) -> Service:
         """Raises date_bad for a date that nobody can have paid for (decision 8)."""
@@ -106,7 +107,7 @@ class ProlongDeal:
         """Months that were bought since `before`: what is bought at a time or, where another operation has
         begun it, what the client paid for.
         """
-        likely = [row.period or self.to_buy, *([self.months] if row.taken_over else [])]
+        likely = [row.bought or self.to_buy, *([self.months] if row.taken_over else [])]
         return next(
             (
                 months
@@ -124,7 +125,7 @@ class ProlongDeal:
         self._must_keep_its_date()
         if row.before is None:
             raise Failure("date_bad", value="-")
-        return Terms(self.known.price, self.to_buy, self._cost(), self.known.id)
+        return Terms(self.known.price, None, self._cost(), self.known.id, bought=self.to_buy)
 
     def _cost(self) -> str:
         """By the catalogue, if it is at hand; for information only."""
@@ -132,5 +133,5 @@ class ProlongDeal:
         cost = addons.least_cost(tariff, self.to_buy, {}) if tariff else None
         return str(cost or "")
 
-    def act(self, row: Purchase) -> Receipt:
-        return Receipt(unpaid=self.provider.upstream.renew_service(self.known.id, self.to_buy).unpaid)
+    def act(self, row: Purchase) -> Acceptance:
+        return Acceptance(unpaid=self.provider.upstream.renew_service(self.known.id, self.to_buy).unpaid)

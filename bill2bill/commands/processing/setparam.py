@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
 
-from bill2bill.commands import link
+from bill2bill.commands import link, purchases, reporting
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.doubt import doubt
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, State, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Sight
+from bill2bill.journal.purchase import Purchase, Terms
+from bill2bill.journal.questions import asked_about
+from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.rules import addons
 from bill2bill.rules.plans import Plan
 from bill2bill.rules.pricing import ServiceTariff
@@ -47,7 +48,7 @@ def _change_tariff(
     under_way = _under_way(world, "changepricelist")
     if item.lastpricelist is None:
         if under_way:  # the panel wants no other tariff (any more), but it may have been bought
-            raise doubt(under_way)
+            raise asked_about(under_way)
         return known
     deal = TariffDeal(world, provider, item, known, plan)
     if not under_way:
@@ -63,22 +64,20 @@ def _under_way(world: World, kind: str) -> Optional[Purchase]:
     """The change that may be carried out just now. One that was not sent or was seen is over: what the panel
     wants is compared anew (decision 16).
     """
-    row = world.begun(kind)
-    if row and row.state is State.INTENDED:
-        world.store.move(row, State.REFUSED, "withdrawn: nothing was sent, the service is compared anew")
-    if row and row.state is State.CONFIRMED:
-        world.settled(row)
-    return row if row and row.state in (State.SENT, State.DOUBT) else None
+    row = purchases.under_way(world, kind)
+    if row and row.unsent:
+        world.journal.record(row, Event.WITHDRAWN, why=Withdrawal.COMPARED)
+    elif row and not row.in_flight:
+        purchases.settled(world, row)
+    return row if row and row.in_flight else None
 
 
 def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, deal: TariffDeal) -> None:
     try:
-        world.settled(world.buy("changepricelist", provider, name, 0, None, deal))
+        purchases.settled(world, purchases.buy(world, "changepricelist", provider, name, 0, None, deal))
     except Failure as failure:
-        row = world.store.unsettled(item.id, "changepricelist")
-        sent = (
-            row is not None and row.state is not State.INTENDED
-        )  # then a refusal is that of a look, and proves nothing
+        row = world.journal.unsettled(item.id, "changepricelist")
+        sent = row is not None and not row.unsent  # then a refusal is that of a look, and proves nothing
         if failure.code in FINAL and not sent:
             _take_back(world, item, failure)
         raise
@@ -86,7 +85,7 @@ def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, 
 
 def _take_back(world: World, item: Item, failure: Failure) -> None:
     """First the task, for the operation ends with the way back."""
-    world.report_failure(failure)
+    reporting.report_failure(world, failure)
     world.panel.take_back_tariff_change(item.id, world.call.options.get("userid", ""))
 
 
@@ -148,8 +147,8 @@ class TariffDeal:
             raise Failure("tariff_closed", object=self.known.id, value=self.plan.tariff, found=found or "-")
         return Terms(self.plan.tariff, None, "", self.known.id)
 
-    def act(self, row: Purchase) -> Receipt:
-        return Receipt(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
+    def act(self, row: Purchase) -> Acceptance:
+        return Acceptance(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
 def _change_addons(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
@@ -166,7 +165,9 @@ def _change_addons(world: World, provider: ServiceProvider, item: Item, known: l
         if addons.same(tariff, values, form.addons):
             return
         must_be_on(on=provider.connection.send_setparam, what="setparam")
-    world.settled(world.buy("setparam", provider, _named(item, known, wanted), 0, None, deal))
+    purchases.settled(
+        world, purchases.buy(world, "setparam", provider, _named(item, known, wanted), 0, None, deal)
+    )
 
 
 def _tariff_of(provider: ServiceProvider, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
@@ -226,7 +227,7 @@ class AddonDeal:
         must_be_on(on=self.provider.connection.send_setparam, what="setparam")
         return Terms(self.tariff.id, None, "", self.known.id)
 
-    def act(self, row: Purchase) -> Receipt:
-        return Receipt(
+    def act(self, row: Purchase) -> Acceptance:
+        return Acceptance(
             unpaid=self.provider.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid
         )

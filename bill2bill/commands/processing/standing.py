@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Callable
 
-from bill2bill.commands import link
+from bill2bill.commands import link, reporting
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure, NoAnswer
@@ -35,7 +35,7 @@ def bring(
     known = link.required(world, item)
     service = ours.read(world, provider, item, known).service
     if service.state is wanted:
-        world.waits_no_more()
+        reporting.waits_no_more(world)
         return
     _may_be_changed(world, service)
     try:
@@ -44,7 +44,7 @@ def bring(
         LOG.warning("no answer to %s of %s: %s", world.call.command, service.id, failure)
     service = ours.read(world, provider, item, known, why=False).service
     if service.state is ServiceState.WORKING:
-        raise world.not_yet(service.id)
+        raise reporting.not_yet(world, service.id)
     if service.state is not wanted:
         raise Failure(
             "upstream_answer",
@@ -56,7 +56,7 @@ def bring(
 def _may_be_changed(world: World, service: Service) -> None:
     if service.state is ServiceState.WORKING:  # on this very wish, or on another
         raise (
-            world.not_yet(service.id)
+            reporting.not_yet(world, service.id)
             if service.substate == world.call.command
             else Failure("upstream_busy", value=service.id)
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands import link
+from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.missing import seen, unseen
 from bill2bill.commands.processing import ours
 from bill2bill.commands.processing.provider import ServiceProvider
@@ -25,7 +25,9 @@ def run(world: World) -> None:
         known = link.link_of(world, item)
         if item.status == DELETED or known is None:
             return
-        world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
+        purchases.under_way(
+            world, "prolong"
+        )  # a renewal that the panel was told of is over, before the next one begins
         provider = ServiceProvider(world, world.connection(item.module))
         service = provider.listed(item.itemtype, known.id)
         listing = world.cache.recall(provider.account_key, f"listing {item.itemtype}", float("inf")) or ""
@@ -38,17 +40,17 @@ def run(world: World) -> None:
 
 def _compare(world: World, provider: ServiceProvider, item: Item, known: link.Link, service: Service) -> None:
     if service.state is ServiceState.DELETED:
-        world.notice(Failure("remote_gone", value=known.id))
+        reporting.notice(world, Failure("remote_gone", value=known.id))
         return
     ours.check(world, provider, item, known, service)
-    world.sees_expiry(service.id, service.expires)
+    expiry.seen(world, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
-        world.notice(Failure("suspended_there", value=known.id, reason=service.substate or "-"))
+        reporting.notice(world, Failure("suspended_there", value=known.id, reason=service.substate or "-"))
     else:
-        world.over("suspended_there")
+        reporting.over(world, "suspended_there")
     if service.auto_renewal:
-        world.notice(Failure("auto_renewal_on", value=item.name or known.id))
+        reporting.notice(world, Failure("auto_renewal_on", value=item.name or known.id))
     else:
-        world.over("auto_renewal_on")
+        reporting.over(world, "auto_renewal_on")
     if service.ip and item.params.get("ip") != service.ip:
         world.panel.save_param(item.id, "ip", service.ip)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bill2bill.commands import purchases, reporting
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules import periods
@@ -27,9 +28,9 @@ def write_read_back(world: World, item: Item, domain: Domain) -> None:
     ):
         return
     if not periods.sane_date(domain.expires, world.today):
-        world.notice(Failure("date_bad", value=domain.expires))
+        reporting.notice(world, Failure("date_bad", value=domain.expires))
     elif item.expires and domain.expires < item.expires - timedelta(days=1):
-        world.notice(Failure("date_earlier", value=domain.expires, object=item.expires))
+        reporting.notice(world, Failure("date_earlier", value=domain.expires, object=item.expires))
     elif not item.expires or domain.expires > item.expires:
         world.panel.set_expiry(item.id, domain.expires)
 
@@ -39,7 +40,7 @@ def _in_motion(world: World, item: Item) -> bool:
     (host-protocol 2.5, sync_item).
     """
     return bool(
-        world.begun("prolong")
+        purchases.under_way(world, "prolong")
         or world.data.operations(item.id, "prolong")
         or world.data.prolong_expense_today(item.id, world.today)
     )

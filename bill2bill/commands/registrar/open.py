@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, List, Optional
 
-from bill2bill.commands import link
+from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.registrar import contacts, dates, ours
 from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Sight
+from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, panel_service_status, registered
 from bill2bill.services.domain import ITEMTYPE
@@ -38,7 +38,7 @@ def run(world: World) -> None:
             _may_order(provider)
         purchase = _buy(world, provider, item)
         _finish(world, provider, item, link.link_to(purchase), purchase)
-        world.reported(purchase, noted=True)
+        purchases.reported(world, purchase, noted=True)
 
 
 def _may_order(provider: DomainProvider) -> None:
@@ -50,7 +50,7 @@ def _buy(world: World, provider: DomainProvider, item: Item) -> Purchase:
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
     deal = OpenDeal(world, provider, item, name, zone, months)
-    return world.buy("open", provider, name, months, None, deal)
+    return purchases.buy(world, "open", provider, name, months, None, deal)
 
 
 class OpenDeal:
@@ -78,7 +78,7 @@ class OpenDeal:
         """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open:
         it is never adopted silently.
         """
-        holder = self.world.store.holder(remote, self.provider.account_key, self.item.module, self.item.id)
+        holder = self.world.journal.holder(remote, self.provider.account_key, self.item.module, self.item.id)
         if holder:
             raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
         if row.sent is None:
@@ -86,7 +86,7 @@ class OpenDeal:
 
     def terms(self, row: Purchase) -> Terms:
         _may_order(self.provider)
-        self.sent_before = self.world.store.sent_times(row.id) > 0
+        self.sent_before = row.known_attempts > 0
         tariff = self.provider.domain_tariff(self.zone, None)
         period = self.provider.period(tariff, self.months)
         servers = names.name_servers(name_servers_of(self.item), self.name)
@@ -96,11 +96,11 @@ class OpenDeal:
         self.order = DomainOrder(self.name, tariff, period.id, account.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
-    def act(self, row: Purchase) -> Receipt:
+    def act(self, row: Purchase) -> Acceptance:
         if self.order is None:
             raise Failure("internal", id="order without terms")
         try:
-            return Receipt(self.provider.upstream.order_domain(self.order))
+            return Acceptance(self.provider.upstream.order_domain(self.order))
         except NoAnswer as failure:
             if failure.params.get("code") == EXISTS and not self.sent_before and self._is_not_ours():
                 raise Refused("name_busy", value=self.name) from failure
@@ -144,10 +144,13 @@ def _finish(
         raise _not_ready(world, item, domain, purchase)
     trouble = ours.auto_renewal(provider, domain)
     if trouble:
-        world.notice(trouble)
+        reporting.notice(world, trouble)
     dates.write_read_back(world, item, domain)
-    world.sees_expiry(domain.id, domain.expires)
-    stored = {"service_status": str(panel_service_status(domain.state)), **world.notes_of(known, purchase)}
+    expiry.seen(world, domain.id, domain.expires)
+    stored = {
+        "service_status": str(panel_service_status(domain.state)),
+        **purchases.notes_of(world, known, purchase),
+    }
     world.panel.opened(item.id, ITEMTYPE, **stored)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Optional
 
-from bill2bill.commands import link
+from bill2bill.commands import expiry, link
 from bill2bill.commands.registrar import ours
 from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.renewal import renew
@@ -15,8 +15,8 @@ from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-from bill2bill.journal.once import Finding, Receipt, Sight
-from bill2bill.journal.states import Purchase, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Sight
+from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
@@ -89,7 +89,7 @@ class ProlongDeal:
         """By the date that an opening, a comparison or a renewal of ours has shown; without one by the
         listing, which may be a kept one.
         """
-        known = self.provider.world.known_expiry(self.known.id)
+        known = expiry.known(self.provider.world, self.known.id)
         if known is None:
             listed = self.provider.listed(self.known.id)
             known = listed.expires if listed else None
@@ -148,6 +148,6 @@ class ProlongDeal:
             raise Failure("tariff_unknown", value=self.known.id)
         return listed.tariff
 
-    def act(self, row: Purchase) -> Receipt:
+    def act(self, row: Purchase) -> Acceptance:
         self.provider.upstream.renew_domain(self.known.id, self.period, self.account)
-        return Receipt()
+        return Acceptance()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands import link
+from bill2bill.commands import expiry, link, purchases
 from bill2bill.commands.missing import seen, unseen
 from bill2bill.commands.registrar import dates, ours
 from bill2bill.commands.registrar.provider import DomainProvider
@@ -22,7 +22,9 @@ def run(world: World) -> None:
         known = link.link_of(world, item)
         if item.status == DELETED or known is None:
             return
-        world.begun("prolong")  # a renewal that the panel was told of is over, before the next one begins
+        purchases.under_way(
+            world, "prolong"
+        )  # a renewal that the panel was told of is over, before the next one begins
         provider = DomainProvider(world, world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
@@ -35,7 +37,7 @@ def run(world: World) -> None:
             return
         seen(world, item)
         ours.check_name(domain, item)
-        world.sees_expiry(domain.id, domain.expires)
+        expiry.seen(world, domain.id, domain.expires)
         _write(world, item, domain)
 
 

@@ -1,0 +1,341 @@
+"""The journal of purchases: the one writer of table `purchase`, and what is asked of it.
+
+Each write is one short transaction: the row and its event. No transaction is open over the network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from dataclasses import fields, replace
+from datetime import date
+from enum import Enum
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from bill2bill.errors import Failure
+from bill2bill.journal.kinds import kinds_that
+from bill2bill.journal.purchase import OPEN, Evidence, Intent, Purchase, Question, Stage
+from bill2bill.journal.transitions import TRANSITIONS, Event, Transition
+from bill2bill.state.connection import StateFile
+
+COLUMNS = tuple(field.name for field in fields(Purchase))
+READ: Dict[str, Callable[[Any], Any]] = {
+    "stage": Stage, "question": Question, "evidence": Evidence, "before": date.fromisoformat,
+    "detached": bool, "looked": bool, "accepted": bool, "taken_over": bool, "noted_done": bool,
+}  # fmt: skip
+
+
+def _listed(names: Tuple[str, ...]) -> str:
+    return "({})".format(", ".join(f"'{name}'" for name in names))
+
+
+OPEN_SQL = _listed(tuple(stage.value for stage in OPEN))
+OPENS, COUNTS = (_listed(kinds_that(lambda kind: kind.opens)), _listed(kinds_that(lambda kind: kind.counts)))
+RENEWS = _listed(kinds_that(lambda kind: kind.repeatable))
+UNSETTLED = f"(stage IN {OPEN_SQL} OR question IS NOT NULL)"
+BOUGHT = "stage IN ('confirmed', 'reported')"
+
+
+def new_token() -> str:
+    """What the panel's note calls a purchase: numbers of rows come again in a restored journal."""
+    return os.urandom(8).hex()
+
+
+class Happened(NamedTuple):
+    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told names them."""
+
+    at: float
+    event: Event
+    stage: Stage
+    arguments: Dict[str, Any]
+
+
+class Decision(NamedTuple):
+    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what differed."""
+
+    at: float
+    who: str
+    answer: str
+    detail: str
+    why: str
+
+
+ABOUT_THE_PLACE = 0  # a decision that is about no purchase, but about the machine and the folder
+
+
+class Journal(StateFile):
+    """Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    def begin(self, intent: Intent, event: Optional[Event] = None, **values: Any) -> Purchase:
+        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same transaction."""
+        now = time.time()
+        row = Purchase(
+            id=0, item=intent.item, kind=intent.kind, itemtype=intent.itemtype, module=intent.module,
+            operation=intent.operation, stage=Stage.INTENDED, name=intent.name, months=intent.months,
+            before=intent.before, taken_over=intent.inherited, token=new_token(), created=now, changed=now,
+        )  # fmt: skip
+        names = [name for name in COLUMNS if name != "id"]
+        marks = ", ".join("?" for _ in names)
+        durable = event is not None and TRANSITIONS[event].durable
+        with self.write(durable) as db:
+            number = db.execute(
+                f"INSERT INTO purchase ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
+                [_plain(getattr(row, name)) for name in names],
+            ).lastrowid
+            row = replace(row, id=int(number or 0))
+            _remember(db, row, Event.BEGUN, {"operation": intent.operation})
+            return row if event is None else _applied(db, row, event, None, values)
+
+    def record(self, row: Purchase, event: Event, to: Optional[Stage] = None, **values: Any) -> Purchase:
+        """Commit what happened to a purchase. Returns the row as it is now.
+
+        to      the stage, where the event may lead to several
+        values  columns that the event sets and arguments that the history keeps (transitions.py)
+        Raises ValueError for what the machine does not allow, and item_busy if the row is not as it was read.
+        """
+        with self.write(TRANSITIONS[event].durable) as db:
+            return _applied(db, row, event, to, values)
+
+    def decide(
+        self, row: Purchase, decision: Decision, event: Event, to: Optional[Stage] = None, **values: Any
+    ) -> Purchase:
+        """A person's answer with who gave it and why, and what becomes of the purchase: one transaction."""
+        with self.write(TRANSITIONS[event].durable) as db:
+            _decided(db, row.id, decision)
+            return _applied(db, row, event, to, values)
+
+    def adopted(self, decision: Decision) -> None:
+        """A person says that this machine and this folder are the real panel."""
+        with self.write() as db:
+            _decided(db, ABOUT_THE_PLACE, decision)
+            self.place_here(db)
+
+    def detach(self, item: int) -> None:
+        """The number of this item was given to another one: what was bought under it is not the new one's."""
+        with self.write() as db:
+            db.execute("UPDATE purchase SET detached = 1 WHERE item = ?", (item,))
+            db.execute("DELETE FROM failed WHERE item = ?", (item,))
+            db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def purchase(self, number: int) -> Optional[Purchase]:
+        return self._one("id = ?", number)
+
+    def unsettled(self, item: int, kind: str) -> Optional[Purchase]:
+        """What is on its way, or else in question."""
+        found = self._many(
+            f"item = ? AND kind = ? AND detached = 0 AND {UNSETTLED}"
+            f" ORDER BY stage IN {OPEN_SQL} DESC, id DESC LIMIT 1",
+            item, kind,
+        )  # fmt: skip
+        return found[0] if found else None
+
+    def latest(self, item: int, kind: str) -> Optional[Purchase]:
+        return self._one("item = ? AND kind = ? AND detached = 0", item, kind)
+
+    def opening(self, item: int) -> Optional[Purchase]:
+        """The purchase that opened this item, if the journal knows it."""
+        return self._one(f"item = ? AND kind IN {OPENS} AND detached = 0 AND {BOUGHT}", item)
+
+    def last_renewal(self, item: int) -> Optional[Purchase]:
+        """The newest renewal of this item that was bought, with the expiry date before it."""
+        return self._one(
+            f"item = ? AND kind IN {RENEWS} AND detached = 0 AND {BOUGHT} AND before IS NOT NULL", item
+        )
+
+    def months_left(self, item: int) -> int:
+        """Months that were bought for an item and not sold to the client yet (decision 8)."""
+        found = self.rows(
+            "SELECT COALESCE(SUM(COALESCE(bought, 0) - months), 0) FROM purchase"  # noqa: S608
+            f" WHERE item = ? AND kind IN {COUNTS} AND detached = 0 AND {BOUGHT}",
+            item,
+        )
+        return int(str(found[0][0]))
+
+    def holder(self, remote: int, account: str, module: int, but_not: int) -> Optional[Purchase]:
+        """The purchase of another item that gave this service of the upstream. Where no login is noted, the
+        connection counts.
+        """
+        return self._one(
+            f"remote = ? AND (item <> ? OR detached = 1) AND kind IN {OPENS} AND {BOUGHT}"
+            " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))",
+            remote, but_not, account, module, account,
+        )  # fmt: skip
+
+    def rivals(self, order: Purchase) -> List[Purchase]:
+        """Orders of other items, with the same login, that were sent and are not settled either."""
+        return self._many(
+            f"item <> ? AND kind IN {OPENS} AND (stage = 'sent' OR question IS NOT NULL) AND account = ?",
+            order.item, order.account,
+        )  # fmt: skip
+
+    def called(self, item: int, token: str) -> Optional[Purchase]:
+        """The purchase of this item that the panel's note names."""
+        return self._one("item = ? AND detached = 0 AND token = ?", item, token)
+
+    def forgotten(self, item: int, known: int) -> List[Purchase]:
+        """What was reported after purchase `known`, the last that the panel has a note of, and is not asked
+        about yet.
+        """
+        where = "stage = 'reported' AND noted IS NOT NULL AND question IS NULL"
+        return self._many(f"item = ? AND detached = 0 AND id > ? AND {where} ORDER BY id", item, known)
+
+    def next_question(self, item: int, kind: str) -> Optional[Purchase]:
+        """The oldest purchase of this item with a question that a look cannot answer; about the order of an
+        item, whoever asks.
+        """
+        where = "question IN ('same_renewal', 'same_item') AND evidence <> 'callback'"
+        found = self._many(
+            f"item = ? AND detached = 0 AND (kind IN {OPENS} OR kind = ?) AND {where} ORDER BY id LIMIT 1",
+            item, kind,
+        )  # fmt: skip
+        return found[0] if found else None
+
+    def is_next(self, row: Purchase) -> bool:
+        """Of an item's purchases that the panel does not know any more, the oldest is answered first."""
+        if row.stage is not Stage.REPORTED or row.question is None or row.detached:
+            return True
+        first = self.next_question(row.item, row.kind)
+        return first is None or first.id == row.id
+
+    def all_unsettled(self) -> List[Purchase]:
+        return self._many(f"{UNSETTLED} ORDER BY id")
+
+    def in_stages(self, *stages: Stage) -> List[Purchase]:
+        marks = ", ".join("?" for _ in stages)
+        return self._many(f"stage IN ({marks}) ORDER BY id", *[stage.value for stage in stages])
+
+    def history(self, number: int) -> List[Happened]:
+        found = self.rows(
+            "SELECT at, event, stage, arguments FROM event WHERE purchase = ? ORDER BY rowid", number
+        )
+        return [
+            Happened(float(str(at)), Event(event), Stage(stage), dict(json.loads(str(arguments))))
+            for at, event, stage, arguments in found
+        ]
+
+    def decisions(self, number: int) -> List[Decision]:
+        found = self.rows(
+            "SELECT at, who, answer, detail, why FROM decision WHERE purchase = ? ORDER BY rowid", number
+        )
+        return [Decision(float(str(at)), *map(str, texts)) for at, *texts in found]
+
+    def _one(self, where: str, *values: object) -> Optional[Purchase]:
+        found = self._many(f"{where} ORDER BY id DESC LIMIT 1", *values)
+        return found[0] if found else None
+
+    def _many(self, where: str, *values: object) -> List[Purchase]:
+        sql = f"SELECT {', '.join(COLUMNS)} FROM purchase WHERE {where}"  # noqa: S608
+        return [_purchase(row) for row in self.rows(sql, *values)]
+
+    # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------
+
+    def failures(self, item: int, command: str) -> int:
+        found = self.rows("SELECT times FROM failed WHERE item = ? AND kind = ?", item, command)
+        return int(str(found[0][0])) if found else 0
+
+    def count_failure(self, item: int, command: str) -> int:
+        with self.write(durable=False) as db:
+            db.execute(
+                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1",
+                (item, command),
+            )
+        return self.failures(item, command)
+
+    def forget_failures(self, item: int, command: str) -> None:
+        if self.failures(item, command):
+            with self.write(durable=False) as db:
+                db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, command))
+
+
+def _applied(
+    db: sqlite3.Connection, row: Purchase, event: Event, to: Optional[Stage], values: Dict[str, Any]
+) -> Purchase:
+    rule = TRANSITIONS[event]
+    stage = _target(rule, row, event, to)
+    asked = _asked(rule, row, values)
+    told = {name: values[name] for name in rule.told if name in values}
+    _must_be_allowed(rule, event, asked, told, values)
+    columns: Dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
+    columns.update(stage=stage, question=asked, changed=time.time())
+    if asked is None:
+        columns["evidence"] = None
+    names = ", ".join(f"{name} = ?" for name in columns)
+    written = db.execute(
+        f"UPDATE purchase SET {names} WHERE id = ? AND stage = ? AND question IS ?",  # noqa: S608
+        (*map(_plain, columns.values()), row.id, row.stage.value, _plain(row.question)),
+    ).rowcount
+    if not written:
+        raise Failure("item_busy", detail=f"purchase {row.id} is not {row.stage.value} any more")
+    changed = replace(row, **columns)
+    _remember(db, changed, event, told)
+    return changed
+
+
+def _target(rule: Transition, row: Purchase, event: Event, to: Optional[Stage]) -> Stage:
+    if row.stage not in rule.sources:
+        raise ValueError(f"{event.value} of a purchase that is {row.stage.value}")
+    if to is None and len(rule.targets) < 2:
+        return rule.targets[0] if rule.targets else row.stage
+    if to not in rule.targets:
+        raise ValueError(f"{event.value} does not lead to {to.value if to else 'one stage'}")
+    return to
+
+
+def _asked(rule: Transition, row: Purchase, values: Dict[str, Any]) -> Optional[Question]:
+    return values["question"] if "question" in values else row.question if rule.keeps else None
+
+
+def _must_be_allowed(
+    rule: Transition, event: Event, asked: Optional[Question], told: Dict[str, Any], values: Dict[str, Any]
+) -> None:
+    """A typing mistake must not become a row that nobody can read."""
+    strange = set(values) - set(rule.sets) - set(rule.told) - {"question"}
+    wrong = {
+        name for name, value in told.items() if not isinstance(_plain(value), (rule.told[name], type(None)))
+    }
+    if strange or wrong:
+        raise ValueError(f"{event.value} with {sorted(strange | wrong)}")
+    if (
+        "question" in values
+        and asked is not None
+        and (asked not in rule.asks or values.get("evidence") is None)
+    ):
+        raise ValueError(f"{event.value} asks {asked.value} with {values.get('evidence')}")
+
+
+def _remember(db: sqlite3.Connection, row: Purchase, event: Event, told: Dict[str, Any]) -> None:
+    arguments = json.dumps({name: _plain(value) for name, value in told.items()}, ensure_ascii=False)
+    db.execute(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
+        (row.id, row.changed, event.value, row.stage.value, arguments),
+    )
+
+
+def _decided(db: sqlite3.Connection, number: int, decision: Decision) -> None:
+    db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?)", (number, *decision))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bool):
+        return int(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _purchase(row: Tuple[object, ...]) -> Purchase:
+    """Raises Failure("state_unusable") for a row that cannot be ours."""
+    try:
+        return Purchase(**{name: _read(name, value) for name, value in zip(COLUMNS, row)})
+    except (TypeError, ValueError) as error:
+        raise Failure("state_unusable", reason=f"purchase {row[0]}: {error}") from error
+
+
+def _read(name: str, value: object) -> Any:
+    return READ[name](value) if name in READ and value is not None else value
