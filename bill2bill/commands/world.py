@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Callable, Dict, Iterator, Optional
 
+from bill2bill import messages
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
 from bill2bill.errors import Failure, Retry
@@ -448,14 +449,15 @@ class World:
         """A task for a person about something that does not stop the command; once per item, kind and value,
         until it is over.
         """
-        what, value = failure.code, failure.text("en")
+        what, value = failure.code, messages.text(failure, "en")
         if self.cache.recall(f"item-{self.item.id}", what, float("inf")) == value:
             return
         LOG.warning("item %s: %s", self.item.id, failure)
         module = self.data.module(self.item.module)
         if self._notify(module.id) and module.department:
             self.panel.free_task(
-                module.department, f"{self.item.name}: {failure.text('ru')}\n\n{failure.text('en')}"
+                module.department,
+                f"{self.item.name}: {messages.text(failure, 'ru')}\n\n{messages.text(failure, 'en')}",
             )
         self.cache.keep(f"item-{self.item.id}", what, value)
 

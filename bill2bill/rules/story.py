@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Callable, NamedTuple, Sequence, Tuple
 
-from bill2bill.errors import PROBLEMS, Failure
+from bill2bill import messages
+from bill2bill.errors import Failure
 
 FIRST, LAST = 2, 5  # of a long story the beginning and the end are told
 Step = Tuple[object, ...]  # when (seconds since the epoch), the state then, a note
@@ -128,7 +129,7 @@ def sentence(state: str, note: str) -> Told:
 
 
 def _reason(word: str, language: int) -> str:
-    """A code of PROBLEMS with a word that explains it."""
+    """A code of errors.py with a word that explains it."""
     return f"{REASONS[word][language]}, {word}" if word in REASONS else word
 
 
@@ -153,7 +154,7 @@ def command(root: Path) -> str:
 
 def asks(code: str) -> bool:
     """Is this the code of a question that a person answers with a command?"""
-    return code in PROBLEMS and "__command__" in PROBLEMS[code].en
+    return messages.is_question(code)
 
 
 def explained(failure: Failure, root: Path, steps: Callable[[int], Sequence[Step]]) -> Failure:
