@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 import spending
 
+from bill2bill import messages
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
 from bill2bill.commands.settled import KINDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
-from bill2bill.errors import PROBLEMS
+from bill2bill.errors import CODES
 from bill2bill.journal.doubt import OTHER_QUESTIONS
+from bill2bill.messages.errors import ERRORS
+from bill2bill.messages.phrases import PHRASES
+from bill2bill.messages.questions import QUESTIONS
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,8 +36,9 @@ def test_every_placeholder_of_a_text_stands_in_both_languages():
             for name in re.findall(r"__(\w+?)__", text)
         }
 
-    for code, problem in PROBLEMS.items():
-        assert placeholders(problem.en, "en") == placeholders(problem.ru, "ru"), code
+    for code in CODES:
+        en, ru = messages.template(code)
+        assert placeholders(en, "en") == placeholders(ru, "ru"), code
 
 
 def test_every_text_for_people_exists_in_russian_and_english():
@@ -44,22 +49,27 @@ def test_every_text_for_people_exists_in_russian_and_english():
     for name, (_, _, en, ru) in OPTIONS.items():
         assert en, name
         assert re.search("[а-яё]", ru), name
-    for code, problem in PROBLEMS.items():
-        assert re.search("[а-яё]", problem.ru), code
-        assert not re.search("[а-яё]", problem.en), code
+    for code, (en, ru) in {**ERRORS, **QUESTIONS, **PHRASES}.items():
+        assert re.search("[а-яё]", ru), code
+        assert not re.search("[а-яё]", en), code
+
+
+def test_every_error_has_its_sentence_and_no_sentence_lacks_an_error():
+    assert not set(ERRORS) & set(QUESTIONS)
+    assert set(ERRORS) | set(QUESTIONS) == set(CODES)
 
 
 def test_every_failure_in_the_code_is_a_known_one_with_its_placeholders_filled():
     used = set()
     for path in (ROOT / "bill2bill").rglob("*.py"):
-        if "sandbox" in path.parts or path.name == "errors.py":
+        if path.relative_to(ROOT).parts[1] in ("sandbox", "messages", "errors.py"):
             continue
         text = path.read_text(encoding="utf-8")
         for code in re.findall(r"(?:Failure|Refused|NotSent|NoAnswer|PanelError)\(\s*\"(\w+)\"", text):
-            assert code in PROBLEMS, f"{path.name}: {code}"
+            assert code in CODES, f"{path.name}: {code}"
         used |= set(re.findall(r"\"(\w+)\"", text))
     by_question = {f"in_doubt_{question}" for question in (*KINDS, *OTHER_QUESTIONS)}
-    assert used | by_question >= set(PROBLEMS), sorted(set(PROBLEMS) - used)
+    assert used | by_question >= set(CODES), sorted(set(CODES) - used)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,7 @@ def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
 def test_every_kind_of_purchase_has_its_question_and_its_word_on_the_page_of_doubts():
     words = {message.get("name") for message in ET.parse(ROOT / "addon.xml").iter("msg")}
     for kind in KINDS:
-        assert f"in_doubt_{kind}" in PROBLEMS
+        assert f"in_doubt_{kind}" in CODES
         assert kind in words
 
 
@@ -190,9 +200,7 @@ def test_an_administrator_reads_only_of_settings_errors_and_commands_that_exist(
     fields = {field.name for fields in CONNECTIONS.values() for field in fields} | {
         field.name for field in TARIFF
     }
-    known = (
-        set(PROBLEMS) | fields | set(OPTIONS) | {name for commands in COMMANDS.values() for name in commands}
-    )
+    known = set(CODES) | fields | set(OPTIONS) | {name for commands in COMMANDS.values() for name in commands}
     assert {code for code in codes(read(name)) if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)} <= known
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bill2bill import __version__
+from bill2bill import __version__, messages
 from bill2bill.admin import decide, start
 from bill2bill.admin.question import Question, question
 from bill2bill.admin.start import NAME
@@ -457,5 +457,5 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        typer.echo(f"{failure.code}: {failure.text('ru' if RUSSIAN else 'en')}", err=True)
+        typer.echo(f"{failure.code}: {messages.text(failure, 'ru' if RUSSIAN else 'en')}", err=True)
         raise SystemExit(1) from None

@@ -12,9 +12,10 @@ from typing import Callable, Dict, List, Tuple
 
 from lxml import etree
 
+from bill2bill import messages
 from bill2bill.commands import COMMANDS, FLAGS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF, Field
-from bill2bill.errors import PROBLEMS, Retry
+from bill2bill.errors import CODES, Retry
 from bill2bill.services.modules import MODULES
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
@@ -72,7 +73,7 @@ def module_xml(kind: str) -> bytes:
     root = etree.Element("mgrdata")
     root.append(
         etree.Comment(
-            " Made by `python -m bill2bill.admin.describe` from config.py and errors.py: change those. "
+            " Made by `python -m bill2bill.admin.describe` from config.py and messages/: change those. "
         )
     )
     plugin = etree.SubElement(root, "plugin", name=module.executable)
@@ -120,14 +121,11 @@ def _add_texts(block: etree._Element, kind: str, lang: str) -> None:
         "plugin": {f"{part}_{executable}": card[part] for part in ("desc_short", "desc_full", "price")},
         "label_processing_modules": {executable: card["name"], f"module_{executable}": card["name"]},
         **{name: _labels(fields, lang) for name, (_, fields) in _forms(kind).items()},
-        "msgerror": {
-            f"msg_error_{code}": problem.ru if lang == "ru" else problem.en
-            for code, problem in PROBLEMS.items()
-        },
+        "msgerror": {f"msg_error_{code}": messages.panel_message(code, lang) for code in CODES},
     }
-    for name, messages in texts.items():
+    for name, told in texts.items():
         box = etree.SubElement(block, "messages", name=name)
-        for key, text in messages.items():
+        for key, text in told.items():
             etree.SubElement(box, "msg", name=key).text = text
 
 
@@ -191,17 +189,14 @@ def errors_page() -> bytes:
     lines = [
         "# Errors",
         "",
-        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/errors.py: change that. -->",
+        "<!-- Made by `python -m bill2bill.admin.describe` from errors.py and messages/: change those. -->",
         "",
     ]
     lines += ["Each has a stable code: the type of the error document, and the word in the log.", ""]
     lines += ["| code | the operation | what it says and what to do |", "|---|---|---|"]
-    for code, problem in PROBLEMS.items():
-        lines.append(
-            f"| `{code}` | {WHAT_NEXT[problem.retry]} | {problem.en}<br>{problem.ru} |".replace(
-                "__", "\\_\\_"
-            )
-        )
+    for code, retry in CODES.items():
+        said = "<br>".join(messages.template(code))
+        lines.append(f"| `{code}` | {WHAT_NEXT[retry]} | {said} |".replace("__", "\\_\\_"))
     return _text(lines)
 
 

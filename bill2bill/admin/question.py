@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 from typing import Dict, NamedTuple, Optional
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.data import Data
 from bill2bill.host.document import parse_bytes
@@ -31,7 +32,7 @@ def question(root: Path, store: Store, row: Purchase, data: Optional[Data] = Non
     if asked is None:
         return None
     told = story.explained(asked, root, store.steps)
-    return Question(told.code, told.text("en"), told.text("ru"))
+    return Question(told.code, messages.text(told, "en"), messages.text(told, "ru"))
 
 
 def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:

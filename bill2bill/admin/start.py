@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
+from bill2bill import messages
 from bill2bill.admin import decide
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
@@ -149,7 +150,10 @@ def let_go_on(root: Path, store: Store, number: int) -> None:
 def _none_waits(number: int, failure: Failure) -> None:
     if failure.code != "nothing_to_start":
         raise Failure(
-            "answer_kept", id=number, reason_en=failure.text("en"), reason_ru=failure.text("ru")
+            "answer_kept",
+            id=number,
+            reason_en=messages.text(failure, "en"),
+            reason_ru=messages.text(failure, "ru"),
         ) from failure
 
 

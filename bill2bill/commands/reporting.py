@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Optional
 
+from bill2bill import messages
 from bill2bill.errors import Failure, Retry
 from bill2bill.host import failure as failures
 
@@ -88,8 +89,8 @@ def notice(world: World, failure: Failure) -> None:
     LOG.warning("item %s: %s", world.item.id, failure)
     module = world.data.module(world.item.module)
     if _notify(world, module.id) and module.department:
-        text = f"{world.item.name}: {failure.text('ru')}\n\n{failure.text('en')}"
-        world.panel.free_task(module.department, text)
+        told = "\n\n".join(messages.text(failure, lang) for lang in ("ru", "en"))
+        world.panel.free_task(module.department, f"{world.item.name}: {told}")
     world.cache.keep(f"item-{world.item.id}", failure.code, known)
 
 

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from typing import Callable, List, Optional
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.host.call import Call
@@ -51,7 +52,8 @@ def report(
     if doubt or (manual and notify):
         steps.append(_Step("the task", lambda: _make_task(failure, call, data, panel, module)))
     if failure.code in CONNECTION_PROBLEMS:
-        steps.append(_Step("the problem", lambda: panel.problem(module.id, module.name, failure.text("en"))))
+        told = messages.text(failure, "en")
+        steps.append(_Step("the problem", lambda: panel.problem(module.id, module.name, told)))
     _carry_out(steps)
 
 
@@ -91,7 +93,7 @@ def _make_task(failure: Failure, call: Call, data: Data, panel: Panel, module: M
 def in_both_languages(failure: Failure, about: str = "") -> str:
     """A text for a task that holds nothing else. Neither language may push the other out of it."""
     longest = (LONGEST_TEXT - min(len(about), LONGEST_TEXT // 4) - len(" / ")) // 2
-    texts = [" ".join(failure.text(lang).split()) for lang in ("ru", "en")]
+    texts = [" ".join(messages.text(failure, lang).split()) for lang in ("ru", "en")]
     return about[: LONGEST_TEXT // 4] + " / ".join(
         text if len(text) <= longest else text[: longest - 1] + "…" for text in texts
     )

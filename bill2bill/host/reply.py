@@ -7,6 +7,7 @@ from typing import Dict, Iterable, Mapping, Sequence, Tuple
 
 from lxml import etree
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.document import printable, to_bytes
 from bill2bill.host.log import mask
@@ -25,13 +26,11 @@ def error_document(failure: Failure, lang: str) -> bytes:
     The panel need not say who reads it (host-protocol 9, 13): then the text is in both languages.
     """
     doc = etree.Element("doc")
-    params = _safe(failure.params)
+    languages = [lang.lower()[:2]] if lang else ["ru", "en"]
+    params = _safe(messages.for_panel(failure, languages[-1]))
     error = etree.SubElement(doc, "error", _attributes(failure.code, params, ("object",)))
     _add_params(error, params)
-    languages = [lang.lower()[:2]] if lang else ["ru", "en"]
-    etree.SubElement(error, "msg").text = " / ".join(
-        _sentence(failure, params, language) for language in languages
-    )
+    etree.SubElement(error, "msg").text = " / ".join(_sentence(failure, language) for language in languages)
     return to_bytes(doc)
 
 
@@ -43,7 +42,7 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
     KiB of UTF-8 on one line. `now` is local time.
     """
     for longest in (2000, 300, 30):
-        params = _safe(failure.params, longest)
+        params = _safe(messages.for_panel(failure, "en"), longest)
         doc = etree.Element("doc")
         when = now.strftime("%Y-%m-%d %H:%M:%S")
         module = {"date": when, "id": str(module_id), "name": _line(module_name, longest)}
@@ -54,7 +53,7 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
             )
             _add_params(error, params)
             for lang in ("ru", "en"):
-                text = _sentence(failure, params, lang)
+                text = _sentence(failure, lang, longest)
                 etree.SubElement(
                     error, "param", {"name": f"value{lang.upper()}", "type": "msg", "msg": text}
                 ).text = text
@@ -104,8 +103,8 @@ def _add_params(error: etree._Element, params: Mapping[str, str]) -> None:
         etree.SubElement(error, "param", {"name": name, **more}).text = value
 
 
-def _sentence(failure: Failure, params: Mapping[str, str], lang: str) -> str:
-    return Failure(failure.code, **params).text(lang)
+def _sentence(failure: Failure, lang: str, longest: int = 2000) -> str:
+    return messages.sentence(failure.code, _safe(messages.params(failure, lang), longest), lang)
 
 
 def _safe(params: Mapping[str, str], longest: int = 2000) -> Dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Dict, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage
 
 
@@ -57,10 +57,14 @@ def _answers_to(row: Purchase) -> Tuple[Answer, ...]:
 
 
 def asked_about(row: Purchase) -> Failure:
-    """The question of a purchase. Its words are made of the parameters `kind` and `evidence` (messages/questions.py)."""
-    question, evidence = row.question or Question.BOUGHT, row.evidence
-    moved = evidence is Evidence.MOVED and row.bought
+    """The question of a purchase. Without one it is asked what became of the request."""
+    question, evidence = row.question or Question.BOUGHT, row.evidence or Evidence.TIMEOUT
+    answers = "_".join(answer.value for answer in (*ANSWERS[question], *MORE.get((question, evidence), ())))
     return Failure(
-        f"in_doubt_{question.value}", id=row.id, kind=row.kind, evidence=evidence.value if evidence else "",
-        value=row.name, months=moved or row.months, before=row.before or "-", item=row.item, remote=row.remote or "N",
+        f"in_doubt_{question.value}", id=row.id, kind=row.kind, evidence=evidence.value, value=row.name,
+        # the term by which the date has moved
+        months=(evidence is Evidence.MOVED and row.bought) or row.months,
+        before=row.before or "-", item=row.item, remote=row.remote or "N",
+        because=Phrase(f"because_{evidence.value}"), asked=Phrase(f"asked_{row.kind}"),
+        answers=Phrase(f"answers_{answers}"),
     )  # fmt: skip

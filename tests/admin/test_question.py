@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from bill2bill import messages
 from bill2bill.admin import cli, decide
-from bill2bill.errors import PROBLEMS, Failure
+from bill2bill.errors import CODES, Failure
 from bill2bill.host import failure as failures
 from bill2bill.host.panel import LONGEST_TEXT
 from bill2bill.host.reply import error_document, operation_error
@@ -22,7 +23,7 @@ from bill2bill.journal.doubt import OTHER_QUESTIONS
 from bill2bill.rules import story
 
 PANEL = Path("/usr/local/mgr5")
-QUESTIONS = [code for code in PROBLEMS if story.asks(code) and code != "copied_panel"]
+QUESTIONS = [code for code in CODES if story.asks(code) and code != "copied_panel"]
 NOON = datetime(2026, 11, 26, 12, 0)  # noqa: DTZ001 - a person's time is local
 STEPS = [
     (NOON.timestamp(), "intended", "operation 5"),
@@ -59,7 +60,7 @@ def test_every_question_of_the_journal_is_one_that_a_person_can_answer():
 @pytest.mark.parametrize("lang", ["en", "ru"])
 @pytest.mark.parametrize("code", QUESTIONS)
 def test_a_question_says_what_was_tried_and_when_and_leaves_no_gap(code: str, lang: str):
-    text = asked(code).text(lang)
+    text = messages.text(asked(code), lang)
     for when in ("2026-11-26 12:00:01", "2026-11-26 12:00:31", "2026-11-27 13:00:00"):
         assert when in text
     assert ("запрос отправлен" if lang == "ru" else "the request was sent") in text
@@ -72,7 +73,7 @@ def test_a_question_says_what_was_tried_and_when_and_leaves_no_gap(code: str, la
 @pytest.mark.parametrize("lang", ["en", "ru"])
 @pytest.mark.parametrize("code", QUESTIONS)
 def test_its_commands_are_complete_and_give_every_answer_that_is_taken(code: str, lang: str):
-    text = asked(code, remote=10501).text(lang)
+    text = messages.text(asked(code, remote=10501), lang)
     commands = [shlex.split(one) for one in re.findall("«([^»]*journal [^»]*)»", text)]
     kind = code.replace("in_doubt_", "")
     answers = decide.ANSWERS.get(kind, decide.ABOUT_THE_REQUEST)
@@ -90,7 +91,7 @@ def test_its_commands_are_complete_and_give_every_answer_that_is_taken(code: str
 def test_every_word_of_the_commands_is_an_option_of_the_command_line():
     options = {name for option in vars(cli).values() for name in getattr(option, "param_decls", None) or ()}
     for code in (*QUESTIONS, "copied_panel"):
-        for word in re.findall(r"--[a-z]+", asked(code).text("en")):
+        for word in re.findall(r"--[a-z]+", messages.text(asked(code), "en")):
             assert word in options, word
 
 
@@ -98,7 +99,9 @@ def test_a_folder_with_a_space_can_be_typed_too(tmp_path: Path):
     root = tmp_path / "my panel"
     (words,) = {
         tuple(shlex.split(one)[:3])
-        for one in re.findall("«([^»]*journal resolve[^»]*)»", asked("in_doubt_open", root).text("en"))
+        for one in re.findall(
+            "«([^»]*journal resolve[^»]*)»", messages.text(asked("in_doubt_open", root), "en")
+        )
     }
     assert words == (f"{root}/sbin/bill2bill", "journal", "resolve")
 
@@ -115,8 +118,8 @@ def test_both_languages_fit_into_a_task_whatever_the_story(code: str):
     text = failures.in_both_languages(failure, "[My upstream] prolong item=71 operation=5: ")
     assert len(text) <= LONGEST_TEXT
     assert "…" not in text.replace("… 143 more …", "").replace("… ещё 143 …", "")
-    assert failure.text("ru") in text
-    assert text.endswith(failure.text("en"))
+    assert messages.text(failure, "ru") in text
+    assert text.endswith(messages.text(failure, "en"))
     assert "ещё 143" in text
 
 
@@ -132,7 +135,7 @@ def test_a_text_that_is_too_long_leaves_room_for_the_other_language():
 def test_before_the_story_is_told_the_sentence_is_whole_too(code: str):
     """As it goes to the log and to the panel's form."""
     for lang in ("en", "ru"):
-        text = Failure(code, **PARAMS).text(lang)
+        text = messages.text(Failure(code, **PARAMS), lang)
         assert not re.search(r"__\w+__", text)
         assert "bill2bill journal resolve 7 --" in text
     assert "__" not in error_document(Failure(code, **PARAMS), "ru").decode()
@@ -143,7 +146,8 @@ def test_the_panel_gets_every_parameter_that_its_own_message_needs():
     for code in QUESTIONS:
         stored = operation_error(asked(code), 1, "My upstream", NOON)
         names = set(re.findall(r'<param name="(\w+)"', stored))
-        assert set(re.findall(r"__(\w+?)__", PROBLEMS[code].en + PROBLEMS[code].ru)) <= names
+        said = messages.panel_message(code, "en") + messages.panel_message(code, "ru")
+        assert set(re.findall(r"__(\w+?)__", said)) <= names
         assert "canary-word" not in stored
 
 
@@ -151,7 +155,7 @@ def test_a_journal_that_cannot_be_read_takes_nothing_from_the_question():
     def broken(number: int):
         raise Failure("state_unusable", reason="disk full")
 
-    text = story.explained(Failure("in_doubt_open", **PARAMS), PANEL, broken).text("ru")
+    text = messages.text(story.explained(Failure("in_doubt_open", **PARAMS), PANEL, broken), "ru")
     assert "/usr/local/mgr5/sbin/bill2bill journal resolve 7 --absent" in text
 
 

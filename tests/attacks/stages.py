@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 
 from databases import Place, tables
 
-from bill2bill.errors import PROBLEMS
+from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
 from bill2bill.journal.store import Store
 from bill2bill.sandbox.host.db import Database
@@ -104,7 +104,7 @@ class Ran:
         fell through.
         """
         assert (self.status, self.err) == (1, b""), self
-        assert self.code in PROBLEMS, self.out.decode()
+        assert self.code in CODES, self.out.decode()
         assert self.code != "internal", self.out.decode()
         return self.code
 

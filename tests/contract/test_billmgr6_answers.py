@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bill2bill import messages
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.rules.money import Money
 from bill2bill.rules.pricing import AddonKind
@@ -360,7 +361,7 @@ def test_an_error_that_certainly_means_no_is_a_refusal_with_its_cause(
         adapter(server).renew_service(5001, 1)
     assert caught.value.code == code
     assert {name: caught.value.params[name] for name in told} == told
-    assert "__" not in caught.value.text("en") + caught.value.text("ru")
+    assert "__" not in messages.text(caught.value, "en") + messages.text(caught.value, "ru")
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

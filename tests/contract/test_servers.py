@@ -13,6 +13,7 @@ from typing import Any, Dict
 
 import pytest
 
+from bill2bill import messages
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Receipt
@@ -469,7 +470,7 @@ def test_why_a_login_does_not_work_is_told_exactly(world: Servers, kind: str, co
     with pytest.raises(Failure) as caught:
         world.up.identity()
     assert caught.value.code == code
-    assert "__" not in caught.value.text("en") + caught.value.text("ru")
+    assert "__" not in messages.text(caught.value, "en") + messages.text(caught.value, "ru")
 
 
 def test_a_login_that_was_tried_too_often_is_blocked_for_a_while(world: Servers) -> None:

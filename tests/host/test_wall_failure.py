@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 from wall_panel import RESTARTING, WallPanel, error
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host import failure as failures
 from bill2bill.host.call import parse
@@ -74,8 +75,8 @@ def test_without_a_type_the_department_gets_a_free_task_in_both_languages(wall):
     assert report(wall)[2:] == ["task.gettype", "task.simple.create"]
     _, department, _, text = wall.asked[-1]
     assert department == "elid=2"
-    assert LASTING.text("ru") in text
-    assert LASTING.text("en") in text
+    assert messages.text(LASTING, "ru") in text
+    assert messages.text(LASTING, "en") in text
     assert "item=1" in text
 
 
@@ -109,7 +110,7 @@ def test_an_upstream_out_of_reach_is_shown_on_the_dashboard(wall, code):
     assert report(wall, failure, manual=False) == ["runningoperation.edit", "problems.register"]
     assert "name=processingmodule_connect" in wall.asked[-1]
     assert "id=7" in wall.asked[-1]
-    assert f"param_errormsg={failure.text('en')}" in wall.asked[-1]
+    assert f"param_errormsg={messages.text(failure, 'en')}" in wall.asked[-1]
 
 
 def test_even_the_worst_failure_costs_at_most_six_calls(wall):
