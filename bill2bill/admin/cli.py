@@ -8,6 +8,7 @@ import json
 import os
 import time
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -18,20 +19,18 @@ from rich.table import Table
 
 from bill2bill import __version__, messages
 from bill2bill.admin import decide, start
+from bill2bill.admin.panel import NAME, data_of, journal_of, locks_of
 from bill2bill.admin.question import Question, question
-from bill2bill.admin.start import NAME
 from bill2bill.admin.tick import tick
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import log, place
 from bill2bill.host.call import GREATEST_ID
-from bill2bill.host.data import Data
 from bill2bill.host.log import one_line
-from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.states import UNSETTLED, Purchase, State
-from bill2bill.journal.store import Store
-from bill2bill.rules import story
-from bill2bill.state.locks import Locks
+from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.journal.questions import Answer
+from bill2bill.messages import history, questions
 
 PANEL = "/usr/local/mgr5"
 RUSSIAN = (
@@ -68,43 +67,46 @@ ROOT = typer.Option(
     os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели.")
 )
 JSON = typer.Option(False, "--json", help=pick("Print JSON.", "Вывести JSON."))
-STATE = typer.Option(
+STAGE = typer.Option(
     None,
+    "--stage",
     "--state",
     help=pick(
-        "Only this state; may be repeated. Default: what is not finished.",
-        "Только это состояние; можно повторять.",
+        "Only this stage; may be repeated. Default: what is not finished.",
+        "Только эта стадия; можно повторять. Без неё - незавершённые.",
     ),
 )
 NUMBER = typer.Argument(..., min=1, max=GREATEST_ID, help=pick("The purchase's number.", "Номер покупки."))
 ITEM = typer.Option(
     None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга.")
 )
-EXISTS = typer.Option(
+# The second words are those of releases before 2; they go with the next one.
+BOUGHT = typer.Option(
     None,
+    "--bought",
     "--exists",
     min=1,
     max=GREATEST_ID,
-    help=pick("It exists at the upstream: its id there.", "Существует у поставщика: его id там."),
+    help=pick("It was bought: its id at the provider.", "Куплена: её номер у поставщика."),
 )
-ABSENT = typer.Option(
-    False, "--absent", help=pick("It does not exist at the upstream.", "У поставщика не существует.")
-)
+NOT_BOUGHT = typer.Option(False, "--not-bought", "--absent", help=pick("It was not bought.", "Не куплена."))
 SAME = typer.Option(
     False,
     "--same",
-    help=pick("The operation that asks is this very renewal.", "Операция - это то же самое продление."),
-)
-TOLD = typer.Option(
-    False,
-    "--told",
     help=pick(
-        "The panel knows of it; the operation that asks is a further one.",
-        "Панель о ней знает; операция - ещё одна.",
+        "The operation that asks is this very renewal; the item is still this service.",
+        "Операция - то же самое продление; услуга панели та же.",
     ),
 )
-FOREIGN = typer.Option(
+NEW = typer.Option(
     False,
+    "--new",
+    "--told",
+    help=pick("The operation that asks is a further renewal.", "Операция - ещё одно продление."),
+)
+OTHER_ITEM = typer.Option(
+    False,
+    "--other-item",
     "--foreign",
     help=pick("The item's number belongs to another item now.", "Номер услуги теперь у другой услуги."),
 )
@@ -139,13 +141,13 @@ def _must_be_panel(root: Path) -> None:
         )
 
 
-def _store(root: Path) -> Store:
+def _journal(root: Path) -> Journal:
     _must_be_panel(root)
-    return Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
+    return journal_of(root)
 
 
-def _purchase(store: Store, number: int) -> Purchase:
-    row = store.purchase(number)
+def _purchase(journal: Journal, number: int) -> Purchase:
+    row = journal.purchase(number)
     if row is None:
         raise typer.BadParameter(pick(f"there is no purchase {number}", f"покупки {number} нет"))
     return row
@@ -176,7 +178,7 @@ def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
             )
         )
     if not looked:
-        typer.echo(pick("Nothing is waiting.", "Ничто не ждёт."))
+        typer.echo(pick("Nothing waits for a check.", "Проверять нечего."))
 
 
 @journal.command(
@@ -187,23 +189,20 @@ def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
     ),
 )
 def list_purchases(
-    root: Path = ROOT, state: Optional[List[State]] = STATE, item: Optional[int] = ITEM, as_json: bool = JSON
+    root: Path = ROOT, stage: Optional[List[Stage]] = STAGE, item: Optional[int] = ITEM, as_json: bool = JSON
 ) -> None:
-    store = _store(root)
-    found = [row for row in store.purchases(*(state or UNSETTLED)) if item in (None, row.item)]
-    asked = _questions(root, store, found)
+    purchases = _journal(root)
+    rows = purchases.in_stages(*stage) if stage else purchases.all_unsettled()
+    found = [row for row in rows if item in (None, row.item)]
+    asked = _questions(root, purchases, found)
     if as_json:
-        _print(
-            [{**_plain(row), "question": asked[row.id].code if row.id in asked else None} for row in found]
-        )
+        _print([{**_plain(row), "asks": asked[row.id].code if row.id in asked else None} for row in found])
         return
-    heads = pick("id,item,operation,what,state,since,name", "id,услуга,операция,что,состояние,с,имя").split(
-        ","
-    )
+    heads = pick("id,item,operation,what,stage,since,name", "№,услуга,операция,что,стадия,с,имя").split(",")
     table = Table(*heads)  # fits into 80 columns; `show` tells the rest
     for row in sorted(found, key=lambda row: (row.id not in asked, row.id)):
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
-        word = asked[row.id].code if row.id in asked else row.state.value
+        word = asked[row.id].code if row.id in asked else row.stage.value
         table.add_row(
             str(row.id),
             str(row.item),
@@ -213,7 +212,7 @@ def list_purchases(
             since,
             escape(one_line(row.name)),
         )
-    Console().print(table if found else pick("Nothing is waiting.", "Ничто не ждёт."))
+    Console().print(table if found else pick("Nothing waits for a check.", "Проверять нечего."))
     if asked:
         first = next(row.id for row in found if row.id in asked)
         typer.echo(
@@ -226,18 +225,19 @@ def list_purchases(
 
 @journal.command(help=pick("Show one purchase with all its steps.", "Показать покупку со всеми шагами."))
 def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
-    store = _store(root)
-    row = _purchase(store, number)
-    asked = _questions(root, store, [row]).get(number)
-    steps = [{"at": at, "state": state, "note": note} for at, state, note in store.steps(number)]
-    decisions = decide.decisions(store, number)
+    purchases = _journal(root)
+    row = _purchase(purchases, number)
+    asked = _questions(root, purchases, [row]).get(number)
+    steps, decisions = purchases.history(number), purchases.decisions(number)
     if as_json:
         told = None if asked is None else asked._asdict()
         _print(
             {
                 **_plain(row),
-                "question": told,
-                "steps": steps,
+                "asks": told,
+                "steps": [
+                    {**step._asdict(), "event": step.event.value, "stage": step.stage.value} for step in steps
+                ],
                 "decisions": [one._asdict() for one in decisions],
             }
         )
@@ -245,9 +245,11 @@ def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     for name, value in _plain(row).items():
         typer.echo(f"{name:10} {one_line(str(value)) if value is not None else ''}")
     for step in steps:
-        typer.echo(f"  {_local(step['at'])}  {step['state']:10} {one_line(str(step['note']))}")
+        told_step = one_line(history.sentence(step, LANGUAGE))
+        typer.echo(f"  {_local(step.at)}  {history.stage(step.stage.value, LANGUAGE):16} {told_step}")
     for one in decisions:
-        typer.echo(f"  {_local(one.at)}  {one_line(one.who)}: {one.answer}. {one_line(one.why)}")
+        said = f"{one.answer} {one.detail}".strip()
+        typer.echo(f"  {_local(one.at)}  {one_line(one.who)}: {one_line(said)}. {one_line(one.why)}")
     if asked:
         typer.echo(f"\n{one_line(pick(asked.en, asked.ru))}")
 
@@ -255,55 +257,65 @@ def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
 @journal.command(help=pick("Answer the question of a purchase.", "Ответить на вопрос о покупке."))
 def resolve(
     number: int = NUMBER,
-    exists: Optional[int] = EXISTS,
-    absent: bool = ABSENT,
+    bought: Optional[int] = BOUGHT,
+    not_bought: bool = NOT_BOUGHT,
     same: bool = SAME,
-    told: bool = TOLD,
-    foreign: bool = FOREIGN,
+    new: bool = NEW,
+    other_item: bool = OTHER_ITEM,
     why: str = WHY,
     go_on: bool = RESUME,
     root: Path = ROOT,
     as_json: bool = JSON,
 ) -> None:
-    flags = {"exists": exists is not None, "absent": absent, "same": same, "told": told, "foreign": foreign}
-    given = [name for name, is_given in flags.items() if is_given]
+    flags = {
+        Answer.BOUGHT: bought is not None,
+        Answer.NOT_BOUGHT: not_bought,
+        Answer.SAME: same,
+        Answer.NEW: new,
+        Answer.OTHER_ITEM: other_item,
+    }
+    given = [answer for answer, is_given in flags.items() if is_given]
     if len(given) != 1:
-        words = "--exists N, --absent, --same, --told, --foreign"
+        words = ", ".join(f"--{answer.value}" for answer in Answer)
         raise typer.BadParameter(pick(f"give one answer of {words}", f"дайте один ответ из {words}"))
-    store = _store(root)
+    purchases = _journal(root)
     options = options_of(root)
     log.setup(root, NAME)
-    with Locks(root / "var" / "bill2bill" / "locks").item(_purchase(store, number).item, options.item_wait):
-        if foreign:
-            start.must_be_unknown(root.resolve(), _purchase(store, number))
+    with locks_of(root).item(_purchase(purchases, number).item, options.item_wait):
+        if other_item:
+            start.must_be_unknown(root.resolve(), _purchase(purchases, number))
         done = decide.resolve(
-            store,
+            purchases,
             number,
-            decide.Answer(given[0], exists),
+            decide.Said(given[0], bought),
             decide.who_types(),
             why,
             options.settle,
-            start.noting(root.resolve(), store),
+            start.noting(root.resolve(), purchases),
         )
-    decision = decide.decisions(store, number)[-1]
+    decision = purchases.decisions(number)[-1]
     following = f"{_command(root)} resume {number}"
     if as_json and not go_on:
         _print({"purchase": _plain(done), "decision": decision._asdict(), "next": following, "resumed": None})
         return
     if not as_json:
-        typer.echo(pick(f"Purchase {number} is now «{done.state.value}». {decision.who}: {decision.why}",
-                        f"Покупка {number} теперь «{done.state.value}». {decision.who}: {decision.why}"))  # fmt: skip
+        now = history.stage(done.stage.value, LANGUAGE)
+        about = pick(
+            f"Purchase {number}, {done.name}, item {done.item}",
+            f"Покупка {number}, {done.name}, услуга {done.item}",
+        )
+        typer.echo(one_line(f"{about}: {now}. {decision.who}: {decision.why}"))
     if not go_on:
         typer.echo(
             pick(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}")
         )
         return
-    became = start.go_on(root.resolve(), store, number, LANGUAGE)
+    became = start.go_on(root.resolve(), purchases, number, LANGUAGE)
     if as_json:
         resumed = None if became is None else became._asdict()
         _print(
             {
-                "purchase": _plain(_purchase(store, number)),
+                "purchase": _plain(_purchase(purchases, number)),
                 "decision": decision._asdict(),
                 "next": None,
                 "resumed": resumed,
@@ -322,10 +334,10 @@ def resolve(
     )
 )
 def resume(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
-    store = _store(root)
-    _purchase(store, number)
+    purchases = _journal(root)
+    _purchase(purchases, number)
     log.setup(root, NAME)
-    became = start.resume(root.resolve(), store, number, LANGUAGE)
+    became = start.resume(root.resolve(), purchases, number, LANGUAGE)
     if as_json:
         _print(became._asdict())
     else:
@@ -355,14 +367,14 @@ def _tell(became: start.Became) -> None:
     )
 )
 def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
-    store = _store(root)
-    change = decide.adoption(store, place.machine_id(), str(root.resolve()))
+    purchases = _journal(root)
+    change = decide.adoption(purchases, place.machine_id(), str(root.resolve()))
     differs = change.was != change.here
     if not as_json:
         _tell_difference(change)
     if differs:
         log.setup(root, NAME)
-        decide.adopt(store, change, decide.who_types(), why)
+        decide.adopt(purchases, change, decide.who_types(), why)
     if as_json:
         _print(
             {
@@ -426,18 +438,15 @@ def sandbox_upstream(context: typer.Context) -> None:
     raise typer.Exit(main(context.args))
 
 
-def _questions(root: Path, store: Store, found: List[Purchase]) -> Dict[int, Question]:
+def _questions(root: Path, journal: Journal, found: List[Purchase]) -> Dict[int, Question]:
     """Purchase -> what it asks. The panel is read for what only its operations know; it need not be there."""
-    data = Data(root.resolve(), Mgrctl(root, NAME, 0))
-    try:
-        asked = {row.id: question(root, store, row, data) for row in found}
-    finally:
-        data.close()
+    with data_of(root.resolve()) as data:
+        asked = {row.id: question(root, journal, row, data) for row in found}
     return {number: one for number, one in asked.items() if one is not None}
 
 
 def _command(root: Path) -> str:
-    return f"{story.command(root)} journal"
+    return f"{questions.command(root)} journal"
 
 
 def _local(at: object) -> str:
@@ -449,7 +458,8 @@ def _print(data: object) -> None:
 
 
 def _plain(row: Purchase) -> Dict[str, object]:
-    return {**asdict(row), "state": row.state.value, "before": row.before.isoformat() if row.before else None}
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in asdict(row).items()}
+    return {**plain, "before": row.before.isoformat() if row.before else None}
 
 
 def main() -> None:

@@ -12,20 +12,17 @@ from typing import BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple
 from lxml import etree
 
 from bill2bill.admin import decide, start
+from bill2bill.admin.panel import NAME, data_of, journal_of, locks_of
 from bill2bill.admin.question import Question, question
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
-from bill2bill.host import document, log, place, reply
-from bill2bill.host.data import Data
-from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.states import Purchase, State
-from bill2bill.journal.store import Store
-from bill2bill.rules import story
-from bill2bill.state.locks import Locks
+from bill2bill.host import document, log, reply
+from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.journal.questions import Answer, answers_to
+from bill2bill.messages.history import history
 
 ADMIN = 29  # access levels: 30 root, 29 administrator (host-protocol 7.5)
 DOUBTS, RESOLVE = "bill2bill.doubt", "bill2bill.resolve"
-WAITING = (State.DOUBT, State.SENT, State.INTENDED)
 
 
 class Page:
@@ -33,7 +30,7 @@ class Page:
 
     def __init__(self, root: Path, stdin: BinaryIO, env: Mapping[str, str]) -> None:
         self.root, self.stdin, self.env = root, stdin, env
-        self.store = Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
+        self.journal = journal_of(root)
 
     def param(self, name: str) -> str:
         return self.env.get(f"PARAM_{name}", "")
@@ -43,19 +40,16 @@ class Page:
     def doubts(self) -> bytes:
         """Those that need a person first."""
         page = document.read_document(self.stdin)
-        rows = self.store.purchases(*WAITING)
+        rows = self.journal.all_unsettled()
         asked = self._questions(rows)
         for row in sorted(rows, key=lambda row: (row.id not in asked, row.id)):
-            if row.id in asked or row.state is not State.INTENDED:
+            if row.id in asked or row.stage is Stage.SENT:
                 _add_row(page, row, row.id in asked)
         return document.to_bytes(page)
 
     def _questions(self, rows: List[Purchase]) -> Dict[int, Question]:
-        data = Data(self.root, Mgrctl(self.root, start.NAME, 0))
-        try:
-            asked = {row.id: question(self.root, self.store, row, data) for row in rows}
-        finally:
-            data.close()
+        with data_of(self.root) as data:
+            asked = {row.id: question(self.root, self.journal, row, data) for row in rows}
         return {number: one for number, one in asked.items() if one is not None}
 
     # -- the form --------------------------------------------------------------------------------------------
@@ -69,21 +63,23 @@ class Page:
         elid = self.param("elid")
         if not re.fullmatch("[0-9]{1,10}", elid):
             raise Failure("choose_one")
-        row = self.store.purchase(int(elid))
-        if (
-            row is None or row.state is State.CONFIRMED or not decide.answers_to(row)
-        ):  # confirmed: answered since the form was opened
-            raise Failure("no_question", id=elid, value=row.state.value if row else "-")
+        row = self.journal.purchase(int(elid))
+        answered = (
+            row is not None and row.stage is Stage.CONFIRMED and not row.question
+        )  # since the form was opened
+        if row is None or answered or not answers_to(row):
+            raise Failure("no_question", id=elid, value=row.stage.value if row else "-")
         return row
 
     def _form(self, row: Purchase) -> bytes:
         page = document.read_document(self.stdin)
+        steps = self.journal.history(row.id)
         asked, lang = self._questions([row]).get(row.id), self.param("lang") or page.get("lang", "")
         texts = {
             "elid": str(row.id),
             "purchase": f"{row.id}: {row.kind}, {row.name}",
             "question": _in(lang, asked.en, asked.ru) if asked else "-",
-            "tried": _in(lang, *story.tried(self.store.steps(row.id))),
+            "tried": _in(lang, *(history(steps, one) for one in ("en", "ru"))),
             "remote": self.param("remote") or str(row.remote or ""),
             "why": self.param("why"),
         }
@@ -92,39 +88,42 @@ class Page:
                 page.remove(old)
             etree.SubElement(page, name).text = document.printable(text)
         choices = etree.SubElement(page, "slist", {"name": "answer"})
-        for answer in decide.answers_to(row):
-            etree.SubElement(choices, "msg", {"key": answer}).text = f"answer_{answer}"
+        for answer in answers_to(row):
+            etree.SubElement(choices, "msg", {"key": answer.value}).text = f"answer_{answer.value}"
         return document.to_bytes(page)
 
     def _answered(self, row: Purchase) -> bytes:
-        log.setup(self.root, start.NAME)
+        log.setup(self.root, NAME)
         options = options_of(self.root)
         who = log.one_line(self.env.get("AUTH_USER", ""))[:64] or "-"
-        with Locks(self.root / "var" / "bill2bill" / "locks").item(row.item, options.item_wait):
+        with locks_of(self.root).item(row.item, options.item_wait):
             row = self._chosen()  # whoever held the lock may have settled it
-            if self._answer().what == "foreign":
+            if self._answer().answer is Answer.OTHER_ITEM:
                 start.must_be_unknown(self.root, row)
             decide.resolve(
-                self.store,
+                self.journal,
                 row.id,
                 self._answer(),
                 who,
                 self.param("why"),
                 options.settle,
-                start.noting(self.root, self.store),
+                start.noting(self.root, self.journal),
             )
         start.let_go_on(
-            self.root, self.store, row.id
+            self.root, self.journal, row.id
         )  # a form does not wait for a provider: the panel and the tick do the rest
         page = etree.Element("doc")
         etree.SubElement(page, "ok")
         return document.to_bytes(page)
 
-    def _answer(self) -> decide.Answer:
-        what, remote = self.param("answer"), self.param("remote").strip()
-        if what != "exists":
-            return decide.Answer(what)
-        return decide.Answer(what, int(remote) if re.fullmatch("[0-9]{1,10}", remote) else 0)
+    def _answer(self) -> decide.Said:
+        word, remote = self.param("answer"), self.param("remote").strip()
+        if word not in {one.value for one in Answer}:
+            raise Failure("bad_input", reason=f"answer {word[:40]}")
+        answer = Answer(word)
+        if answer is not Answer.BOUGHT:
+            return decide.Said(answer)
+        return decide.Said(answer, int(remote) if re.fullmatch("[0-9]{1,10}", remote) else 0)
 
 
 PAGES: Dict[str, Callable[[Page], bytes]] = {DOUBTS: Page.doubts, RESOLVE: Page.resolve}

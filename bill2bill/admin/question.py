@@ -12,10 +12,10 @@ from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.data import Data
 from bill2bill.host.document import parse_bytes
-from bill2bill.journal.doubt import doubt
-from bill2bill.journal.states import Purchase, State
-from bill2bill.journal.store import Store
-from bill2bill.rules import story
+from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Purchase
+from bill2bill.journal.questions import asked_about
+from bill2bill.messages.questions import explained
 
 LOG = logging.getLogger("bill2bill")
 
@@ -26,12 +26,12 @@ class Question(NamedTuple):
     ru: str
 
 
-def question(root: Path, store: Store, row: Purchase, data: Optional[Data] = None) -> Optional[Question]:
+def question(root: Path, journal: Journal, row: Purchase, data: Optional[Data] = None) -> Optional[Question]:
     """None if it asks nothing. data: the panel; without it questions that stand only there are not seen."""
-    asked = doubt(row) if row.state is State.DOUBT else _on_panel(row, data) if data else None
+    asked = asked_about(row) if row.question else _on_panel(row, data) if data else None
     if asked is None:
         return None
-    told = story.explained(asked, root, store.steps)
+    told = explained(asked, root, journal.history)
     return Question(told.code, messages.text(told, "en"), messages.text(told, "ru"))
 
 
@@ -51,7 +51,7 @@ def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:
         return None
     params: Dict[str, str] = {param.get("name") or "": param.text or "" for param in error.findall("param")}
     code = error.get("type") or ""
-    if not story.asks(code) or params.get("id") != str(row.id):
+    if not messages.is_question(code) or params.get("id") != str(row.id):
         return None
     return Failure(
         code,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from bill2bill import messages
-from bill2bill.admin import decide
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import place
@@ -19,9 +18,12 @@ from bill2bill.host.data import Data, Operation
 from bill2bill.host.document import parse_bytes
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
+from bill2bill.journal.journal import Journal, new_token
+from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.note import PARAM, Note, read
-from bill2bill.journal.states import Purchase, State, command_of
-from bill2bill.journal.store import Store, new_token
+from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.journal.questions import Answer
+from bill2bill.journal.transitions import Event
 from bill2bill.services import LINK
 from bill2bill.services.modules import MODULES
 
@@ -29,7 +31,11 @@ LOG = logging.getLogger("bill2bill")
 NAME = "bill2bill"
 EXECUTABLES = frozenset(module.executable for module in MODULES.values())
 MOST_SECONDS = 900  # for one command; a purchase may wait for its provider, the next tick waits for this one
-ABOUT_ANOTHER = ("same", "told", "foreign")  # answers about an operation that may not be the purchase's own
+ABOUT_ANOTHER = (
+    Answer.SAME.value,
+    Answer.NEW.value,
+    Answer.OTHER_ITEM.value,
+)  # answers about an operation that may not be the purchase's own
 MAY_ASK = ("open", "prolong", "setparam", "suspend", "resume", "close", "update_ns")
 PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 
@@ -51,7 +57,7 @@ class Became(NamedTuple):
     why: str
 
 
-def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
+def noting(root: Path, journal: Journal) -> Callable[[Purchase], None]:
     """How an answer puts the panel's note right (journal/note.py), where the panel has none or that of an
     earlier purchase.
     """
@@ -59,23 +65,23 @@ def noting(root: Path, store: Store) -> Callable[[Purchase], None]:
     def note(row: Purchase) -> None:
         with _panel(root) as (data, panel):
             noted = read(data.item(row.item).params.get(PARAM, ""))
-            if noted and not _is_older(store, noted, row):
+            if noted and not _is_older(journal, noted, row):
                 return
             if not row.token:  # of an older release
-                row = store.move(row, row.state, "named for the panel's note", token=new_token())
+                row = journal.record(row, Event.NAMED, token=new_token())
             counted = data.module(row.module).executable == MODULES["processing"].executable
             panel.save_param(
-                row.item, PARAM, str(Note(row.token, left=store.months_left(row.item) if counted else 0))
+                row.item, PARAM, str(Note(row.token, left=journal.months_left(row.item) if counted else 0))
             )
 
     return note
 
 
-def _is_older(store: Store, noted: Note, row: Purchase) -> bool:
+def _is_older(journal: Journal, noted: Note, row: Purchase) -> bool:
     """Does the panel's note name a purchase before this one, or this one before its end? Of what the journal
     does not know nobody can say that.
     """
-    known = store.called(row.item, noted.token)
+    known = journal.called(row.item, noted.token)
     return known is not None and (known.id < row.id or (known.id == row.id and noted.attempt > 0))
 
 
@@ -83,35 +89,35 @@ def must_be_unknown(root: Path, row: Purchase) -> None:
     """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link
     or a note.
     """
-    if row.state is not State.REPORTED:
+    if row.stage is not Stage.REPORTED:
         return
     with _panel(root) as (data, _):
         params = data.item(row.item).params
     if params.get(LINK) or params.get(PARAM):
-        raise Failure("no_question", id=row.id, value=row.state.value)
+        raise Failure("no_question", id=row.id, value=row.stage.value)
 
 
-def make_automatic(root: Path, store: Store, number: int) -> Operation:
+def make_automatic(root: Path, journal: Journal, number: int) -> Operation:
     """Let the panel repeat the operation of this purchase. Raises do_nothing, answer_first, nothing_to_start,
     operation_gone, panel_…
     """
     with _panel(root) as (data, panel):
-        return _made_automatic(root, data, panel, store, number)
+        return _made_automatic(root, data, panel, journal, number)
 
 
-def resume(root: Path, store: Store, number: int, lang: str) -> Became:
+def resume(root: Path, journal: Journal, number: int, lang: str) -> Became:
     """Start the operation of this purchase now and say what became of it. Raises as make_automatic does.
     lang: "ru" or "en".
     """
     with _panel(root) as (data, panel):
-        operation = _made_automatic(root, data, panel, store, number)
+        operation = _made_automatic(root, data, panel, journal, number)
         executable = data.module_of(operation.item).executable
         if executable not in EXECUTABLES:
             raise Failure(
                 "panel_data", object=f"item {operation.item}", reason=f"it is served by {executable}"
             )
         reply = (
-            b"" if _panel_repeats(_purchase(store, number)) else _run_for(root, executable, operation, lang)
+            b"" if _panel_repeats(_purchase(journal, number)) else _run_for(root, executable, operation, lang)
         )
         code, why = _failure(reply)
         left = data.operation(operation.id)
@@ -128,21 +134,21 @@ def resume(root: Path, store: Store, number: int, lang: str) -> Became:
         )
 
 
-def go_on(root: Path, store: Store, number: int, lang: str) -> Optional[Became]:
+def go_on(root: Path, journal: Journal, number: int, lang: str) -> Optional[Became]:
     """resume after an answer, which stands whatever becomes of the operation; None if none waits. Raises
     answer_kept.
     """
     try:
-        return resume(root, store, number, lang)
+        return resume(root, journal, number, lang)
     except Failure as failure:
         _none_waits(number, failure)
         return None
 
 
-def let_go_on(root: Path, store: Store, number: int) -> None:
+def let_go_on(root: Path, journal: Journal, number: int) -> None:
     """make_automatic after an answer, as go_on."""
     try:
-        make_automatic(root, store, number)
+        make_automatic(root, journal, number)
     except Failure as failure:
         _none_waits(number, failure)
 
@@ -181,8 +187,8 @@ def _panel(root: Path) -> Iterator[Tuple[Data, Panel]]:
         data.close()
 
 
-def _made_automatic(root: Path, data: Data, panel: Panel, store: Store, number: int) -> Operation:
-    operation = _operation(data, store, _purchase(store, number))
+def _made_automatic(root: Path, data: Data, panel: Panel, journal: Journal, number: int) -> Operation:
+    operation = _operation(data, journal, _purchase(journal, number))
     panel.set_automatic(operation.id)
     LOG.info(
         "purchase %s: operation %s (%s of item %s) is automatic again",
@@ -194,35 +200,35 @@ def _made_automatic(root: Path, data: Data, panel: Panel, store: Store, number: 
     return operation
 
 
-def _purchase(store: Store, number: int) -> Purchase:
-    row = store.purchase(number)
+def _purchase(journal: Journal, number: int) -> Purchase:
+    row = journal.purchase(number)
     if row is None:
         raise Failure("no_question", id=number, value="-")
-    if row.state is State.DOUBT:
+    if row.question:
         raise Failure("answer_first", id=number)
     return row
 
 
-def _operation(data: Data, store: Store, row: Purchase) -> Operation:
+def _operation(data: Data, journal: Journal, row: Purchase) -> Operation:
     """The operation on the panel that this purchase is for, or that asked the question which a person has
     answered.
     """
-    number = None if row.state is State.REPORTED else row.operation
+    number = None if row.stage is Stage.REPORTED else row.operation
     found = data.operation(number) if number else None
-    if found and (found.item, found.command) == (row.item, command_of(row.kind)):
+    if found and (found.item, found.command) == (row.item, KINDS[row.kind].command):
         return found
-    if number and _last_answer(store, row) not in ABOUT_ANOTHER:
+    if number and _last_answer(journal, row) not in ABOUT_ANOTHER:
         raise Failure("operation_gone", id=row.id, value=number)
-    return _the_one_that_asked(data, store, row)
+    return _the_one_that_asked(data, journal, row)
 
 
-def _the_one_that_asked(data: Data, store: Store, row: Purchase) -> Operation:
+def _the_one_that_asked(data: Data, journal: Journal, row: Purchase) -> Operation:
     """An answer may be about an operation that the purchase does not know: the first one that waits. A
     further one asks its own question.
     """
-    answered = bool(_last_answer(store, row))
+    answered = bool(_last_answer(journal, row))
     waiting = (
-        [data.operation(number) for command in MAY_ASK for number in data.operations(abs(row.item), command)]
+        [data.operation(number) for command in MAY_ASK for number in data.operations(row.item, command)]
         if answered
         else []
     )
@@ -231,9 +237,9 @@ def _the_one_that_asked(data: Data, store: Store, row: Purchase) -> Operation:
     return waiting[0]
 
 
-def _last_answer(store: Store, row: Purchase) -> str:
+def _last_answer(journal: Journal, row: Purchase) -> str:
     """ "" if nobody has decided about this purchase."""
-    answers = [decision.answer for decision in decide.decisions(store, row.id)]
+    answers = [decision.answer for decision in journal.decisions(row.id)]
     return answers[-1] if answers else ""
 
 
@@ -241,7 +247,7 @@ def _panel_repeats(row: Purchase) -> bool:
     """Only the panel counts its tries, and by them it is told whether the panel knows of a purchase already
     (journal.begun).
     """
-    return row.state is State.CONFIRMED and row.told is not None
+    return row.stage is Stage.CONFIRMED and row.callback is not None
 
 
 def _run_for(root: Path, executable: str, operation: Operation, lang: str) -> bytes:

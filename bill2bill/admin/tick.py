@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from bill2bill.admin.start import EXECUTABLES, NAME, run_module
+from bill2bill.admin.panel import NAME, journal_of, locks_of
+from bill2bill.admin.start import EXECUTABLES, run_module
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import log, place
 from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl
-from bill2bill.journal.states import Purchase, State, command_of
-from bill2bill.journal.store import Store
+from bill2bill.journal.journal import Journal
+from bill2bill.journal.kinds import KINDS
+from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.state.locks import Locks
 
 LOG = logging.getLogger("bill2bill")
@@ -42,24 +44,23 @@ def tick(root: Path) -> Optional[List[Looked]]:
     if place.do_nothing(root):
         LOG.warning("nothing is done, etc/billmgr.DoNothing exists")
         return []
-    store = Store(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()))
-    locks = Locks(root / "var" / "bill2bill" / "locks")
+    journal, locks = journal_of(root), locks_of(root)
     data = Data(root, Mgrctl(root, NAME, options_of(root).panel_wait))
     try:
         with locks.at_work("tick") as alone:
             if alone:
-                return [_look(root, data, row) for row in _due(store, data, locks)]
+                return [_look(root, data, row) for row in _due(journal, data, locks)]
             LOG.info("another tick is at work")
             return None
     finally:
         data.close()
 
 
-def _due(store: Store, data: Data, locks: Locks) -> Iterator[Purchase]:
+def _due(journal: Journal, data: Data, locks: Locks) -> Iterator[Purchase]:
     """Sent and not seen yet, or seen and the panel not told; its operation waits on the panel and is not a
     person's.
     """
-    for row in store.purchases(State.SENT, State.CONFIRMED):
+    for row in journal.in_stages(Stage.SENT, Stage.CONFIRMED):
         try:
             if _waits(data, row) and locks.is_free(row.item):
                 yield row
@@ -68,18 +69,20 @@ def _due(store: Store, data: Data, locks: Locks) -> Iterator[Purchase]:
 
 
 def _waits(data: Data, row: Purchase) -> bool:
-    if row.operation is None or row.told is not None:  # whether the panel was told is not for us to find out
+    if (
+        row.operation is None or row.callback is not None or row.question
+    ):  # whether the panel was told is not for us to find out
         return False
     operation = data.operation(row.operation)
     return (
         operation is not None
         and not operation.manual
-        and (operation.item, operation.command) == (row.item, command_of(row.kind))
+        and (operation.item, operation.command) == (row.item, KINDS[row.kind].command)
     )
 
 
 def _look(root: Path, data: Data, row: Purchase) -> Looked:
-    command = command_of(row.kind)
+    command = KINDS[row.kind].command
     try:
         executable = data.module(row.module).executable
         if executable in EXECUTABLES:

@@ -89,7 +89,9 @@ def phrase(words: str, lang: str, outer: Mapping[str, str] = MappingProxyType({}
     from bill2bill.messages import phrases, questions
 
     text = phrases.PHRASES.get(words.code) or questions.PHRASES[words.code]
-    return _filled(text.of(lang), {**outer, **{name: phrase(value, lang) for name, value in words.params.items()}})
+    return _filled(
+        text.of(lang), {**outer, **{name: phrase(value, lang) for name, value in words.params.items()}}
+    )
 
 
 def _filled(text: str, params: Mapping[str, str]) -> str:

@@ -50,7 +50,8 @@ EVENTS: Dict[str, Text] = {
     "callback_failed": Text("the panel could not be told ({code})", "панели сообщить не удалось ({code})"),
     "callback_done": Text("the panel was told", "панели сообщено"),
     "callback_unclear": Text(
-        "operation {asks} asks, operation {began} began it", "спрашивает операция {asks}, начала операция {began}"
+        "operation {asks} asks, operation {began} began it",
+        "спрашивает операция {asks}, начала операция {began}",
     ),
     "end_noted": Text("noted on the panel", "записана на панели"),
     "attempt_noted": Text("noted on the panel", "записана на панели"),
@@ -65,16 +66,16 @@ EVENTS: Dict[str, Text] = {
     "found_in_note": Text(
         "found in the panel's note, missing in the journal", "найдена в записи панели, в журнале её не было"
     ),
-    "superseded": Text(
-        "over in a part of the journal that was lost", "завершена в потерянной части журнала"
-    ),
+    "superseded": Text("over in a part of the journal that was lost", "завершена в потерянной части журнала"),
     "panel_forgot": Text("the panel does not know it", "панель о ней не знает"),
     "date_moved": Text(
         "the expiry date has moved by this very term since it was known last",
         "срок действия сдвинулся ровно на этот период с тех пор, как был известен",
     ),
     "claimed_twice": Text("another item claims this service, too", "на эту услугу претендует и другая"),
-    "said_bought": Text("a person answered: it is {remote} at the provider", "ответ: у поставщика это {remote}"),
+    "said_bought": Text(
+        "a person answered: it is {remote} at the provider", "ответ: у поставщика это {remote}"
+    ),
     "said_not_bought": Text("a person answered: not bought", "ответ: не куплена"),
     "said_same": Text("a person answered: the same", "ответ: та же самая"),
     "said_new": Text("a person answered: a further one", "ответ: ещё одна"),

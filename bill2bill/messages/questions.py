@@ -52,7 +52,9 @@ def _answer(en: str, ru: str, flag: str) -> Text:
     return Text(f"{en}: {RESOLVE.format(flag, why.en)}.", f"{ru}: {RESOLVE.format(flag, why.ru)}.")
 
 
-BOUGHT = _answer("Yes; its id there goes after --bought", "Да; после --bought номер услуги там", "--bought __remote__")
+BOUGHT = _answer(
+    "Yes; its id there goes after --bought", "Да; после --bought номер услуги там", "--bought __remote__"
+)
 NOT_BOUGHT = _answer("No, and nothing was charged", "Нет, и списания нет", "--not-bought")
 SAME = _answer("It is the same renewal", "Это то же самое продление", "--same")
 NEW = _answer("It is a further one", "Это ещё одно продление", "--new")
@@ -70,7 +72,8 @@ PHRASES: Dict[str, Text] = {
     ),
     "because_working": Text("the provider is still working on it", "поставщик всё ещё работает над запросом"),
     "because_attempts": Text(
-        "the request was sent again and again and never answered", "запрос отправлен много раз, ответа не было"
+        "the request was sent again and again and never answered",
+        "запрос отправлен много раз, ответа не было",
     ),
     "because_beforehand": Text(
         "the date moved before anything was sent, perhaps by a request made earlier",
@@ -107,7 +110,8 @@ PHRASES: Dict[str, Text] = {
         "продлена ли услуга __value__ на __months__ мес. (прежний срок: __before__)?",
     ),
     "asked_setparam": Text(
-        "were the add-ons changed as ordered (__value__)?", "изменены ли дополнения, как заказано (__value__)?"
+        "were the add-ons changed as ordered (__value__)?",
+        "изменены ли дополнения, как заказано (__value__)?",
     ),
     "asked_changepricelist": Text(
         "was the tariff changed as ordered (__value__)?", "изменён ли тариф, как заказано (__value__)?"
