@@ -15,7 +15,7 @@ from spending import API, ONCE, WORLD
 
 from bill2bill.commands import COMMANDS
 from bill2bill.commands.settled import KINDS
-from bill2bill.journal.states import command_of
+from bill2bill.journal.purchase import command_of
 
 SOURCES = spending.package()
 ADAPTER4, ADAPTER6 = "upstream/billmgr4/adapter.py", "upstream/billmgr6/adapter.py"
@@ -150,7 +150,7 @@ def test_an_act_that_spends_once_is_allowed():
         with_file(NEW, "def run(deal, row): deal.act(row)"),
         with_file(NEW, "def run(deal): return deal.act"),
         with_file(NEW, "def run(deal): return getattr(deal, 'act')"),
-        with_file(NEW, "from bill2bill.journal.once import spend_once"),
+        with_file(NEW, "from bill2bill.journal.engine import spend_once"),
         with_file(NEW, "from bill2bill.journal import once\n\ndef run(*all): once.spend_once(*all)"),
         changed(WORLD, r"^(from bill2bill\.journal\.once import .*spend_once)", r"\1 as buy_it"),
         with_method(WORLD, "def gift(self, *all): spend_once(*all)"),

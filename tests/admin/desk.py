@@ -15,7 +15,7 @@ from typing import Any, List, Mapping, NamedTuple, Optional
 from databases import tables
 from journeys.shop import Shop
 
-from bill2bill.journal.states import Intent, Purchase, State
+from bill2bill.journal.purchase import Intent, Purchase, Stage
 from bill2bill.sandbox.stage import HOME
 
 LONG_AGO = 1_700_000_000.0
@@ -68,7 +68,7 @@ class Desk:
         self,
         item: int = 71,
         kind: str = "open",
-        state: State = State.DOUBT,
+        state: Stage = Stage.DOUBT,
         operation: Optional[int] = None,
         **columns: Any,
     ) -> Purchase:
@@ -77,10 +77,10 @@ class Desk:
         before = date(2027, 5, 26) if kind == "prolong" else None
         row = store.insert(Intent(item, kind, 1, operation, 1, "login", f"name{item}.ru", 12, before))
         row = store.move(
-            row, State.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns}
+            row, Stage.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns}
         )
-        row = store.move(row, State.SENT, "no answer: upstream_unreachable {'reason': 'canary-word'}")
-        return row if state is State.SENT else store.move(row, state, "cannot be looked up: upstream_wall")
+        row = store.move(row, Stage.SENT, "no answer: upstream_unreachable {'reason': 'canary-word'}")
+        return row if state is Stage.SENT else store.move(row, state, "cannot be looked up: upstream_wall")
 
     def known(self, number: int) -> Purchase:
         found = self.shop.journal().purchase(number)

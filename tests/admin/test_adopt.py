@@ -6,7 +6,7 @@ import pytest
 from copies import put_aside
 from journeys.shop import Shop
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 from bill2bill.sandbox.stage import Panel
 
 from .desk import Desk
@@ -17,8 +17,8 @@ WHY = ("--why", "moved to a new machine")
 @pytest.fixture
 def moved(desk: Desk) -> Desk:
     """The same panel in another folder, with one purchase that is not finished."""
-    desk.purchase(state=State.SENT)
-    desk.purchase(item=72, state=State.REFUSED)
+    desk.purchase(state=Stage.SENT)
+    desk.purchase(item=72, state=Stage.REFUSED)
     root = desk.root.with_name("other")
     return Desk(Shop(Panel(put_aside(desk.root, root)), desk.shop.up))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bill2bill.host.reply import operation_error
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 from .desk import Desk
 
@@ -17,19 +17,19 @@ KEYS = {
 
 
 def test_what_needs_a_person_comes_first_with_its_question_and_operation(desk: Desk):
-    desk.purchase(item=70, state=State.SENT)
+    desk.purchase(item=70, state=Stage.SENT)
     row = desk.purchase(item=71, kind="prolong", operation=4711, told=1)
     done = desk.types("list")
     lines = [line for line in done.out.splitlines() if "name7" in line]
     assert "name71.ru" in lines[0]
-    assert "in_doubt_told" in lines[0]
+    assert "in_doubt_same_renewal" in lines[0]
     assert "4711" in lines[0]
     assert f"{desk.root}/sbin/bill2bill journal show {row.id}" in done.out
 
 
 def test_states_and_items_can_be_chosen(desk: Desk):
-    for item, state in ((70, State.SENT), (71, State.DOUBT), (71, State.REPORTED), (72, State.REFUSED)):
-        desk.purchase(item=item, kind="prolong" if state is State.REPORTED else "open", state=state)
+    for item, state in ((70, Stage.SENT), (71, Stage.DOUBT), (71, Stage.REPORTED), (72, Stage.REFUSED)):
+        desk.purchase(item=item, kind="prolong" if state is Stage.REPORTED else "open", state=state)
     assert [row["item"] for row in desk.types("list", "--json").data] == [70, 71]
     assert [row["state"] for row in desk.types("list", "--json", "--item", 71).data] == ["in doubt"]
     assert [
@@ -45,7 +45,7 @@ def test_scripts_can_rely_on_the_keys(desk: Desk):
     row = desk.purchase(told=None)
     (listed,) = desk.types("list", "--json").data
     assert set(listed) >= KEYS
-    assert listed["question"] == "in_doubt_open"
+    assert listed["question"] == "in_doubt_bought"
     shown = desk.types("show", row.id, "--json").data
     assert set(shown) >= {*KEYS, "steps", "decisions"}
     assert set(shown["question"]) == {"code", "en", "ru"}
@@ -58,12 +58,12 @@ def test_a_question_that_stands_only_with_its_operation_is_seen_too(desk: Desk):
     from bill2bill.errors import Failure
 
     item = desk.shop.order()
-    row = desk.purchase(item, "open", State.SENT)
+    row = desk.purchase(item, "open", Stage.SENT)
     now = datetime(2026, 11, 26, 14, 0)  # noqa: DTZ001 - local time, as the panel writes
     for about, seen in ((row.id, "two_alike"), (row.id + 1, None)):
         failure = Failure("two_alike", id=about, found="5 (a), 6 (b)")
         number = desk.operation(item, "open", operation_error(failure, 1, "My upstream", now))
-        desk.shop.journal().move(row, State.SENT, "asked", operation=number)
+        desk.shop.journal().move(row, Stage.SENT, "asked", operation=number)
         (listed,) = desk.types("list", "--json").data
         assert listed["question"] == seen
     assert desk.types("show", row.id, "--json").data["question"] is None
@@ -101,7 +101,7 @@ def test_show_tells_the_question_what_was_tried_and_the_exact_command(desk: Desk
 
 
 def test_without_the_panels_database_the_journal_is_listed_all_the_same(desk: Desk):
-    desk.purchase(operation=5, state=State.SENT)
+    desk.purchase(operation=5, state=Stage.SENT)
     (desk.root / "etc" / "billmgr.conf.d" / "db.conf").write_text("DBType sqlite\nDBName /nowhere/at/all\n")
     done = desk.types("list", "--json")
     assert (done.status, len(done.data), done.err) == (0, 1, "")

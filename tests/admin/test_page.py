@@ -13,7 +13,7 @@ from typing import Dict
 import pytest
 from journeys.test_doubt import admin, doubtful
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 from bill2bill.sandbox.stage import Said
 from bill2bill.state.locks import Locks
 
@@ -28,7 +28,7 @@ def client(desk: Desk) -> str:
 
 
 def test_what_needs_a_person_comes_first(desk: Desk):
-    sent, asked = desk.purchase(item=70, state=State.SENT), desk.purchase(item=71, operation=4711)
+    sent, asked = desk.purchase(item=70, state=Stage.SENT), desk.purchase(item=71, operation=4711)
     rows = desk.shop.panel.rows("bill2bill.doubt", lang="en")
     assert [(row["id"], row["state"], row["operation"]) for row in rows] == [
         (str(asked.id), "doubt", "4711"),
@@ -112,7 +112,7 @@ def test_below_an_administrator_nobody_sees_or_answers(desk: Desk, func: str, le
     status, reply = started(desk, env)
     assert (status, reply.find("error").get("type")) == (1, "no_rights")
     assert b"name71" not in ET.tostring(reply)
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 def test_a_client_of_the_panel_is_refused(desk: Desk):
@@ -120,7 +120,7 @@ def test_a_client_of_the_panel_is_refused(desk: Desk):
     for lang, text in (("ru", "только администраторам"), ("en", "Only administrators")):
         with pytest.raises(Said, match=text):
             desk.saves(elid=row.id, answer="absent", why=WHY, su=client(desk), lang=lang)
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_whatever_comes_in_is_a_clear_error_and_decides_nothing(
         desk.saves(**given, lang=lang)
     assert said.value.type == code
     assert any("а" <= letter <= "я" for letter in said.value.text) is (lang == "ru")
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
     assert desk.decisions(row.id) == []
 
 
@@ -167,15 +167,15 @@ def test_opening_the_form_decides_nothing(desk: Desk):
     row = desk.purchase()
     desk.opens(FORM, elid=row.id, answer="absent", why=WHY)
     desk.opens(FORM, elid=row.id, answer="absent", why=WHY, sok="yes")
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_words(desk: Desk):
     desk.shop.settings(settle=600, item_wait=0)
-    early = desk.purchase(item=70, state=State.SENT, sent=time.time())
+    early = desk.purchase(item=70, state=Stage.SENT, sent=time.time())
     with pytest.raises(Said, match="can still be carried out"):
         desk.saves(elid=early.id, answer="absent", why=WHY)
-    desk.purchase(item=72, state=State.CONFIRMED, remote=10501)
+    desk.purchase(item=72, state=Stage.CONFIRMED, remote=10501)
     row = desk.purchase()
     with pytest.raises(Said, match="bought for item 72"):
         desk.saves(elid=row.id, answer="exists", remote=10501, why=WHY)
@@ -199,7 +199,7 @@ def test_an_answer_stands_though_its_operation_has_left_the_panel(desk: Desk, la
     row = desk.purchase(operation=4711)
     with pytest.raises(Said, match=text):
         desk.saves(elid=row.id, answer="exists", remote=10501, why=WHY, lang=lang)
-    assert desk.known(row.id).state is State.CONFIRMED
+    assert desk.known(row.id).state is Stage.CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bill2bill.host import failure as failures
 from bill2bill.host.panel import LONGEST_TEXT
 from bill2bill.host.reply import error_document, operation_error
 from bill2bill.journal.doubt import OTHER_QUESTIONS
-from bill2bill.rules import story
+from bill2bill.messages import history
 
 PANEL = Path("/usr/local/mgr5")
 QUESTIONS = [code for code in CODES if story.asks(code) and code != "copied_panel"]
@@ -100,7 +100,7 @@ def test_a_folder_with_a_space_can_be_typed_too(tmp_path: Path):
     (words,) = {
         tuple(shlex.split(one)[:3])
         for one in re.findall(
-            "«([^»]*journal resolve[^»]*)»", messages.text(asked("in_doubt_open", root), "en")
+            "«([^»]*journal resolve[^»]*)»", messages.text(asked("in_doubt_bought", root), "en")
         )
     }
     assert words == (f"{root}/sbin/bill2bill", "journal", "resolve")
@@ -124,7 +124,7 @@ def test_both_languages_fit_into_a_task_whatever_the_story(code: str):
 
 
 def test_a_text_that_is_too_long_leaves_room_for_the_other_language():
-    failure = Failure("in_doubt_open", **{**PARAMS, "value": "x" * 5000})
+    failure = Failure("in_doubt_bought", **{**PARAMS, "value": "x" * 5000})
     text = failures.in_both_languages(failure, "about " * 1000)
     assert len(text) <= LONGEST_TEXT
     assert "Покупка 7 под вопросом" in text
@@ -155,7 +155,7 @@ def test_a_journal_that_cannot_be_read_takes_nothing_from_the_question():
     def broken(number: int):
         raise Failure("state_unusable", reason="disk full")
 
-    text = messages.text(story.explained(Failure("in_doubt_open", **PARAMS), PANEL, broken), "ru")
+    text = messages.text(story.explained(Failure("in_doubt_bought", **PARAMS), PANEL, broken), "ru")
     assert "/usr/local/mgr5/sbin/bill2bill journal resolve 7 --absent" in text
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 from bill2bill.state.locks import Locks
 
 from .desk import Desk
@@ -19,20 +19,20 @@ WHY = ("--why", "no charge on 26 November")
 @pytest.mark.parametrize(
     ("kind", "words", "answer", "state", "columns"),
     [
-        ("open", ["--exists", "10501"], "exists 10501", State.CONFIRMED, {}),
-        ("open", ["--absent"], "absent", State.REFUSED, {}),
-        ("prolong", ["--same"], "same", State.CONFIRMED, {"told": 1}),
-        ("prolong", ["--told"], "told", State.REPORTED, {"told": 1}),
-        ("prolong", ["--same"], "same", State.CONFIRMED, {"question": "lost"}),
-        ("prolong", ["--absent"], "absent", State.REFUSED, {"question": "lost"}),
-        ("prolong", ["--same"], "same", State.CONFIRMED, {"question": "older"}),
-        ("prolong", ["--told"], "told", State.REPORTED, {"question": "older"}),
-        ("open", ["--same"], "same", State.REPORTED, {"question": "item"}),
-        ("open", ["--foreign"], "foreign", State.REPORTED, {"question": "item"}),
+        ("open", ["--exists", "10501"], "exists 10501", Stage.CONFIRMED, {}),
+        ("open", ["--absent"], "absent", Stage.REFUSED, {}),
+        ("prolong", ["--same"], "same", Stage.CONFIRMED, {"told": 1}),
+        ("prolong", ["--told"], "told", Stage.REPORTED, {"told": 1}),
+        ("prolong", ["--same"], "same", Stage.CONFIRMED, {"question": "lost"}),
+        ("prolong", ["--absent"], "absent", Stage.REFUSED, {"question": "lost"}),
+        ("prolong", ["--same"], "same", Stage.CONFIRMED, {"question": "older"}),
+        ("prolong", ["--told"], "told", Stage.REPORTED, {"question": "older"}),
+        ("open", ["--same"], "same", Stage.REPORTED, {"question": "item"}),
+        ("open", ["--foreign"], "foreign", Stage.REPORTED, {"question": "item"}),
     ],
 )
 def test_every_answer_is_kept_with_who_said_it_when_and_why(
-    desk: Desk, kind: str, words: list, answer: str, state: State, columns: dict
+    desk: Desk, kind: str, words: list, answer: str, state: Stage, columns: dict
 ):
     row = desk.purchase(item=desk.shop.order(), kind=kind, **columns)
     done = desk.types("resolve", row.id, *words, *WHY, "--json")
@@ -59,7 +59,7 @@ def test_without_a_reason_nothing_is_decided(desk: Desk, words: tuple, lang: str
     done = desk.types("resolve", row.id, "--absent", *words, lang=lang)
     assert (done.status, done.out) == (1, "")
     assert told in done.err
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
     assert desk.decisions(row.id) == []
 
 
@@ -73,7 +73,7 @@ def test_a_number_that_is_none_is_wrong_usage(desk: Desk, verb: str, number: str
     done = desk.types(verb, *answer, "--", number, here=False, env={"BILL2BILL_ROOT": str(desk.root)})
     assert (done.status, done.out) == (2, "")
     assert done.err
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 @pytest.mark.parametrize("verb", ["resolve", "resume", "show"])
@@ -91,7 +91,7 @@ def test_an_id_that_is_none_is_wrong_usage(desk: Desk, remote: str):
     row = desk.purchase()
     done = desk.types("resolve", row.id, f"--exists={remote}", *WHY)
     assert (done.status, done.out) == (2, "")
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_exactly_one_answer_is_given(desk: Desk, words: list):
 
 
 def test_the_id_of_another_items_service_is_refused_with_its_owner(desk: Desk):
-    other = desk.purchase(item=72, state=State.CONFIRMED, remote=10501)
+    other = desk.purchase(item=72, state=Stage.CONFIRMED, remote=10501)
     row = desk.purchase(item=73)
     done = desk.types("resolve", row.id, "--exists", 10501, *WHY)
     assert done.status == 1
     assert f"bought for item 72 (purchase {other.id})" in done.err
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 def test_a_second_answer_is_refused_and_the_first_one_stands(desk: Desk):
@@ -120,7 +120,7 @@ def test_a_second_answer_is_refused_and_the_first_one_stands(desk: Desk):
         assert done.status == 1
         assert "no_question" in done.err
     assert [one["answer"] for one in desk.decisions(row.id)] == ["absent"]
-    assert desk.known(row.id).state is State.REFUSED
+    assert desk.known(row.id).state is Stage.REFUSED
 
 
 @pytest.mark.parametrize("columns", [{}, {"told": 1}, {"question": "lost"}, {"question": "moved"}])
@@ -128,12 +128,12 @@ def test_an_answer_to_another_question_is_refused(desk: Desk, columns: dict):
     row = desk.purchase(kind="prolong", **columns)
     done = desk.types("resolve", row.id, "--foreign", *WHY)
     assert "no_question" in done.err
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
 
 
 def test_absent_waits_until_the_request_can_no_longer_be_carried_out(desk: Desk):
     desk.shop.settings(settle=600)
-    row = desk.purchase(state=State.SENT, sent=time.time() - 60)
+    row = desk.purchase(state=Stage.SENT, sent=time.time() - 60)
     done = desk.types("resolve", row.id, "--absent", *WHY)
     assert done.status == 1
     assert "too_early" in done.err
@@ -150,7 +150,7 @@ def test_an_answer_waits_for_a_command_that_works_on_the_item_and_does_not_break
         done = desk.types("resolve", row.id, "--absent", *WHY)
     assert done.status == 1
     assert "item_busy" in done.err
-    assert desk.known(row.id).state is State.DOUBT
+    assert desk.known(row.id).state is Stage.DOUBT
     assert desk.types("resolve", row.id, "--absent", *WHY).status == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from journeys.test_doubt import doubtful
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 from .desk import Desk
 
@@ -52,10 +52,10 @@ def test_the_same_renewal_tells_the_panel_and_a_further_one_buys(desk: Desk):
     desk.shop.up.progress("immediate")
     for answer, bought in (("--same", 0), ("--told", 1)):
         row = desk.purchase(
-            item, "prolong", State.DOUBT, operation, told=1, remote=desk.shop.up.domain("example.ru")["id"]
+            item, "prolong", Stage.DOUBT, operation, told=1, remote=desk.shop.up.domain("example.ru")["id"]
         )
         store = desk.shop.journal()
-        store.move(row, State.DOUBT, "as if of this domain", name="example.ru")
+        store.move(row, Stage.DOUBT, "as if of this domain", name="example.ru")
         done = desk.types("resolve", row.id, answer, *WHY, "--resume", "--json")
         assert (done.status, done.data["resumed"]["result"]) == (0, "finished"), done
         assert len(desk.shop.up.charges()) == bought
@@ -99,11 +99,11 @@ def test_a_question_is_answered_before_its_operation_is_started(desk: Desk):
 @pytest.mark.parametrize("was", ["gone", "of another item", "of another command"])
 def test_an_operation_that_is_not_the_purchases_any_more_is_not_started(desk: Desk, was: str):
     item = desk.shop.order()
-    row = desk.purchase(item, "open", State.DOUBT, operation=4711)
+    row = desk.purchase(item, "open", Stage.DOUBT, operation=4711)
     if was != "gone":
         other = desk.shop.order("second.ru") if was == "of another item" else item
         number = desk.operation(other, "open" if other != item else "suspend")
-        desk.shop.journal().move(row, State.DOUBT, "its number came again", operation=number)
+        desk.shop.journal().move(row, Stage.DOUBT, "its number came again", operation=number)
     assert desk.types("resolve", row.id, "--exists", 5, *WHY).status == 0
     before = desk.shop.operations()
     done = desk.types("resume", row.id)
@@ -113,19 +113,19 @@ def test_an_operation_that_is_not_the_purchases_any_more_is_not_started(desk: De
 
 def test_a_finished_purchase_has_nothing_to_start(desk: Desk):
     item = desk.shop.order()
-    row = desk.purchase(item, "prolong", State.REPORTED, operation=desk.operation(item, "prolong"))
+    row = desk.purchase(item, "prolong", Stage.REPORTED, operation=desk.operation(item, "prolong"))
     done = desk.types("resume", row.id)
     assert (done.status, "nothing_to_start" in done.err) == (1, True)
     assert desk.shop.operations()[0]["manual"] == "on"
 
 
 def test_an_answer_stands_though_nothing_could_be_started(desk: Desk):
-    row = desk.purchase(desk.shop.order(), "open", State.DOUBT, operation=4711)
+    row = desk.purchase(desk.shop.order(), "open", Stage.DOUBT, operation=4711)
     done = desk.types("resolve", row.id, "--exists", 5, *WHY, "--resume")
     assert done.status == 1
     assert "is kept, but its operation was not started" in done.err
     assert "has left the panel" in done.err
-    assert desk.known(row.id).state is State.CONFIRMED
+    assert desk.known(row.id).state is Stage.CONFIRMED
 
 
 def test_a_panel_that_must_do_nothing_starts_nothing(desk: Desk):
@@ -145,8 +145,8 @@ def test_a_panel_that_must_do_nothing_starts_nothing(desk: Desk):
 def test_a_purchase_whose_telling_began_is_left_to_the_panels_own_repeat(desk: Desk):
     """Only the panel counts its tries, and by them a repeat is told from a number that came again."""
     item = desk.shop.order()
-    row = desk.purchase(item, "prolong", State.CONFIRMED, operation=desk.operation(item, "prolong"), told=1)
+    row = desk.purchase(item, "prolong", Stage.CONFIRMED, operation=desk.operation(item, "prolong"), told=1)
     done = desk.types("resume", row.id, "--json")
     assert done.data["result"] == "waiting", done
-    assert desk.known(row.id).state is State.CONFIRMED
+    assert desk.known(row.id).state is Stage.CONFIRMED
     assert desk.shop.operations()[0]["manual"] == "off"

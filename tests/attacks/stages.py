@@ -21,7 +21,7 @@ from databases import Place, tables
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
-from bill2bill.journal.store import Store
+from bill2bill.journal.journal import Journal
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
 from bill2bill.sandbox.stage import HOME, Panel, Provider
@@ -196,8 +196,8 @@ class Stage:
     def operations(self) -> Dict[int, Dict[str, Any]]:
         return {row["id"]: row for row in self.rows("SELECT * FROM runningoperation")}
 
-    def journal(self) -> Store:
-        return Store(self.root / "var" / "bill2bill", machine_id(), str(self.root))
+    def journal(self) -> Journal:
+        return Journal(self.root / "var" / "bill2bill", machine_id(), str(self.root))
 
     def rows_of_journal(self, job: Job) -> List[Tuple[object, ...]]:
         """The steps of the purchase that opens the item."""

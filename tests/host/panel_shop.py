@@ -19,7 +19,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from lxml import etree
 
 from bill2bill.host import place
-from bill2bill.journal.store import Store
+from bill2bill.journal.journal import Journal
 from bill2bill.main import run
 from bill2bill.sandbox.host import crypt, operations
 from bill2bill.sandbox.host.functions import call
@@ -201,8 +201,8 @@ class PanelShop:
         self.up.post("faults", func=func, kind=kind, **more)
 
     @property
-    def store(self) -> Store:
-        return Store(self.root / "var" / "bill2bill", place.machine_id(), str(self.root.resolve()))
+    def store(self) -> Journal:
+        return Journal(self.root / "var" / "bill2bill", place.machine_id(), str(self.root.resolve()))
 
     @property
     def log(self) -> str:

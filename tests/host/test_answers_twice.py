@@ -14,8 +14,8 @@ from test_restored_money import forgotten
 
 from bill2bill.admin import decide, page, start
 from bill2bill.commands.world import World
-from bill2bill.journal.states import State
-from bill2bill.journal.store import Store
+from bill2bill.journal.purchase import Stage
+from bill2bill.journal.journal import Journal
 from bill2bill.state.locks import Locks
 
 WHY = "compared with the cabinet"
@@ -73,7 +73,7 @@ def given_away(servers: Any) -> Tuple[int, int]:
     item = servers.bought()
     forgotten(servers, item)
     operation = servers.operation(item, "open")
-    assert servers.attempt(operation).code == "in_doubt_item"
+    assert servers.attempt(operation).code == "in_doubt_same_item"
     return item, operation
 
 
@@ -86,7 +86,7 @@ def test_foreign_said_again_after_a_kill_does_not_bring_the_former_items_months_
     assert servers.attempt(operation).status == 0, "the new client has a server of his own"
     assert decide.answers_to(servers.store.purchase(1)) == ("foreign",)
     clicks(servers, 1, "foreign")
-    assert servers.store.purchase(1).state is State.REPORTED
+    assert servers.store.purchase(1).state is Stage.REPORTED
     bills = len(servers.bills)
     assert servers.start("prolong", item).status == 0
     assert len(servers.bills) == bills + 1, "what the client paid for is bought"
@@ -119,7 +119,7 @@ def test_told_from_an_old_form_does_not_follow_upon_the_same(shop, monkeypatch):
         shop.attempt(operation)
     again = shop.operation(item, "prolong")
     again = shop.operation(item, "prolong") if again == operation else again
-    assert shop.attempt(again).code == "in_doubt_told"
+    assert shop.attempt(again).code == "in_doubt_same_renewal"
     assert clicks(shop, 1, "same")[0] == 0
     assert b"no_question" in clicks(shop, 1, "told")[1]
     assert (shop.attempt(again).status, len(shop.charges)) == (0, 1)
@@ -134,10 +134,10 @@ def test_exists_said_again_after_the_panel_was_told_swallows_no_renewal(kind, re
     operation = shop.operation(item, "prolong")
     with killed(monkeypatch, World, "reported"):
         shop.attempt(operation)
-    (row,) = shop.store.purchases(State.CONFIRMED)
+    (row,) = shop.store.purchases(Stage.CONFIRMED)
     decide.exists_as(shop.store, row.id, row.remote, "the second click")
     again = shop.operation(item, "prolong")
-    assert shop.attempt(again).code == "in_doubt_told", "a further renewal was paid for"
+    assert shop.attempt(again).code == "in_doubt_same_renewal", "a further renewal was paid for"
 
 
 def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
@@ -155,7 +155,7 @@ def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
     servers.attempt(operation)
     servers.aged(700)
     assert b"not_ours" in clicks(servers, 1, "exists", other["id"])[1]
-    assert servers.store.purchase(1).state is State.SENT
+    assert servers.store.purchase(1).state is Stage.SENT
     assert servers.running(item, "prolong"), "nothing was bought, and the panel was not told otherwise"
 
 

@@ -8,7 +8,7 @@ from command_shop import EXPIRES, in_years
 from bill2bill.admin import decide
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 RENEWED = [("renew", "example.ru")]
 
@@ -26,7 +26,7 @@ def test_a_wrong_answer_of_absence_does_not_renew_twice_and_is_asked_about_again
     item, operation = lost_renewal(shop)
     shop.up.post("progress")
     decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a slip", settle=0)
-    assert shop.attempt(operation).code == "in_doubt_prolong"
+    assert shop.attempt(operation).code == "in_doubt_bought"
     assert shop.charges == RENEWED
     decide.exists_as(
         shop.store, shop.store.unsettled(item, "prolong").id, shop.remote(item), "it is there indeed"
@@ -45,7 +45,7 @@ def test_a_number_that_comes_again_does_not_inherit_last_years_refusal_silently(
     assert shop.attempt(operation).code == "upstream_refused"
     shop.up.post("reset")
     shop.up.post("domain", name="example.ru", expire=str(in_years(EXPIRES, 1)))
-    assert shop.attempt(operation).code == "in_doubt_prolong"
+    assert shop.attempt(operation).code == "in_doubt_bought"
     decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a new year", settle=600)
     shop.at_once()
     assert shop.attempt(operation).status == 0
@@ -72,7 +72,7 @@ def test_a_renewal_that_the_panel_took_but_did_not_answer_is_over(shop, monkeypa
     monkeypatch.setattr(Panel, "prolonged", without_answer)
     item = shop.sold()
     assert shop.start("prolong", item).status == 0
-    assert shop.store.latest(item, "prolong").state is State.REPORTED
+    assert shop.store.latest(item, "prolong").state is Stage.REPORTED
     monkeypatch.setattr(Panel, "prolonged", whole)
     assert shop.start("prolong", item).status == 0
     assert shop.charges == RENEWED * 2
@@ -86,7 +86,7 @@ def test_a_purchase_that_was_only_intended_is_not_sent_after_its_switch_is_off(s
     shop.fault("accountinfo", "502", when="before", times=3)
     operation = shop.operation(item, kind)
     shop.attempt(operation)
-    assert shop.store.unsettled(item, kind).state is State.INTENDED
+    assert shop.store.unsettled(item, kind).state is Stage.INTENDED
     shop.connection(**{switch: "off"})
     assert shop.attempt(operation).code == "switched_off"
     assert shop.charges == []

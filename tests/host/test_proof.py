@@ -308,7 +308,7 @@ def test_a_question_about_a_cart_that_could_not_be_read_becomes_an_unpaid_order_
     operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
     servers.fault("basket", "502", when="after", sticky=True)
     servers.aged(OVERDUE)
-    assert servers.attempt(operation).code == "in_doubt_prolong"
+    assert servers.attempt(operation).code == "in_doubt_bought"
     healed(servers)
     assert {servers.attempt(operation).code for _ in "twice"} == {"unpaid_order"}
     pay_the_cart(servers)
@@ -420,7 +420,7 @@ def test_a_lost_change_between_tariffs_of_one_name_is_not_taken_for_done(servers
     servers.aged(SETTLED)
     assert servers.attempt(operation).code == "lost_answer"
     servers.aged(OVERDUE)
-    assert servers.attempt(operation).code == "in_doubt_changepricelist"
+    assert servers.attempt(operation).code == "in_doubt_bought"
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
 
 

@@ -18,7 +18,7 @@ from service_shop import KVM2, NAME, SMALL, ServiceShop
 from bill2bill.admin import decide, start
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
-from bill2bill.journal.states import Intent, State
+from bill2bill.journal.purchase import Intent, Stage
 from bill2bill.rules.periods import add_months
 
 NOTE, LINK = "bill2bill_purchase", "bill2bill"
@@ -72,7 +72,7 @@ def test_the_former_items_server_is_not_handed_to_the_new_client(servers, former
     forgotten(servers, item)
     operation = servers.operation(item, "open")
     answer = servers.attempt(operation)
-    assert (answer.code, servers.param(item, LINK), servers.param(item, "ip")) == ("in_doubt_item", "", "")
+    assert (answer.code, servers.param(item, LINK), servers.param(item, "ip")) == ("in_doubt_same_item", "", "")
     decide.is_foreign(servers.store, 1, "another client's order")
     assert servers.attempt(operation).status == 0
     assert servers.remote(item) != remote
@@ -176,11 +176,11 @@ def test_a_wrong_word_about_a_renewal_that_the_journal_lost_is_asked_about_again
     item = fast.sold()
     operation = fast.operation(item, "prolong")
     fast.params(item, **{NOTE: f"id={UNKNOWN};try=1;before={EXPIRES};months=12;period=881"})
-    assert fast.attempt(operation).code == "in_doubt_lost"
+    assert fast.attempt(operation).code == "in_doubt_same_renewal"
     renew_by_hand(fast)
     fast.aged(601)
     decide.is_absent(fast.store, 1, "a mistake", 600)
-    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_prolong", RENEWED)
+    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_bought", RENEWED)
 
 
 def test_months_ahead_outlive_a_journal_in_which_their_purchase_was_only_intended(servers):
@@ -199,11 +199,11 @@ def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purch
 ):
     item = servers.owned()
     row = servers.store.insert(Intent(item, "prolong", 1, None, 1, "", NAME, 1, EXPIRES))
-    servers.store.move(row, State.REPORTED, "the panel was told", period=9, noted=1)
+    servers.store.move(row, Stage.REPORTED, "the panel was told", period=9, noted=1)
     servers.params(item, **{NOTE: f"id={UNKNOWN};try=1;before={EXPIRES};months=1;period=12"})
     operation = servers.operation(item, "prolong")
-    assert servers.attempt(operation).code == "in_doubt_lost"
-    decide.is_same(servers.store, servers.store.purchases(State.DOUBT)[0].id, "charged")
+    assert servers.attempt(operation).code == "in_doubt_same_renewal"
+    decide.is_same(servers.store, servers.store.purchases(Stage.DOUBT)[0].id, "charged")
     assert (servers.attempt(operation).status, servers.store.months_left(item)) == (0, 11)
 
 
@@ -229,10 +229,10 @@ def test_a_renewal_that_a_whole_restored_server_forgot_is_a_question(fast, tmp_p
     if compared != "never":
         fast.start("sync_item", item)
     fast.db.insert("runningoperation", **waiting)
-    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_moved", RENEWED)
+    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_same_renewal", RENEWED)
     shutil.rmtree(fast.root / "var" / "bill2bill")
     assert (fast.attempt(operation).code, fast.charges) == (
-        "in_doubt_lost",
+        "in_doubt_same_renewal",
         RENEWED,
     ), "the question outlives the journal"
 
@@ -304,7 +304,7 @@ def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_
     item, operation, restore = renewed_since_the_dump(shop)
     restore()
     before = paid(shop)
-    assert shop.attempt(operation).code == "in_doubt_older"
+    assert shop.attempt(operation).code == "in_doubt_same_renewal"
     assert paid(shop) == before
     decide.resolve(
         shop.store,
@@ -326,7 +326,7 @@ def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_
 def test_killed_before_the_end_was_noted_again_the_answer_stands(fast, monkeypatch):
     item, operation, restore = renewed_since_the_dump(fast)
     restore()
-    assert fast.attempt(operation).code == "in_doubt_older"
+    assert fast.attempt(operation).code == "in_doubt_same_renewal"
     decide.resolve(
         fast.store,
         1,
@@ -365,7 +365,7 @@ def test_an_item_whose_order_only_the_panels_note_knows_of_is_not_closed(servers
     shutil.rmtree(servers.root / "var" / "bill2bill")
     servers.db.delete("runningoperation", id=operation)
     assert servers.start("close", item).status == 1
-    assert servers.store.unsettled(item, "open").state is State.DOUBT
+    assert servers.store.unsettled(item, "open").state is Stage.DOUBT
     assert servers.row(item)["status"] != "4"
 
 
@@ -383,7 +383,7 @@ def test_killed_while_a_moved_date_is_written_down_the_question_is_asked_all_the
     with pytest.raises(KeyboardInterrupt):
         fast.attempt(operation)
     monkeypatch.undo()
-    assert fast.attempt(operation).code == "in_doubt_moved"
+    assert fast.attempt(operation).code == "in_doubt_same_renewal"
 
 
 # -- what a person bought ------------------------------------------------------------------------------------
@@ -456,7 +456,7 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
 
 
 @pytest.mark.parametrize(
-    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_told"), ("2020-01-01 00:00:00", ""), ("", "")]
+    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_same_renewal"), ("2020-01-01 00:00:00", ""), ("", "")]
 )
 def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
     """Killed after the callback; then two processes are started for a new operation of the same number, so

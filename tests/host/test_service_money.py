@@ -10,7 +10,7 @@ import pytest
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
 from bill2bill.admin import decide
-from bill2bill.journal.states import Intent, State
+from bill2bill.journal.purchase import Intent, Stage
 from bill2bill.rules import statuses
 from bill2bill.state.cache import Cache
 from bill2bill.upstream.billmgr6 import reading
@@ -102,7 +102,7 @@ def test_a_person_is_told_when_the_provider_never_says_clearly_that_it_does_not_
     for _ in range(6):
         answer = servers.attempt(operation)
         servers.aged(601)
-    assert (answer.code, servers.is_manual(item, "open")) == ("in_doubt_open", True)
+    assert (answer.code, servers.is_manual(item, "open")) == ("in_doubt_bought", True)
     assert len(servers.submitted("v2.vds.order.param")) == 3
 
 
@@ -202,7 +202,7 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
     answer = servers.start("prolong", item)
     purchase = servers.store.latest(item, "open")
     assert (answer.code, answer.value("reason")) == ("not_ours", f"purchase {purchase.id}: {purchase.remote}")
-    assert decide.exists_as(servers.store, purchase.id, made["id"], "replaced").state is State.REPORTED
+    assert decide.exists_as(servers.store, purchase.id, made["id"], "replaced").state is Stage.REPORTED
     assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
     assert servers.bills[1:] == RENEWED
 
@@ -212,7 +212,7 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
 
 def killed_before_it_was_settled(servers, item, kind, operation):
     row = servers.store.latest(item, kind)
-    servers.store.move(row, State.CONFIRMED, "as if killed", operation=operation)
+    servers.store.move(row, Stage.CONFIRMED, "as if killed", operation=operation)
 
 
 def test_a_change_that_was_seen_does_not_hide_the_next_wish(servers):
@@ -322,7 +322,7 @@ def test_a_wrong_answer_is_noticed_though_the_tariff_plan_buys_other_periods_now
     servers.up.post("service", id=servers.service["id"], expiredate=str(later(1)))
     servers.tariff(SMALL, b2b_periods="1=12")
     answer = servers.attempt(operation)
-    assert (answer.code, servers.bills) == ("in_doubt_prolong", [])
+    assert (answer.code, servers.bills) == ("in_doubt_bought", [])
 
 
 def test_a_renewal_from_what_was_bought_in_advance_is_no_question_under_another_number(servers):
@@ -425,7 +425,7 @@ def test_an_older_listing_that_a_stopped_process_keeps_late_is_no_proof_of_absen
     servers.aged(601)
     servers.attempt(operation)
     assert servers.bills == ORDERED
-    assert servers.store.latest(1, "open").state is State.CONFIRMED
+    assert servers.store.latest(1, "open").state is Stage.CONFIRMED
 
 
 def test_a_change_of_tariff_does_not_move_the_date_by_which_a_lost_renewal_is_told(servers):

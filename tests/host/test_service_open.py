@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from service_shop import DEBIAN, KVM2, LARGE, NAME, SMALL
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 ORDERED = [("order", "9.00")]
 
@@ -23,7 +23,7 @@ def test_a_server_is_ordered_once_and_told_to_the_panel(servers, processes):
     )
     assert (servers.row(item)["status"], servers.running(item, "open")) == (2, None)
     assert servers.param(item, "bill2bill") == f"id={service['id']};price={KVM2};period=1"
-    assert servers.store.latest(item, "open").state is State.REPORTED
+    assert servers.store.latest(item, "open").state is Stage.REPORTED
 
 
 def test_the_client_gets_address_user_and_password(servers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from service_shop import KVM4, LARGE, SMALL
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 MORE_CPU = ("addon", "4.00")  # two more at 2.00
 LARGER = ("changepricelist", "9.00")
@@ -178,7 +178,7 @@ def test_a_change_of_tariff_in_doubt_is_never_taken_back(servers):
     operation = servers.change_tariff(item)
     assert servers.attempt(operation).code == "lost_answer"
     assert (servers.row(item)["pricelist"], servers.row(item)["lastpricelist"]) == (LARGE, SMALL)
-    assert servers.store.unsettled(item, "changepricelist").state is State.SENT
+    assert servers.store.unsettled(item, "changepricelist").state is Stage.SENT
     servers.aged(601)
     assert servers.attempt(operation).status == 0
     assert servers.bills[1:] == [LARGER]

@@ -14,7 +14,7 @@ import pytest
 import spending
 
 from bill2bill.commands import COMMANDS
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 from bill2bill.upstream.http import Http
 
 
@@ -132,6 +132,6 @@ def test_what_is_charged_was_written_down_before_it_left(operation, request, cha
     assert (answer.status, answer.code) == (0, ""), answer.text
     assert all(one.spends for one in seen)
     assert [one.rows for one in seen] == [{(item, bought)} for bought in sorted(BUYS.get(operation, ()))]
-    assert {row.kind for row in shop.store.purchases(*State) if row.item == item} >= BUYS.get(
+    assert {row.kind for row in shop.store.purchases(*Stage) if row.item == item} >= BUYS.get(
         operation, set()
     )

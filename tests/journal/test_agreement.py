@@ -13,11 +13,11 @@ import pytest
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent
 from bill2bill.journal import note as notes
-from bill2bill.journal.asker import Asker
+from bill2bill.journal.caller import Caller
 from bill2bill.journal.note import Note
-from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
-from bill2bill.journal.states import Intent, Purchase, State, Terms
-from bill2bill.journal.store import Store
+from bill2bill.journal.engine import Finding, Patience, Acceptance, Sight, spend_once
+from bill2bill.journal.purchase import Intent, Purchase, Stage, Terms
+from bill2bill.journal.journal import Journal
 
 BEFORE = date(2027, 3, 14)
 CALM = Patience(settle=600, overdue=86400, tries=10)
@@ -30,14 +30,14 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.note, self.charged, self.renewed, self.silent = folder, "", 0, False, False
-        self.store = Store(folder / "1", "machine", "root")
+        self.store = Journal(folder / "1", "machine", "root")
 
     def journal_lost(self) -> None:
-        self.store = Store(self.folder / "lost", "machine", "root")
+        self.store = Journal(self.folder / "lost", "machine", "root")
 
-    def backup(self) -> Store:
+    def backup(self) -> Journal:
         """The journal as it is now, in a file of its own."""
-        other = Store(self.folder / "backup", "machine", "root")
+        other = Journal(self.folder / "backup", "machine", "root")
         self.store.db.backup(other.db)
         return other
 
@@ -49,12 +49,12 @@ class Desk:
     def terms(self, row: Purchase) -> Terms:
         return Terms(565, 12, "199.00 RUB", 77)
 
-    def act(self, row: Purchase) -> Receipt:
+    def act(self, row: Purchase) -> Acceptance:
         self.charged += 1
         if self.silent:
             raise NoAnswer("lost_answer", func="domain.renew")
         self.renewed = True
-        return Receipt()
+        return Acceptance()
 
     # -- the panel -------------------------------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ class Desk:
         self.note = str(Note(row.token))
 
     def ask(self, kind: str = "prolong", operation: int = 5, trycount: int = 1) -> Purchase:
-        asker = Asker(
+        asker = Caller(
             7,
             kind,
             operation,
@@ -85,7 +85,7 @@ class Desk:
         """The panel is told, as World.tell and World.reported do it."""
         self.note = str(Note(row.token, left=left))
         noted = row.noted if row.noted is not None else 0
-        self.store.move(row, State.REPORTED, "the panel was told", operation=None, noted=noted)
+        self.store.move(row, Stage.REPORTED, "the panel was told", operation=None, noted=noted)
         self.renewed = False  # what comes next is another term
 
     def settled(self) -> None:
@@ -98,7 +98,7 @@ class Desk:
         return caught.value
 
     def states(self) -> List[str]:
-        return [row.state.value for row in self.store.purchases(*State)]
+        return [row.state.value for row in self.store.purchases(*Stage)]
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_renewal_that_was_under_way_when_the_journal_was_lost_is_never_sent_ag
     desk.settled()
     for operation in (5, 5, 6):
         asked = desk.refusal(operation=operation, trycount=2)
-        assert (asked.code, desk.charged) == ("in_doubt_lost", 1)
+        assert (asked.code, desk.charged) == ("in_doubt_same_renewal", 1)
     assert asked.params["before"] == BEFORE.isoformat()
 
 
@@ -132,7 +132,7 @@ def test_a_person_says_what_became_of_a_renewal_that_the_journal_lost(
     number = int(desk.refusal().params["id"])
     answer(desk.store, number, "charged once")
     desk.told(desk.ask())
-    assert (desk.charged, desk.store.purchases(State.DOUBT, State.SENT, State.CONFIRMED)) == (charged, [])
+    assert (desk.charged, desk.store.purchases(Stage.DOUBT, Stage.SENT, Stage.CONFIRMED)) == (charged, [])
 
 
 def test_a_lost_renewal_that_does_not_exist_is_sent_when_its_request_cannot_be_carried_out_any_more(
@@ -175,7 +175,7 @@ def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_b
     assert (desk.refusal(trycount=2).code, desk.charged) == ("lost_answer", 1)
     desk.renewed = True
     desk.settled()
-    assert desk.ask(trycount=3).state is State.CONFIRMED
+    assert desk.ask(trycount=3).state is Stage.CONFIRMED
     assert (desk.charged, desk.store.steps(row.id)[1][2]) == (
         1,
         "the panel's note says that a request may have left",
@@ -202,7 +202,7 @@ def test_a_request_that_never_left_is_noted_anew_and_sent_without_waiting(desk: 
     assert (desk.charged, "try=2;" in desk.note) == (1, True)
 
 
-def backup_of_a_renewal_under_way(desk: Desk) -> Store:
+def backup_of_a_renewal_under_way(desk: Desk) -> Journal:
     """The journal as it was before its renewal was seen and told."""
     desk.silent = True
     desk.refusal()
@@ -227,7 +227,7 @@ def test_a_journal_from_before_a_later_purchase_asks_about_that_one(desk: Desk) 
     assert desk.refusal(operation=6).code == "lost_answer"
     desk.store = backup
     assert (desk.refusal(operation=6, trycount=2).code, desk.charged, desk.states()) == (
-        "in_doubt_lost",
+        "in_doubt_same_renewal",
         2,
         ["reported", "in doubt"],
     )
@@ -241,8 +241,8 @@ def test_a_panel_that_knows_less_than_the_journal_gets_nothing_bought_until_a_pe
     desk.note = first
     asked = desk.refusal(operation=5, trycount=1)
     assert (asked.code, desk.refusal(operation=9).code, desk.charged) == (
-        "in_doubt_older",
-        "in_doubt_older",
+        "in_doubt_same_renewal",
+        "in_doubt_same_renewal",
         1,
     )
     decide.is_same(desk.store, int(asked.params["id"]), "the client paid once")
@@ -288,7 +288,7 @@ def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_fir
     assert asked_about == [row.id for row in forgotten]
     assert desk.charged == 3, "nothing was bought while questions were open"
     desk.told(desk.ask(operation=10))
-    assert (desk.charged, desk.store.purchases(State.DOUBT)) == (4, [])
+    assert (desk.charged, desk.store.purchases(Stage.DOUBT)) == (4, [])
 
 
 def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_earlier_one(
@@ -299,7 +299,7 @@ def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_
     desk.store.insert(Intent(7, "prolong", 3, 6, 1, "login", "example.ru", 12, BEFORE))
     desk.note = backup
     assert (desk.refusal(operation=6, trycount=2).code, desk.states()) == (
-        "in_doubt_older",
+        "in_doubt_same_renewal",
         ["in doubt", "refused"],
     )
 
@@ -313,12 +313,12 @@ def test_a_renewal_that_is_under_way_is_finished_before_an_earlier_one_is_asked_
     desk.settled()
     desk.told(desk.ask(operation=6, trycount=2))
     desk.renewed = True
-    assert (desk.refusal(operation=7).code, desk.charged) == ("in_doubt_older", 2)
+    assert (desk.refusal(operation=7).code, desk.charged) == ("in_doubt_same_renewal", 2)
 
 
 def opened(desk: Desk) -> Purchase:
     row = desk.ask("open")
-    desk.store.move(row, State.CONFIRMED, "accepted", remote=77)
+    desk.store.move(row, Stage.CONFIRMED, "accepted", remote=77)
     row = desk.store.purchase(row.id) or row
     desk.told(row)
     return row
@@ -331,9 +331,9 @@ def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_
     assert desk.refusal(kind="open").code == "lost_answer"
     desk.journal_lost()
     desk.settled()
-    assert (desk.refusal(kind="open", trycount=2).code, desk.charged) == ("in_doubt_open", 1)
+    assert (desk.refusal(kind="open", trycount=2).code, desk.charged) == ("in_doubt_bought", 1)
     desk.renewed = True
-    assert desk.ask("open", trycount=3).state is State.CONFIRMED
+    assert desk.ask("open", trycount=3).state is Stage.CONFIRMED
     assert desk.charged == 1
 
 
@@ -345,7 +345,7 @@ def test_an_item_that_knows_nothing_of_what_the_journal_bought_for_it_may_be_ano
     row = opened(desk)
     desk.note = ""
     asked = desk.refusal(kind=kind, operation=9)
-    assert (asked.code, asked.params["id"], desk.charged) == ("in_doubt_item", str(row.id), 0)
+    assert (asked.code, asked.params["id"], desk.charged) == ("in_doubt_same_item", str(row.id), 0)
     decide.is_foreign(desk.store, row.id, "number 7 belongs to another client")
     assert desk.store.bought(7) is None
     desk.ask(kind, operation=9)
@@ -356,7 +356,7 @@ def test_the_same_item_of_a_restored_panel_keeps_what_was_bought_for_it(desk: De
     desk.renewed = True
     row = opened(desk)
     desk.note = ""
-    assert desk.refusal(kind="open", operation=9).code == "in_doubt_item"
+    assert desk.refusal(kind="open", operation=9).code == "in_doubt_same_item"
     decide.is_same(desk.store, row.id, "restored", noting=desk.noted_done)
     bought = desk.store.bought(7)
     assert bought is not None

@@ -8,11 +8,11 @@ import pytest
 
 from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
-from bill2bill.journal.asker import Asker
-from bill2bill.journal.begun import begun
-from bill2bill.journal.once import Finding, Patience, Receipt, Sight, spend_once
-from bill2bill.journal.states import Intent, State, Terms
-from bill2bill.journal.store import Store
+from bill2bill.journal.caller import Caller
+from bill2bill.journal.ownership import owned
+from bill2bill.journal.engine import Finding, Patience, Acceptance, Sight, spend_once
+from bill2bill.journal.purchase import Intent, Stage, Terms
+from bill2bill.journal.journal import Journal
 from bill2bill.state import clock
 
 CALM = Patience(settle=600, overdue=86400, tries=10)
@@ -42,7 +42,7 @@ class Shop:
         if isinstance(answer, Exception):
             raise answer
         self.charged += 1
-        return answer if isinstance(answer, Receipt) else Receipt(answer)
+        return answer if isinstance(answer, Acceptance) else Acceptance(answer)
 
 
 def lost():
@@ -51,7 +51,7 @@ def lost():
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path / "bill2bill", "machine", "root")
+    return Journal(tmp_path / "bill2bill", "machine", "root")
 
 
 def intent(operation=5, trycount=1, kind="open", **other):
@@ -60,7 +60,7 @@ def intent(operation=5, trycount=1, kind="open", **other):
 
 
 def asker(wanted, left=(), waits=False):
-    return Asker(
+    return Caller(
         wanted.item,
         wanted.kind,
         wanted.operation,
@@ -82,31 +82,31 @@ def renewal(**other):
 def bought_and_telling(store, operation=5):
     """A renewal whose process was killed while it told the panel."""
     row = store.insert(renewal(operation=operation))
-    row = store.move(row, State.SENT, sent=1.0, account="login", remote=77)
-    return store.move(row, State.CONFIRMED, "telling the panel", told=1)
+    row = store.move(row, Stage.SENT, sent=1.0, account="login", remote=77)
+    return store.move(row, Stage.CONFIRMED, "telling the panel", told=1)
 
 
 def report(store, row):
-    return store.move(row, State.REPORTED)
+    return store.move(row, Stage.REPORTED)
 
 
 def test_a_purchase_is_on_disk_before_its_request_leaves(store, tmp_path):
     class Watching(Shop):
         def act(self, row):
-            seen = Store(tmp_path / "bill2bill", "machine", "root").unsettled(7, "open")
-            assert seen.state is State.SENT
+            seen = Journal(tmp_path / "bill2bill", "machine", "root").unsettled(7, "open")
+            assert seen.state is Stage.SENT
             assert seen.sent is not None
             assert (seen.tariff, seen.period, seen.cost) == (565, 881, "199.00 RUB")
             return super().act(row)
 
-    assert buy(store, Watching(10501)).state is State.CONFIRMED
+    assert buy(store, Watching(10501)).state is Stage.CONFIRMED
 
 
 def test_a_confirmed_purchase_is_finished_by_the_repeat_and_not_bought_again(store):
     shop = Shop(10501)
     first = buy(store, shop)
     again = buy(store, shop, intent(trycount=2))
-    assert (again.id, again.state, again.remote) == (first.id, State.CONFIRMED, 10501)
+    assert (again.id, again.state, again.remote) == (first.id, Stage.CONFIRMED, 10501)
     assert shop.charged == 1
 
 
@@ -124,7 +124,7 @@ def test_a_lost_order_that_was_carried_out_is_found_and_not_bought_again(store):
         buy(store, shop)
     shop.sight = Sight.PRESENT
     row = buy(store, shop, intent(trycount=2), NOW)
-    assert (row.state, row.remote, shop.answers) == (State.CONFIRMED, 77, [10502])
+    assert (row.state, row.remote, shop.answers) == (Stage.CONFIRMED, 77, [10502])
 
 
 def test_a_look_that_shows_nothing_is_not_made_again_before_it_can_prove_absence(store):
@@ -138,13 +138,13 @@ def test_a_look_that_shows_nothing_is_not_made_again_before_it_can_prove_absence
 @pytest.mark.parametrize("after", ["a process that was killed before its look", "a look that failed"])
 def test_the_next_run_looks_at_once_after(store, after):
     row = store.move(
-        store.insert(intent()), State.SENT, "request leaves", sent=1.0, boot="b", account="login"
+        store.insert(intent()), Stage.SENT, "request leaves", sent=1.0, boot="b", account="login"
     )
     if after == "a look that failed":
         with pytest.raises(Failure, match="lost_answer"):
             buy(store, Shop(sight=Failure("upstream_unreachable", url="", reason="")), intent(trycount=2))
     found = buy(store, Shop(sight=Sight.PRESENT), intent(trycount=3))
-    assert (found.id, found.state) == (row.id, State.CONFIRMED)
+    assert (found.id, found.state) == (row.id, Stage.CONFIRMED)
 
 
 def test_a_doubt_that_only_could_not_be_looked_up_ends_when_a_look_proves_its_absence(store):
@@ -154,7 +154,7 @@ def test_a_doubt_that_only_could_not_be_looked_up_ends_when_a_look_proves_its_ab
     with store.write() as db:
         db.execute("UPDATE purchase SET sent = sent - 86401, uptime = uptime - 86401")
     blind.sight = Failure("account_paused")
-    with pytest.raises(Failure, match="in_doubt_open"):
+    with pytest.raises(Failure, match="in_doubt_bought"):
         buy(store, blind, intent(trycount=2))
     blind.sight = Sight.ABSENT
     with store.write() as db:  # the machine was restarted just now: nothing has certainly settled
@@ -162,7 +162,7 @@ def test_a_doubt_that_only_could_not_be_looked_up_ends_when_a_look_proves_its_ab
     long_ago = CALM._replace(settle=10**9)
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, blind, intent(trycount=3), long_ago)
-    assert buy(store, blind, intent(trycount=4), NOW).state is State.CONFIRMED
+    assert buy(store, blind, intent(trycount=4), NOW).state is Stage.CONFIRMED
     assert blind.charged == 1
 
 
@@ -191,7 +191,7 @@ def test_a_look_that_fails_proves_nothing(store):
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, shop, intent(trycount=2), NOW)
     assert shop.answers == [10502]
-    assert store.unsettled(7, "open").state is State.SENT
+    assert store.unsettled(7, "open").state is Stage.SENT
 
 
 def test_a_kernel_that_runs_for_long_does_not_age_what_was_just_sent_before_the_container_was_moved(store):
@@ -214,11 +214,11 @@ def test_what_cannot_be_proved_for_a_day_waits_for_a_person(store):
         db.execute("UPDATE purchase SET sent = sent - 86401, uptime = uptime - 86401")
     shop.sight = Failure("upstream_unreachable", url="u", reason="r")
     for _ in range(2):
-        with pytest.raises(Failure, match="in_doubt_open"):
+        with pytest.raises(Failure, match="in_doubt_bought"):
             buy(store, shop, intent(trycount=2))
     assert shop.answers == [10502]
     shop.sight = Sight.PRESENT  # a doubt ends by itself only when the purchase shows up
-    assert buy(store, shop, intent(trycount=3)).state is State.CONFIRMED
+    assert buy(store, shop, intent(trycount=3)).state is Stage.CONFIRMED
 
 
 def test_an_accepted_renewal_that_is_not_seen_yet_is_never_sent_again(store):
@@ -238,7 +238,7 @@ def test_work_under_way_at_the_upstream_keeps_us_from_buying(store):
 
 def test_what_is_there_already_is_not_bought(store):
     shop = Shop(10501, sight=Sight.PRESENT)
-    assert buy(store, shop, intent(kind="prolong", before=date(2027, 1, 1))).state is State.CONFIRMED
+    assert buy(store, shop, intent(kind="prolong", before=date(2027, 1, 1))).state is Stage.CONFIRMED
     assert shop.charged == 0
 
 
@@ -247,7 +247,7 @@ def test_a_request_that_did_not_leave_may_be_sent_by_the_next_run(store):
     with pytest.raises(NotSent):
         buy(store, shop)
     row = store.unsettled(7, "open")
-    assert (row.state, row.sent) == (State.INTENDED, None)
+    assert (row.state, row.sent) == (Stage.INTENDED, None)
     assert buy(store, shop, intent(trycount=2)).remote == 10501
 
 
@@ -257,7 +257,7 @@ def test_a_refusal_is_final_for_its_purchase_and_a_new_try_is_a_new_one(store):
         buy(store, shop)
     assert store.unsettled(7, "open") is None
     assert buy(store, shop, intent(trycount=2)).remote == 10501
-    assert [row.state for row in store.purchases(*State)] == [State.REFUSED, State.CONFIRMED]
+    assert [row.state for row in store.purchases(*Stage)] == [Stage.REFUSED, Stage.CONFIRMED]
 
 
 def test_a_crash_in_the_middle_of_the_request_leaves_it_sent(store):
@@ -270,7 +270,7 @@ def test_a_crash_in_the_middle_of_the_request_leaves_it_sent(store):
 
     with pytest.raises(Killed):
         buy(store, Dying())
-    assert store.unsettled(7, "open").state is State.SENT
+    assert store.unsettled(7, "open").state is Stage.SENT
 
 
 def test_a_repeat_of_a_reported_operation_is_told_the_same_again(store):
@@ -325,7 +325,7 @@ def test_whether_the_panel_was_told_before_the_kill_only_a_person_knows(store, o
     row = bought_and_telling(store)
     shop = Shop(10502, sight=Sight.PRESENT)
     for trycount in (1, 2):
-        with pytest.raises(Failure, match="in_doubt_told"):
+        with pytest.raises(Failure, match="in_doubt_same_renewal"):
             buy(store, shop, renewal(operation=operation, trycount=trycount), left=left)
     assert (shop.charged, shop.looks) == (0, 0)
     decide.is_same(store, row.id, "the number changed")
@@ -336,7 +336,7 @@ def test_whether_the_panel_was_told_before_the_kill_only_a_person_knows(store, o
 def test_a_person_may_say_that_the_panel_was_told_and_then_the_next_renewal_is_bought(store):
     row = bought_and_telling(store)
     shop = Shop(10502)
-    with pytest.raises(Failure, match="in_doubt_told"):
+    with pytest.raises(Failure, match="in_doubt_same_renewal"):
         buy(store, shop, renewal(operation=6), left=[5])
     decide.was_told(store, row.id, "the client paid twice")
     assert buy(store, shop, renewal(operation=6, trycount=2), left=[5]).id != row.id
@@ -346,10 +346,10 @@ def test_a_person_may_say_that_the_panel_was_told_and_then_the_next_renewal_is_b
 def test_a_comparison_ends_what_was_told_when_no_operation_is_left(store):
     bought_and_telling(store)
     nobody = renewal(operation=None)
-    assert begun(store, asker(nobody, left=[5], waits=True)).state is State.CONFIRMED
-    assert begun(store, asker(nobody, left=[], waits=True)).state is State.CONFIRMED
+    assert begun(store, asker(nobody, left=[5], waits=True)).state is Stage.CONFIRMED
+    assert begun(store, asker(nobody, left=[], waits=True)).state is Stage.CONFIRMED
     assert begun(store, asker(nobody, left=[5], waits=False)) is None
-    assert store.latest(7, "prolong").state is State.REPORTED
+    assert store.latest(7, "prolong").state is Stage.REPORTED
 
 
 def test_what_somebody_else_renewed_meanwhile_is_a_question_when_the_operation_changed(store):
@@ -361,7 +361,7 @@ def test_what_somebody_else_renewed_meanwhile_is_a_question_when_the_operation_c
         buy(store, Poor(), renewal(operation=5))
     shop = Shop(10501, sight=Sight.PRESENT)
     for _ in range(2):
-        with pytest.raises(Failure, match="in_doubt_prolong"):
+        with pytest.raises(Failure, match="in_doubt_bought"):
             buy(store, shop, renewal(operation=9), left=[5])
     assert shop.charged == 0
     decide.is_absent(store, store.unsettled(7, "prolong").id, "a new year", settle=600)
@@ -390,7 +390,7 @@ def test_absence_cannot_be_said_while_the_request_may_still_be_carried_out(store
     row = store.unsettled(7, "open")
     with pytest.raises(Failure, match="too_early"):
         decide.is_absent(store, row.id, "", settle=600)
-    assert decide.is_absent(store, row.id, "", settle=0).state is State.REFUSED
+    assert decide.is_absent(store, row.id, "", settle=0).state is Stage.REFUSED
 
 
 def test_a_service_of_another_item_cannot_be_claimed(store):
@@ -406,7 +406,7 @@ def test_what_may_not_have_been_bought_is_never_settled_by_an_answer_about_the_p
     shop = Shop(lost())
     with pytest.raises(Failure, match="lost_answer"):
         buy(store, shop, renewal())
-    row = store.move(store.unsettled(7, "prolong"), State.DOUBT)
+    row = store.move(store.unsettled(7, "prolong"), Stage.DOUBT)
     with pytest.raises(Failure, match="no_question"):
         answer(store, row.id, "")
 
@@ -431,7 +431,7 @@ def test_without_a_running_operation_nothing_is_bought(store):
 
 
 def test_a_copied_panel_spends_nothing_until_a_person_adopts_it(store, tmp_path):
-    copy = Store(tmp_path / "bill2bill", "another machine", "root")
+    copy = Journal(tmp_path / "bill2bill", "another machine", "root")
     shop = Shop(10501)
     with pytest.raises(Failure, match="copied_panel"):
         buy(copy, shop)
@@ -448,7 +448,7 @@ def test_an_order_that_was_changed_before_anything_was_sent_is_withdrawn(store):
     with pytest.raises(Failure, match="low_balance"):
         buy(store, Poor())
     row = buy(store, Shop(10501), intent(months=24))
-    assert (row.months, row.state) == (24, State.CONFIRMED)
+    assert (row.months, row.state) == (24, Stage.CONFIRMED)
 
 
 def test_an_order_that_was_changed_after_it_was_sent_stops(store):
@@ -467,7 +467,7 @@ def test_two_unsettled_purchases_of_one_item_cannot_exist(store):
 
 
 def test_an_order_that_waits_for_payment_is_linked_and_never_sent_again(store):
-    shop = Shop(Receipt(unpaid=9050))
+    shop = Shop(Acceptance(unpaid=9050))
     for trycount in (1, 2, 3):
         with pytest.raises(Failure) as caught:
             buy(store, shop, intent(kind="prolong", before=BEFORE, trycount=trycount), NOW)
@@ -488,9 +488,9 @@ def test_a_lost_answer_whose_order_a_look_finds_unpaid_is_never_sent_again(store
             buy(store, shop, wanted, NOW)
         assert (caught.value.code, caught.value.params["value"]) == ("unpaid_order", "9050")
         row = store.unsettled(7, "prolong")
-        assert (row.state, row.unpaid, row.accepted) == (State.SENT, 9050, True)
+        assert (row.state, row.unpaid, row.accepted) == (Stage.SENT, 9050, True)
     shop.sight = Sight.PRESENT
-    assert buy(store, shop, wanted).state is State.CONFIRMED
+    assert buy(store, shop, wanted).state is Stage.CONFIRMED
     assert shop.answers == [77]
 
 
@@ -498,21 +498,21 @@ def test_an_unpaid_order_that_a_look_finds_ends_a_question_of_looks_that_failed(
     shop = InTheCart(lost())
     shop.sight = Failure("upstream_answer", func="basket", reason="x")
     wanted = intent(kind="prolong", before=BEFORE)
-    row = store.move(store.insert(wanted), State.SENT, sent=1.0, account="login")
-    with pytest.raises(Failure, match="in_doubt_prolong"):
+    row = store.move(store.insert(wanted), Stage.SENT, sent=1.0, account="login")
+    with pytest.raises(Failure, match="in_doubt_bought"):
         buy(store, shop, wanted)
     shop.sight = Sight.ABSENT
     for _ in "twice":
         with pytest.raises(Failure, match="unpaid_order"):
             buy(store, shop, wanted)
-    assert store.purchase(row.id).state is State.SENT
+    assert store.purchase(row.id).state is Stage.SENT
 
 
 def test_an_order_that_a_person_paid_is_seen_and_confirmed(store):
-    shop = Shop(Receipt(unpaid=9050))
+    shop = Shop(Acceptance(unpaid=9050))
     wanted = intent(kind="prolong", before=BEFORE)
     with pytest.raises(Failure, match="unpaid_order"):
         buy(store, shop, wanted)
     shop.sight = Sight.PRESENT
-    assert buy(store, shop, wanted).state is State.CONFIRMED
+    assert buy(store, shop, wanted).state is Stage.CONFIRMED
     assert shop.charged == 1

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bill2bill.errors import Failure
-from bill2bill.journal.states import Intent, State
-from bill2bill.journal.store import Store
+from bill2bill.journal.purchase import Intent, Stage
+from bill2bill.journal.journal import Journal
 from bill2bill.state.cache import Cache, Listed
 from bill2bill.state.locks import Locks
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def open_store(folder):
-    return Store(folder / "bill2bill", "machine", "root")
+    return Journal(folder / "bill2bill", "machine", "root")
 
 
 def test_only_its_owner_may_read_the_journal(tmp_path):
@@ -53,7 +53,7 @@ def test_a_damaged_journal_stops_everything_with_its_own_code(tmp_path, damage):
     (tmp_path / "bill2bill").mkdir()
     (tmp_path / "bill2bill" / "state.sqlite3").write_bytes(damage)
     with pytest.raises(Failure, match="state_unusable"):
-        open_store(tmp_path).purchases(State.SENT)
+        open_store(tmp_path).purchases(Stage.SENT)
 
 
 def test_a_journal_behind_a_symbolic_link_is_refused(tmp_path):
@@ -74,9 +74,9 @@ def test_many_processes_may_begin_at_once(tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from bill2bill.journal.store import Store
-from bill2bill.journal.states import Intent
-store = Store(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
+from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Intent
+store = Journal(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
 store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12))
 """
     running = [
@@ -85,14 +85,14 @@ store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12
     ]
     for process in running:
         assert process.wait(30) == 0, process.stderr.read()
-    assert len(open_store(tmp_path).purchases(State.INTENDED)) == 8
+    assert len(open_store(tmp_path).purchases(Stage.INTENDED)) == 8
 
 
 def test_every_step_of_a_purchase_is_kept(tmp_path):
     store = open_store(tmp_path)
     row = store.insert(Intent(7, "open", 3, 5, 1, "login", "example.ru", 12))
-    store.move(row, State.SENT, "request leaves", sent=time.time())
-    store.move(row, State.CONFIRMED, "accepted", remote=10501)
+    store.move(row, Stage.SENT, "request leaves", sent=time.time())
+    store.move(row, Stage.CONFIRMED, "accepted", remote=10501)
     assert [(state, note) for _, state, note in store.steps(row.id)] == [
         ("intended", "operation 5"), ("sent", "request leaves"), ("confirmed", "accepted"),
     ]  # fmt: skip
@@ -208,12 +208,12 @@ PROCESS_THAT_NEVER_CLOSES_THE_FILE = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from bill2bill.journal.states import Intent, State
-from bill2bill.journal.store import Store
-store = Store(Path(sys.argv[2]), "machine", "root")
+from bill2bill.journal.purchase import Intent, Stage
+from bill2bill.journal.journal import Journal
+store = Journal(Path(sys.argv[2]), "machine", "root")
 for item in range(100):
     row = store.insert(Intent(item=item, kind="open", module=3, operation=5, trycount=1, account="login", name="vm", months=1))
-    store.move(row, State.REPORTED, "the panel was told", durable=False)
+    store.move(row, Stage.REPORTED, "the panel was told", durable=False)
 os._exit(0)
 """
 
@@ -231,7 +231,7 @@ def test_the_log_that_every_command_reads_when_it_opens_the_journal_stays_small(
             check=True,
         )
     assert 0 < (tmp_path / "bill2bill" / "state.sqlite3-wal").stat().st_size < 250 * 4096
-    assert len(open_store(tmp_path).purchases(State.REPORTED)) == 300
+    assert len(open_store(tmp_path).purchases(Stage.REPORTED)) == 300
 
 
 FIRST_RELEASE = """
@@ -258,18 +258,18 @@ def test_a_journal_of_the_first_release_is_continued(tmp_path):
     old.executescript(FIRST_RELEASE)
     old.close()
     for _ in "twice":
-        store = Store(folder, "machine", "root")
+        store = Journal(folder, "machine", "root")
         row = store.unsettled(7, "open")
-        assert (row.state, row.name, row.highest, row.unpaid) == (State.SENT, "example.ru", None, None)
+        assert (row.state, row.name, row.highest, row.unpaid) == (Stage.SENT, "example.ru", None, None)
         store.db.close()
 
 
 def test_months_bought_and_not_yet_sold_are_counted_for_each_item(tmp_path):
-    store = Store(tmp_path / "bill2bill", "machine", "root")
+    store = Journal(tmp_path / "bill2bill", "machine", "root")
     assert store.months_left(7) == 0
     for kind, months, bought, state in (
-        ("open", 1, 3, State.REPORTED), ("prolong", 1, None, State.REPORTED),
-        ("prolong", 12, 12, State.REFUSED), ("setparam", 0, 6, State.REPORTED),
+        ("open", 1, 3, Stage.REPORTED), ("prolong", 1, None, Stage.REPORTED),
+        ("prolong", 12, 12, Stage.REFUSED), ("setparam", 0, 6, Stage.REPORTED),
     ):  # fmt: skip
         row = store.insert(
             Intent(

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 import pytest
 
-from bill2bill.journal.states import Purchase
+from bill2bill.journal.purchase import Purchase
 
 from .shop import Shop, wait_for
 

@@ -19,8 +19,8 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 from databases import Place, tables
 
 from bill2bill.host.place import machine_id
-from bill2bill.journal.states import Purchase
-from bill2bill.journal.store import Store
+from bill2bill.journal.purchase import Purchase
+from bill2bill.journal.journal import Journal
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
 from bill2bill.sandbox.stage import HOME, Panel, Provider
@@ -279,8 +279,8 @@ class Shop:
         ]
         return [call["params"] for call in calls if not call["error"]]
 
-    def journal(self) -> Store:
-        return Store(self.panel.root / "var" / "bill2bill", machine_id(), str(self.panel.root))
+    def journal(self) -> Journal:
+        return Journal(self.panel.root / "var" / "bill2bill", machine_id(), str(self.panel.root))
 
     def purchase(self, item: int, kind: str) -> Purchase:
         """The last one, as the journal knows it."""

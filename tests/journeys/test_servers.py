@@ -10,7 +10,7 @@ from typing import Callable, Dict, Tuple
 import pytest
 from databases import tables
 
-from bill2bill.journal.states import State
+from bill2bill.journal.purchase import Stage
 
 from .servers import KVM4, LARGE, NAME, SMALL, ServerShop
 from .shop import in_months, wait_for
@@ -104,7 +104,7 @@ def finished_once(servers: ServerShop, purchase: str) -> None:
     servers.tick_until_quiet()
     assert [kind for kind, _ in servers.bills if kind == KINDS[purchase]] == [KINDS[purchase]]
     assert (servers.operations(), servers.tasks()) == ([], [])
-    assert {row.state for row in servers.journal().purchases(*State)} == {State.REPORTED}
+    assert {row.state for row in servers.journal().purchases(*Stage)} == {Stage.REPORTED}
 
 
 @pytest.mark.both_databases
