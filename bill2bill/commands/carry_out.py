@@ -66,7 +66,6 @@ def _run(world: World, call: Call, command: Command) -> Outcome:
 
 def _failed(world: World, call: Call, command: Command, failure: Failure) -> Outcome:
     try:
-        world.note_refused_login(failure)
         if command.operation:
             world.report_failure(failure)
     except Failure as other:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Callable, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, BinaryIO, Callable, Dict, Iterator, Optional, Type, TypeVar
 
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
@@ -37,15 +37,12 @@ from bill2bill.state.cache import Cache
 from bill2bill.state.locks import Locks
 
 if TYPE_CHECKING:
+    from bill2bill.accounts.account import UpstreamAccount
     from bill2bill.commands.link import Link
-    from bill2bill.commands.provider import Provider
+
+    Account = TypeVar("Account", bound=UpstreamAccount)
 
 LOG = logging.getLogger("bill2bill")
-
-# After these the login rests until a person has checked the connection: going on could close the account to
-# us.
-LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
-
 
 # A change is a state of the service, which needs no note on the panel (decision 16 of docs/decisions).
 NOTED = frozenset(["open", "prolong"])
@@ -69,7 +66,6 @@ class World:
         self.executable = executable
         self.call = call
         self.stdin = stdin
-        self.last_provider: Optional[Provider] = None
         self.failure_told = False
 
     def close(self) -> None:
@@ -148,6 +144,17 @@ class World:
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
 
+    def account(self, kind: Type[Account], connection: Connection) -> Account:
+        """What a connection leads to: a DomainAccount or a ServiceAccount."""
+        return kind(
+            connection,
+            self.options,
+            self.locks,
+            cache=lambda: self.cache,
+            key=lambda: self.key,
+            form_waits=self.is_question,
+        )
+
     # -- buying ----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -201,7 +208,7 @@ class World:
     def buy(
         self,
         kind: str,
-        provider: Provider,
+        provider: UpstreamAccount,
         name: str,
         months: int,
         before: Optional[date],
@@ -386,19 +393,6 @@ class World:
         return f"waits {self.call.command} {self.call.operation}"
 
     # -- failing ---------------------------------------------------------------------------------------------
-
-    def note_refused_login(self, failure: Failure) -> None:
-        """After one refused login nothing more is sent with it, or the upstream may close the account to us
-        (upstream-billmanager4 1.4).
-        """
-        reasons = []
-        cause: Optional[BaseException] = failure
-        while cause is not None:  # a look that was refused is told as a lost answer
-            reasons.append(getattr(cause, "code", ""))
-            cause = cause.__cause__
-        if LOGIN_REFUSED.intersection(reasons) and self.last_provider:
-            LOG.warning("requests with this login rest until its settings change")
-            self.last_provider.login_refused()
 
     def report_failure(self, failure: Failure) -> None:
         """Tell the panel why the operation of this call failed (host-protocol 2.8); lasting failures make it

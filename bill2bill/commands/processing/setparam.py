@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
@@ -32,7 +32,7 @@ FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
-        provider = ServiceProvider(world, world.connection(item.module))
+        provider = world.account(ServiceAccount, world.connection(item.module))
         known = link.required(world, item)
         plan = ours.plan(world, item.pricelist)
         known = _change_tariff(world, provider, item, known, plan)
@@ -41,7 +41,7 @@ def run(world: World) -> None:
 
 
 def _change_tariff(
-    world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+    world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
 ) -> link.Link:
     """The link with the tariff that the service has afterwards."""
     under_way = _under_way(world, "changepricelist")
@@ -71,7 +71,7 @@ def _under_way(world: World, kind: str) -> Optional[Purchase]:
     return row if row and row.state in (State.SENT, State.DOUBT) else None
 
 
-def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, deal: TariffDeal) -> None:
+def _buy_tariff(world: World, provider: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
     try:
         world.settled(world.buy("changepricelist", provider, name, 0, None, deal))
     except Failure as failure:
@@ -94,7 +94,7 @@ class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
     def __init__(
-        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+        self, world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
     ) -> None:
         self.world, self.provider, self.item, self.known, self.plan = world, provider, item, known, plan
 
@@ -105,7 +105,7 @@ class TariffDeal:
         service = ours.read(self.world, self.provider, self.item, self.known).service
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
-        there = self.provider.is_of(self.item.itemtype, service, self.plan.tariff)
+        there = self.provider.has_tariff(self.item.itemtype, service, self.plan.tariff)
         if there and service.tariff is None:
             self._is_told_by_name(service)
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
@@ -152,7 +152,7 @@ class TariffDeal:
         return Receipt(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
-def _change_addons(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
+def _change_addons(world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
     wanted = world.data.addons(item)
     under_way = _under_way(world, "setparam")
@@ -169,13 +169,13 @@ def _change_addons(world: World, provider: ServiceProvider, item: Item, known: l
     world.settled(world.buy("setparam", provider, _named(item, known, wanted), 0, None, deal))
 
 
-def _tariff_of(provider: ServiceProvider, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
+def _tariff_of(provider: ServiceAccount, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
     """What the service is sold by now: the plan may have been linked to another tariff since it was ordered,
     or a person may have moved it.
     """
     if service.tariff is not None or known.price is None:
         return service.tariff or plan.tariff
-    return plan.tariff if provider.is_of(item.itemtype, service, plan.tariff) else known.price
+    return plan.tariff if provider.has_tariff(item.itemtype, service, plan.tariff) else known.price
 
 
 def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
@@ -192,7 +192,7 @@ class AddonDeal:
     def __init__(
         self,
         world: World,
-        provider: ServiceProvider,
+        provider: ServiceAccount,
         item: Item,
         known: link.Link,
         tariff: ServiceTariff,
