@@ -17,7 +17,7 @@ from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.state.cache import ListedService
-from bill2bill.upstream.api import Service, ServiceUpstream
+from bill2bill.upstream.api import Identity, Service, ServiceUpstream
 from bill2bill.upstream.pick import SERVICES, pick
 
 
@@ -34,6 +34,17 @@ class ServiceAccount(UpstreamAccount):
         """The adapter, with a login that was not refused. Raises account_paused."""
         self.require_active_login()
         return self.adapter
+
+    def identity(self) -> Identity:
+        """Who is logged in, and what the customer may spend."""
+        self.require_active_login()
+        return self.try_identity()
+
+    def try_identity(self) -> Identity:
+        """The same for a person who tries a login."""
+        found = self.adapter.identity()
+        self.belongs_to(found.customer)
+        return found
 
     # -- tariffs ---------------------------------------------------------------------------------------------
 

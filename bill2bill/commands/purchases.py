@@ -74,7 +74,9 @@ def buy(
 ) -> Purchase:
     """Buy for the item of this call, once (journal.engine)."""
     caller = _caller(world, kind)
-    intent = _intent(world, caller, account.account_key, name, months, before)._replace(inherited=inherited)
+    intent = _intent(world, caller, world.account_of(account), name, months, before)._replace(
+        inherited=inherited
+    )
     patience = Patience(world.options.settle, world.options.overdue, world.options.tries)
     noting = _noting(world) if KINDS[kind].noted else None
     return spend_once(world.journal, intent, deal, patience, caller, noting)

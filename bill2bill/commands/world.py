@@ -18,6 +18,7 @@ from bill2bill.host.call import Call
 from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
+from bill2bill.journal import bindings
 from bill2bill.journal.journal import Journal
 from bill2bill.rules import names
 from bill2bill.services import domain
@@ -139,8 +140,18 @@ class World:
             self.locks,
             cache=lambda: self.cache,
             key=lambda: self.key,
+            identified=lambda *who: self.journal.identify(*who),
             form_waits=self.is_question,
         )
+
+    def account_of(self, account: UpstreamAccount) -> str:
+        """The provider's customer behind a login, as the journal names it."""
+        return bindings.account_of(self.journal, account.account_key)
+
+    def claim(self, account: UpstreamAccount, remote: int) -> None:
+        """This item holds the service, however it came to it (decision 22). Raises held_by_other."""
+        owner, item = self.account_of(account), self.item
+        bindings.claim(self.journal, owner, item.itemtype, remote, item.id, self.data.is_closed)
 
     @cached_property
     def operation(self) -> Optional[Operation]:

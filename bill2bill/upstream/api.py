@@ -82,11 +82,12 @@ class DomainOrder(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login,
-    None = not told.
+    """Who is logged in. customer: the number that all logins of one customer share, "" if it is not told;
+    version: of the upstream's panel, "" if it is not told; may_*: rights of this login, None = not told.
     """
 
     account: PayerAccount
+    customer: str
     version: str
     may_suspend: Optional[bool]
     may_delete: Optional[bool]

@@ -25,7 +25,7 @@ def run(world: World) -> bytes:
     entered = entered_connection(world)
     provider = world.account(ServiceAccount, entered)
     provider.check_dialect()
-    identity = provider.adapter.identity()
+    identity = provider.try_identity()
     provider.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version

@@ -65,5 +65,5 @@ def _was_in_this_account(world: World, provider: ServiceAccount, item: Item) -> 
     other_account.
     """
     bought = world.journal.opening(item.id)
-    if bought and bought.account not in ("", provider.account_key):
+    if bought and bought.account not in ("", world.account_of(provider)):
         raise Failure("other_account", id=bought.id)

@@ -125,7 +125,13 @@ class OpenDeal:
         """
         if service.state is ServiceState.DELETED:
             return None
-        if self.world.journal.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
+        if self.world.journal.held_by_other(
+            self.item.id,
+            self.item.itemtype,
+            service.id,
+            self.world.account_of(self.provider),
+            self.item.module,
+        ):
             return None
         if service.mark is not None:
             return service
@@ -155,7 +161,7 @@ class OpenDeal:
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
         check_funds(
-            self.provider.upstream.identity().account, cost
+            self.provider.identity().account, cost
         )  # this also tells the version, which the order form depends on
         form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)

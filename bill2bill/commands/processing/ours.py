@@ -74,16 +74,24 @@ def check(world: World, provider: ServiceAccount, item: Item, known: Link, servi
     """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our
     order or a person must have named it.
 
-    Raises not_ours, or held_by_other for one without a mark that was bought for another item which is not
-    closed.
+    Raises not_ours, or held_by_other for one that another item holds which is not closed.
     """
+    _check_evidence(world, provider, item, known, service)
+    world.claim(provider, service.id)
+
+
+def _check_evidence(
+    world: World, provider: ServiceAccount, item: Item, known: Link, service: Service
+) -> None:
     if service.mark:
         if not service.mark.startswith(prefix_of(world, item.id)) or of_former_item(world, item, service):
             raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
         return
-    holder = world.journal.holder(service.id, provider.account_key, item.module, item.id)
+    holder = world.journal.held_by_other(
+        item.id, item.itemtype, service.id, world.account_of(provider), item.module
+    )
     if holder and not world.data.is_closed(holder.item):
-        raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.id)
+        raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.purchase or "-")
     bought = world.journal.opening(item.id)
     if not item.name and bought and bought.remote == service.id:
         return

@@ -37,6 +37,6 @@ def run(world: World) -> bytes:
 
 def _has_account(provider: DomainAccount, project: str) -> None:
     """A person asks, so a paused login is tried once more; if it works now, the pause is over."""
-    account = pick_payer(provider.adapter.accounts(), project)
+    account = pick_payer(provider.payers(), project)
     provider.login_accepted()
     LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

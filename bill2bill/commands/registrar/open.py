@@ -78,9 +78,11 @@ class OpenDeal:
         """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open:
         it is never adopted silently.
         """
-        holder = self.world.journal.holder(remote, self.provider.account_key, self.item.module, self.item.id)
+        holder = self.world.journal.held_by_other(
+            self.item.id, self.item.itemtype, remote, self.world.account_of(self.provider), self.item.module
+        )
         if holder:
-            raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+            raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
         if row.sent is None:
             raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules import names
 from bill2bill.upstream.api import Domain
+
+if TYPE_CHECKING:
+    from bill2bill.commands.world import World
 
 
 def check_name(domain: Domain, item: Item) -> None:
@@ -20,6 +23,12 @@ def check_name(domain: Domain, item: Item) -> None:
     wanted = names.to_ascii(item.name)
     if domain.name != wanted:
         raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
+
+
+def check(world: World, provider: DomainAccount, item: Item, domain: Domain) -> None:
+    """The name fits, and no other item holds the service. Raises not_ours, held_by_other."""
+    check_name(domain, item)
+    world.claim(provider, domain.id)
 
 
 def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
@@ -32,12 +41,12 @@ def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
     return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
 
 
-def read_ours(provider: DomainAccount, item: Item, remote: int) -> Domain:
+def read_ours(world: World, provider: DomainAccount, item: Item, remote: int) -> Domain:
     """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
     nothing may be sent.
     """
     domain = provider.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)
-    check_name(domain, item)
+    check(world, provider, item, domain)
     return domain

@@ -57,7 +57,7 @@ class ProlongDeal:
         """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or
         not) may be stale: see _later.
         """
-        domain = ours.read_ours(self.provider, self.item, self.known.id)
+        domain = ours.read_ours(self.world, self.provider, self.item, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
         if domain.state is DomainState.REMOVED:
@@ -115,7 +115,7 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two
         witnesses.
         """
-        domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
+        domain = self.just_read or ours.read_ours(self.world, self.provider, self.item, self.known.id)
         self.just_read = None
         proves = row.accepted or row.age >= self.world.options.settle
         if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):

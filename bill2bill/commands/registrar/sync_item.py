@@ -31,7 +31,7 @@ def run(world: World) -> None:
             unseen(world, item, provider.listing_id(), known.id)
             return
         seen(world, item)
-        ours.check_name(domain, item)
+        ours.check(world, provider, item, domain)
         expiry.seen(world, domain.id, domain.expires)
         _write(world, item, domain)
 

@@ -44,8 +44,9 @@ def identity_of(ask: Ask, project: str) -> Identity:
         )
     account = PayerAccount(int(number), user.get("name", ""), name, balance, credit)
     return Identity(
-        account, version_of(whoami), _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem"))
-    )
+        account, user.get("account", ""), version_of(whoami), _right(user.get("allowsuspenditem")),
+        _right(user.get("allowdeleteitem")),
+    )  # fmt: skip
 
 
 def version_of(whoami: Node) -> str:
