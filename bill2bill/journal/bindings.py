@@ -31,8 +31,13 @@ class Binding(NamedTuple):
 
 def account_of(file: StateFile, login: str) -> str:
     """The account that a login leads to. login: a short name, as account.account_key."""
-    found = file.rows("SELECT account FROM login WHERE key = ?", login)
-    return str(found[0][0]) if found else login
+    return account_in(file.db, login)
+
+
+def account_in(db: sqlite3.Connection, login: str) -> str:
+    """The same inside of a transaction."""
+    found = db.execute("SELECT account FROM login WHERE key = ?", (login,)).fetchone()
+    return str(found[0]) if found else login
 
 
 def claimed_twice(file: StateFile, account: str, other: str) -> List[int]:

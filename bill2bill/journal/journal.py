@@ -303,6 +303,8 @@ def _applied(
     told = {name: values[name] for name in rule.told if name in values}
     _must_be_allowed(rule, event, asked, told, values)
     columns: Dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
+    if "account" in columns:  # whose login it is may have been told since it was asked for
+        columns["account"] = bindings.account_in(db, columns["account"])
     columns.update(stage=stage, question=asked, changed=time.time())
     if asked is None:
         columns["evidence"] = None

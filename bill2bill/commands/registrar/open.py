@@ -138,9 +138,8 @@ def _finish(
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
               when that takes too long.
     """
-    domain = ours.read_ours(
-        provider, item, known.id
-    )  # before it is noted: a person may have named a wrong id
+    # before it is noted: a person may have named a wrong id
+    domain = ours.read_ours(world, provider, item, known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
         link.save(world, item, known)
         raise _not_ready(world, item, domain, purchase)

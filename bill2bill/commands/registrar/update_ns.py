@@ -31,7 +31,7 @@ def run(world: World) -> None:
         if not wanted:
             raise Failure("ns_bad", reason="ns0, ns1: -")
         provider = world.account(DomainAccount, connection)
-        ours.read_ours(provider, item, known.id)
+        ours.read_ours(world, provider, item, known.id)
         _change(provider, known.id, name, wanted)
         if world.call.operation:
             world.panel.name_servers_changed(item.id)
