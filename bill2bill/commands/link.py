@@ -12,6 +12,7 @@ from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
 from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.journal.questions import asked_about
 from bill2bill.services import DELETED, LINK
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def link_of(world: World, item: Item) -> Optional[Link]:
     if lost:
         raise Failure("panel_restored", id=lost.id, value=lost.name)
     bought = world.journal.opening(item.id)
+    if bought and bought.question:  # whose service it is, is not known
+        raise asked_about(bought)
     if noted and bought and bought.remote and noted.id != bought.remote:
         raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
     if noted:
