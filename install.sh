@@ -7,7 +7,8 @@ umask 022
 HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 ROOT=/usr/local/mgr5
 WHEELS='' PYTHON='' CRON='' ACTION=install DRY=''
-readonly USAGE=2 NO_PANEL=3 NO_PYTHON=4 NO_PACKAGES=5 BROKEN=6 BUSY=7 NO_RELEASE=8 NO_RESTART=9
+readonly USAGE=2 NO_PANEL=3 NO_PYTHON=4 NO_PACKAGES=5 BROKEN=6 BUSY=7 NO_RELEASE=8 NO_RESTART=9 JOURNAL=10
+readonly FIRST_JOURNAL=4 # of releases that had no file state/migrations.py
 readonly FOLDERS='processing addon etc/xml sbin src/pmbill2bill/releases var/bill2bill'
 readonly NEED_KB=200000
 BUILDING='' TEMP='' CREATED=() STAGED=()
@@ -41,7 +42,7 @@ usage() {
   --remove       remove the plugin; the journal of purchases in var/bill2bill stays
 Exit status: 0 done; 2 wrong call; 3 the panel's folder cannot be used; 4 no suitable Python; 5 packages cannot be had;
 6 the new release does not work; 7 another installation is running; 8 no release to return to or remove;
-9 done, but the panel could not be restarted." \
+9 done, but the panel could not be restarted; 10 purchases were made that the release before cannot read." \
     "Вызов: install.sh [--root ПАПКА] [--cron ПАПКА] [--dry-run] [--wheels ПАПКА] [--python ПУТЬ] [--rollback | --remove]
   --root ПАПКА    папка панели; по умолчанию /usr/local/mgr5
   --cron ПАПКА    папка для строки регулярного задания; по умолчанию /etc/cron.d, если панель — /usr/local/mgr5
@@ -52,7 +53,7 @@ Exit status: 0 done; 2 wrong call; 3 the panel's folder cannot be used; 4 no sui
   --remove        удалить плагин; журнал покупок в var/bill2bill остаётся
 Код возврата: 0 готово; 2 неверный вызов; 3 папка панели не подходит; 4 нет подходящего Python; 5 не получить пакеты;
 6 новый выпуск не работает; 7 идёт другая установка; 8 нет выпуска для возврата или удаления;
-9 готово, но панель не удалось перезапустить."
+9 готово, но панель не удалось перезапустить; 10 есть покупки, которые прежний выпуск не прочитает."
 }
 
 parse() {
@@ -176,9 +177,19 @@ rollback_it() {
     plan_for "$PREVIOUS" | tell
     return
   fi
+  put_back_journal
   switch_to "$PREVIOUS"
   say 'Returned to release %s.' 'Возвращён выпуск %s.' "$PREVIOUS"
   restart_panel
+}
+
+put_back_journal() { # the release before may know only an earlier version of the journal's file
+  local known
+  [ -e "$ROOT/var/bill2bill/state.sqlite3" ] || return 0
+  known=$(sed -n 's/^VERSION = \([0-9]*\)$/\1/p' "$SRC/releases/$PREVIOUS/bill2bill/state/migrations.py" 2>/dev/null)
+  "$ROOT/sbin/bill2bill" journal put-back "${known:-$FIRST_JOURNAL}" --root "$ROOT" ||
+    die $JOURNAL 'Not returned: the release before cannot use the journal of purchases.' \
+      'Возврата нет: прежний выпуск не может использовать журнал покупок.'
 }
 
 remove_it() {

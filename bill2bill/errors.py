@@ -107,6 +107,7 @@ CODES: Dict[str, Retry] = {
     "copied_panel": PERSON,
     "state_unusable": PERSON,
     "state_newer": PERSON,
+    "bought_since": PERSON,
     "switched_off": PERSON,
     "try_later": LATER,
 }

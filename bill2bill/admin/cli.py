@@ -31,6 +31,7 @@ from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.questions import Answer
 from bill2bill.messages import history, questions
+from bill2bill.state import connection
 
 PANEL = "/usr/local/mgr5"
 RUSSIAN = (
@@ -325,6 +326,12 @@ def resolve(
         typer.echo(pick("No operation waits for it.", "Ни одна операция её не ждёт."))
     else:
         _tell(became)
+
+
+@journal.command(hidden=True)
+def put_back(version: int = typer.Argument(..., min=1), root: Path = ROOT) -> None:
+    """For the installer's --rollback: give the release before the file as it left it."""
+    connection.put_back(root.resolve() / "var" / "bill2bill", version)
 
 
 @journal.command(

@@ -66,7 +66,6 @@ def _run(world: World, call: Call, command: Command) -> Outcome:
 
 def _failed(world: World, call: Call, command: Command, failure: Failure) -> Outcome:
     try:
-        reporting.note_refused_login(world, failure)
         if command.operation:
             reporting.report_failure(world, failure)
     except Failure as other:

@@ -22,7 +22,7 @@ from bill2bill.journal.transitions import Event
 from bill2bill.services import LINK
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
+    from bill2bill.accounts.account import UpstreamAccount
 
 LOG = logging.getLogger("bill2bill")
 
@@ -65,7 +65,7 @@ def _existed_at(world: World, moment: float) -> bool:
 def buy(
     world: World,
     kind: str,
-    provider: Provider,
+    account: UpstreamAccount,
     name: str,
     months: int,
     before: Optional[date],
@@ -74,7 +74,7 @@ def buy(
 ) -> Purchase:
     """Buy for the item of this call, once (journal.engine)."""
     caller = _caller(world, kind)
-    intent = _intent(world, caller, provider.account_key, name, months, before)._replace(inherited=inherited)
+    intent = _intent(world, caller, account.account_key, name, months, before)._replace(inherited=inherited)
     patience = Patience(world.options.settle, world.options.overdue, world.options.tries)
     noting = _noting(world) if KINDS[kind].noted else None
     return spend_once(world.journal, intent, deal, patience, caller, noting)

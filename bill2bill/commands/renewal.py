@@ -17,7 +17,7 @@ from bill2bill.journal.transitions import Event
 from bill2bill.rules.periods import add_months, reached
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
+    from bill2bill.accounts.account import UpstreamAccount
     from bill2bill.commands.world import World
 
 
@@ -36,7 +36,7 @@ class Renewal(Deal, Protocol):
     def to_buy(self) -> int: ...
 
     @property
-    def provider(self) -> Provider: ...
+    def provider(self) -> UpstreamAccount: ...
 
     def read_before(self) -> Optional[date]:
         """The upstream's expiry before anything is sent; None if nothing will be sent."""

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from bill2bill import messages
 from bill2bill.errors import Failure, Retry
@@ -16,22 +16,6 @@ if TYPE_CHECKING:
     from bill2bill.commands.world import World
 
 LOG = logging.getLogger("bill2bill")
-# After these the login rests until a person has checked the connection: going on could close the account to us.
-LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
-
-
-def note_refused_login(world: World, failure: Failure) -> None:
-    """After one refused login nothing more is sent with it, or the upstream may close the account to us
-    (upstream-billmanager4 1.4).
-    """
-    reasons = []
-    cause: Optional[BaseException] = failure
-    while cause is not None:  # a look that was refused is told as a lost answer
-        reasons.append(getattr(cause, "code", ""))
-        cause = cause.__cause__
-    if LOGIN_REFUSED.intersection(reasons) and world.last_provider:
-        LOG.warning("requests with this login rest until its settings change")
-        world.last_provider.login_refused()
 
 
 def report_failure(world: World, failure: Failure) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional
+from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional, Type, TypeVar
 
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
@@ -26,7 +26,9 @@ from bill2bill.state.cache import Cache
 from bill2bill.state.locks import Locks
 
 if TYPE_CHECKING:
-    from bill2bill.commands.provider import Provider
+    from bill2bill.accounts.account import UpstreamAccount
+
+    Account = TypeVar("Account", bound=UpstreamAccount)
 
 
 def purchase_name(item: Item) -> str:
@@ -45,7 +47,6 @@ class World:
         self.executable = executable
         self.call = call
         self.stdin = stdin
-        self.last_provider: Optional[Provider] = None
         self.failure_told = False  # the panel is told of one failure of a call
 
     def close(self) -> None:
@@ -129,6 +130,17 @@ class World:
         found = connection(self.kind, module, self.data.connection_values(module))
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
+
+    def account(self, kind: Type[Account], connection: Connection) -> Account:
+        """What a connection leads to: a DomainAccount or a ServiceAccount."""
+        return kind(
+            connection,
+            self.options,
+            self.locks,
+            cache=lambda: self.cache,
+            key=lambda: self.key,
+            form_waits=self.is_question,
+        )
 
     @cached_property
     def operation(self) -> Optional[Operation]:

@@ -24,5 +24,7 @@ MODULES: Dict[str, Module] = {
 
 def types_of(executables: Mapping[int, str]) -> Dict[int, str]:
     """Number of a connection -> type of its items, of connections to our modules that serve one type."""
-    known = {module.executable: module.itemtypes[0] for module in MODULES.values() if len(module.itemtypes) == 1}
+    known = {
+        module.executable: module.itemtypes[0] for module in MODULES.values() if len(module.itemtypes) == 1
+    }
     return {number: known[name] for number, name in executables.items() if name in known}

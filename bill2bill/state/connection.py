@@ -64,6 +64,10 @@ def keep_copy(folder: Path, version: int) -> None:
     part.replace(whole)
 
 
+# Table of the releases before version 5 -> what became of it.
+WRITTEN = {"purchase": "purchase", "step": "event", "decision": "decision"}
+
+
 class StateFile:
     """Our file on a panel, opened once per command.
 
@@ -156,3 +160,50 @@ class StateFile:
         """(machine, folder) where purchases were made until now."""
         found = self.rows("SELECT machine, root FROM place")
         return (str(found[0][0]), str(found[0][1])) if found else ("", "")
+
+
+def put_back(folder: Path, version: int) -> bool:
+    """Give the release before the file as it left it. False if that is not needed: the file is not newer.
+
+    version  the newest that the release before can read
+    Raises Failure("bought_since") if a purchase or an answer was written since, item_busy while a command works.
+    """
+    path = folder / "state.sqlite3"
+    if not path.exists():
+        return False
+    with Locks(folder / "locks").all_items():
+        try:
+            db = _open(folder)
+            try:
+                if int(db.execute("PRAGMA user_version").fetchone()[0]) <= version:
+                    return False
+                _must_be_untouched(db, kept_copy(folder, version))
+            finally:
+                db.close()
+            for name in (f"{path.name}-wal", f"{path.name}-shm"):
+                (folder / name).unlink(missing_ok=True)
+            if kept_copy(folder, version).exists():
+                kept_copy(folder, version).replace(path)
+            else:  # nothing was ever bought
+                path.unlink()
+        except (sqlite3.Error, OSError) as error:
+            raise Failure("state_unusable", reason=str(error)) from error
+    return True
+
+
+def _must_be_untouched(db: sqlite3.Connection, copy: Path) -> None:
+    """Every purchase, event and decision comes from the copy: each is a row of its own, and none is ever deleted."""
+    now = [db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in WRITTEN.values()]  # noqa: S608
+    before = [0] * len(WRITTEN)
+    if copy.exists():
+        kept = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
+        try:
+            known = {name for (name,) in kept.execute("SELECT name FROM sqlite_master")}
+            before = [
+                kept.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] if table in known else 0  # noqa: S608
+                for table in WRITTEN
+            ]
+        finally:
+            kept.close()
+    if now != before:
+        raise Failure("bought_since", value=now[1] - before[1])

@@ -25,8 +25,8 @@ class Availability(Enum):
     LATER = "later"  # nothing definite was learned
 
 
-class Account(NamedTuple):
-    """One account of the upstream login: money is not shared between them."""
+class PayerAccount(NamedTuple):
+    """One account or project of the upstream login that pays: money is not shared between them."""
 
     id: int
     name: str
@@ -86,7 +86,7 @@ class Identity(NamedTuple):
     None = not told.
     """
 
-    account: Account
+    account: PayerAccount
     version: str
     may_suspend: Optional[bool]
     may_delete: Optional[bool]
@@ -246,12 +246,12 @@ class ServiceUpstream(Protocol):
         """
 
 
-class Upstream(Protocol):
+class DomainUpstream(Protocol):
     """What is asked about domains. One adapter per dialect."""
 
     dialect: str
 
-    def accounts(self) -> List[Account]: ...
+    def accounts(self) -> List[PayerAccount]: ...
 
     def domain_tariffs(self) -> List[DomainTariff]: ...
 

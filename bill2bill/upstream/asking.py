@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Mapping, Union
+from contextlib import contextmanager
+from typing import Callable, Iterator, Mapping, Optional, Union
 
 from bill2bill.errors import Failure, NotSent
 
 Params = Mapping[str, Union[str, int]]
+# The upstream did not let us in: whoever sends the login again risks that the account is closed to us.
+LOGIN_REFUSED = frozenset(["invalid_login_or_passwd", "address_closed", "two_factor", "captcha"])
 POSITIVE = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -20,12 +23,25 @@ def one_id(value: int) -> str:
     return str(value)
 
 
-def login_of(username: str, password: str) -> str:
-    """The value of `authinfo`. The login ends at the first colon (upstream-billmanager4 1.4 [I],
-    upstream-billmanager6 1.4 [I]).
+class Login:
+    """User and password as one word of the wire, and who is told when they are refused.
 
+    The word ends its user at the first colon (upstream-billmanager4 1.4 [I], upstream-billmanager6 1.4 [I]).
     Raises Failure("bad_input") for a user name with a colon: it would move the password.
     """
-    if ":" in username:
-        raise Failure("bad_input", reason="a colon in the user name of the upstream")
-    return f"{username}:{password}"
+
+    def __init__(self, username: str, password: str, refused: Optional[Callable[[], None]]) -> None:
+        if ":" in username:
+            raise Failure("bad_input", reason="a colon in the user name of the upstream")
+        self.authinfo = f"{username}:{password}"
+        self._refused = refused
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Around a call that carries it."""
+        try:
+            yield
+        except Failure as failure:
+            if failure.code in LOGIN_REFUSED and self._refused:
+                self._refused()
+            raise

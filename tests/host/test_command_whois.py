@@ -7,7 +7,7 @@ import time
 import pytest
 from command_shop import MODULE
 
-from bill2bill.commands import provider
+from bill2bill.accounts import account
 
 FREE = "not exist"
 
@@ -143,7 +143,7 @@ def test_a_provider_that_never_answers_is_given_up_before_the_panel_gives_us_up(
     """The panel ends a form command after 30 seconds, and reads a killed whois as busy
     (host-protocol 9, 25).
     """
-    monkeypatch.setattr(provider, "FORM_READ", 0.3)
+    monkeypatch.setattr(account, "FORM_READ", 0.3)
     (shop.root / "etc" / "bill2bill.conf").write_text("read_timeout 60\npace 0\n")
     shop.fault("domaininfo", "slow", when="before", seconds=5, sticky=True)
     began = time.monotonic()
@@ -153,6 +153,6 @@ def test_a_provider_that_never_answers_is_given_up_before_the_panel_gives_us_up(
 
 
 def test_all_requests_of_a_form_together_have_an_end(shop, monkeypatch):
-    monkeypatch.setattr(provider, "FORM_BUDGET", 0.0)
+    monkeypatch.setattr(account, "FORM_BUDGET", 0.0)
     assert shop.ask("whois", "--param", "example.ru").code == "try_later"
     assert shop.asked == []

@@ -7,8 +7,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands.entered import entered_connection
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.config import Connection
 from bill2bill.errors import Failure
 from bill2bill.host import reply
@@ -23,19 +23,17 @@ LOG = logging.getLogger("bill2bill")
 
 def run(world: World) -> bytes:
     entered = entered_connection(world)
-    provider = ServiceProvider(world, entered)
-    provider.speaks_our_dialect()
-    identity = provider.public.identity()
-    world.cache.unpause(
-        provider.account_key
-    )  # a person asks, so a login that rests is tried once more; if it works now, it rests no longer
+    provider = world.account(ServiceAccount, entered)
+    provider.check_dialect()
+    identity = provider.adapter.identity()
+    provider.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version
     )
     _has_rights(entered, identity)
     for itemtype in SOLD:
-        provider.read_tariffs(itemtype)
-        provider.list_again(itemtype)
+        provider.refresh_tariffs(itemtype)
+        provider.refresh_listing(itemtype)
     return reply.ok()
 
 

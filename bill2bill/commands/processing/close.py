@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.settled import nothing_unsettled
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer
@@ -27,12 +27,12 @@ def run(world: World) -> None:
         nothing_unsettled(world, item)
         if known:
             must_be_on(on=connection.send_close, what="close")
-            _close(world, ServiceProvider(world, connection), item, known)
+            _close(world, world.account(ServiceAccount, connection), item, known)
             reporting.waits_no_more(world)
         world.panel.closed(item.id)
 
 
-def _close(world: World, provider: ServiceProvider, item: Item, known: link.Link) -> None:
+def _close(world: World, provider: ServiceAccount, item: Item, known: link.Link) -> None:
     """Nothing is called for what is closed already. Raises pending while the upstream works on it."""
     if _is_over(world, provider, item, known):
         return
@@ -44,7 +44,7 @@ def _close(world: World, provider: ServiceProvider, item: Item, known: link.Link
         raise Failure("upstream_answer", func="delete", reason=f"{known.id} is still there")
 
 
-def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Link) -> bool:
+def _is_over(world: World, provider: ServiceAccount, item: Item, known: link.Link) -> bool:
     """Is it gone, closed, or planned to be closed when its term ends (upstream-billmanager6 6.7)?"""
     form = provider.upstream.service(item.itemtype, known.id)
     if form is None or form.service.state is ServiceState.DELETED:
@@ -60,7 +60,7 @@ def _is_over(world: World, provider: ServiceProvider, item: Item, known: link.Li
     return form.service.closing
 
 
-def _was_in_this_account(world: World, provider: ServiceProvider, item: Item) -> None:
+def _was_in_this_account(world: World, provider: ServiceAccount, item: Item) -> None:
     """What another login bought is not shown to this one: it may go on there, and be charged. Raises
     other_account.
     """

@@ -7,11 +7,11 @@ from datetime import date, datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 
+from bill2bill.accounts.account import check_funds
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
-from bill2bill.commands.provider import check_funds
 from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure, NotSent
@@ -39,7 +39,7 @@ NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
 def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
-        provider = ServiceProvider(world, world.connection(item.module))
+        provider = world.account(ServiceAccount, world.connection(item.module))
         begun, known = begun_or_known(world, item)
         if known:
             _finish(world, provider, item, known, None)
@@ -51,7 +51,7 @@ def run(world: World) -> None:
         purchases.reported(world, purchase, noted=True)
 
 
-def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Purchase]) -> Purchase:
+def _buy(world: World, provider: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
     name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
@@ -59,14 +59,14 @@ def _buy(world: World, provider: ServiceProvider, item: Item, begun: Optional[Pu
     return purchases.buy(world, "open", provider, name, months, None, deal)
 
 
-def _may_order(provider: ServiceProvider) -> None:
+def _may_order(provider: ServiceAccount) -> None:
     must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
 
 
 class OpenDeal:
     """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
 
-    def __init__(self, world: World, provider: ServiceProvider, item: Item, sold: int) -> None:
+    def __init__(self, world: World, provider: ServiceAccount, item: Item, sold: int) -> None:
         self.world, self.provider, self.item, self.sold = world, provider, item, sold
         self.name = names.host_name(item.name)
         self.order: Optional[ServiceOrder] = None
@@ -81,7 +81,7 @@ class OpenDeal:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
         there before it was sent.
         """
-        listed = self.provider.list_again(self.item.itemtype, proof=row.sent is not None)
+        listed = self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
         self.highest = max((service.id for service in listed), default=0)
         mark, prefix = (
             ours.mark_of(self.world, self.item.id, row.id),
@@ -173,7 +173,7 @@ class OpenDeal:
         except Failure as failure:
             if failure.code not in ("addon_bad", "period_not_found"):
                 raise
-            self.provider.read_tariffs(self.item.itemtype)
+            self.provider.refresh_tariffs(self.item.itemtype)
             return self._by_catalogue(months)
 
     def _by_catalogue(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
@@ -227,7 +227,7 @@ def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> boo
 
 
 def _finish(
-    world: World, provider: ServiceProvider, item: Item, known: link.Link, purchase: Optional[Purchase]
+    world: World, provider: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the service is ready; else note what was ordered.
 
@@ -275,7 +275,7 @@ def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Pu
     )
 
 
-def _renews_not_by_itself(world: World, provider: ServiceProvider, item: Item, service: Service) -> None:
+def _renews_not_by_itself(world: World, provider: ServiceAccount, item: Item, service: Service) -> None:
     """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read
     again (decision 9).
     """

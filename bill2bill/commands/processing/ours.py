@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Callable, Set
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands.link import Link
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure
 from bill2bill.host import place
 from bill2bill.host.data import Item
@@ -58,9 +58,7 @@ def months_to_buy(world: World, item: Item, sold: int) -> int:
     return plan(world, item.pricelist).months_for(sold) if linked else sold
 
 
-def read(
-    world: World, provider: ServiceProvider, item: Item, known: Link, *, why: bool = True
-) -> ServiceForm:
+def read(world: World, provider: ServiceAccount, item: Item, known: Link, *, why: bool = True) -> ServiceForm:
     """The service, read now, on request with why it is so (its substate).
 
     Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent.
@@ -72,7 +70,7 @@ def read(
     return form
 
 
-def check(world: World, provider: ServiceProvider, item: Item, known: Link, service: Service) -> None:
+def check(world: World, provider: ServiceAccount, item: Item, known: Link, service: Service) -> None:
     """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our
     order or a person must have named it.
 
@@ -91,7 +89,8 @@ def check(world: World, provider: ServiceProvider, item: Item, known: Link, serv
         return
     if not item.name or service.name != names.host_name(item.name):
         raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
-    if not any(provider.is_of(item.itemtype, service, tariff) for tariff in _tariffs(world, item, known)):
+    tariffs = _tariffs(world, item, known)
+    if not any(provider.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
         raise Failure("not_ours", value=service.id, reason=f"tariff {service.tariff or service.tariff_name}")
 
 
@@ -117,7 +116,7 @@ def must_not_be_on_its_way(world: World, item: Item, kind: str, within: float = 
 
 
 def look(
-    world: World, provider: ServiceProvider, known: Link, row: Purchase, sees: Callable[[], Finding]
+    world: World, provider: ServiceAccount, known: Link, row: Purchase, sees: Callable[[], Finding]
 ) -> Finding:
     """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its
     answer was lost.

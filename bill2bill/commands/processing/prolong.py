@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Optional
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import reporting
 from bill2bill.commands.link import Link
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
@@ -31,7 +31,7 @@ def run(world: World) -> None:
             world,
             item,
             lambda connection, known: ProlongDeal(
-                world, ServiceProvider(world, connection), item, known, months
+                world, world.account(ServiceAccount, connection), item, known, months
             ),
         )
 
@@ -41,7 +41,7 @@ class ProlongDeal:
     the new date.
     """
 
-    def __init__(self, world: World, provider: ServiceProvider, item: Item, known: Link, months: int) -> None:
+    def __init__(self, world: World, provider: ServiceAccount, item: Item, known: Link, months: int) -> None:
         self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
         self.name = purchase_name(item)
         self.bought_before = (
@@ -129,7 +129,8 @@ class ProlongDeal:
 
     def _cost(self) -> str:
         """By the catalogue, if it is at hand; for information only."""
-        tariff = self.provider.kept_tariff(self.item.itemtype, self.known.price) if self.known.price else None
+        price = self.known.price
+        tariff = self.provider.cached_tariff(self.item.itemtype, price) if price else None
         cost = addons.least_cost(tariff, self.to_buy, {}) if tariff else None
         return str(cost or "")
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, purchases, reporting
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
@@ -33,7 +33,7 @@ FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
-        provider = ServiceProvider(world, world.connection(item.module))
+        provider = world.account(ServiceAccount, world.connection(item.module))
         known = link.required(world, item)
         plan = ours.plan(world, item.pricelist)
         known = _change_tariff(world, provider, item, known, plan)
@@ -42,7 +42,7 @@ def run(world: World) -> None:
 
 
 def _change_tariff(
-    world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+    world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
 ) -> link.Link:
     """The link with the tariff that the service has afterwards."""
     under_way = _under_way(world, "changepricelist")
@@ -72,7 +72,7 @@ def _under_way(world: World, kind: str) -> Optional[Purchase]:
     return row if row and row.in_flight else None
 
 
-def _buy_tariff(world: World, provider: ServiceProvider, item: Item, name: str, deal: TariffDeal) -> None:
+def _buy_tariff(world: World, provider: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
     try:
         purchases.settled(world, purchases.buy(world, "changepricelist", provider, name, 0, None, deal))
     except Failure as failure:
@@ -93,7 +93,7 @@ class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
     def __init__(
-        self, world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan
+        self, world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
     ) -> None:
         self.world, self.provider, self.item, self.known, self.plan = world, provider, item, known, plan
 
@@ -104,7 +104,7 @@ class TariffDeal:
         service = ours.read(self.world, self.provider, self.item, self.known).service
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
-        there = self.provider.is_of(self.item.itemtype, service, self.plan.tariff)
+        there = self.provider.has_tariff(self.item.itemtype, service, self.plan.tariff)
         if there and service.tariff is None:
             self._is_told_by_name(service)
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
@@ -151,7 +151,7 @@ class TariffDeal:
         return Acceptance(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
-def _change_addons(world: World, provider: ServiceProvider, item: Item, known: link.Link, plan: Plan) -> None:
+def _change_addons(world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
     wanted = world.data.addons(item)
     under_way = _under_way(world, "setparam")
@@ -170,13 +170,13 @@ def _change_addons(world: World, provider: ServiceProvider, item: Item, known: l
     )
 
 
-def _tariff_of(provider: ServiceProvider, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
+def _tariff_of(provider: ServiceAccount, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
     """What the service is sold by now: the plan may have been linked to another tariff since it was ordered,
     or a person may have moved it.
     """
     if service.tariff is not None or known.price is None:
         return service.tariff or plan.tariff
-    return plan.tariff if provider.is_of(item.itemtype, service, plan.tariff) else known.price
+    return plan.tariff if provider.has_tariff(item.itemtype, service, plan.tariff) else known.price
 
 
 def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
@@ -193,7 +193,7 @@ class AddonDeal:
     def __init__(
         self,
         world: World,
-        provider: ServiceProvider,
+        provider: ServiceAccount,
         item: Item,
         known: link.Link,
         tariff: ServiceTariff,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Callable
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import NOT_OURS_TO_LIFT, ServiceState
@@ -29,7 +29,7 @@ def bring(
     unpaid_order and what `act` raises.
     """
     link.must_live(item)
-    provider = ServiceProvider(world, world.connection(item.module))
+    provider = world.account(ServiceAccount, world.connection(item.module))
     if not provider.connection.send_suspend:
         return
     known = link.required(world, item)

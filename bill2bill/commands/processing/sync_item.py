@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.missing import seen, unseen
 from bill2bill.commands.processing import ours
-from bill2bill.commands.processing.provider import ServiceProvider
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
@@ -28,17 +28,16 @@ def run(world: World) -> None:
         purchases.under_way(
             world, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = ServiceProvider(world, world.connection(item.module))
+        provider = world.account(ServiceAccount, world.connection(item.module))
         service = provider.listed(item.itemtype, known.id)
-        listing = world.cache.recall(provider.account_key, f"listing {item.itemtype}", float("inf")) or ""
         if service is None:
-            unseen(world, item, listing, known.id)
+            unseen(world, item, provider.listing_id(item.itemtype), known.id)
             return
         seen(world, item)
         _compare(world, provider, item, known, service)
 
 
-def _compare(world: World, provider: ServiceProvider, item: Item, known: link.Link, service: Service) -> None:
+def _compare(world: World, provider: ServiceAccount, item: Item, known: link.Link, service: Service) -> None:
     if service.state is ServiceState.DELETED:
         reporting.notice(world, Failure("remote_gone", value=known.id))
         return

@@ -7,9 +7,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.account import pick_payer
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands.entered import entered_connection
-from bill2bill.commands.provider import pick_account
-from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
@@ -23,22 +23,20 @@ LOG = logging.getLogger("bill2bill")
 
 def run(world: World) -> bytes:
     entered = entered_connection(world)
-    provider = DomainProvider(world, entered)
-    provider.speaks_our_dialect()
+    provider = world.account(DomainAccount, entered)
+    provider.check_dialect()
     _has_account(provider, entered.project)
     provider.refresh_files()
     if "RU" not in provider.countries():
         raise Failure("upstream_answer", func="country.json", reason="no RU")
-    provider.list_again()
-    if provider.public.availability(SURELY_TAKEN) is Availability.FREE:
+    provider.refresh_listing()
+    if provider.adapter.availability(SURELY_TAKEN) is Availability.FREE:
         raise Failure("upstream_answer", func="domaininfo", reason=f"{SURELY_TAKEN}: free")
     return reply.ok()
 
 
-def _has_account(provider: DomainProvider, project: str) -> None:
-    """A person asks, so a login that rests after a refusal is tried once more; if it works now, it rests no
-    longer.
-    """
-    account = pick_account(provider.public.accounts(), project)
-    provider.world.cache.unpause(provider.account_key)
+def _has_account(provider: DomainAccount, project: str) -> None:
+    """A person asks, so a paused login is tried once more; if it works now, the pause is over."""
+    account = pick_payer(provider.adapter.accounts(), project)
+    provider.login_accepted()
     LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

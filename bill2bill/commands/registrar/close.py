@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import link
 from bill2bill.commands.registrar import ours
-from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.commands.settled import nothing_unsettled
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure
@@ -34,7 +34,7 @@ def _will_lapse(world: World, item: Item, remote: int) -> None:
     """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go
     on paying.
     """
-    provider = DomainProvider(world, world.connection(item.module))
+    provider = world.account(DomainAccount, world.connection(item.module))
     domain = provider.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:
         return

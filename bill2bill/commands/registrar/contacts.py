@@ -18,7 +18,7 @@ from bill2bill.rules.contacts import Kind
 from bill2bill.upstream.api import DomainOrder
 
 if TYPE_CHECKING:
-    from bill2bill.commands.registrar.provider import DomainProvider
+    from bill2bill.accounts.domains import DomainAccount
     from bill2bill.commands.world import World
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
@@ -27,9 +27,7 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(
-    world: World, provider: DomainProvider, item: Item, zone: str, registrar: int
-) -> Dict[str, int]:
+def for_order(world: World, provider: DomainAccount, item: Item, zone: str, registrar: int) -> Dict[str, int]:
     """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
     or panel_data.
     """
@@ -50,16 +48,14 @@ def for_order(
     }
 
 
-def forget_refused(world: World, provider: DomainProvider, order: DomainOrder, failure: Failure) -> None:
+def forget_refused(world: World, provider: DomainAccount, order: DomainOrder, failure: Failure) -> None:
     """An order that was refused because of a contact: the next try looks for that contact anew."""
     role = failure.params.get("value", "")
     if isinstance(failure, Refused) and role in order.contacts:
         world.cache.forget_contact(provider.account_key, order.contacts[role])
 
 
-def _linked(
-    world: World, provider: DomainProvider, item: Item, role: str, person: Contact, kind: Kind
-) -> int:
+def _linked(world: World, provider: DomainAccount, item: Item, role: str, person: Contact, kind: Kind) -> int:
     fields = rules.remote_fields(
         person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form
     )
@@ -77,7 +73,7 @@ def _linked(
 
 
 def _filled(
-    world: World, provider: DomainProvider, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]
+    world: World, provider: DomainAccount, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]
 ) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
     known = world.cache.contact(provider.account_key, name)[0]
@@ -97,7 +93,7 @@ def _filled(
     raise Failure("contact_bad", object=person.name, value=name, reason="locked")
 
 
-def _created(world: World, provider: DomainProvider, kind: Kind, name: str, spare: str) -> int:
+def _created(world: World, provider: DomainAccount, kind: Kind, name: str, spare: str) -> int:
     world.cache.keep_contact(provider.account_key, name, None, CREATING)
     remote = provider.upstream.create_contact(kind, spare)
     world.cache.keep_contact(provider.account_key, name, remote, CREATED)
@@ -105,7 +101,7 @@ def _created(world: World, provider: DomainProvider, kind: Kind, name: str, spar
 
 
 def _edited(
-    provider: DomainProvider, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
+    provider: DomainAccount, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
 ) -> bool:
     """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream
     refused.

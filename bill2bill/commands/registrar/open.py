@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, List, Optional
 
+from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.opening import begun_or_known
 from bill2bill.commands.registrar import contacts, dates, ours
-from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
@@ -29,7 +29,7 @@ EXISTS = "2"  # upstream-billmanager4 2.4
 def run(world: World) -> None:
     with world.item_locked() as item:
         link.must_live(item)
-        provider = DomainProvider(world, world.connection(item.module))
+        provider = world.account(DomainAccount, world.connection(item.module))
         begun, known = begun_or_known(world, item)
         if known:
             _finish(world, provider, item, known, None)
@@ -41,11 +41,11 @@ def run(world: World) -> None:
         purchases.reported(world, purchase, noted=True)
 
 
-def _may_order(provider: DomainProvider) -> None:
+def _may_order(provider: DomainAccount) -> None:
     must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
 
 
-def _buy(world: World, provider: DomainProvider, item: Item) -> Purchase:
+def _buy(world: World, provider: DomainAccount, item: Item) -> Purchase:
     name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
@@ -57,7 +57,7 @@ class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
     def __init__(
-        self, world: World, provider: DomainProvider, item: Item, name: str, zone: str, months: int
+        self, world: World, provider: DomainAccount, item: Item, name: str, zone: str, months: int
     ) -> None:
         self.world, self.provider, self.item = world, provider, item
         self.name, self.zone, self.months = name, zone, months
@@ -90,10 +90,10 @@ class OpenDeal:
         tariff = self.provider.domain_tariff(self.zone, None)
         period = self.provider.period(tariff, self.months)
         servers = names.name_servers(name_servers_of(self.item), self.name)
-        account = self.provider.account()
-        price = affordable(account, tariff, period)
+        payer = self.provider.payer()
+        price = affordable(payer, tariff, period)
         people = contacts.for_order(self.world, self.provider, self.item, self.zone, tariff.registrar)
-        self.order = DomainOrder(self.name, tariff, period.id, account.id, people, servers)
+        self.order = DomainOrder(self.name, tariff, period.id, payer.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
     def act(self, row: Purchase) -> Acceptance:
@@ -129,7 +129,7 @@ def name_servers_of(item: Item) -> List[str]:
 
 
 def _finish(
-    world: World, provider: DomainProvider, item: Item, known: link.Link, purchase: Optional[Purchase]
+    world: World, provider: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the domain is registered; else note what was ordered.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from bill2bill.commands.registrar.provider import DomainProvider
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules import names
@@ -22,7 +22,7 @@ def check_name(domain: Domain, item: Item) -> None:
         raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
 
 
-def auto_renewal(provider: DomainProvider, domain: Domain) -> Optional[Failure]:
+def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
     """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None:
     it is off.
     """
@@ -32,7 +32,7 @@ def auto_renewal(provider: DomainProvider, domain: Domain) -> Optional[Failure]:
     return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
 
 
-def read_ours(provider: DomainProvider, item: Item, remote: int) -> Domain:
+def read_ours(provider: DomainAccount, item: Item, remote: int) -> Domain:
     """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
     nothing may be sent.
     """

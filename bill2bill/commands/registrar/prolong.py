@@ -7,9 +7,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Optional
 
+from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link
 from bill2bill.commands.registrar import ours
-from bill2bill.commands.registrar.provider import DomainProvider, affordable
 from bill2bill.commands.renewal import renew
 from bill2bill.commands.switches import must_be_on
 from bill2bill.commands.world import purchase_name
@@ -35,15 +35,19 @@ def run(world: World) -> None:
         renew(
             world,
             item,
-            lambda connection, known: ProlongDeal(DomainProvider(world, connection), item, known, months),
+            lambda connection, known: ProlongDeal(
+                world, world.account(DomainAccount, connection), item, known, months
+            ),
         )
 
 
 class ProlongDeal:
     """How a domain is renewed (upstream-billmanager4 5.7)."""
 
-    def __init__(self, provider: DomainProvider, item: Item, known: link.Link, months: int) -> None:
-        self.provider, self.item, self.known, self.months = provider, item, known, months
+    def __init__(
+        self, world: World, provider: DomainAccount, item: Item, known: link.Link, months: int
+    ) -> None:
+        self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
         self.name = purchase_name(item)
         self.just_read: Optional[Domain] = None
         self.reached: Optional[date] = None
@@ -89,7 +93,7 @@ class ProlongDeal:
         """By the date that an opening, a comparison or a renewal of ours has shown; without one by the
         listing, which may be a kept one.
         """
-        known = expiry.known(self.provider.world, self.known.id)
+        known = expiry.known(self.world, self.known.id)
         if known is None:
             listed = self.provider.listed(self.known.id)
             known = listed.expires if listed else None
@@ -101,7 +105,7 @@ class ProlongDeal:
         """
         if underway(domain.state):
             return domain
-        listed = next((one for one in self.provider.list_again() if one.id == self.known.id), None)
+        listed = next((one for one in self.provider.refresh_listing() if one.id == self.known.id), None)
         if listed is None or listed.name != domain.name:  # unseen is not absent (decision 16)
             raise Failure("upstream_answer", func="domain", reason=f"no row {self.known.id} {domain.name}")
         newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
@@ -113,7 +117,7 @@ class ProlongDeal:
         """
         domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
         self.just_read = None
-        proves = row.accepted or row.age >= self.provider.world.options.settle
+        proves = row.accepted or row.age >= self.world.options.settle
         if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):
             domain = self._later(domain)
         if self._done(row, domain):
@@ -129,9 +133,9 @@ class ProlongDeal:
         must_be_on(on=self.provider.connection.send_prolong, what="prolong")
         tariff = self.provider.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
         period = self.provider.period(tariff, self.months)
-        account = self.provider.account()
-        price = affordable(account, tariff, period)
-        self.period, self.account = period.id, account.id
+        payer = self.provider.payer()
+        price = affordable(payer, tariff, period)
+        self.period, self.account = period.id, payer.id
         return Terms(tariff.id, period.id, str(price), self.known.id)
 
     def _price_id(self) -> int:
@@ -142,7 +146,7 @@ class ProlongDeal:
             return self.known.price
         listed = self.provider.listed(self.known.id)
         if listed is None:  # the listing that was kept may be older than the domain
-            self.provider.list_again()
+            self.provider.refresh_listing()
             listed = self.provider.listed(self.known.id)
         if listed is None or listed.tariff is None:
             raise Failure("tariff_unknown", value=self.known.id)

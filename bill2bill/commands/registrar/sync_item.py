@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import expiry, link, purchases
 from bill2bill.commands.missing import seen, unseen
 from bill2bill.commands.registrar import dates, ours
-from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import panel_service_status
 from bill2bill.services import DELETED
@@ -25,15 +25,10 @@ def run(world: World) -> None:
         purchases.under_way(
             world, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = DomainProvider(world, world.connection(item.module))
+        provider = world.account(DomainAccount, world.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
-            unseen(
-                world,
-                item,
-                world.cache.recall(provider.account_key, "listing", float("inf")) or "",
-                known.id,
-            )
+            unseen(world, item, provider.listing_id(), known.id)
             return
         seen(world, item)
         ours.check_name(domain, item)

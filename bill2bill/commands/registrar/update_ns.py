@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Tuple
 
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import link
 from bill2bill.commands.registrar import ours
 from bill2bill.commands.registrar.open import name_servers_of
-from bill2bill.commands.registrar.provider import DomainProvider
 from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.rules import names
@@ -30,14 +30,14 @@ def run(world: World) -> None:
         wanted = names.name_servers(name_servers_of(item), name)
         if not wanted:
             raise Failure("ns_bad", reason="ns0, ns1: -")
-        provider = DomainProvider(world, connection)
+        provider = world.account(DomainAccount, connection)
         ours.read_ours(provider, item, known.id)
         _change(provider, known.id, name, wanted)
         if world.call.operation:
             world.panel.name_servers_changed(item.id)
 
 
-def _change(provider: DomainProvider, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
+def _change(provider: DomainAccount, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
     """Read the form, send, read again, compare (upstream-billmanager4 5.8). Sending the same twice does no
     harm.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, List
 
-from bill2bill.commands.registrar.provider import DomainProvider
+from bill2bill.accounts.domains import DomainAccount
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.rules import names
@@ -24,7 +24,7 @@ def run(world: World) -> bytes:
     names.check_registrable(name, name.partition(".")[2])  # what could not be ordered is not offered as free
     for module in _modules(world):
         try:
-            answer = DomainProvider(world, world.connection(module)).public.availability(name)
+            answer = world.account(DomainAccount, world.connection(module)).adapter.availability(name)
         except Failure as failure:  # one broken connection must not hide the answer of another
             LOG.warning("module %s cannot tell about %s: %s", module, name, failure)
             continue

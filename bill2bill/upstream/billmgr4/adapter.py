@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from enum import Enum
 from itertools import zip_longest
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from bill2bill.errors import Failure, NotSent, Refused
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.names import ru_group, split
 from bill2bill.rules.pricing import DomainTariff
 from bill2bill.rules.statuses import DomainState
-from bill2bill.upstream.api import Account, Availability, Domain, DomainForm, DomainOrder, RemoteContact
+from bill2bill.upstream.api import Availability, Domain, DomainForm, DomainOrder, PayerAccount, RemoteContact
 from bill2bill.upstream.asking import POSITIVE, one_id
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.client import Client
@@ -44,11 +44,12 @@ class _Look(Enum):
 
 
 class Billmgr4:
-    """The adapter of version 4; see upstream.api.Upstream.
+    """The adapter of version 4; see upstream.api.DomainUpstream.
 
     url             of the API, as sniff.normalise_url gives it
     send_contact    also send the owner as `contact` in orders of the RU group (5.2)
     send_projectns  also send the name servers as `projectns` in orders (5.2)
+    login_refused   called when the upstream does not let us in
     """
 
     dialect = "4"
@@ -77,14 +78,15 @@ class Billmgr4:
         *,
         send_contact: bool = False,
         send_projectns: bool = False,
+        login_refused: Optional[Callable[[], None]] = None,
     ) -> None:
-        self._client = Client(http, url, username, password)
+        self._client = Client(http, url, username, password, login_refused)
         self._send_contact = send_contact
         self._send_projectns = send_projectns
 
     # -- money -----------------------------------------------------------------------------------------------
 
-    def accounts(self) -> List[Account]:
+    def accounts(self) -> List[PayerAccount]:
         """All accounts of the login, one per project (3.1). Raises Failure; a row that cannot be
         read is one.
         """

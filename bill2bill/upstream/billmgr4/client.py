@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import IO, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional
+from typing import IO, Callable, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional
 from urllib.parse import urlunsplit
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.upstream.address import checked_url
-from bill2bill.upstream.asking import Params, login_of, one_id
+from bill2bill.upstream.asking import Login, Params, one_id
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.envelope import Doc, Fields, WireError, WireRefusal, read_doc, read_rows
 from bill2bill.upstream.body import Unreadable
@@ -24,11 +24,18 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 class Client:
     """Calls with one login. url: of the API, as sniff.normalise_url gives it."""
 
-    def __init__(self, http: Http, url: str, username: str, password: str) -> None:
+    def __init__(
+        self,
+        http: Http,
+        url: str,
+        username: str,
+        password: str,
+        login_refused: Optional[Callable[[], None]] = None,
+    ) -> None:
         checked_url(url)
         self.url = url
         self.http = http
-        self._login = login_of(username, password)
+        self._login = Login(username, password, login_refused)
 
     def call(
         self,
@@ -47,6 +54,10 @@ class Client:
         exactly one of NotSent, Refused and NoAnswer, by upstream-billmanager4 9.1; whether the Doc says yes
         is the caller's to see.
         """
+        with self._login.used():
+            return self._call(func, params, spends, out, refusals)
+
+    def _call(self, func: str, params: Params, spends: bool, out: str, refusals: FrozenSet[str]) -> Doc:
         with self.http.post(self.url, func, self._form(func, params, out), spends=spends) as body:
             try:
                 doc = read_doc(body)
@@ -62,7 +73,8 @@ class Client:
         """The rows of a list as flat texts, in bounded memory. Raises as a question does, perhaps after some
         rows: a list that was not read to its end proves nothing. The request is made by the first step.
         """
-        with self.http.post(self.url, func, self._form(func, params or {}, wire.XML)) as body:
+        form = self._form(func, params or {}, wire.XML)
+        with self._login.used(), self.http.post(self.url, func, form) as body:
             try:
                 yield from read_rows(body)
             except WireRefusal as refusal:
@@ -76,7 +88,7 @@ class Client:
         return self.http.get(urlunsplit((parts.scheme, parts.netloc, path, "", "")), path, params or {})
 
     def _form(self, func: str, params: Params, out: str) -> Dict[str, str]:
-        form = {wire.FUNC: func, wire.OUT: out, wire.AUTHINFO: self._login}
+        form = {wire.FUNC: func, wire.OUT: out, wire.AUTHINFO: self._login.authinfo}
         for name, value in params.items():
             form[name] = one_id(value) if isinstance(value, int) else value
         if not isinstance(params.get(wire.ELID, 1), int):

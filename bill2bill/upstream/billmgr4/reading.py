@@ -12,13 +12,13 @@ from bill2bill.rules.money import Money, currency_code, parse_amount
 from bill2bill.rules.names import to_ascii
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.statuses import domain_state_4
-from bill2bill.upstream.api import Account, Domain
+from bill2bill.upstream.api import Domain, PayerAccount
 from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.envelope import Doc
 
 
-def account_of(row: Mapping[str, str]) -> Account:
+def account_of(row: Mapping[str, str]) -> PayerAccount:
     """A row of `accountinfo` (3.1). Raises Failure("upstream_answer")."""
     try:
         credit = parse_amount(row.get("creditlimit") or "0")
@@ -28,7 +28,7 @@ def account_of(row: Mapping[str, str]) -> Account:
         raise Failure(
             "upstream_answer", func=wire.ACCOUNTS, reason=f"{type(error).__name__} {error}"
         ) from error
-    return Account(number, row.get("name", ""), row.get("project", ""), balance, max(credit, Decimal(0)))
+    return PayerAccount(number, row.get("name", ""), row.get("project", ""), balance, max(credit, Decimal(0)))
 
 
 def domain_of(row: Mapping[str, str], name: str) -> Domain:

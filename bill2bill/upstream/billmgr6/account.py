@@ -8,7 +8,7 @@ from typing import Callable, Iterator, Optional
 
 from bill2bill.errors import Failure
 from bill2bill.rules.money import Money, parse_amount
-from bill2bill.upstream.api import Account, Identity
+from bill2bill.upstream.api import Identity, PayerAccount
 from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Node
@@ -42,7 +42,7 @@ def identity_of(ask: Ask, project: str) -> Identity:
         raise Failure(
             "upstream_answer", func=wire.WHOAMI, reason=f"account {number[:40]!r}, balance {balance}"
         )
-    account = Account(int(number), user.get("name", ""), name, balance, credit)
+    account = PayerAccount(int(number), user.get("name", ""), name, balance, credit)
     return Identity(
         account, version_of(whoami), _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem"))
     )

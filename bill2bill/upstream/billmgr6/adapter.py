@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 from bill2bill.errors import Failure, NotSent, Refused
 from bill2bill.rules.pricing import ServiceTariff
@@ -45,6 +45,7 @@ class Billmgr6:
     generation  of the order forms: "new" (v2.X.order.param), "old" (X.order.param), "auto" = told from the
                 version, then from what answers
     project     number of the provider in a panel of several, "" = not sent (3.2)
+    login_refused  called when the upstream does not let us in
     """
 
     dialect = "6"
@@ -73,8 +74,9 @@ class Billmgr6:
         *,
         generation: str = "auto",
         project: str = "",
+        login_refused: Optional[Callable[[], None]] = None,
     ) -> None:
-        self._client = Client(http, url, username, password)
+        self._client = Client(http, url, username, password, login_refused)
         self._wizards: Tuple[wire.Wizard, ...] = wire.GENERATIONS[generation]
         self._version: Optional[str] = None
         self._project: Dict[str, str] = {"project": project} if project else {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Dict, Iterator, NoReturn, Tuple
+from typing import Callable, Dict, Iterator, NoReturn, Optional, Tuple
 
 from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
 from bill2bill.upstream.address import checked_url
-from bill2bill.upstream.asking import Params, login_of, one_id
+from bill2bill.upstream.asking import Login, Params, one_id
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Doc, Node, WireError, error_of, parts, read_doc
 from bill2bill.upstream.billmgr6.refusals import failure_of
@@ -23,11 +23,18 @@ class Client:
     sniff.normalise_url gives it.
     """
 
-    def __init__(self, http: Http, url: str, username: str, password: str) -> None:
+    def __init__(
+        self,
+        http: Http,
+        url: str,
+        username: str,
+        password: str,
+        login_refused: Optional[Callable[[], None]] = None,
+    ) -> None:
         checked_url(url)
         self.url = url
         self.http = http
-        self._login = login_of(username, password)
+        self._login = Login(username, password, login_refused)
 
     def call(self, func: str, params: Params, *, spends: bool = False) -> Doc:
         """One call; the Doc has no error. An int in params is an id: one positive number.
@@ -35,6 +42,10 @@ class Client:
         Not spending: raises Failure, Refused if the upstream read the question and said no. *spends*: raises
         exactly one of NotSent, Refused and NoAnswer (9.3); whether the Doc says yes is the caller's to see.
         """
+        with self._login.used():
+            return self._call(func, params, spends)
+
+    def _call(self, func: str, params: Params, spends: bool) -> Doc:
         with self.http.post(self.url, func, self._form(func, params), spends=spends) as body:
             try:
                 doc = read_doc(body)
@@ -67,7 +78,7 @@ class Client:
         """
         form = self._form(func, {wire.PAGE: str(number), wire.PAGE_SIZE: str(wire.ROWS_PER_PAGE)})
         known = False
-        with self.http.post(self.url, func, form) as body:
+        with self._login.used(), self.http.post(self.url, func, form) as body:
             try:
                 for name, node in parts(body):
                     if name == wire.ERROR:
@@ -87,7 +98,8 @@ class Client:
 
     def _form(self, func: str, params: Params) -> Dict[str, str]:
         """lang=en: words and money differ from language to language (1.3)."""
-        form = {wire.FUNC: func, wire.OUT: wire.XML, wire.LANG: wire.ENGLISH, wire.AUTHINFO: self._login}
+        form = {wire.FUNC: func, wire.OUT: wire.XML, wire.LANG: wire.ENGLISH}
+        form[wire.AUTHINFO] = self._login.authinfo
         reserved = wire.RESERVED.intersection(params)
         if reserved:
             raise NotSent("bad_input", reason=f"reserved: {sorted(reserved)}")

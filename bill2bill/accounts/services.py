@@ -1,44 +1,39 @@
-"""The account at an upstream that sells servers and the like, and what is remembered of it so that one
-question serves many commands.
+"""An account that servers and the like are bought from, and what is kept of it: one question serves many
+commands.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Dict, List, Optional
 
-from bill2bill.commands.provider import REQUEST_WAIT, Provider
+from bill2bill.accounts.account import REQUEST_WAIT, UpstreamAccount
 from bill2bill.errors import Failure
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.state.cache import ListedService
 from bill2bill.upstream.api import Service, ServiceUpstream
-from bill2bill.upstream.billmgr6.adapter import Billmgr6
+from bill2bill.upstream.pick import SERVICES, pick
 
 
-class ServiceProvider(Provider):
-    """`upstream` refuses to work with a login that was refused before; `public` is for the person who checks
-    the connection.
-    """
-
-    dialect = "6"
+class ServiceAccount(UpstreamAccount):
+    factories = SERVICES
 
     @cached_property
-    def public(self) -> ServiceUpstream:
-        own = self.connection
-        return Billmgr6(
-            self.http, self.url, own.username, own.password, generation=own.generation, project=own.project
-        )
+    def adapter(self) -> ServiceUpstream:
+        """For a person who tries a login."""
+        return pick(SERVICES, self.dialect, self._access)
 
     @property
     def upstream(self) -> ServiceUpstream:
-        """Raises account_paused."""
-        self.must_not_rest()
-        return self.public
+        """The adapter, with a login that was not refused. Raises account_paused."""
+        self.require_active_login()
+        return self.adapter
 
     # -- tariffs ---------------------------------------------------------------------------------------------
 
@@ -46,26 +41,24 @@ class ServiceProvider(Provider):
         """From the catalogue, which is kept for `files_fresh`; one that is not in what was kept may be newer.
         Raises tariff_gone.
         """
-        found = self.kept_tariff(itemtype, number) or _numbered(self.read_tariffs(itemtype), number)
+        found = self.cached_tariff(itemtype, number) or _numbered(self.refresh_tariffs(itemtype), number)
         if found is None:
             raise Failure("tariff_gone", value=number)
         return found
 
-    def kept_tariff(self, itemtype: str, number: int) -> Optional[ServiceTariff]:
+    def cached_tariff(self, itemtype: str, number: int) -> Optional[ServiceTariff]:
         """The same without asking the upstream; None if it is not kept."""
-        kept = self.world.cache.recall(
-            self.account_key, f"tariffs {itemtype}", self.world.options.files_fresh
-        )
+        kept = self.cache.recall(self.account_key, f"tariffs {itemtype}", self.options.files_fresh)
         return _numbered([_tariff(row) for row in json.loads(kept)], number) if kept is not None else None
 
-    def read_tariffs(self, itemtype: str) -> List[ServiceTariff]:
-        tariffs = self.public.service_tariffs(itemtype)
-        self.world.cache.keep(
+    def refresh_tariffs(self, itemtype: str) -> List[ServiceTariff]:
+        tariffs = self.adapter.service_tariffs(itemtype)
+        self.cache.keep(
             self.account_key, f"tariffs {itemtype}", json.dumps([_plain_tariff(tariff) for tariff in tariffs])
         )
         return tariffs
 
-    def is_of(self, itemtype: str, service: Service, number: int) -> bool:
+    def has_tariff(self, itemtype: str, service: Service, number: int) -> bool:
         """Is a service sold by this tariff? Where the upstream shows a name only, the catalogue tells what it
         is called. Raises tariff_gone.
         """
@@ -76,25 +69,28 @@ class ServiceProvider(Provider):
     # -- services --------------------------------------------------------------------------------------------
 
     def listed(self, itemtype: str, remote: int) -> Optional[Service]:
-        """The service in the listing of its type, which is read at most once per freshness window, once for
-        all who wait.
+        """The service in the kept listing of its type, which is read at most once per freshness window, once
+        for all who wait.
         """
-        fresh, mark = self.world.options.listing_fresh, f"listing {itemtype}"
-        if self.world.cache.recall(self.account_key, mark, fresh) is None:
-            with self.world.locks.once(f"listing-{self.account_key}-{itemtype}", REQUEST_WAIT):
-                if self.world.cache.recall(self.account_key, mark, fresh) is None:
-                    self.list_again(itemtype)
-        row = self.world.cache.service(self.account_key, itemtype, remote)
+        fresh, what = self.options.listing_fresh, f"listing {itemtype}"
+        if self.cache.recall(self.account_key, what, fresh) is None:
+            with self.locks.once(f"listing-{self.account_key}-{itemtype}", REQUEST_WAIT):
+                if self.cache.recall(self.account_key, what, fresh) is None:
+                    self.refresh_listing(itemtype)
+        row = self.cache.service(self.account_key, itemtype, remote)
         return service_of(row) if row else None
 
-    def list_again(self, itemtype: str, *, proof: bool = False) -> List[Service]:
+    def listing_id(self, itemtype: str) -> str:
+        """Tells one listing that was kept from the next."""
+        return self.cache.recall(self.account_key, f"listing {itemtype}", math.inf) or ""
+
+    def refresh_listing(self, itemtype: str, *, proof: bool = False) -> List[Service]:
         """All services of a type as they are now, which are kept, too. What is kept may at once be an older
         listing, of a process that was stopped: whoever is to prove something takes these. proof: see
         ServiceUpstream.services.
         """
         services = list(self.upstream.services(itemtype, proof=proof))
-        rows = (ListedService(one.id, one.name, one.mark or "", _plain_service(one)) for one in services)
-        self.world.cache.keep_services(self.account_key, itemtype, rows)
+        self.cache.keep_services(self.account_key, itemtype, map(_row, services))
         return services
 
 
@@ -105,9 +101,10 @@ def _numbered(tariffs: List[ServiceTariff], number: int) -> Optional[ServiceTari
 # -- our own rows in the file of the journal -----------------------------------------------------------------
 
 
-def _plain_service(service: Service) -> str:
+def _row(service: Service) -> ListedService:
     expires = service.expires.isoformat() if service.expires else None
-    return json.dumps({**asdict(service), "state": service.state.name, "expires": expires})
+    body = json.dumps({**asdict(service), "state": service.state.name, "expires": expires})
+    return ListedService(service.id, service.name, service.mark or "", body)
 
 
 def service_of(row: ListedService) -> Service:

@@ -1,51 +1,42 @@
-"""The account at an upstream that sells domains, and what is remembered of it so that one question serves
-many commands.
-"""
+"""An account that domains are bought from, and what is kept of it: one question serves many commands."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from decimal import Decimal
 from functools import cached_property
 from typing import Dict, List, Optional
 
-from bill2bill.commands.provider import REQUEST_WAIT, Provider, check_funds, pick_account
+from bill2bill.accounts.account import REQUEST_WAIT, UpstreamAccount, check_funds, pick_payer
 from bill2bill.errors import Failure
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
 from bill2bill.rules.statuses import DomainState
 from bill2bill.state.cache import Listed
-from bill2bill.upstream.api import Account, Domain, Upstream
-from bill2bill.upstream.billmgr4.adapter import Billmgr4
+from bill2bill.upstream.api import Domain, DomainUpstream, PayerAccount
+from bill2bill.upstream.pick import DOMAINS, pick
 
 
-class DomainProvider(Provider):
-    """Public files need no login; `upstream` refuses to work with a login that was refused before."""
-
-    dialect = "4"
+class DomainAccount(UpstreamAccount):
+    factories = DOMAINS
 
     @cached_property
-    def public(self) -> Upstream:
-        """The adapter, for what needs no login."""
-        return Billmgr4(
-            self.http, self.url, self.connection.username, self.connection.password,
-            send_contact=self.world.options.send_contact, send_projectns=self.world.options.send_projectns,
-        )  # fmt: skip
+    def adapter(self) -> DomainUpstream:
+        """For what needs no login, and for a person who tries one."""
+        return pick(DOMAINS, self.dialect, self._access)
 
     @property
-    def upstream(self) -> Upstream:
-        """The adapter, with the login. Raises account_paused."""
-        self.must_not_rest()
-        return self.public
+    def upstream(self) -> DomainUpstream:
+        """The adapter, with a login that was not refused. Raises account_paused."""
+        self.require_active_login()
+        return self.adapter
 
-    def account(self) -> Account:
-        """The account that pays: the one whose project, else name, is the configured text
-        (upstream-billmanager4 3.1).
-        """
-        found = self.upstream.accounts()
-        return pick_account(found, self.connection.project)
+    def payer(self) -> PayerAccount:
+        """The account that pays (upstream-billmanager4 3.1). Raises account_not_found."""
+        return pick_payer(self.upstream.accounts(), self.connection.project)
 
     def domain_tariff(self, zone: str, price_id: Optional[int]) -> DomainTariff:
         """The tariff for a zone: exactly the stored one, else by the rule of upstream-billmanager4 4.2."""
@@ -79,72 +70,69 @@ class DomainProvider(Provider):
         self._keep_countries()
 
     def _tariffs(self) -> List[DomainTariff]:
-        kept = self.world.cache.recall(self.account_key, "tariffs", self.world.options.files_fresh)
+        kept = self.cache.recall(self.account_key, "tariffs", self.options.files_fresh)
         if kept is not None:
             return [_tariff(row) for row in json.loads(kept)]
         return self._keep_tariffs()
 
     def _keep_tariffs(self) -> List[DomainTariff]:
-        tariffs = self.public.domain_tariffs()
-        self.world.cache.keep(
+        tariffs = self.adapter.domain_tariffs()
+        self.cache.keep(
             self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str)
         )
         return tariffs
 
     def countries(self) -> Dict[str, str]:
-        kept = self.world.cache.recall(self.account_key, "countries", self.world.options.files_fresh)
+        kept = self.cache.recall(self.account_key, "countries", self.options.files_fresh)
         if kept is not None:
             return dict(json.loads(kept))
         return self._keep_countries()
 
     def _keep_countries(self) -> Dict[str, str]:
-        countries = self.public.countries()
-        self.world.cache.keep(self.account_key, "countries", json.dumps(countries))
+        countries = self.adapter.countries()
+        self.cache.keep(self.account_key, "countries", json.dumps(countries))
         return countries
 
     def listed(self, remote: int) -> Optional[Domain]:
-        """The domain in the listing of all domains, which is read at most once per freshness window, once for
-        all who wait.
+        """The domain in the kept listing, which is read at most once per freshness window, once for all who
+        wait.
         """
-        fresh = self.world.options.listing_fresh
-        if self.world.cache.recall(self.account_key, "listing", fresh) is None:
-            with self.world.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
-                if self.world.cache.recall(self.account_key, "listing", fresh) is None:
-                    self.list_again()
-        return _domain(self.world.cache.listed(self.account_key, remote))
+        fresh = self.options.listing_fresh
+        if self.cache.recall(self.account_key, "listing", fresh) is None:
+            with self.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
+                if self.cache.recall(self.account_key, "listing", fresh) is None:
+                    self.refresh_listing()
+        return _domain(self.cache.listed(self.account_key, remote))
 
-    def list_again(self) -> List[Domain]:
+    def listing_id(self) -> str:
+        """Tells one listing that was kept from the next."""
+        return self.cache.recall(self.account_key, "listing", math.inf) or ""
+
+    def refresh_listing(self) -> List[Domain]:
         """All domains as they are now, which are kept, too. What is kept may at once be an older listing, of
         a process that was stopped: whoever is to prove something takes these.
         """
         domains = list(self.upstream.domains())
-        rows = (
-            Listed(
-                domain.id,
-                domain.name,
-                domain.state.name,
-                domain.expires.isoformat() if domain.expires else None,
-                domain.tariff,
-            )
-            for domain in domains
-        )
-        self.world.cache.keep_listing(self.account_key, rows)
+        self.cache.keep_listing(self.account_key, map(_row, domains))
         return domains
 
 
-def affordable(account: Account, tariff: DomainTariff, period: Period) -> Money:
+def affordable(payer: PayerAccount, tariff: DomainTariff, period: Period) -> Money:
     """The price of a period, if the account can pay it."""
     price = Money(period.price, tariff.currency)
-    check_funds(account, price)
+    check_funds(payer, price)
     return price
 
 
+def _row(domain: Domain) -> Listed:
+    expires = domain.expires.isoformat() if domain.expires else None
+    return Listed(domain.id, domain.name, domain.state.name, expires, domain.tariff)
+
+
 def _domain(row: Optional[Listed]) -> Optional[Domain]:
-    return (
-        Domain(row.remote, row.name, DomainState[row.state], parse_date(row.expires), row.tariff)
-        if row
-        else None
-    )
+    if row is None:
+        return None
+    return Domain(row.remote, row.name, DomainState[row.state], parse_date(row.expires), row.tariff)
 
 
 def _tariff(row: Dict[str, object]) -> DomainTariff:

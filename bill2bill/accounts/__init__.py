@@ -1,0 +1,1 @@
+"""One connected upstream account: its login, pace and pauses, who pays, its domains and services."""
