@@ -4,22 +4,23 @@ from a backup, or another item's.
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any, List, Optional
 
 import pytest
+from kit.journal_files import age
+from kit.purchases import BEFORE, intent, question_of, says
 
-from bill2bill.admin import decide
 from bill2bill.errors import Failure, NoAnswer, NotSent
 from bill2bill.journal import note as notes
 from bill2bill.journal.caller import Caller
-from bill2bill.journal.note import Note
-from bill2bill.journal.engine import Finding, Patience, Acceptance, Sight, spend_once
-from bill2bill.journal.purchase import Intent, Purchase, Stage, Terms
+from bill2bill.journal.engine import Acceptance, Finding, Patience, Sight, spend_once
 from bill2bill.journal.journal import Journal
+from bill2bill.journal.note import Note
+from bill2bill.journal.purchase import Purchase, Stage, Terms
+from bill2bill.journal.questions import Answer
+from bill2bill.journal.transitions import Event
 
-BEFORE = date(2027, 3, 14)
 CALM = Patience(settle=600, overdue=86400, tries=10)
 
 
@@ -47,7 +48,7 @@ class Desk:
         return Finding(Sight.PRESENT if self.renewed else Sight.ABSENT, 77)
 
     def terms(self, row: Purchase) -> Terms:
-        return Terms(565, 12, "199.00 RUB", 77)
+        return Terms(565, None, "199.00 RUB", 77, bought=12)
 
     def act(self, row: Purchase) -> Acceptance:
         self.charged += 1
@@ -59,46 +60,42 @@ class Desk:
     # -- the panel -------------------------------------------------------------------------------------------
 
     def noting(self, row: Purchase, attempt: int, terms: Terms) -> None:
-        self.note = str(Note(row.token, attempt, row.before, row.months, terms.period))
+        self.note = str(Note(row.token, attempt, row.before, row.months, terms.term))
 
     def noted_done(self, row: Purchase) -> None:
         self.note = str(Note(row.token))
 
     def ask(self, kind: str = "prolong", operation: int = 5, trycount: int = 1) -> Purchase:
-        asker = Caller(
-            7,
-            kind,
-            operation,
-            trycount,
-            lambda _: False,
-            lambda: True,
-            note=self.note,
-            name="example.ru",
-            module=3,
-        )
-        intent = Intent(
-            7, kind, 3, operation, trycount, "login", "example.ru", 12, BEFORE if kind == "prolong" else None
-        )
-        return spend_once(self.store, intent, self, CALM, asker, self.noting)
+        caller = Caller(
+            7, kind, operation, trycount, lambda _: False, lambda: True, note=self.note, name="example.ru",
+            itemtype="domain", module=3, counts_months=True,
+        )  # fmt: skip
+        wanted = intent(kind, operation=operation)
+        return spend_once(self.store, wanted, self, CALM, caller, self.noting)
 
     def told(self, row: Purchase, left: int = 0) -> None:
-        """The panel is told, as World.tell and World.reported do it."""
+        """The panel is told, as commands.purchases tells it."""
         self.note = str(Note(row.token, left=left))
         noted = row.noted if row.noted is not None else 0
-        self.store.move(row, Stage.REPORTED, "the panel was told", operation=None, noted=noted)
+        self.store.record(row, Event.CALLBACK_DONE, operation=None, noted=noted)
         self.renewed = False  # what comes next is another term
 
     def settled(self) -> None:
-        with self.store.write() as db:
-            db.execute("UPDATE purchase SET sent = sent - 601, uptime = uptime - 601")
+        age(self.store, 601)
 
     def refusal(self, **call: Any) -> Failure:
         with pytest.raises(Failure) as caught:
             self.ask(**call)
         return caught.value
 
+    def question(self, **call: Any) -> str:
+        """What a person is asked, with its evidence."""
+        return question_of(self.refusal(**call))
+
     def states(self) -> List[str]:
-        return [row.state.value for row in self.store.purchases(*Stage)]
+        return [
+            row.question.value if row.question else row.stage.value for row in self.store.in_stages(*Stage)
+        ]
 
 
 @pytest.fixture
@@ -120,19 +117,19 @@ def test_a_renewal_that_was_under_way_when_the_journal_was_lost_is_never_sent_ag
     desk.settled()
     for operation in (5, 5, 6):
         asked = desk.refusal(operation=operation, trycount=2)
-        assert (asked.code, desk.charged) == ("in_doubt_same_renewal", 1)
+        assert (question_of(asked), desk.charged) == ("in_doubt_same_renewal/lost", 1)
     assert asked.params["before"] == BEFORE.isoformat()
 
 
-@pytest.mark.parametrize(("answer", "charged"), [(decide.is_same, 1), (decide.was_told, 2)])
+@pytest.mark.parametrize(("answer", "charged"), [(Answer.SAME, 1), (Answer.NEW, 2)])
 def test_a_person_says_what_became_of_a_renewal_that_the_journal_lost(
-    desk: Desk, answer: Any, charged: int
+    desk: Desk, answer: Answer, charged: int
 ) -> None:
     lost_in_flight(desk)
     number = int(desk.refusal().params["id"])
-    answer(desk.store, number, "charged once")
+    says(desk.store, number, answer)
     desk.told(desk.ask())
-    assert (desk.charged, desk.store.purchases(Stage.DOUBT, Stage.SENT, Stage.CONFIRMED)) == (charged, [])
+    assert (desk.charged, desk.store.all_unsettled()) == (charged, [])
 
 
 def test_a_lost_renewal_that_does_not_exist_is_sent_when_its_request_cannot_be_carried_out_any_more(
@@ -141,9 +138,9 @@ def test_a_lost_renewal_that_does_not_exist_is_sent_when_its_request_cannot_be_c
     lost_in_flight(desk)
     number = int(desk.refusal().params["id"])
     with pytest.raises(Failure, match="too_early"):
-        decide.is_absent(desk.store, number, "", 600)
+        says(desk.store, number, Answer.NOT_BOUGHT)
     desk.settled()
-    decide.is_absent(desk.store, number, "no charge", 600)
+    says(desk.store, number, Answer.NOT_BOUGHT)
     desk.told(desk.ask())
     assert desk.charged == 2
 
@@ -167,7 +164,7 @@ def test_months_that_were_bought_ahead_outlive_the_journal(desk: Desk) -> None:
 def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_be_carried_out(
     desk: Desk,
 ) -> None:
-    row = desk.store.insert(Intent(7, "prolong", 3, 5, 1, "login", "example.ru", 12, BEFORE))
+    row = desk.store.begin(intent("prolong", operation=5))
     backup = desk.backup()
     desk.silent = True
     assert desk.refusal().code == "lost_answer"
@@ -175,15 +172,12 @@ def test_a_journal_from_before_the_request_does_not_send_it_again_while_it_may_b
     assert (desk.refusal(trycount=2).code, desk.charged) == ("lost_answer", 1)
     desk.renewed = True
     desk.settled()
-    assert desk.ask(trycount=3).state is Stage.CONFIRMED
-    assert (desk.charged, desk.store.steps(row.id)[1][2]) == (
-        1,
-        "the panel's note says that a request may have left",
-    )
+    assert desk.ask(trycount=3).stage is Stage.CONFIRMED
+    assert (desk.charged, desk.store.history(row.id)[1].event) == (1, Event.NOTE_SAYS_SENT)
 
 
 def test_a_kill_between_the_note_and_the_request_waits_as_long_as_for_a_lost_answer(desk: Desk) -> None:
-    row = desk.store.insert(Intent(7, "prolong", 3, 5, 1, "login", "example.ru", 12, BEFORE))
+    row = desk.store.begin(intent("prolong", operation=5))
     desk.noting(row, 1, desk.terms(row))
     assert (desk.refusal(trycount=2).code, desk.charged) == ("lost_answer", 0)
     desk.settled()
@@ -226,10 +220,10 @@ def test_a_journal_from_before_a_later_purchase_asks_about_that_one(desk: Desk) 
     desk.silent = True
     assert desk.refusal(operation=6).code == "lost_answer"
     desk.store = backup
-    assert (desk.refusal(operation=6, trycount=2).code, desk.charged, desk.states()) == (
-        "in_doubt_same_renewal",
+    assert (desk.question(operation=6, trycount=2), desk.charged, desk.states()) == (
+        "in_doubt_same_renewal/lost",
         2,
-        ["reported", "in doubt"],
+        ["reported", "same_renewal"],
     )
 
 
@@ -240,12 +234,9 @@ def test_a_panel_that_knows_less_than_the_journal_gets_nothing_bought_until_a_pe
     desk.told(desk.ask())
     desk.note = first
     asked = desk.refusal(operation=5, trycount=1)
-    assert (asked.code, desk.refusal(operation=9).code, desk.charged) == (
-        "in_doubt_same_renewal",
-        "in_doubt_same_renewal",
-        1,
-    )
-    decide.is_same(desk.store, int(asked.params["id"]), "the client paid once")
+    assert (question_of(asked), desk.charged) == ("in_doubt_same_renewal/restored", 1)
+    assert (desk.question(operation=9), desk.charged) == ("in_doubt_same_renewal/restored", 1)
+    says(desk.store, int(asked.params["id"]), Answer.SAME)
     desk.told(desk.ask(operation=9))
     assert desk.charged == 1
     desk.told(desk.ask(operation=10))
@@ -258,7 +249,7 @@ def test_a_further_renewal_of_a_restored_panel_is_bought_and_asked_about_once(de
     desk.told(desk.ask(operation=6))
     desk.note = first
     asked = desk.refusal(operation=7)
-    decide.was_told(desk.store, int(asked.params["id"]), "the client paid again", noting=desk.noted_done)
+    says(desk.store, int(asked.params["id"]), Answer.NEW, noting=desk.noted_done)
     desk.told(desk.ask(operation=7))
     desk.told(desk.ask(operation=8))
     assert desk.charged == 4
@@ -266,7 +257,7 @@ def test_a_further_renewal_of_a_restored_panel_is_bought_and_asked_about_once(de
 
 @pytest.mark.parametrize(
     "answers",
-    [(decide.is_same, decide.is_same), (decide.was_told, decide.is_same), (decide.was_told, decide.was_told)],
+    [(Answer.SAME, Answer.SAME), (Answer.NEW, Answer.SAME), (Answer.NEW, Answer.NEW)],
 )
 def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_first(
     desk: Desk, answers: Any
@@ -282,13 +273,13 @@ def test_each_renewal_that_a_restored_panel_forgot_is_asked_about_the_oldest_fir
     for answer in answers:
         number = int(desk.refusal(operation=9).params["id"])
         asked_about.append(number)
-        answer(desk.store, number, "looked at the charges", noting=desk.noted_done)
-        if answer is decide.is_same:
+        says(desk.store, number, answer, noting=desk.noted_done)
+        if answer is Answer.SAME:
             desk.told(desk.ask(operation=9))
     assert asked_about == [row.id for row in forgotten]
     assert desk.charged == 3, "nothing was bought while questions were open"
     desk.told(desk.ask(operation=10))
-    assert (desk.charged, desk.store.purchases(Stage.DOUBT)) == (4, [])
+    assert (desk.charged, desk.store.all_unsettled()) == (4, [])
 
 
 def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_earlier_one(
@@ -296,11 +287,11 @@ def test_a_renewal_of_which_nothing_was_sent_gives_way_to_the_question_about_an_
 ) -> None:
     backup = desk.note
     desk.told(desk.ask())
-    desk.store.insert(Intent(7, "prolong", 3, 6, 1, "login", "example.ru", 12, BEFORE))
+    desk.store.begin(intent("prolong", operation=6))
     desk.note = backup
-    assert (desk.refusal(operation=6, trycount=2).code, desk.states()) == (
-        "in_doubt_same_renewal",
-        ["in doubt", "refused"],
+    assert (desk.question(operation=6, trycount=2), desk.states()) == (
+        "in_doubt_same_renewal/restored",
+        ["same_renewal", "refused"],
     )
 
 
@@ -313,13 +304,11 @@ def test_a_renewal_that_is_under_way_is_finished_before_an_earlier_one_is_asked_
     desk.settled()
     desk.told(desk.ask(operation=6, trycount=2))
     desk.renewed = True
-    assert (desk.refusal(operation=7).code, desk.charged) == ("in_doubt_same_renewal", 2)
+    assert (desk.question(operation=7), desk.charged) == ("in_doubt_same_renewal/restored", 2)
 
 
 def opened(desk: Desk) -> Purchase:
     row = desk.ask("open")
-    desk.store.move(row, Stage.CONFIRMED, "accepted", remote=77)
-    row = desk.store.purchase(row.id) or row
     desk.told(row)
     return row
 
@@ -331,9 +320,9 @@ def test_an_order_that_was_under_way_when_the_journal_was_lost_is_looked_up_and_
     assert desk.refusal(kind="open").code == "lost_answer"
     desk.journal_lost()
     desk.settled()
-    assert (desk.refusal(kind="open", trycount=2).code, desk.charged) == ("in_doubt_bought", 1)
+    assert (desk.question(kind="open", trycount=2), desk.charged) == ("in_doubt_bought/lost", 1)
     desk.renewed = True
-    assert desk.ask("open", trycount=3).state is Stage.CONFIRMED
+    assert desk.ask("open", trycount=3).stage is Stage.CONFIRMED
     assert desk.charged == 1
 
 
@@ -345,20 +334,31 @@ def test_an_item_that_knows_nothing_of_what_the_journal_bought_for_it_may_be_ano
     row = opened(desk)
     desk.note = ""
     asked = desk.refusal(kind=kind, operation=9)
-    assert (asked.code, asked.params["id"], desk.charged) == ("in_doubt_same_item", str(row.id), 0)
-    decide.is_foreign(desk.store, row.id, "number 7 belongs to another client")
-    assert desk.store.bought(7) is None
+    assert (question_of(asked), asked.params["id"], desk.charged) == (
+        "in_doubt_same_item/restored",
+        str(row.id),
+        0,
+    )
+    says(desk.store, row.id, Answer.OTHER_ITEM)
+    assert desk.store.opening(7) is None
     desk.ask(kind, operation=9)
-    assert (desk.charged, desk.store.bought(-7)) == (1, desk.store.purchase(row.id))
+    former = desk.store.purchase(row.id)
+    assert former is not None
+    assert (desk.charged, former.detached, former.stage, former.remote) == (
+        1,
+        True,
+        Stage.REPORTED,
+        row.remote,
+    )
 
 
 def test_the_same_item_of_a_restored_panel_keeps_what_was_bought_for_it(desk: Desk) -> None:
     desk.renewed = True
     row = opened(desk)
     desk.note = ""
-    assert desk.refusal(kind="open", operation=9).code == "in_doubt_same_item"
-    decide.is_same(desk.store, row.id, "restored", noting=desk.noted_done)
-    bought = desk.store.bought(7)
+    assert desk.question(kind="open", operation=9) == "in_doubt_same_item/restored"
+    says(desk.store, row.id, Answer.SAME, noting=desk.noted_done)
+    bought = desk.store.opening(7)
     assert bought is not None
     assert (bought.remote, desk.note) == (77, str(Note(row.token)))
 

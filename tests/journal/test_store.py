@@ -1,7 +1,6 @@
 """The file of purchases: private, durable, and honest about trouble."""
 
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -10,10 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
+from kit.journal_files import DAMAGED, age_snapshots, old_file
+from kit.purchases import at, intent
 
 from bill2bill.errors import Failure
-from bill2bill.journal.purchase import Intent, Stage
 from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Stage
+from bill2bill.journal.transitions import Event
 from bill2bill.state.cache import Cache, Listed
 from bill2bill.state.locks import Locks
 
@@ -45,15 +47,12 @@ def test_commits_reach_the_disk_before_they_return(tmp_path):
     assert store.rows("PRAGMA synchronous") == [(2,)]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [b"this is no database, only text that is long enough" * 100, b"SQLite format 3\0" + b"\xff" * 4096],
-)
+@pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_journal_stops_everything_with_its_own_code(tmp_path, damage):
     (tmp_path / "bill2bill").mkdir()
     (tmp_path / "bill2bill" / "state.sqlite3").write_bytes(damage)
     with pytest.raises(Failure, match="state_unusable"):
-        open_store(tmp_path).purchases(Stage.SENT)
+        open_store(tmp_path).in_stages(Stage.SENT)
 
 
 def test_a_journal_behind_a_symbolic_link_is_refused(tmp_path):
@@ -77,7 +76,7 @@ from pathlib import Path
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Intent
 store = Journal(Path({str(tmp_path / "bill2bill")!r}), "machine", "root")
-store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12))
+store.begin(Intent(int(sys.argv[1]), "open", "domain", 3, 5, "login", "example.ru", 12))
 """
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(item)], stderr=subprocess.PIPE)
@@ -85,16 +84,18 @@ store.insert(Intent(int(sys.argv[1]), "open", 3, 5, 1, "login", "example.ru", 12
     ]
     for process in running:
         assert process.wait(30) == 0, process.stderr.read()
-    assert len(open_store(tmp_path).purchases(Stage.INTENDED)) == 8
+    assert len(open_store(tmp_path).in_stages(Stage.INTENDED)) == 8
 
 
 def test_every_step_of_a_purchase_is_kept(tmp_path):
     store = open_store(tmp_path)
-    row = store.insert(Intent(7, "open", 3, 5, 1, "login", "example.ru", 12))
-    store.move(row, Stage.SENT, "request leaves", sent=time.time())
-    store.move(row, Stage.CONFIRMED, "accepted", remote=10501)
-    assert [(state, note) for _, state, note in store.steps(row.id)] == [
-        ("intended", "operation 5"), ("sent", "request leaves"), ("confirmed", "accepted"),
+    row = store.begin(intent())
+    row = store.record(row, Event.REQUEST_LEAVES, sent=time.time(), attempts=1)
+    row = store.record(row, Event.UNPAID, accepted=True, unpaid=9050)
+    store.record(row, Event.SEEN, remote=10501)
+    assert [(event, stage, arguments) for _, event, stage, arguments in store.history(row.id)] == [
+        (Event.BEGUN, Stage.INTENDED, {"operation": 5}), (Event.REQUEST_LEAVES, Stage.SENT, {}),
+        (Event.UNPAID, Stage.SENT, {"unpaid": 9050}), (Event.SEEN, Stage.CONFIRMED, {}),
     ]  # fmt: skip
 
 
@@ -107,15 +108,14 @@ def test_failures_are_counted_and_forgotten_per_item_and_command(tmp_path):
 
 
 def test_what_was_learned_grows_old(tmp_path):
-    cache = Cache(open_store(tmp_path))
+    store = open_store(tmp_path)
+    cache = Cache(store)
     cache.keep("a", "tariffs", "[]")
     assert cache.recall("a", "tariffs", 60) == "[]"
     assert cache.recall("b", "tariffs", 60) is None
-    with cache.store.write() as db:
-        db.execute("UPDATE snapshot SET taken = taken - 61")
+    age_snapshots(store, 61)
     assert cache.recall("a", "tariffs", 60) is None
-    with cache.store.write() as db:
-        db.execute("UPDATE snapshot SET taken = taken + 3600")  # the clock went back
+    age_snapshots(store, -3600)
     assert cache.recall("a", "tariffs", 60) is None
 
 
@@ -208,12 +208,14 @@ PROCESS_THAT_NEVER_CLOSES_THE_FILE = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from bill2bill.journal.purchase import Intent, Stage
 from bill2bill.journal.journal import Journal
-store = Journal(Path(sys.argv[2]), "machine", "root")
+from bill2bill.journal.purchase import Intent, Stage
+from bill2bill.journal.transitions import Event
+journal = Journal(Path(sys.argv[2]), "machine", "root")
 for item in range(100):
-    row = store.insert(Intent(item=item, kind="open", module=3, operation=5, trycount=1, account="login", name="vm", months=1))
-    store.move(row, Stage.REPORTED, "the panel was told", durable=False)
+    row = journal.begin(Intent(item, "open", "vds", 3, 5, "login", "vm", 1))
+    row = journal.record(row, Event.ALREADY_THERE, Stage.CONFIRMED)
+    journal.record(row, Event.CALLBACK_DONE)
 os._exit(0)
 """
 
@@ -231,58 +233,32 @@ def test_the_log_that_every_command_reads_when_it_opens_the_journal_stays_small(
             check=True,
         )
     assert 0 < (tmp_path / "bill2bill" / "state.sqlite3-wal").stat().st_size < 250 * 4096
-    assert len(open_store(tmp_path).purchases(Stage.REPORTED)) == 300
+    assert len(open_store(tmp_path).in_stages(Stage.REPORTED)) == 300
 
 
-FIRST_RELEASE = """
-CREATE TABLE purchase (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
-  state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
-  remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
-  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER, taken_over INTEGER NOT NULL DEFAULT 0,
-  sent REAL, created REAL NOT NULL, changed REAL NOT NULL
-);
-INSERT INTO purchase (item, kind, module, operation, state, name, months, sent, created, changed)
-  VALUES (7, 'open', 3, 5, 'sent', 'example.ru', 12, 1.0, 1.0, 1.0);
-CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
-CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what));
-PRAGMA user_version = 1;
-"""
-
-
-def test_a_journal_of_the_first_release_is_continued(tmp_path):
-    folder = tmp_path / "bill2bill"
-    folder.mkdir()
-    old = sqlite3.connect(folder / "state.sqlite3")
-    old.executescript(FIRST_RELEASE)
-    old.close()
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
+def test_a_journal_of_an_earlier_release_is_continued(tmp_path, version):
+    old_file(
+        tmp_path / "bill2bill", version, [{}], [(1, "sent", "operation 5"), (1, "sent", "request leaves")]
+    )
     for _ in "twice":
-        store = Journal(folder, "machine", "root")
+        store = open_store(tmp_path)
         row = store.unsettled(7, "open")
-        assert (row.state, row.name, row.highest, row.unpaid) == (Stage.SENT, "example.ru", None, None)
+        assert (row.stage, row.name, row.highest, row.unpaid) == (Stage.SENT, "example.ru", None, None)
+        assert (row.attempts, row.sent, row.question) == (1, 1.0, None)
+        assert [step.event for step in store.history(row.id)] == [Event.BEGUN, Event.REQUEST_LEAVES]
+        assert store.begin(intent(item=8)).id > row.id
+        store.record(store.unsettled(8, "open"), Event.WITHDRAWN, why="changed")
         store.db.close()
 
 
 def test_months_bought_and_not_yet_sold_are_counted_for_each_item(tmp_path):
     store = Journal(tmp_path / "bill2bill", "machine", "root")
     assert store.months_left(7) == 0
-    for kind, months, bought, state in (
+    for kind, months, bought, stage in (
         ("open", 1, 3, Stage.REPORTED), ("prolong", 1, None, Stage.REPORTED),
         ("prolong", 12, 12, Stage.REFUSED), ("setparam", 0, 6, Stage.REPORTED),
     ):  # fmt: skip
-        row = store.insert(
-            Intent(
-                item=7,
-                kind=kind,
-                module=3,
-                operation=5,
-                trycount=1,
-                account="login",
-                name="vm",
-                months=months,
-            )
-        )
-        store.move(row, state, period=bought)
+        at(store, stage, intent(kind, months=months), bought=bought)
     assert store.months_left(7) == 1
     assert store.months_left(8) == 0
