@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
+from bill2bill.sandbox.upstream.billmgr4.models import ascii_name
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.fixtures import TYPES
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, ORDERED, Service
-from bill2bill.sandbox.upstream.control import COMMON, Body, Handler, money
-from bill2bill.sandbox.upstream.models import ascii_name
-from bill2bill.sandbox.upstream.site import Site
+from bill2bill.sandbox.upstream.engine.control import COMMON, Body, Handler, money
+from bill2bill.sandbox.upstream.engine.site import Site
 
 STATUSES = range(ORDERED, 6)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bill2bill.sandbox.upstream import play
 from bill2bill.sandbox.upstream.billmgr6 import answers, control, faults
 from bill2bill.sandbox.upstream.billmgr6.document import ok
 from bill2bill.sandbox.upstream.billmgr6.parked import PREFIX
 from bill2bill.sandbox.upstream.billmgr6.provider import Provider
 from bill2bill.sandbox.upstream.billmgr6.written import COOKIE, written
-from bill2bill.sandbox.upstream.dialect import Dialect
-from bill2bill.sandbox.upstream.wire import Answer, Request
+from bill2bill.sandbox.upstream.engine import play
+from bill2bill.sandbox.upstream.engine.dialect import Dialect
+from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 PATHS = ("/billmgr", "/manager/billmgr")
 

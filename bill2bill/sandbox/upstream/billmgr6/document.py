@@ -10,7 +10,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Tuple
 
-from bill2bill.sandbox.upstream.documents import page
+from bill2bill.sandbox.upstream.billmgr4.documents import page
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPECIAL = re.compile(f"[&<>\"']|{NOT_XML.pattern}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Mapping
 
+from bill2bill.sandbox.upstream.billmgr4.documents import page
 from bill2bill.sandbox.upstream.billmgr6.document import Node
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, error
 from bill2bill.sandbox.upstream.billmgr6.written import written
-from bill2bill.sandbox.upstream.documents import page
-from bill2bill.sandbox.upstream.faults import AFTER, BEFORE, COMMON, Fault, Spoiler
-from bill2bill.sandbox.upstream.play import version4
-from bill2bill.sandbox.upstream.wire import API, Answer, Request, web_page
+from bill2bill.sandbox.upstream.engine.faults import AFTER, BEFORE, COMMON, Fault, Spoiler
+from bill2bill.sandbox.upstream.engine.play import version4
+from bill2bill.sandbox.upstream.engine.wire import API, Answer, Request, web_page
 
 IDS = ("id", "item.id", "lineitem.id", "billorder", "payment_id")
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Callable, Dict, List, Optional
 
+from bill2bill.sandbox.upstream.billmgr4.models import months_after
 from bill2bill.sandbox.upstream.billmgr6.catalogue import Plan
-from bill2bill.sandbox.upstream.models import months_after
 
 # item_status, upstream-billmanager6 6.2
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5

@@ -9,8 +9,8 @@ import time
 from collections import OrderedDict
 from typing import Optional, Tuple
 
-from bill2bill.sandbox.upstream.documents import page
-from bill2bill.sandbox.upstream.wire import Answer, web_page
+from bill2bill.sandbox.upstream.billmgr4.documents import page
+from bill2bill.sandbox.upstream.engine.wire import Answer, web_page
 
 PREFIX = "/long/"
 MOST = 100

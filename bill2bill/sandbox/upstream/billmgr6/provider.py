@@ -29,7 +29,7 @@ from bill2bill.sandbox.upstream.billmgr6.models import (
 )
 from bill2bill.sandbox.upstream.billmgr6.parked import Parked
 from bill2bill.sandbox.upstream.billmgr6.switches import Switches6
-from bill2bill.sandbox.upstream.running import Running
+from bill2bill.sandbox.upstream.engine.running import Running
 
 CENT = Decimal("0.01")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bill2bill.sandbox.upstream.billmgr6.document import Node, outcome, rendered
 from bill2bill.sandbox.upstream.billmgr6.provider import Provider
-from bill2bill.sandbox.upstream.wire import Answer, Request
+from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 COOKIE = "billmgrses5"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Mapping
 
-from bill2bill.sandbox.upstream.errors import bad_value, missing
-from bill2bill.sandbox.upstream.models import Account, Domain, Item, Tariff
-from bill2bill.sandbox.upstream.provider import Provider
+from bill2bill.sandbox.upstream.billmgr4.errors import bad_value, missing
+from bill2bill.sandbox.upstream.billmgr4.models import Account, Domain, Item, Tariff
+from bill2bill.sandbox.upstream.billmgr4.provider import Provider
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import List
 
-from bill2bill.sandbox.upstream.models import EUROS, RUBLES, Account, Name, Period, Tariff
+from bill2bill.sandbox.upstream.billmgr4.models import EUROS, RUBLES, Account, Name, Period, Tariff
 
 FIRST_ITEM, FIRST_CONTACT = 10501, 7001
 

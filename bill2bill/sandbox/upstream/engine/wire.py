@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Tuple
 
-from bill2bill.sandbox.upstream.documents import Document, to_html, to_json, to_xml
-from bill2bill.sandbox.upstream.switches import Switches
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, to_html, to_json, to_xml
+from bill2bill.sandbox.upstream.engine.switches import Switches
 
 API, CHECK = "/manager/billmgr", "/mancgi/domaininfo"
 HTML, XML, JSON = "text/html; charset=UTF-8", "text/xml; charset=UTF-8", "application/json"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bill2bill.sandbox.upstream import contacts
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.contacts import FIELDS
-from bill2bill.sandbox.upstream.documents import Document, form, listing, success
-from bill2bill.sandbox.upstream.errors import EXISTS, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.models import Contact
+from bill2bill.sandbox.upstream.billmgr4 import contact_fields
+from bill2bill.sandbox.upstream.billmgr4.call import Call
+from bill2bill.sandbox.upstream.billmgr4.contact_fields import FIELDS
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, Refusal, bad_value, missing
+from bill2bill.sandbox.upstream.billmgr4.models import Contact
 
 TYPE_WORDS = {
     "person": "Персональный",
@@ -23,7 +23,7 @@ def create(call: Call) -> Document:
     kind, name = call.text("ctype"), call.text("cname")
     if not call.submitted:
         return form(ctype=kind, cname=name)
-    contacts.check_kind(kind)
+    contact_fields.check_kind(kind)
     if not name.strip():
         raise bad_value("cname")
     _check_unique(call, name)
@@ -55,20 +55,20 @@ def edit(call: Call) -> Document:
     if not call.submitted:
         return _read(call, contact)
     if contact.locked:
-        raise contacts.locked()
+        raise contact_fields.locked()
     if call.text("ctype") != contact.kind:
         raise bad_value("ctype")
-    fields = {**contact.fields, **contacts.known(call.params)}
-    contacts.check(contact.kind, fields, call.provider.switches)
+    fields = {**contact.fields, **contact_fields.known(call.params)}
+    contact_fields.check(contact.kind, fields, call.provider.switches)
     contact.fields, contact.name = fields, call.text("name") or contact.name
     given = call.provider.switches.word("edit_gives")
     return success() if given == "ok" else success((given, str(contact.id)))
 
 
 def _create_whole(call: Call) -> Document:
-    kind, fields = call.text("ctype"), contacts.known(call.params)
-    contacts.check_kind(kind)
-    contacts.check(kind, fields, call.provider.switches)
+    kind, fields = call.text("ctype"), contact_fields.known(call.params)
+    contact_fields.check_kind(kind)
+    contact_fields.check(kind, fields, call.provider.switches)
     _check_unique(call, call.text("name"))
     contact = call.provider.add_contact(kind, call.text("name"))
     contact.fields = fields
@@ -78,7 +78,7 @@ def _create_whole(call: Call) -> Document:
 def _read(call: Call, contact: Contact) -> Document:
     rule = call.provider.switches.word("locked_read")
     if contact.locked and (rule == "always" or (rule == "without_api" and call.text("api") != "on")):
-        raise contacts.locked()
+        raise contact_fields.locked()
     head = {"elid": str(contact.id), "id": str(contact.id), "ctype": contact.kind, "name": contact.name}
     return form(
         **head, **({name: contact.fields.get(name, "") for name in FIELDS} if call.with_api_columns else {})
@@ -103,7 +103,7 @@ def delete(call: Call) -> Document:
     numbers = [number.strip() for number in call.text("elid").split(",")]
     found = [call.provider.contact(number) for number in numbers]
     if any(contact is not None and contact.locked for contact in found):
-        raise contacts.locked()
+        raise contact_fields.locked()
     gone = [contact.id for contact in found if contact is not None]
     if len(gone) != len(numbers):
         raise missing("domaincontact")

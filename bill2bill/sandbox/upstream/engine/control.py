@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
-from bill2bill.sandbox.upstream import faults
-from bill2bill.sandbox.upstream.site import Site
+from bill2bill.sandbox.upstream.engine import faults
+from bill2bill.sandbox.upstream.engine.site import Site
 
 PREFIX = "/_sandbox/"
 Body = Any

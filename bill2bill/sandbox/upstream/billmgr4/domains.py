@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Dict, List
 
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.documents import Document, form, listing, success
-from bill2bill.sandbox.upstream.errors import DENIED, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.models import (
+from bill2bill.sandbox.upstream.billmgr4.call import Call
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.errors import DENIED, Refusal, bad_value, missing
+from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,
     NOT_DELEGATED,
     REGISTERING,
@@ -21,7 +21,7 @@ from bill2bill.sandbox.upstream.models import (
     ascii_name,
     unicode_name,
 )
-from bill2bill.sandbox.upstream.responses4_order import is_server
+from bill2bill.sandbox.upstream.billmgr4.order import is_server
 
 ROLES = ("owner", "admin", "bill", "tech", "customer")
 

@@ -6,8 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from bill2bill.sandbox.upstream.control import COMMON, Body, Handler, money
-from bill2bill.sandbox.upstream.models import (
+from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,
     IN_PROGRESS,
     RENEWING,
@@ -20,7 +19,8 @@ from bill2bill.sandbox.upstream.models import (
     Tariff,
     ascii_name,
 )
-from bill2bill.sandbox.upstream.site import Site
+from bill2bill.sandbox.upstream.engine.control import COMMON, Body, Handler, money
+from bill2bill.sandbox.upstream.engine.site import Site
 
 STATUSES = range(1, 8)
 CHECKS = ("taken", "free", "empty_status", "no_status", "error", "html", "502", "slow")

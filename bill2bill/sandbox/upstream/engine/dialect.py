@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, FrozenSet, Mapping, Tuple
 
-from bill2bill.sandbox.upstream.faults import Spoiler
-from bill2bill.sandbox.upstream.running import Running
-from bill2bill.sandbox.upstream.wire import Answer, Request
+from bill2bill.sandbox.upstream.engine.faults import Spoiler
+from bill2bill.sandbox.upstream.engine.running import Running
+from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Optional
 
-from bill2bill.sandbox.upstream import fixtures
-from bill2bill.sandbox.upstream.clock import DAY
-from bill2bill.sandbox.upstream.models import (
+from bill2bill.sandbox.upstream.billmgr4 import fixtures
+from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,
     NOT_DELEGATED,
     REGISTERING,
@@ -31,8 +30,9 @@ from bill2bill.sandbox.upstream.models import (
     Service,
     Tariff,
 )
-from bill2bill.sandbox.upstream.running import Running
-from bill2bill.sandbox.upstream.switches import Switches
+from bill2bill.sandbox.upstream.engine.clock import DAY
+from bill2bill.sandbox.upstream.engine.running import Running
+from bill2bill.sandbox.upstream.engine.switches import Switches
 
 CENT = Decimal("0.01")
 SESSION_LIFE = 3600  # seconds without a request, 1.4

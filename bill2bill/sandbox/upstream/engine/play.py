@@ -7,10 +7,10 @@ from __future__ import annotations
 import json
 from typing import Callable, Mapping
 
-from bill2bill.sandbox.upstream.documents import error, page
-from bill2bill.sandbox.upstream.errors import AUTH, Refusal
-from bill2bill.sandbox.upstream.switches import Switches
-from bill2bill.sandbox.upstream.wire import API, HTML, JSON, XML, Answer, Request, rendered, web_page
+from bill2bill.sandbox.upstream.billmgr4.documents import error, page
+from bill2bill.sandbox.upstream.billmgr4.errors import AUTH, Refusal
+from bill2bill.sandbox.upstream.engine.switches import Switches
+from bill2bill.sandbox.upstream.engine.wire import API, HTML, JSON, XML, Answer, Request, rendered, web_page
 
 API6 = "/billmgr"
 REFUSED = "Invalid username or password"

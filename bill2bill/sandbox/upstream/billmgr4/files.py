@@ -8,11 +8,11 @@ import json
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping
 
-from bill2bill.sandbox.upstream.documents import Document, page, to_xml
-from bill2bill.sandbox.upstream.fixtures import CHINA, COUNTRIES
-from bill2bill.sandbox.upstream.models import Period, Tariff, ascii_name
-from bill2bill.sandbox.upstream.provider import Provider
-from bill2bill.sandbox.upstream.wire import JSON, XML, Answer, web_page
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, page, to_xml
+from bill2bill.sandbox.upstream.billmgr4.fixtures import CHINA, COUNTRIES
+from bill2bill.sandbox.upstream.billmgr4.models import Period, Tariff, ascii_name
+from bill2bill.sandbox.upstream.billmgr4.provider import Provider
+from bill2bill.sandbox.upstream.engine.wire import JSON, XML, Answer, web_page
 
 
 def domaininfo(provider: Provider, name: str) -> Answer:

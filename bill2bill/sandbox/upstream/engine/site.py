@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from bill2bill.sandbox.upstream import play
-from bill2bill.sandbox.upstream.dialect import Dialect
-from bill2bill.sandbox.upstream.faults import AFTER, BEFORE, COMMIT_LATER, SLOW, Fault, Faults
-from bill2bill.sandbox.upstream.records import masked
-from bill2bill.sandbox.upstream.running import Running
-from bill2bill.sandbox.upstream.wire import Answer, Request
+from bill2bill.sandbox.upstream.engine import play
+from bill2bill.sandbox.upstream.engine.dialect import Dialect
+from bill2bill.sandbox.upstream.engine.faults import AFTER, BEFORE, COMMIT_LATER, SLOW, Fault, Faults
+from bill2bill.sandbox.upstream.engine.records import masked
+from bill2bill.sandbox.upstream.engine.running import Running
+from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 
 class Site:

@@ -8,14 +8,12 @@ import hmac
 import secrets
 from typing import Callable, Dict, Mapping
 
-from bill2bill.sandbox.upstream import responses4_contacts as contacts
-from bill2bill.sandbox.upstream import responses4_domains as domains
-from bill2bill.sandbox.upstream import responses4_services as services
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.documents import Document, error, listing
-from bill2bill.sandbox.upstream.errors import AUTH, INTERNAL, MISSING, Refusal, missing
-from bill2bill.sandbox.upstream.provider import SESSION_LIFE
-from bill2bill.sandbox.upstream.responses4_order import order
+from bill2bill.sandbox.upstream.billmgr4 import contacts, domains, services
+from bill2bill.sandbox.upstream.billmgr4.call import Call
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, error, listing
+from bill2bill.sandbox.upstream.billmgr4.errors import AUTH, INTERNAL, MISSING, Refusal, missing
+from bill2bill.sandbox.upstream.billmgr4.order import order
+from bill2bill.sandbox.upstream.billmgr4.provider import SESSION_LIFE
 
 
 def accounts(call: Call) -> Document:

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from typing import Dict, List, Tuple
 
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.documents import Document, form, success
-from bill2bill.sandbox.upstream.errors import EXISTS, MESSAGE, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.models import SLOTS, Domain, Period, Tariff, ascii_name
+from bill2bill.sandbox.upstream.billmgr4.call import Call
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, success
+from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, MESSAGE, Refusal, bad_value, missing
+from bill2bill.sandbox.upstream.billmgr4.models import SLOTS, Domain, Period, Tariff, ascii_name
 
 RU_GROUP = tuple(ascii_name(zone) for zone in ("ru", "su", "рф", "ru.net", "москва", "moscow"))
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")  # 2 to 63 characters (5.1)

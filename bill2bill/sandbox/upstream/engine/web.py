@@ -13,9 +13,9 @@ from socketserver import TCPServer
 from typing import Any, Dict, Optional, Tuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bill2bill.sandbox.upstream.control import PREFIX, control
-from bill2bill.sandbox.upstream.site import Site
-from bill2bill.sandbox.upstream.wire import JSON, Answer, Request, web_page
+from bill2bill.sandbox.upstream.engine.control import PREFIX, control
+from bill2bill.sandbox.upstream.engine.site import Site
+from bill2bill.sandbox.upstream.engine.wire import JSON, Answer, Request, web_page
 
 FORM = "application/x-www-form-urlencoded"
 CHUNK = b" " * 65536

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from typing import Dict, Tuple
 
-from bill2bill.sandbox.upstream.call import Call
-from bill2bill.sandbox.upstream.documents import Document, form, listing, success
-from bill2bill.sandbox.upstream.errors import EXISTS, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.models import (
+from bill2bill.sandbox.upstream.billmgr4.call import Call
+from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, Refusal, bad_value, missing
+from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,
     REGISTERING,
     SUSPENDED,
@@ -21,7 +21,7 @@ from bill2bill.sandbox.upstream.models import (
     Service,
     Tariff,
 )
-from bill2bill.sandbox.upstream.responses4_order import IPV4
+from bill2bill.sandbox.upstream.billmgr4.order import IPV4
 
 BACKORDER_STATUS = {UNPAID: "2", REGISTERING: "13", ACTIVE: "10"}  # id_status of 6.1, a scale of its own
 

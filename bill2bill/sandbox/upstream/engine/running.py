@@ -8,9 +8,9 @@ import threading
 from pathlib import Path
 from typing import Dict
 
-from bill2bill.sandbox.upstream.clock import Clock
-from bill2bill.sandbox.upstream.records import Records
-from bill2bill.sandbox.upstream.switches import Switches
+from bill2bill.sandbox.upstream.engine.clock import Clock
+from bill2bill.sandbox.upstream.engine.records import Records
+from bill2bill.sandbox.upstream.engine.switches import Switches
 
 
 class Running:

@@ -6,9 +6,9 @@ import re
 from datetime import date
 from typing import Callable, Dict, Mapping, Tuple
 
-from bill2bill.sandbox.upstream.errors import Refusal, bad_value
-from bill2bill.sandbox.upstream.fixtures import country_ids
-from bill2bill.sandbox.upstream.switches import Switches
+from bill2bill.sandbox.upstream.billmgr4.errors import Refusal, bad_value
+from bill2bill.sandbox.upstream.billmgr4.fixtures import country_ids
+from bill2bill.sandbox.upstream.engine.switches import Switches
 
 KINDS = ("person", "company", "generic")
 RUSSIA, STATES = "182", ("233", "39")  # country ids; the United States and Canada need la_state (generic)

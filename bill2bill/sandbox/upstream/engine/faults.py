@@ -25,9 +25,9 @@ import random
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional
 
-from bill2bill.sandbox.upstream.documents import page
-from bill2bill.sandbox.upstream.errors import INTERNAL
-from bill2bill.sandbox.upstream.wire import HTML, XML, Answer, Request, web_page
+from bill2bill.sandbox.upstream.billmgr4.documents import page
+from bill2bill.sandbox.upstream.billmgr4.errors import INTERNAL
+from bill2bill.sandbox.upstream.engine.wire import HTML, XML, Answer, Request, web_page
 
 BEFORE, AFTER, COMMIT_LATER, SLOW = "before", "after", "commit_later", "slow"
 ENTITIES = (

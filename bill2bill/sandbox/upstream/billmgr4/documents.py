@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import List, Mapping, Optional, Sequence, Tuple
 
-from bill2bill.sandbox.upstream.errors import Refusal
+from bill2bill.sandbox.upstream.billmgr4.errors import Refusal
 
 Row = Mapping[str, str]
 EMPTY_LISTS = {"space": "{ }", "braces": "{}", "array": '{"elem" : []}'}
