@@ -12,7 +12,7 @@ from pathlib import Path
 from bill2bill.sandbox.upstream.billmgr4.answers import FUNCTIONS
 from bill2bill.sandbox.upstream.billmgr4.control import ROUTES
 from bill2bill.sandbox.upstream.billmgr4.faults import SHORT, SPOILERS
-from bill2bill.sandbox.upstream.engine.switches import SWITCHES
+from bill2bill.sandbox.upstream.billmgr4.switches import SWITCHES
 from bill2bill.sandbox.upstream.serve import _parser
 
 TEXT = (

@@ -10,7 +10,7 @@ from typing import Callable, Dict, Mapping
 
 from bill2bill.sandbox.upstream.billmgr4 import contacts, domains, services
 from bill2bill.sandbox.upstream.billmgr4.call import Call
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, error, listing
+from bill2bill.sandbox.upstream.billmgr4.document import Document, error, listing
 from bill2bill.sandbox.upstream.billmgr4.errors import AUTH, INTERNAL, MISSING, Refusal, missing
 from bill2bill.sandbox.upstream.billmgr4.order import order
 from bill2bill.sandbox.upstream.billmgr4.provider import SESSION_LIFE

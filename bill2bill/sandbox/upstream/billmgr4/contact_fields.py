@@ -7,7 +7,7 @@ from datetime import date
 from typing import Callable, Dict, Mapping, Tuple
 
 from bill2bill.sandbox.upstream.billmgr4.errors import Refusal, bad_value
-from bill2bill.sandbox.upstream.billmgr4.fixtures import country_ids
+from bill2bill.sandbox.upstream.engine.names import country_ids
 from bill2bill.sandbox.upstream.engine.switches import Switches
 
 KINDS = ("person", "company", "generic")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from bill2bill.sandbox.upstream.billmgr4 import contact_fields
 from bill2bill.sandbox.upstream.billmgr4.call import Call
 from bill2bill.sandbox.upstream.billmgr4.contact_fields import FIELDS
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.document import Document, form, listing, success
 from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, Refusal, bad_value, missing
 from bill2bill.sandbox.upstream.billmgr4.models import Contact
 
@@ -35,7 +35,8 @@ def _redirect(call: Call, contact: Contact) -> str:
     """The next step of the wizard; it repeats the credentials in clear text (2.3)."""
     repeated = call.text("authinfo") if call.provider.switches.on("redirect_credentials") else ""
     authinfo = f"&authinfo={repeated}" if repeated else ""
-    return f"location=billmgr?func=contcat.create.2{authinfo}&cname={quote(contact.name)}&contactid={contact.id}&ctype={contact.kind};"
+    fields = f"cname={quote(contact.name)}&contactid={contact.id}&ctype={contact.kind}"
+    return f"location=billmgr?func=contcat.create.2{authinfo}&{fields};"
 
 
 def _check_unique(call: Call, name: str) -> None:

@@ -17,9 +17,9 @@ from bill2bill.sandbox.upstream.billmgr4.models import (
     Period,
     Service,
     Tariff,
-    ascii_name,
 )
-from bill2bill.sandbox.upstream.engine.control import COMMON, Body, Handler, money
+from bill2bill.sandbox.upstream.engine.control import COMMON, Body, Route, money
+from bill2bill.sandbox.upstream.engine.names import ascii_name
 from bill2bill.sandbox.upstream.engine.site import Site
 
 STATUSES = range(1, 8)
@@ -163,7 +163,7 @@ def tariff(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
     return {"id": made.id, "tld": made.tld, "periods": [row.id for row in made.periods]}
 
 
-ROUTES: Mapping[Tuple[str, str], Handler] = {
+ROUTES: Mapping[Tuple[str, str], Route] = {
     **COMMON,
     ("GET", "state"): state,
     ("POST", "progress"): progress,

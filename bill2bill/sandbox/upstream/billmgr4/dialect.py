@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bill2bill.sandbox.upstream.billmgr4 import answers, control, faults, files
 from bill2bill.sandbox.upstream.billmgr4.call import Call
-from bill2bill.sandbox.upstream.billmgr4.documents import success
+from bill2bill.sandbox.upstream.billmgr4.document import rendered, success
 from bill2bill.sandbox.upstream.billmgr4.provider import Provider
 from bill2bill.sandbox.upstream.engine import play
 from bill2bill.sandbox.upstream.engine.dialect import Dialect
-from bill2bill.sandbox.upstream.engine.wire import API, CHECK, Answer, Request, rendered
+from bill2bill.sandbox.upstream.engine.wire import API, CHECK, Answer, Request
 
 
 def _answer(provider: Provider, request: Request) -> Answer:

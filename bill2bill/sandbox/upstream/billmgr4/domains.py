@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Dict, List
 
 from bill2bill.sandbox.upstream.billmgr4.call import Call
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.document import Document, form, listing, success
 from bill2bill.sandbox.upstream.billmgr4.errors import DENIED, Refusal, bad_value, missing
 from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,
@@ -18,10 +18,9 @@ from bill2bill.sandbox.upstream.billmgr4.models import (
     UNPAID,
     Domain,
     Item,
-    ascii_name,
-    unicode_name,
 )
 from bill2bill.sandbox.upstream.billmgr4.order import is_server
+from bill2bill.sandbox.upstream.engine.names import ascii_name, unicode_name
 
 ROLES = ("owner", "admin", "bill", "tech", "customer")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Mapping
 
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, error
+from bill2bill.sandbox.upstream.billmgr4.document import Document, error, rendered
 from bill2bill.sandbox.upstream.billmgr4.errors import AUTH, INTERNAL, Refusal
 from bill2bill.sandbox.upstream.engine.faults import COMMON, Fault, Spoiler
 from bill2bill.sandbox.upstream.engine.play import version6
-from bill2bill.sandbox.upstream.engine.wire import API, Answer, Request, rendered
+from bill2bill.sandbox.upstream.engine.wire import API, Answer, Request
 
 IDS = ("item.id", "domaincontact.id", "id", "elid")
 

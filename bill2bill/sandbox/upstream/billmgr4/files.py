@@ -8,11 +8,12 @@ import json
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping
 
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, page, to_xml
-from bill2bill.sandbox.upstream.billmgr4.fixtures import CHINA, COUNTRIES
-from bill2bill.sandbox.upstream.billmgr4.models import Period, Tariff, ascii_name
+from bill2bill.sandbox.upstream.billmgr4.document import Document, to_xml
+from bill2bill.sandbox.upstream.billmgr4.fixtures import CHINA
+from bill2bill.sandbox.upstream.billmgr4.models import Period, Tariff
 from bill2bill.sandbox.upstream.billmgr4.provider import Provider
-from bill2bill.sandbox.upstream.engine.wire import JSON, XML, Answer, web_page
+from bill2bill.sandbox.upstream.engine.names import COUNTRIES, ascii_name
+from bill2bill.sandbox.upstream.engine.wire import JSON, XML, Answer, page, web_page
 
 
 def domaininfo(provider: Provider, name: str) -> Answer:

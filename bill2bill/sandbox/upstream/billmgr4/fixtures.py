@@ -1,6 +1,4 @@
-"""What the provider starts with: the fixture set of upstream-billmanager4 section 10 and the country table of
-4.5.
-"""
+"""What the provider starts with: the fixture set of upstream-billmanager4 section 10."""
 
 from __future__ import annotations
 
@@ -10,22 +8,7 @@ from typing import List
 from bill2bill.sandbox.upstream.billmgr4.models import EUROS, RUBLES, Account, Name, Period, Tariff
 
 FIRST_ITEM, FIRST_CONTACT = 10501, 7001
-
-# ISO codes by country id, 1 to 246 (4.5)
-_TABLE = """
-AF AX AL DZ AS AD AO AI AQ AG AR AM AW AU AT AZ BS BH BD BB BY BE BZ BJ BM BT BO BA BW BV BR IO BN BG BF BI KH CM CA CV KY CF TD CL CN CX CC
-CO KM CG CD CK CR CI HR CU CY CZ DK DJ DM DO EC EG SV GQ ER EE ET FK FO FJ FI FR GF PF TF GA GM GE DE GH GI GR GL GD GP GU GT GG GN GW GY HT
-HM VA HN HK HU IS IN ID IR IQ IE IM IL IT JM JP JE JO KZ KE KI KP KR KW KG LA LV LB LS LR LY LI LT LU MO MK MG MW MY MV ML MT MH MQ MR MU YT
-MX FM MD MC MN ME MS MA MZ MM NA NR NP NL AN NC NZ NI NE NG NU NF MP NO OM PK PW PS PA PG PY PE PH PN PL PT PR QA RE RO RU RW BL SH KN LC MF
-PM VC WS SM ST SA SN RS SC SL SG SK SI SB SO ZA GS ES LK SD SR SJ SZ SE CH SY TW TJ TZ TH TL TG TK TO TT TN TR TM TC TV UG UA AE GB US UM UY
-UZ VU VE VN VG VI WF EH YE ZM ZW
-"""
-COUNTRIES = _TABLE.split()
-CHINA = 45  # its row says HK at the provider
-
-
-def country_ids() -> List[str]:
-    return [str(number) for number in range(1, len(COUNTRIES) + 1)]
+CHINA = 45  # country.json says HK for it (4.5)
 
 
 def _period(number: int, length: int, price: str, per_type: str = "year") -> Period:

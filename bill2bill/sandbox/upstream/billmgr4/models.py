@@ -4,11 +4,13 @@ here.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Dict, List, Optional, Tuple
+
+from bill2bill.sandbox.upstream.engine.clock import months_after
+from bill2bill.sandbox.upstream.engine.names import ascii_name
 
 # domainstatus, upstream-billmanager4 5.12; the other item types share 1 to 5 (6.1)
 UNPAID, ACTIVE, NOT_DELEGATED, REMOVED, REGISTERING, RENEWING, TRANSFERRING = 1, 2, 3, 4, 5, 6, 7
@@ -17,21 +19,6 @@ IN_PROGRESS = (REGISTERING, RENEWING, TRANSFERRING)
 
 RUBLES, EUROS = "Russian Ruble", "Euro"
 SLOTS = 4  # ns0..ns3
-
-
-def ascii_name(name: str) -> str:
-    """Lower-case A-labels (IDNA 2003) of a name; raises ValueError (UnicodeError) for what is none."""
-    return name.strip().rstrip(".").lower().encode("idna").decode("ascii") if name.strip() else ""
-
-
-def unicode_name(name: str) -> str:
-    return name.encode("ascii").decode("idna")
-
-
-def months_after(start: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)

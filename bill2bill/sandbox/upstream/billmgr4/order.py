@@ -8,9 +8,10 @@ import re
 from typing import Dict, List, Tuple
 
 from bill2bill.sandbox.upstream.billmgr4.call import Call
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, success
+from bill2bill.sandbox.upstream.billmgr4.document import Document, form, success
 from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, MESSAGE, Refusal, bad_value, missing
-from bill2bill.sandbox.upstream.billmgr4.models import SLOTS, Domain, Period, Tariff, ascii_name
+from bill2bill.sandbox.upstream.billmgr4.models import SLOTS, Domain, Period, Tariff
+from bill2bill.sandbox.upstream.engine.names import ascii_name
 
 RU_GROUP = tuple(ascii_name(zone) for zone in ("ru", "su", "рф", "ru.net", "москва", "moscow"))
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")  # 2 to 63 characters (5.1)

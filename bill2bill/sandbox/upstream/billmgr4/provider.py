@@ -30,19 +30,21 @@ from bill2bill.sandbox.upstream.billmgr4.models import (
     Service,
     Tariff,
 )
+from bill2bill.sandbox.upstream.billmgr4.switches import Switches4
 from bill2bill.sandbox.upstream.engine.clock import DAY
-from bill2bill.sandbox.upstream.engine.running import Running
-from bill2bill.sandbox.upstream.engine.switches import Switches
+from bill2bill.sandbox.upstream.engine.dialect import BaseProvider
 
 CENT = Decimal("0.01")
 SESSION_LIFE = 3600  # seconds without a request, 1.4
 
 
-class Provider(Running):
+class Provider(BaseProvider):
     """A provider of version 4."""
 
+    switches: Switches4
+
     def __init__(self, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
-        super().__init__(login, password, folder, Switches(settings))
+        super().__init__(login, password, folder, Switches4(settings))
         self.accounts: Dict[int, Account] = {account.id: account for account in fixtures.accounts()}
         self.tariffs: Dict[int, Tariff] = {tariff.id: tariff for tariff in fixtures.tariffs()}
         self.names: Dict[str, Name] = {name.name: name for name in fixtures.names()}

@@ -8,7 +8,7 @@ import re
 from typing import Dict, Tuple
 
 from bill2bill.sandbox.upstream.billmgr4.call import Call
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, form, listing, success
+from bill2bill.sandbox.upstream.billmgr4.document import Document, form, listing, success
 from bill2bill.sandbox.upstream.billmgr4.errors import EXISTS, Refusal, bad_value, missing
 from bill2bill.sandbox.upstream.billmgr4.models import (
     ACTIVE,

@@ -59,8 +59,9 @@ def issue(csr: str, months: int) -> str:
     asked, now = x509.load_pem_x509_csr(csr.encode()), datetime.now(timezone.utc)
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox provider: trust nothing of this")])
     builder = (
-        x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuer).public_key(asked.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + months * MONTH)
+        x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuer)
+        .public_key(asked.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(now).not_valid_after(now + months * MONTH)
     )  # fmt: skip
     return (
         builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())

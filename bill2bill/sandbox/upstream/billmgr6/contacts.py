@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Dict, Mapping, Optional
 
-from bill2bill.sandbox.upstream.billmgr4.fixtures import COUNTRIES, country_ids
 from bill2bill.sandbox.upstream.billmgr6.call import Call
 from bill2bill.sandbox.upstream.billmgr6.document import Node, ok
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, missed
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, choices, form
 from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
 from bill2bill.sandbox.upstream.billmgr6.models import Contact
+from bill2bill.sandbox.upstream.engine.names import COUNTRIES, country_ids
 
 TYPES = {
     "1": ("Person", "Физическое лицо"),

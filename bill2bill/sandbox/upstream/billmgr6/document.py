@@ -10,16 +10,12 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Tuple
 
-from bill2bill.sandbox.upstream.billmgr4.documents import page
+from bill2bill.sandbox.upstream.engine.switches import Switches
+from bill2bill.sandbox.upstream.engine.wire import HTML, NOT_XML, XML, Answer, Request, page
 
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPECIAL = re.compile(f"[&<>\"']|{NOT_XML.pattern}")
-HTML, XML, JSON, TEXT = (
-    "text/html; charset=UTF-8",
-    "text/xml; charset=UTF-8",
-    "application/json; charset=UTF-8",
-    "text/plain; charset=UTF-8",
-)
+JSON, TEXT = "application/json; charset=UTF-8", "text/plain; charset=UTF-8"
+COOKIE = "billmgrses5"
 
 
 class Node(NamedTuple):
@@ -161,7 +157,25 @@ def outcome(node: Node) -> str:
     return f"list of {sum(child.name == 'elem' for child in node.children)}" if "p_elems" in names else "form"
 
 
-def rendered(node: Node, out: str, single_as_object: bool, repeated: bool = False) -> Tuple[str, str]:
+def rendered(node: Node, request: Request, switches: Switches, repeated: bool = False) -> Answer:
+    """The answer that leaves, in the format that out asks for. Status 200, for errors too (0.3). repeated:
+    everything is there twice.
+    """
+    root = {
+        "lang": switches.word("lang_texts"),
+        "func": request.params.get("func", ""),
+        "binary": "/billmgr",
+    }
+    text, content_type = _formatted(
+        node._replace(attrs=root), request.params.get("out", ""), switches.on("single_as_object"), repeated
+    )
+    session = node.child("auth").attrs.get("id")
+    headers = (("Set-Cookie", f"{COOKIE}={session}; path=/; HttpOnly"),) if session else ()
+    body = text.encode("utf-8", "replace")
+    return Answer(body, content_type, headers=headers, document=node, outcome=outcome(node))
+
+
+def _formatted(node: Node, out: str, single_as_object: bool, repeated: bool) -> Tuple[str, str]:
     """(body, content type). An unknown out gives HTML, as none does (1.3)."""
     if out in ("xml", "devel"):
         return to_xml(node.doubled() if repeated else node), XML

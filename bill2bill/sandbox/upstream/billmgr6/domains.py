@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from typing import Dict, List, Mapping
 
-from bill2bill.sandbox.upstream.billmgr4.models import ascii_name
 from bill2bill.sandbox.upstream.billmgr6 import contacts
 from bill2bill.sandbox.upstream.billmgr6.call import Call
 from bill2bill.sandbox.upstream.billmgr6.catalogue import Plan
@@ -14,6 +13,7 @@ from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, misse
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, form
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Service
 from bill2bill.sandbox.upstream.billmgr6.order import NAME, new_id, renewal
+from bill2bill.sandbox.upstream.engine.names import ascii_name
 
 ROLES = ("owner", "customer", "admin", "tech", "bill")
 SLOTS = ("ns0", "ns1", "ns2", "ns3")

@@ -10,8 +10,7 @@ from bill2bill.sandbox.upstream.billmgr6.document import Node, ok, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, missed
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, choices, form
 from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
-from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Address, Service
-from bill2bill.sandbox.upstream.billmgr6.upkeep import address
+from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Address, Service, address
 
 MOST_ADDRESSES = 9  # beside the main one
 

@@ -4,13 +4,15 @@ here.
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from bill2bill.sandbox.upstream.billmgr4.models import months_after
 from bill2bill.sandbox.upstream.billmgr6.catalogue import Plan
+from bill2bill.sandbox.upstream.engine.clock import months_after
 
 # item_status, upstream-billmanager6 6.2
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
@@ -99,6 +101,22 @@ class Service:
             return self.sub
         return f"{self.status}_{self.sub}" if self.sub else str(self.status)
 
+    def equip(self) -> None:
+        """Give an active service what it lacks: an address, a login, a licence key."""
+        self.current = dict(self.addons)
+        if self.plan.itemtype.has_ip and not self.ip:
+            self.ip = address(self.id)
+        if self.ip and self.plan.itemtype.has_ip and not self.addresses:
+            self.addresses.append(Address(self.id * 10, self.ip, self.name, main=True))
+        if self.plan.itemtype.has_ip and not self.username:
+            self.username = (
+                re.sub("[^a-z0-9]", "", self.name.lower())[:12] if self.kind == "vhost" else "root"
+            )
+        if self.plan.itemtype.has_ip and not self.password:
+            self.password = secrets.token_urlsafe(9)
+        if self.kind == "soft" and not self.fields.get("lickey"):
+            self.fields["lickey"] = new_key()
+
 
 @dataclass
 class Line:
@@ -120,3 +138,43 @@ class Contact:
     name: str
     profiletype: str
     fields: Dict[str, str] = field(default_factory=dict)
+
+
+# -- how a state is called -----------------------------------------------------------------------------------
+WORDS: Mapping[int, Tuple[str, str]] = {
+    ORDERED: ("Ordered", "Заказана"), ACTIVE: ("Active", "Активна"), SUSPENDED: ("Suspended", "Остановлена"),
+    DELETED: ("Deleted", "Удалена"),
+    PROCESSING: ("In progress", "Обрабатывается"),
+}  # fmt: skip
+
+
+def status_name(service: Service, lang: str) -> str:
+    """6.2"""
+    return WORDS[service.status][lang == "ru"]
+
+
+def service_status(service: Service) -> Optional[str]:
+    """What the registrar or the certificate authority says; None for other types (6.3, 5.10)."""
+    if service.kind == "domain":
+        return _domain(service)
+    if service.kind == "certificate":
+        return {ORDERED: "1", ACTIVE: "5", PROCESSING: "4", SUSPENDED: "5", DELETED: "6"}[service.status]
+    return None
+
+
+def _domain(service: Service) -> str:
+    if service.status == PROCESSING:
+        return {"open": "5", "transfer": "6", "prolong": "7"}.get(service.sub, "2")
+    if service.status == ACTIVE:
+        return "2" if service.fields.get("ns0") else "3"
+    return {ORDERED: "1", SUSPENDED: "8", DELETED: "4"}[service.status]
+
+
+# -- what a service gets -------------------------------------------------------------------------------------
+def address(number: int) -> str:
+    """An address of the range for measurements (RFC 2544), its own for every number up to 131072."""
+    return f"198.{18 + number // 65536 % 2}.{number // 256 % 256}.{number % 256}"
+
+
+def new_key() -> str:
+    return "-".join(secrets.token_hex(2).upper() for _ in range(4))

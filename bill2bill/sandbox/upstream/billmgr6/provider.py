@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from bill2bill.sandbox.upstream.billmgr6 import fixtures, term, upkeep
+from bill2bill.sandbox.upstream.billmgr6 import fixtures
+from bill2bill.sandbox.upstream.billmgr6.background import Background
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, not_enough_money
 from bill2bill.sandbox.upstream.billmgr6.models import (
@@ -27,14 +28,13 @@ from bill2bill.sandbox.upstream.billmgr6.models import (
     Service,
     period_after,
 )
-from bill2bill.sandbox.upstream.billmgr6.parked import Parked
 from bill2bill.sandbox.upstream.billmgr6.switches import Switches6
-from bill2bill.sandbox.upstream.engine.running import Running
+from bill2bill.sandbox.upstream.engine.dialect import BaseProvider
 
 CENT = Decimal("0.01")
 
 
-class Provider(Running):
+class Provider(BaseProvider):
     switches: Switches6
 
     def __init__(self, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
@@ -50,7 +50,7 @@ class Provider(Running):
         self.payments: List[Dict[str, str]] = []
         self.filters: Dict[Tuple[str, str], Dict[str, str]] = {}  # (session or "", list) -> field -> value
         self.pages: Dict[str, int] = {}  # list -> page size, remembered for the user (2.2)
-        self.parked = Parked()
+        self.background = Background()
         self.billorder = fixtures.FIRST_ORDER
         self._ids = {
             "service": fixtures.FIRST_SERVICE,
@@ -202,7 +202,7 @@ class Provider(Running):
             service.operation = Operation(self.clock.seconds(), service.sub, ACTIVE, held=True)
             self._working[service.id] = service
         elif service.status in (ACTIVE, SUSPENDED):
-            upkeep.equip(service)
+            service.equip()
         return service
 
     def forget(self, service: Service) -> None:
@@ -263,7 +263,7 @@ class Provider(Running):
         self._working.pop(service.id, None)
         service.status, service.sub = operation.status, operation.leaves
         if service.status != DELETED:
-            upkeep.equip(service)
+            service.equip()
         elif self.switches.on("keep_deleted"):
             self._drop_lines(service)
         else:
@@ -276,7 +276,31 @@ class Provider(Running):
         if self.clock.today() != self._last_day:
             self._last_day = self.clock.today()
             for service in list(self.services.values()):
-                term.come_to_term(self, service)
+                self._come_to_term(service)
+
+    def _come_to_term(self, service: Service) -> None:
+        """Asked once a day. Closed if that was planned, renewed if it renews itself and money is there, else
+        suspended the day after.
+        """
+        today = self.clock.today()
+        if service.status not in (ACTIVE, SUSPENDED) or service.expire is None or service.expire > today:
+            return
+        if service.scheduledclose:
+            self.start(service, "close", DELETED)
+        elif service.status == ACTIVE and not self._renewed(service) and service.expire < today:
+            self.start(service, "suspend", SUSPENDED, "autosuspend")
+
+    def _renewed(self, service: Service) -> bool:
+        """By its autoprolong, as often as a customer could."""
+        if service.autoprolong not in map(str, service.plan.prices):
+            return False
+        months = int(service.autoprolong)
+        cost = service.plan.cost(months, service.addons)
+        line = self.line("prolong", service, months, cost, lambda: self.extend(service, months))
+        if not self.account.covers(line.amount):
+            return False
+        self.carry_out([line])
+        return True
 
     # -- sessions --------------------------------------------------------------------------------------------
     def open_session(self) -> str:

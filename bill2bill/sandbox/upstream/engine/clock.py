@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import threading
 import time
 from datetime import date, datetime, timedelta
@@ -41,3 +42,9 @@ class Clock:
     def move_to(self, day: date) -> None:
         """Move forward to the same time of a later day."""
         self.advance(days=(day - self.today()) / timedelta(days=1))
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -14,7 +14,7 @@ from bill2bill.sandbox.upstream.engine.site import Site
 
 PREFIX = "/_sandbox/"
 Body = Any
-Handler = Callable[[Site, Body, Mapping[str, str]], Any]
+Route = Callable[[Site, Body, Mapping[str, str]], Any]
 
 
 def ledger(site: Site, body: Body, query: Mapping[str, str]) -> List[Dict[str, Any]]:
@@ -74,7 +74,7 @@ def money(text: object) -> Decimal:
     return amount
 
 
-COMMON: Mapping[Tuple[str, str], Handler] = {
+COMMON: Mapping[Tuple[str, str], Route] = {
     ("GET", "ledger"): ledger,
     ("GET", "requests"): requests,
     ("GET", "clock"): clock,

@@ -4,13 +4,36 @@ URLs.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, FrozenSet, Mapping, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Tuple
 
+from bill2bill.sandbox.upstream.engine.clock import Clock
 from bill2bill.sandbox.upstream.engine.faults import Spoiler
-from bill2bill.sandbox.upstream.engine.running import Running
+from bill2bill.sandbox.upstream.engine.records import Records
+from bill2bill.sandbox.upstream.engine.switches import Switches
 from bill2bill.sandbox.upstream.engine.wire import Answer, Request
+
+
+class BaseProvider:
+    """The state of one running provider; a reset makes a new one. folder gets ledger.jsonl and
+    requests.jsonl.
+    """
+
+    def __init__(self, login: str, password: str, folder: Path, switches: Switches) -> None:
+        self.lock = threading.RLock()
+        self.login, self.password = login, password
+        self.switches = switches
+        self.clock = Clock()
+        self.ledger = Records(folder / "ledger.jsonl", "id")
+        self.requests = Records(folder / "requests.jsonl", "n")
+        self.sessions: Dict[str, float] = {}  # id -> second of its last use
+        self.wrong_logins = 0
+
+    def settle(self) -> None:
+        """Finish what is due by now; asked before every request."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -18,14 +41,14 @@ class Dialect:
     """play is its name among the servers that can stand at the address; error_keys are what a fault of kind
     `error` may say.
 
-    answer gets a Running that start made; handlers of routes get (site, body, query).
+    answer gets a BaseProvider that start made; handlers of routes get (site, body, query).
     """
 
     play: str
     url: str  # path in the ready line
     paths: Tuple[str, ...]  # where the API answers
     cookie: str  # that carries a session
-    start: Callable[[str, str, Path, Mapping[str, object]], Running]
+    start: Callable[[str, str, Path, Mapping[str, object]], BaseProvider]
     answer: Callable[[Any, Request], Answer]
     plain_success: Callable[[Any, Request], Answer]
     spoilers: Mapping[str, Spoiler]

@@ -25,9 +25,7 @@ import random
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Callable, Collection, Dict, List, Mapping, Optional
 
-from bill2bill.sandbox.upstream.billmgr4.documents import page
-from bill2bill.sandbox.upstream.billmgr4.errors import INTERNAL
-from bill2bill.sandbox.upstream.engine.wire import HTML, XML, Answer, Request, web_page
+from bill2bill.sandbox.upstream.engine.wire import HTML, XML, Answer, Request, page, web_page
 
 BEFORE, AFTER, COMMIT_LATER, SLOW = "before", "after", "commit_later", "slow"
 ENTITIES = (
@@ -52,7 +50,7 @@ class Fault:
     match: Dict[str, str] = field(default_factory=dict)
     seconds: float = 3.0
     mib: int = 64
-    code: int = INTERNAL
+    code: int = 1
     obj: str = ""
     val: str = ""
     type: str = ""
@@ -74,13 +72,13 @@ class Fault:
 
 Spoiler = Callable[
     [Answer, Fault, Request, Any], Optional[Answer]
-]  # (answer, fault, request, the Running) -> what is sent; None: nothing
+]  # (answer, fault, request, the BaseProvider) -> what is sent; None: nothing
 
 
 def _doctype(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
     body = (
-        '<?xml version="1.0"'
-        f' encoding="UTF-8"?>\n{ENTITIES}\n<doc><ok/><status>free</status><item.id>1</item.id><id>&c;</id></doc>\n'
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{ENTITIES}\n'
+        "<doc><ok/><status>free</status><item.id>1</item.id><id>&c;</id></doc>\n"
     )
     return replace(answer, body=body.encode(), content_type=XML)
 

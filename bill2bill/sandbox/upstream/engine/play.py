@@ -1,19 +1,15 @@
-"""Other servers that may stand at the address: a plain web site, or a BILLmanager that refuses
-every login.
-"""
+"""Other servers that may stand at the address: a web site, or a BILLmanager that refuses every login."""
 
 from __future__ import annotations
 
 import json
 from typing import Callable, Mapping
 
-from bill2bill.sandbox.upstream.billmgr4.documents import error, page
-from bill2bill.sandbox.upstream.billmgr4.errors import AUTH, Refusal
-from bill2bill.sandbox.upstream.engine.switches import Switches
-from bill2bill.sandbox.upstream.engine.wire import API, HTML, JSON, XML, Answer, Request, rendered, web_page
+from bill2bill.sandbox.upstream.engine.wire import API, HTML, JSON, XML, Answer, Request, page, web_page
 
 API6 = "/billmgr"
-REFUSED = "Invalid username or password"
+FAILED, INVALID = "Auth failed", "Invalid username or password"
+PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def plain_site(request: Request) -> Answer:
@@ -24,7 +20,13 @@ def version4(request: Request) -> Answer:
     """The envelope of version 4: no doc root in JSON, a code attribute in XML (upstream-billmanager4 2.4)."""
     if request.path != API:
         return not_found()
-    return rendered(error(Refusal(AUTH, msg="Auth failed")), request.params.get("out", ""), Switches({}))
+    return _refused(
+        request,
+        f'{{"error" : {{"code" : "100","obj" : "","msg" : "{FAILED}"}}}}',
+        f'{PROLOG}<doc><error code="100">{FAILED}</error></doc>\n',
+        page("BILLmanager", FAILED),
+        "error 100",
+    )
 
 
 def version6(request: Request) -> Answer:
@@ -33,22 +35,21 @@ def version6(request: Request) -> Answer:
     """
     if request.path not in (API, API6):
         return not_found()
+    error = {"$type": "auth", "$object": "badpassword", "$lang": "en", "msg": {"$": INVALID}}
+    error_xml = f'<error type="auth" object="badpassword" lang="en"><msg>{INVALID}</msg></error>'
+    return _refused(
+        request,
+        json.dumps({"doc": {"$lang": "en", "error": error}}),
+        f'{PROLOG}<doc lang="en">{error_xml}</doc>\n',
+        page("BILLmanager 6", INVALID),
+        "refused by version 6",
+    )
+
+
+def _refused(request: Request, in_json: str, in_xml: str, in_html: str, outcome: str) -> Answer:
     out = request.params.get("out")
-    if out == "json":
-        error = {"$type": "auth", "$object": "badpassword", "$lang": "en", "msg": {"$": REFUSED}}
-        return Answer(
-            json.dumps({"doc": {"$lang": "en", "error": error}}).encode(),
-            JSON,
-            outcome="refused by version 6",
-        )
-    if out == "xml":
-        error_xml = f'<error type="auth" object="badpassword" lang="en"><msg>{REFUSED}</msg></error>'
-        return Answer(
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<doc lang="en">{error_xml}</doc>\n'.encode(),
-            XML,
-            outcome="refused by version 6",
-        )
-    return Answer(page("BILLmanager 6", REFUSED).encode(), HTML, outcome="refused by version 6")
+    text, content_type = {"json": (in_json, JSON), "xml": (in_xml, XML)}.get(str(out), (in_html, HTML))
+    return Answer(text.encode(), content_type, outcome=outcome)
 
 
 def not_found() -> Answer:

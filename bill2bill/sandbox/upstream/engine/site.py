@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
 from bill2bill.sandbox.upstream.engine import play
-from bill2bill.sandbox.upstream.engine.dialect import Dialect
+from bill2bill.sandbox.upstream.engine.dialect import BaseProvider, Dialect
 from bill2bill.sandbox.upstream.engine.faults import AFTER, BEFORE, COMMIT_LATER, SLOW, Fault, Faults
 from bill2bill.sandbox.upstream.engine.records import masked
-from bill2bill.sandbox.upstream.engine.running import Running
 from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 
@@ -50,7 +49,7 @@ class Site:
             time.sleep(answer.wait)
         return None if answer is None or answer.silent else answer
 
-    def _with_fault(self, provider: Running, request: Request, fault: Fault) -> Optional[Answer]:
+    def _with_fault(self, provider: BaseProvider, request: Request, fault: Fault) -> Optional[Answer]:
         if fault.when == BEFORE and fault.kind == SLOW:
             time.sleep(fault.seconds)
         acts = fault.when == AFTER or fault.kind == SLOW
@@ -59,13 +58,13 @@ class Site:
         )
         return self.dialect.spoilers[fault.kind](answer, fault, request, provider)
 
-    def _pretend(self, provider: Running, request: Request, fault: Fault) -> Answer:
+    def _pretend(self, provider: BaseProvider, request: Request, fault: Fault) -> Answer:
         """Nothing is carried out; a plain success stands in for the answer that is to be spoilt."""
         with provider.lock:
             self._log(provider, request, "not carried out", fault)
             return self.dialect.plain_success(provider, request)
 
-    def _commit_later(self, provider: Running, request: Request, fault: Fault) -> None:
+    def _commit_later(self, provider: BaseProvider, request: Request, fault: Fault) -> None:
         """Cut now; carry out `seconds` later, unless the provider was reset meanwhile."""
         with provider.lock:
             row = self._log(provider, request, "carried out later", fault)
@@ -79,13 +78,13 @@ class Site:
         timer.daemon = True
         timer.start()
 
-    def _carry_out(self, provider: Running, request: Request, fault: Optional[Fault]) -> Answer:
+    def _carry_out(self, provider: BaseProvider, request: Request, fault: Optional[Fault]) -> Answer:
         with provider.lock:
             answer = self._answer(provider, request)
             self._log(provider, request, answer.outcome, fault)
             return answer
 
-    def _answer(self, provider: Running, request: Request) -> Answer:
+    def _answer(self, provider: BaseProvider, request: Request) -> Answer:
         provider.settle()
         playing = provider.switches.word("play")
         return (
@@ -95,7 +94,7 @@ class Site:
         )
 
     def _log(
-        self, provider: Running, request: Request, outcome: str, fault: Optional[Fault]
+        self, provider: BaseProvider, request: Request, outcome: str, fault: Optional[Fault]
     ) -> Dict[str, Any]:
         return provider.requests.add(
             {

@@ -27,7 +27,7 @@ class BadRequest(Exception):
     """The request cannot be read; args: HTTP status, text."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class HttpHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "sandbox", ""
     disable_nagle_algorithm = True
@@ -142,7 +142,7 @@ class Server(ThreadingHTTPServer):
         self.site = site
         self._context = context
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, Handler)
+        super().__init__(address, HttpHandler)
 
     def server_bind(self) -> None:
         TCPServer.server_bind(self)  # without the name server that HTTPServer asks for this machine's name
@@ -152,7 +152,7 @@ class Server(ThreadingHTTPServer):
         if self._context is None:
             super().finish_request(request, client_address)
             return
-        request.settimeout(Handler.timeout)
+        request.settimeout(HttpHandler.timeout)
         with self._context.wrap_socket(request, server_side=True) as secured:
             super().finish_request(secured, client_address)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Mapping, Optional, Tuple
-
-from bill2bill.sandbox.upstream.billmgr4.documents import Document, to_html, to_json, to_xml
-from bill2bill.sandbox.upstream.engine.switches import Switches
 
 API, CHECK = "/manager/billmgr", "/mancgi/domaininfo"
 HTML, XML, JSON = "text/html; charset=UTF-8", "text/xml; charset=UTF-8", "application/json"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,11 @@ class Answer:
     silent: bool = False
 
 
-def rendered(document: Document, out: str, switches: Switches) -> Answer:
-    """out=xml, out=json, or anything else: an HTML page (1.3). Status 200, for errors too (1.2)."""
-    if out == "xml":
-        text, content_type = to_xml(document, switches.word("error_text")), XML
-    elif out == "json":
-        text, content_type = to_json(document, switches.word("empty_list")), JSON
-    else:
-        text, content_type = to_html(document), HTML
-    return Answer(text.encode("utf-8", "replace"), content_type, document=document, outcome=document.outcome)
-
-
 def web_page(text: str, status: int = 200) -> Answer:
     return Answer(text.encode(), HTML, status, outcome=f"page {status}")
+
+
+def page(title: str, text: str) -> str:
+    """A page of HTML for people."""
+    head, body = f"<head><title>{escape(title)}</title></head>", f"<body><p>{escape(text)}</p></body>"
+    return f"<!DOCTYPE html>\n<html>{head}{body}</html>\n"

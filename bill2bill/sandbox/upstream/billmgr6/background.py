@@ -9,14 +9,13 @@ import time
 from collections import OrderedDict
 from typing import Optional, Tuple
 
-from bill2bill.sandbox.upstream.billmgr4.documents import page
-from bill2bill.sandbox.upstream.engine.wire import Answer, web_page
+from bill2bill.sandbox.upstream.engine.wire import Answer, page, web_page
 
 PREFIX = "/long/"
 MOST = 100
 
 
-class Parked:
+class Background:
     """At most MOST answers, the oldest is forgotten first."""
 
     def __init__(self) -> None:

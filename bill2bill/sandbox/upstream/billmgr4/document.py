@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from html import escape
 from typing import List, Mapping, Optional, Sequence, Tuple
 
 from bill2bill.sandbox.upstream.billmgr4.errors import Refusal
+from bill2bill.sandbox.upstream.engine.switches import Switches
+from bill2bill.sandbox.upstream.engine.wire import HTML, JSON, NOT_XML, XML, Answer, page
 
 Row = Mapping[str, str]
 EMPTY_LISTS = {"space": "{ }", "braces": "{}", "array": '{"elem" : []}'}
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,12 @@ def to_html(document: Document) -> str:
     return page("BILLmanager", document.tag[2] if document.tag else document.outcome)
 
 
-def page(title: str, text: str) -> str:
-    return (
-        "<!DOCTYPE"
-        f" html>\n<html><head><title>{escape(title)}</title></head><body><p>{escape(text)}</p></body></html>\n"
-    )
+def rendered(document: Document, out: str, switches: Switches) -> Answer:
+    """out=xml, out=json, or anything else: an HTML page (1.3). Status 200, for errors too (1.2)."""
+    if out == "xml":
+        text, content_type = to_xml(document, switches.word("error_text")), XML
+    elif out == "json":
+        text, content_type = to_json(document, switches.word("empty_list")), JSON
+    else:
+        text, content_type = to_html(document), HTML
+    return Answer(text.encode("utf-8", "replace"), content_type, document=document, outcome=document.outcome)
