@@ -10,8 +10,6 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, TypeVar
 
-from .address import Address
-
 Row = Dict[str, Any]
 T = TypeVar("T")
 
@@ -131,17 +129,6 @@ class Database(ABC):
         if values:
             self.update(table, found["id"], **values)
         return int(found["id"])
-
-
-def connect(address: Address) -> Database:
-    """Raises Unreachable."""
-    if address.kind == "sqlite":
-        from .sqlite import Sqlite
-
-        return Sqlite(address.name)
-    from .mysql import Mysql
-
-    return Mysql(address)
 
 
 def quoted(name: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from . import descriptions, logs, modules
 from .documents import BadXml, Element, PanelError, add, parse, to_bytes
-from .panel import Panel, Request
+from .panel import STARTING, Panel, Request
 
 FAILED = "plugin terminated with an error or returned an invalid XML"  # host-protocol 7.4
 
@@ -51,8 +51,6 @@ def _heard(
     """
     env = environment(request, stage)
     if stage != "final" and panel.switches["handler_calls"] == "refused":
-        from .mgrctl import STARTING
-
         env[STARTING] = "1"
     if event.get("type") == "cgi":
         env.update(QUERY_STRING=urlencode({"func": request.func, **request.params}), REQUEST_METHOD="GET")

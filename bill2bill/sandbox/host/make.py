@@ -11,7 +11,8 @@ from typing import List, Optional
 
 from . import address, crypt, schema, seeds
 from .address import Address, BadAddress
-from .db import Database, Unreachable, connect, quoted
+from .db import Database, Unreachable, quoted
+from .panel import connect
 from .start import STARTED
 
 FOLDERS = (

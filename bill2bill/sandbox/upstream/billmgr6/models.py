@@ -51,7 +51,7 @@ class Operation:
 
 
 @dataclass
-class Address:
+class IpAddress:
     id: int
     ip: str
     domain: str
@@ -85,7 +85,7 @@ class Service:
     addons: Dict[int, str] = field(default_factory=dict)
     current: Dict[int, str] = field(default_factory=dict)
     fields: Dict[str, str] = field(default_factory=dict)
-    addresses: List[Address] = field(default_factory=list)
+    addresses: List[IpAddress] = field(default_factory=list)
     history: List[Dict[str, str]] = field(default_factory=list)
     scheduledclose: bool = False
     operation: Optional[Operation] = None
@@ -107,7 +107,7 @@ class Service:
         if self.plan.itemtype.has_ip and not self.ip:
             self.ip = address(self.id)
         if self.ip and self.plan.itemtype.has_ip and not self.addresses:
-            self.addresses.append(Address(self.id * 10, self.ip, self.name, main=True))
+            self.addresses.append(IpAddress(self.id * 10, self.ip, self.name, main=True))
         if self.plan.itemtype.has_ip and not self.username:
             self.username = (
                 re.sub("[^a-z0-9]", "", self.name.lower())[:12] if self.kind == "vhost" else "root"

@@ -10,7 +10,7 @@ from .. import addons, modules, operations, services, tariffs
 from ..db import Row
 from ..documents import Element, PanelError, ok, rows
 from ..panel import CLIENT_LEVEL, Panel, Request
-from ..registry import Call, function
+from ..registry import Implementation, function
 
 POWER = ("start", "stop", "reboot", "hardreboot")
 BY_STAFF = ("suspend", "resume")
@@ -43,7 +43,7 @@ def stat(panel: Panel, request: Request) -> Element:
     return rows(panel.db.find("itemstat", item=own(panel, request, request.need("elid"))["id"]))
 
 
-def _starts(command: str) -> Call:
+def _starts(command: str) -> Implementation:
     def start(panel: Panel, request: Request) -> Element:
         """Start an operation on each service, if its module declares it; answers the last operation's id."""
         started = 0
