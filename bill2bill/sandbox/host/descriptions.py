@@ -40,7 +40,7 @@ class Description(NamedTuple):
 
 
 def read_all(panel: Panel, is_standard: Callable[[str], bool]) -> Tuple[List[Description], List[Problem]]:
-    """Every description that can be read, and what is wrong with the others.
+    """Every valid description, and the problems of the invalid ones.
 
     is_standard: does the panel itself have the function?
     """

@@ -43,7 +43,7 @@ OTHERS = "directories"
 
 def call(panel: Panel, request: Request) -> Element:
     """Carry out one function. Raises PanelError, above all for a function that this panel does not know."""
-    _become(panel, request)
+    _switch_user(panel, request)
     if panel.switches.missing(request.func):
         raise PanelError("missed", "func", request.func)
     script = descriptions.handler(panel, request.func)
@@ -73,7 +73,7 @@ def _carried_out(panel: Panel, request: Request) -> Element:
     return panel.db.atomically(lambda: work(panel, request))
 
 
-def _become(panel: Panel, request: Request) -> None:
+def _switch_user(panel: Panel, request: Request) -> None:
     """`su=<user>` runs as that user (host-protocol 5.1)."""
     name = request.get("su")
     if name:

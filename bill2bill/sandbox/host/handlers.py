@@ -29,25 +29,25 @@ def around(panel: Panel, request: Request, events: List[Element], function: Call
     document: Optional[Element] = None
     try:
         for event in _of(events, "before"):
-            _stop_at_error(_heard(panel, request, event, "before", None))
+            _stop_at_error(_run_event(panel, request, event, "before", None))
         document = function()
         for event in _of(events, "after") if document.find("error") is None else ():
-            document = _merged(document, _stop_at_error(_heard(panel, request, event, "after", document)))
+            document = _merged(document, _stop_at_error(_run_event(panel, request, event, "after", document)))
         return document
     finally:
         for event in _of(events, "final"):
-            _heard(panel, request, event, "final", document)
+            _run_event(panel, request, event, "final", document)
 
 
 def _of(events: List[Element], stage: str) -> List[Element]:
     return [event for event in events if event.get(stage) == "yes"]
 
 
-def _heard(
+def _run_event(
     panel: Panel, request: Request, event: Element, stage: str, document: Optional[Element]
 ) -> Element:
-    """What one handler answers; a `cgi` one gets the parameters as a query, an `xml` one the session document
-    with the answer so far.
+    """Run one handler and return its answer. `cgi` handlers get the parameters as a query string, `xml`
+    handlers the session document with the answer so far.
     """
     env = environment(request, stage)
     if stage != "final" and panel.switches["handler_calls"] == "refused":

@@ -1,8 +1,7 @@
 """The control tool (host-protocol 5): one process carries out one function and ends. There is no daemon
 behind it.
 
-Starts in a few dozen milliseconds, so everything that is not needed by every call is imported where it is
-used.
+A call takes a few dozen milliseconds; modules that not every call needs are imported where they are used.
 """
 
 from __future__ import annotations

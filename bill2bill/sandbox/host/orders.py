@@ -1,5 +1,5 @@
-"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): contacts asked for, drawn,
-checked; then an item.
+"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): first the contact forms, then the
+item.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class OrderContact(NamedTuple):
 def wanted_contacts(
     panel: Panel, instance: Row, tld: str, action: str, given: Mapping[str, str], lang: str
 ) -> List[str]:
-    """OrderContact types of a zone. Raises PanelError when the answer's ns or auth_code is required and
+    """Contact types of a zone. Raises PanelError when the answer's ns or auth_code is required and
     not given.
     """
     if "get_contact_type" not in modules.features(panel, instance["module"]):

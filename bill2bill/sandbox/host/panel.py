@@ -1,4 +1,4 @@
-"""The panel as the functions see it: a folder, its database, its switches, and who is asking."""
+"""The panel (folder, database, switches) and one request to it."""
 
 from __future__ import annotations
 

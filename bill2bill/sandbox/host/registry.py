@@ -21,8 +21,8 @@ class Function(NamedTuple):
 
     @property
     def only_with_sok(self) -> bool:
-        """Without sok=ok a write is a read (host-protocol 5.1): those whose `sok` stands in brackets see to
-        it themselves, or write all the same.
+        """Without sok=ok a write is a read (host-protocol 5.1). Functions with `sok` in brackets check it
+        themselves or ignore it.
         """
         return self.writes and "sok" in re.sub(r"\[.*?\]", "", self.params).split()
 

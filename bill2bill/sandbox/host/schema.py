@@ -3,9 +3,9 @@
 
 One line per table: `table: column type, column type, ...`; a column without a type is a reference (a number
 or NULL). Other types: name (up to 255 characters), text (64 KiB), long (more), flag (on or off), money, date,
-time (with the time of day). `id` is always the automatic key. There are no foreign keys: what a module has to
-survive, a row whose partner is gone, must be there to be read. Tables named `sandbox_*` are this emulator's
-own and not part of any contract.
+time (with the time of day). `id` is always the automatic key. There are no foreign keys: modules must cope
+with rows that refer to deleted ones, so tests can make such rows. Tables named `sandbox_*` belong to this
+emulator and are not part of any contract.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def stop(panel: Panel) -> None:
 
 
 def ensure(panel: Panel, is_standard: Callable[[str], bool]) -> None:
-    """Start if nobody has; calls that come meanwhile wait. is_standard: see descriptions.read_all."""
+    """Start the panel unless it is started; concurrent calls wait. is_standard: see descriptions.read_all."""
     if _is_started(panel):
         return
     with _alone(panel):

@@ -17,7 +17,7 @@ BY_STAFF = ("suspend", "resume")
 
 
 def own(panel: Panel, request: Request, number: object) -> Row:
-    """A client touches only services of his own."""
+    """A client may change only his own services."""
     found = services.item(panel, number)
     if request.account and request.level <= CLIENT_LEVEL and found["account"] != request.account:
         raise PanelError("access", request.func)

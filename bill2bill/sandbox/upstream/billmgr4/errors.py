@@ -1,4 +1,4 @@
-"""What the provider refuses, as the code table of upstream-billmanager4 2.4 numbers it."""
+"""Errors of the provider: the code table of upstream-billmanager4 2.4."""
 
 from __future__ import annotations
 

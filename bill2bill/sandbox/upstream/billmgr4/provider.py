@@ -1,7 +1,6 @@
-"""One provider: what it sells, who buys, what was bought, and what its registrar is still working on.
+"""State of a provider: tariffs, accounts, items, and the registrar's pending operations.
 
-Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or
-not at all.
+Every call checks first and changes afterwards, and the caller holds `lock`, so a call is atomic.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Answers that went to the background: kept until they are fetched by their address (upstream-billmanager6
-1.5).
-"""
+"""Answers of requests that run in the background, fetched later by their address (upstream-billmanager6 1.5)."""
 
 from __future__ import annotations
 

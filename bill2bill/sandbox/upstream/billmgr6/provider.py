@@ -1,7 +1,6 @@
-"""One provider of dialect 6: what it sells, who buys, what was bought, and what it is still working on.
+"""State of a provider of dialect 6: tariffs, the account, services, carts and pending operations.
 
-Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or
-not at all.
+Every call checks first and changes afterwards, and the caller holds `lock`, so a call is atomic.
 """
 
 from __future__ import annotations
@@ -276,9 +275,9 @@ class Provider(BaseProvider):
         if self.clock.today() != self._last_day:
             self._last_day = self.clock.today()
             for service in list(self.services.values()):
-                self._come_to_term(service)
+                self._expire(service)
 
-    def _come_to_term(self, service: Service) -> None:
+    def _expire(self, service: Service) -> None:
         """Asked once a day. Closed if that was planned, renewed if it renews itself and money is there, else
         suspended the day after.
         """
@@ -287,10 +286,10 @@ class Provider(BaseProvider):
             return
         if service.scheduledclose:
             self.start(service, "close", DELETED)
-        elif service.status == ACTIVE and not self._renewed(service) and service.expire < today:
+        elif service.status == ACTIVE and not self._renew_automatically(service) and service.expire < today:
             self.start(service, "suspend", SUSPENDED, "autosuspend")
 
-    def _renewed(self, service: Service) -> bool:
+    def _renew_automatically(self, service: Service) -> bool:
         """By its autoprolong, as often as a customer could."""
         if service.autoprolong not in map(str, service.plan.prices):
             return False

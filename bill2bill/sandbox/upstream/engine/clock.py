@@ -1,4 +1,4 @@
-"""The provider's clock: starts as the real one, and is moved forward on demand."""
+"""The provider's clock: real time plus an offset that tests can increase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY = 86400
 
 
 class Clock:
-    """Seconds and days of the provider; only forward, so nothing that has happened can un-happen."""
+    """Time of the provider. It moves only forward."""
 
     def __init__(self) -> None:
         self._ahead = 0.0

@@ -1,5 +1,5 @@
-"""The control URLs under /_sandbox/: JSON in, JSON out, from this machine only. docs/sandbox-upstream.md
-shows each with curl.
+"""Control URLs under /_sandbox/: JSON, no login, for this machine only. docs/sandbox-upstream.md shows each
+with curl.
 """
 
 from __future__ import annotations

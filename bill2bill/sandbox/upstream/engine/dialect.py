@@ -1,6 +1,4 @@
-"""What a dialect brings to the sandbox: its addresses, its provider, its answers, its faults and its control
-URLs.
-"""
+"""The interface of a dialect: its provider, its paths, its answers, its faults and its control URLs."""
 
 from __future__ import annotations
 
@@ -32,16 +30,16 @@ class BaseProvider:
         self.wrong_logins = 0
 
     def settle(self) -> None:
-        """Finish what is due by now; asked before every request."""
+        """Finish the operations that are due; called before every request."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """play is its name among the servers that can stand at the address; error_keys are what a fault of kind
-    `error` may say.
+    """play is the dialect's value of the switch `play`; error_keys are the keys that a fault of kind `error`
+    takes.
 
-    answer gets a BaseProvider that start made; handlers of routes get (site, body, query).
+    answer gets the provider that start returned; handlers of routes get (site, body, query).
     """
 
     play: str

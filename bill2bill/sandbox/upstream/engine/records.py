@@ -1,5 +1,5 @@
-"""What can be judged afterwards: the ledger of charges and the log of requests, in memory and as
-JSON lines.
+"""Append-only records for tests: the ledger of charges and the log of requests, in memory and as JSON
+lines.
 """
 
 from __future__ import annotations

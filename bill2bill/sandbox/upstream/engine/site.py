@@ -1,4 +1,4 @@
-"""The whole site: one request in, one answer out, with the fault that was asked for."""
+"""The site: turns a request into an answer and applies the armed fault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 
 class Site:
-    """A provider with its faults; reset puts a new provider in its place."""
+    """A provider with its faults; reset replaces the provider."""
 
     def __init__(
         self, dialect: Dialect, login: str, password: str, folder: Path, settings: Mapping[str, object]
@@ -59,7 +59,7 @@ class Site:
         return self.dialect.spoilers[fault.kind](answer, fault, request, provider)
 
     def _pretend(self, provider: BaseProvider, request: Request, fault: Fault) -> Answer:
-        """Nothing is carried out; a plain success stands in for the answer that is to be spoilt."""
+        """Carry out nothing; the fault is applied to a plain success."""
         with provider.lock:
             self._log(provider, request, "not carried out", fault)
             return self.dialect.plain_success(provider, request)

@@ -1,4 +1,4 @@
-"""A certificate authority of its own and a certificate for this machine, made in the state folder."""
+"""A test certificate authority and a server certificate, made in the state folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP: sockets in, sockets out. HTTP/1.1 with correct lengths, one thread a connection."""
+"""The HTTP/1.1 server, one thread per connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests and answers as they travel."""
+"""HTTP requests and answers."""
 
 from __future__ import annotations
 
