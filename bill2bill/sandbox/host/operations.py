@@ -1,4 +1,4 @@
-"""Running operations (host-protocol 2.8). Each attempt is a child process; a post call removes the operation."""
+"""Running operations (host-protocol 2.8): an attempt is a child process; a post call ends the operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of requests that run in the background, fetched later by their address (upstream-billmanager6 1.5)."""
+"""Answers of background requests, fetched later by their address (upstream-billmanager6 1.5)."""
 
 from __future__ import annotations
 
