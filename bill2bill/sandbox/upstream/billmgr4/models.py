@@ -88,8 +88,8 @@ class Contact:
 
 @dataclass
 class Operation:
-    """What the registrar is working on. former is the status to return to, looks how often it was seen
-    unfinished.
+    """A pending operation of the registrar. former is the status to return to; looks counts the reads that
+    saw it pending.
     """
 
     since: float
@@ -145,7 +145,7 @@ class Service(Item):
 
 @dataclass
 class Name:
-    """What the rest of the world knows of a name: taken, or how the check of it goes wrong.
+    """A name outside the customer's account: taken, or with a failing check.
 
     check is taken, free, empty_status, no_status, error, html, 502 or slow; expire matters for a transfer
     only.

@@ -176,8 +176,8 @@ class Provider(BaseProvider):
                     self.finish(item)
 
     def look(self, item: Item) -> Item:
-        """The item as the next reader sees it: under the rule "looks" each reader brings it nearer to its
-        end.
+        """The item as a reader sees it; under the rule "looks" every read counts towards the end of its
+        operation.
         """
         mode, amount = self.switches.progress()
         if item.operation and mode == "looks":
@@ -191,7 +191,7 @@ class Provider(BaseProvider):
         return list(self._working.values())
 
     def finish(self, item: Item) -> None:
-        """The registrar is done: new status, new date, locked contacts (section 10, progress)."""
+        """End the operation: new status, new date, locked contacts (section 10, progress)."""
         operation, done = item.operation, item.status
         if operation is None:
             return

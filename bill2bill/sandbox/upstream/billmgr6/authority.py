@@ -1,4 +1,4 @@
-"""A certificate authority that nobody trusts: requests, keys and certificates that are real but for that.
+"""A test certificate authority: valid requests, keys and certificates that no client trusts.
 Needs the package cryptography.
 """
 
@@ -38,7 +38,7 @@ def request(subject: Mapping[str, str], names: Sequence[str]) -> Tuple[str, str]
 
 
 def common_name(csr: str) -> str:
-    """Raises ValueError for what is no request in PEM, or has no name or two."""
+    """Raises ValueError unless it is a PEM request with exactly one common name."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
@@ -49,7 +49,7 @@ def common_name(csr: str) -> str:
 
 
 def issue(csr: str, months: int) -> str:
-    """The certificate for the request, in PEM, signed with a key that is thrown away."""
+    """The certificate for the request, in PEM. The signing key is not kept."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -108,7 +108,7 @@ def _planted(site: Site, row: Mapping[str, Any]) -> Service:
 
 
 def _changed(site: Site, row: Mapping[str, Any]) -> Service:
-    """An operation that a service was busy with is over when its status is set."""
+    """Setting the status ends the running operation of the service."""
     provider = site.provider
     found: Service = provider.services[int(row["id"])]
     if "pricelist" in row:

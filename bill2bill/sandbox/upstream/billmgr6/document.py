@@ -19,10 +19,9 @@ COOKIE = "billmgrses5"
 
 
 class Node(NamedTuple):
-    """One element. many: there may be several of it, so that it is an array in JSON even when it is alone
-    (2.1, single_as_object).
+    """One element. many: it may repeat, so a single one is an array in JSON too (2.1, single_as_object).
 
-    A tuple, for a list of ten thousand services is a quarter of a million of them.
+    A tuple for speed: a list of ten thousand services has a quarter of a million nodes.
     """
 
     name: str
@@ -158,8 +157,8 @@ def outcome(node: Node) -> str:
 
 
 def rendered(node: Node, request: Request, switches: Switches, repeated: bool = False) -> Answer:
-    """The answer that leaves, in the format that out asks for. Status 200, for errors too (0.3). repeated:
-    everything is there twice.
+    """The HTTP answer in the format of out. Status 200, for errors too (0.3). repeated: every element
+    occurs twice.
     """
     root = {
         "lang": switches.word("lang_texts"),

@@ -20,8 +20,8 @@ SLOTS = ("ns0", "ns1", "ns2", "ns3")
 
 
 def order(call: Call) -> Node:
-    """domain.order.api acts without sok, for its vendor's sample sends none; what it answers is
-    domain_api_reply (10, question 1).
+    """domain.order.api acts without sok: the vendor's sample sends none. Switch domain_api_reply sets the
+    answer (10, question 1).
     """
     name, transfer = _name(call), _is_transfer(call)
     plan = _plan(call, name)

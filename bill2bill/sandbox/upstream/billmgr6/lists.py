@@ -54,7 +54,7 @@ def plain_table(call: Call, rows: Sequence[Mapping[str, str]]) -> Node:
 
 
 def _sorted(call: Call, services: List[Service]) -> List[Service]:
-    """By p_col (+name, -name), else as list_order says; `any` is an order that means nothing but stays."""
+    """By p_col (+name, -name), else by list_order; `any` is an arbitrary but stable order."""
     column = call.text("p_col")
     if column:
         keys: Dict[str, Callable[[Service], Tuple[str, int]]] = {

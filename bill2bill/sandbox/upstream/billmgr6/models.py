@@ -1,6 +1,4 @@
-"""The provider's objects: accounts, services, what waits in the cart, contacts. No HTTP and no parameters
-here.
-"""
+"""The provider's objects: accounts, services, lines of a cart, contacts. No HTTP and no parameters here."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ class Account:
 
 @dataclass
 class Operation:
-    """What a service in status 5 is kept busy with, and the state that it leaves behind. held: until POST
+    """The running operation of a service in status 5, and the state after it. held: it runs until POST
     progress.
     """
 
@@ -63,8 +61,8 @@ class Service:
     """Anything the customer has ordered. name is what the type's label field says; months is the period that
     it was bought for.
 
-    addons are the values that were ordered, by number, current those that are in place already; fields
-    whatever else the type knows. sub is the second half of a state: autosuspend of 3_autosuspend. autoprolong
+    addons are the ordered values by number, current the values already applied; fields are the other
+    values of the type. sub is the second half of a state: autosuspend of 3_autosuspend. autoprolong
     is a number of months, or null.
     """
 
@@ -120,7 +118,7 @@ class Service:
 
 @dataclass
 class Line:
-    """Something that waits for payment. amount is gross; carry_out does it once it is paid."""
+    """A line of a cart. amount is gross; carry_out runs after payment."""
 
     id: int
     kind: str  # of the ledger: order, prolong, addon, changepricelist

@@ -143,8 +143,8 @@ class Provider(BaseProvider):
         )
 
     def carry_out(self, lines: List[Line]) -> None:
-        """Charge each line, then do what it was for; of two for one service the first is over when the second
-        begins.
+        """Charge and carry out each line. Of two lines for one service, the first operation ends before the
+        second begins.
         """
         for line in lines:
             self._list(line.service)
@@ -190,8 +190,8 @@ class Provider(BaseProvider):
             service.name = service.name or f"{service.kind}-{service.id}.provider.example"
 
     def add(self, service: Service) -> Service:
-        """A service that is there without an order; one in status 1 waits in the old cart, one in status 5
-        until POST progress.
+        """Add a service without an order. In status 1 it waits in the old cart, in status 5 until POST
+        progress.
         """
         self._list(service)
         self.basket = [line for line in self.basket if line.service is not service or line.kind != "order"]
@@ -228,7 +228,7 @@ class Provider(BaseProvider):
         self.start(service, "prolong", ACTIVE if lapsed else service.status, "" if lapsed else service.sub)
 
     def start(self, service: Service, sub: str, status: int = ACTIVE, leaves: str = "") -> None:
-        """An operation begins: status 5 until it is due, then the status that it leaves behind."""
+        """Start an operation: status 5 until it is due, then the given status."""
         service.operation = Operation(self.clock.seconds(), sub, status, leaves)
         service.status, service.sub = PROCESSING, sub
         self._working[service.id] = service
@@ -278,8 +278,8 @@ class Provider(BaseProvider):
                 self._expire(service)
 
     def _expire(self, service: Service) -> None:
-        """Asked once a day. Closed if that was planned, renewed if it renews itself and money is there, else
-        suspended the day after.
+        """Called once a day. Close the service if that was planned, renew it if automatic renewal is on
+        and covered, else suspend it the day after.
         """
         today = self.clock.today()
         if service.status not in (ACTIVE, SUSPENDED) or service.expire is None or service.expire > today:

@@ -1,1 +1,1 @@
-"""What both dialects stand on: HTTP, TLS, faults, switches, the clock and the records."""
+"""Shared by both dialects: HTTP, TLS, faults, switches, the clock and the records."""

@@ -89,7 +89,7 @@ COMMON: Mapping[Tuple[str, str], Route] = {
 
 
 def control(site: Site, method: str, path: str, body: Body, query: Mapping[str, str]) -> Tuple[int, Any]:
-    """(HTTP status, JSON) of one control request; 400 with a reason when the request makes no sense."""
+    """(HTTP status, JSON) of one control request; 400 with a reason for an invalid request."""
     routes = site.dialect.routes
     handler = routes.get((method, path))
     if handler is None:

@@ -36,7 +36,8 @@ class Records:
         path.write_text("", encoding="utf-8")
 
     def add(self, row: Dict[str, Any]) -> Dict[str, Any]:
-        """Numbered from 1 under the key; on disk before anybody is answered. Returns the stored row."""
+        """Append a row, numbered from 1 under the key; it is on disk before the answer is sent. Returns the
+        stored row."""
         row = {self._key: len(self.rows) + 1, **row}
         self.rows.append(row)
         if self._open:
@@ -45,5 +46,5 @@ class Records:
         return row
 
     def close(self) -> None:
-        """A request that outlives a reset writes nothing into the new provider's file."""
+        """Stop writing: a request that outlives a reset must not write into the new provider's file."""
         self._open = False

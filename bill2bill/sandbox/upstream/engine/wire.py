@@ -33,8 +33,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """padding: so many blanks follow the body; announced: the Content-Length, where it is a lie; wait:
-    seconds before it is sent, or, if silent, before the connection is closed without it. document is the
+    """padding: blanks after the body; announced: a wrong Content-Length; wait: seconds before the answer, or,
+    if silent, before the connection closes without one. document is the
     dialect's own, for faults that change it.
     """
 
