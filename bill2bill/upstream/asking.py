@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Mapping, Union
 
-from bill2bill.errors import Failure, NotSent
+from bill2bill.errors import Failure, NotSent, Phrase
 
 Params = Mapping[str, Union[str, int]]
 POSITIVE = re.compile(r"[1-9][0-9]{0,17}")
@@ -16,7 +16,7 @@ def one_id(value: int) -> str:
     NotSent("bad_input").
     """
     if isinstance(value, bool) or value <= 0:
-        raise NotSent("bad_input", reason=f"id {value!r}")
+        raise NotSent("bad_input", reason=Phrase("bad_id", value=value))
     return str(value)
 
 
@@ -27,5 +27,5 @@ def login_of(username: str, password: str) -> str:
     Raises Failure("bad_input") for a user name with a colon: it would move the password.
     """
     if ":" in username:
-        raise Failure("bad_input", reason="a colon in the user name of the upstream")
+        raise Failure("bad_input", reason=Phrase("colon_in_user"))
     return f"{username}:{password}"
