@@ -18,8 +18,8 @@ FIELDS: Dict[str, FieldText] = {
     "url": FieldText(
         Text("API address", "Адрес API"),
         Text(
-            "Full address, for example https://my.ru-tld.ru/manager/billmgr. Empty: it is found from"
-            " the server name.",
+            "Full address, for example https://my.ru-tld.ru/manager/billmgr. Empty: derived from the server"
+            " name.",
             "Полный адрес, например https://my.ru-tld.ru/manager/billmgr. Пусто: будет найден по имени"
             " сервера.",
         ),
@@ -34,8 +34,8 @@ FIELDS: Dict[str, FieldText] = {
     "dialect": FieldText(
         Text("BILLmanager version", "Версия BILLmanager"),
         Text(
-            "Version of the provider's panel. Normally recognised by a call without a password; a"
-            " version that is named is not asked for.",
+            "Version of the provider's panel. Normally detected by a call without a password; a version"
+            " that is set here is not checked.",
             "Версия панели поставщика. Обычно определяется запросом без пароля; указанная версия не"
             " проверяется.",
         ),
@@ -125,7 +125,7 @@ FIELDS: Dict[str, FieldText] = {
     "generation": FieldText(
         Text("Order functions", "Функции заказа"),
         Text(
-            "Which order functions of the provider are called. Normally told from its version.",
+            "Which order functions of the provider to call. Normally chosen by its version.",
             "Какие функции заказа поставщика вызывать. Обычно определяется по его версии.",
         ),
     ),
@@ -139,7 +139,7 @@ FIELDS: Dict[str, FieldText] = {
     "send_suspend": FieldText(
         Text("Send suspending", "Передавать приостановку"),
         Text(
-            "Off: services are suspended and resumed in this panel only, at the provider they go on.",
+            "Off: services are suspended and resumed in this panel only; at the provider they keep running.",
             "Выключено: услуги останавливаются и включаются только в этой панели, у поставщика они"
             " продолжают работать.",
         ),
@@ -172,17 +172,17 @@ FIELDS: Dict[str, FieldText] = {
     "b2b_local_addons": FieldText(
         Text("Add-ons of your own", "Собственные дополнения"),
         Text(
-            "Internal names of add-ons that you provide yourself, separated by blanks: they are not"
-            " looked for at the provider.",
-            "Внутренние имена дополнений, которые вы оказываете сами, через пробел: у поставщика они не"
-            " ищутся.",
+            "Internal names of add-ons that you provide yourself, separated by spaces. The provider is not"
+            " asked for them.",
+            "Внутренние имена дополнений, которые вы оказываете сами, через пробел. У поставщика они не"
+            " заказываются.",
         ),
     ),
 }
 
 # (field, value) -> what is chosen.
 CHOICES: Dict[Tuple[str, str], Text] = {
-    ("dialect", "auto"): Text("recognise", "определить"),
+    ("dialect", "auto"): Text("detect", "определить"),
     ("dialect", "4"): Text("BILLmanager 4", "BILLmanager 4"),
     ("dialect", "6"): Text("BILLmanager 5 or 6", "BILLmanager 5 или 6"),
     ("generation", "auto"): Text("by version", "по версии"),
@@ -192,43 +192,43 @@ CHOICES: Dict[Tuple[str, str], Text] = {
 
 OPTIONS: Dict[str, Text] = {
     "settle": Text(
-        "How old an unanswered purchase must be before a look may prove that it was not carried out.",
+        "How old a purchase without an answer must be before a check may prove that it was not carried out.",
         "Через сколько проверка может доказать, что покупка без ответа не состоялась.",
     ),
     "read_timeout": Text(
-        "Longest wait for the answer to a question.",
-        "Сколько ждать ответа на запрос данных.",
+        "Timeout of a read request.",
+        "Сколько ждать ответа на чтение данных.",
     ),
     "spend_timeout": Text(
-        "Longest wait for the answer to a purchase or change.",
+        "Timeout of a purchase or change.",
         "Сколько ждать ответа на покупку или изменение.",
     ),
     "connect_timeout": Text(
-        "Longest wait for a connection.",
+        "Timeout of connecting.",
         "Сколько ждать соединения.",
     ),
     "answer_limit": Text(
-        "Largest answer that is read.",
-        "Наибольший читаемый ответ.",
+        "Maximum size of an answer.",
+        "Наибольший размер ответа.",
     ),
     "pace": Text(
-        "Most requests per second to one upstream account; 0 = no limit.",
-        "Сколько запросов в секунду слать на один аккаунт; 0 = без ограничения.",
+        "Maximum requests per second to one upstream account; 0 = no limit.",
+        "Наибольшее число запросов в секунду к одному аккаунту; 0 = без ограничения.",
     ),
     "parallel": Text(
-        "Most requests at once to one upstream account.",
-        "Сколько запросов одновременно слать на один аккаунт.",
+        "Maximum concurrent requests to one upstream account.",
+        "Наибольшее число одновременных запросов к одному аккаунту.",
     ),
     "listing_fresh": Text(
-        "How long one listing of all services answers for each of them.",
-        "Сколько времени один список услуг отвечает за каждую из них.",
+        "How long a listing of all services may be reused.",
+        "Сколько времени можно повторно использовать список услуг.",
     ),
     "files_fresh": Text(
         "How long the price and country files are kept.",
         "Сколько хранить файлы цен и стран.",
     ),
     "panel_wait": Text(
-        "How long a restarting panel is waited for.",
+        "How long to wait for a panel that restarts.",
         "Сколько ждать перезапускающуюся панель.",
     ),
     "item_wait": Text(
@@ -236,12 +236,12 @@ OPTIONS: Dict[str, Text] = {
         "Сколько ждать другую команду по той же услуге.",
     ),
     "tries": Text(
-        "After how many failures an operation becomes manual.",
+        "Number of failures after which an operation becomes manual.",
         "После скольких неудач операция становится ручной.",
     ),
     "overdue": Text(
-        "How long an accepted purchase may stay unfinished before a person is asked.",
-        "Сколько принятая покупка может не завершаться, прежде чем спросить человека.",
+        "How long an accepted purchase may stay unfinished before the operation becomes manual.",
+        "Сколько принятая покупка может не завершаться, прежде чем операция станет ручной.",
     ),
     "cart_witness": Text(
         "Before a renewal or a change whose answer was lost is sent again, read the provider's cart: it"
@@ -253,20 +253,21 @@ OPTIONS: Dict[str, Text] = {
         " дважды.",
     ),
     "proxy": Text(
-        "HTTP proxy for the upstream, for example http://127.0.0.1:3128; the environment's is never used.",
-        "HTTP-прокси к поставщику, например http://127.0.0.1:3128; из окружения не берётся.",
+        "HTTP proxy for the upstream, for example http://127.0.0.1:3128; proxies of the environment are"
+        " not used.",
+        "HTTP-прокси к поставщику, например http://127.0.0.1:3128; прокси из окружения не используется.",
     ),
     "phone_form": Text(
         "Form of phone numbers in contacts: canonical or plain (as the provider's own module sends them).",
         "Вид телефонов в контактах: canonical или plain (как шлёт модуль самого поставщика).",
     ),
     "send_contact": Text(
-        "Also send the owner as «contact» in orders of the RU group.",
-        "Слать владельца ещё и как «contact» в зонах группы RU.",
+        "Also send the owner as «contact» in orders of the RU zones.",
+        "Передавать владельца ещё и как «contact» при заказе в зонах группы RU.",
     ),
     "send_projectns": Text(
         "Also send the name servers as «projectns» in orders.",
-        "Слать серверы имён ещё и как «projectns» при заказе.",
+        "Передавать серверы имён ещё и как «projectns» при заказе.",
     ),
     "customer_registrars": Text(
         "Registrars whose orders need a «customer» contact.",

@@ -171,5 +171,7 @@ def explained(failure: Failure, root: Path, steps: Callable[[int], Sequence[Step
         if told.en:
             more.update(tried_en=told.en, tried_ru=told.ru)
     except (Failure, ValueError) as trouble:
-        more["tried_en"] = more["tried_ru"] = str(trouble)
+        for lang in ("en", "ru"):
+            told_in = messages.text(trouble, lang) if isinstance(trouble, Failure) else str(trouble)
+            more[f"tried_{lang}"] = told_in
     return Failure(failure.code, detail=failure.detail, **{**failure.params, **more})

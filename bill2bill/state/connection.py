@@ -40,7 +40,9 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 
 class StateFile:
-    """Our file on a panel. Opened once per command. Raises Failure("state_unusable") for whatever SQLite or the disk refuses."""
+    """Our file on a panel. Opened once per command. Raises Failure("state_unusable") for whatever SQLite or the
+    disk refuses.
+    """
 
     def __init__(self, folder: Path, machine: str, root: str) -> None:
         self.folder = folder

@@ -239,7 +239,7 @@ class Http:
                 raise _NoBody(trouble, error.reason, True) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 root = _root(error)
-                said = Raw(str(root) or type(root).__name__)
+                said = Phrase("no_time") if watch.over else Raw(str(root) or type(root).__name__)
                 raise _NoBody(_trouble(error, root, watch), said, watch.sent) from error
 
     def _send(

@@ -59,7 +59,10 @@ def test_rows_that_move_to_the_next_page_meanwhile_are_told_once() -> None:
 
 @pytest.mark.parametrize("rest", [page([1, 2], 5), page([], 5)])
 def test_a_list_that_ends_before_its_count_is_not_whole(rest: str) -> None:
-    with upstream(NO_FILTER, page([1, 2], 5), rest) as server, pytest.raises(Failure, match="found=2, total=5"):
+    with (
+        upstream(NO_FILTER, page([1, 2], 5), rest) as server,
+        pytest.raises(Failure, match="found=2, total=5"),
+    ):
         list(adapter(server).services("vds"))
 
 
