@@ -151,7 +151,8 @@ def test_a_command_that_succeeds_imports_no_sentences():
     names = [
         ".".join(("bill2bill", *path.relative_to(PACKAGE).with_suffix("").parts))
         for path in rooms()
-        if path.relative_to(PACKAGE).parts[0]
+        if path.stem != "tune_connection"  # it fills a form
+        and path.relative_to(PACKAGE).parts[0]
         in ("commands", "host", "upstream", "journal", "services", "state")
     ]
     path = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})"

@@ -10,6 +10,7 @@ from lxml import etree
 
 from bill2bill.config import CONNECTIONS, Field
 from bill2bill.host import document, reply
+from bill2bill.messages.forms import CHOICES
 
 if TYPE_CHECKING:
     from bill2bill.commands.world import World
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 def run(world: World) -> bytes:
     form = document.read_document(world.stdin)
-    russian = (world.call.lang or form.get("lang", "")) == "ru"
+    lang = world.call.lang or form.get("lang", "")
     fields = CONNECTIONS[world.kind]
     for field in fields:
         if field.choices:
-            reply.slist(form, field.name, [(value, ru if russian else en) for value, en, ru in field.choices])
+            names = [(value, CHOICES[field.name, value].of(lang)) for value in field.choices]
+            reply.slist(form, field.name, names)
     if not form.findtext("elid") and not form.findtext("sv_field"):
         _fill_defaults(form, fields)
     return document.to_bytes(form)

@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
-from bill2bill.errors import Failure, NotSent, Refused
+from bill2bill.errors import Failure, NotSent, Phrase, Raw, Refused
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Identity, OrderForm, Receipt, Service, ServiceForm, ServiceOrder
@@ -125,7 +125,7 @@ class Billmgr6:
         for row in all_rows(self._client, itemtype):
             if row.get("id") == str(remote_id):
                 return row
-        raise Failure("upstream_answer", func=itemtype, reason=f"no row {remote_id}")
+        raise Failure("upstream_answer", func=itemtype, reason=Phrase("no_row", id=remote_id))
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm:
         wizard, view = self._order_view(itemtype, tariff, months, datacenter)
@@ -251,7 +251,7 @@ class Billmgr6:
                     "addon_bad",
                     object=name,
                     value=changes[name],
-                    reason=", ".join(filter(ADDON.fullmatch, fields)) or "-",
+                    reason=Raw(", ".join(filter(ADDON.fullmatch, fields))) or Phrase("nothing"),
                 )
         words = {
             name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()
@@ -290,7 +290,7 @@ class Billmgr6:
 def _period(months: int) -> str:
     """4.4: a positive number is months; others are trial, day and lifetime."""
     if months < 1:
-        raise NotSent("bad_input", reason=f"{months} months")
+        raise NotSent("bad_input", reason=Phrase("bad_months", count=months))
     return str(months)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Iterator, Optional, Set
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.client import Client
 from bill2bill.upstream.billmgr6.envelope import Node
@@ -38,9 +38,11 @@ def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
         if len(seen) == before or (total is not None and len(seen) >= total):
             break
     else:
-        raise Failure("upstream_answer", func=itemtype, reason=f"more than {MOST_PAGES} pages")
+        raise Failure("upstream_answer", func=itemtype, reason=Phrase("too_many_pages", most=MOST_PAGES))
     if total is not None and len(seen) < total:
-        raise Failure("upstream_answer", func=itemtype, reason=f"{len(seen)} of {total} rows")
+        raise Failure(
+            "upstream_answer", func=itemtype, reason=Phrase("rows_missing", found=len(seen), total=total)
+        )
 
 
 def take_filter_off(client: Client, itemtype: str) -> None:
