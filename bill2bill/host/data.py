@@ -155,7 +155,7 @@ class Data:
     def executables(self) -> Dict[int, str]:
         """Number of a connection -> the file name of its module, of all connections."""
         rows = self._database.rows("SELECT id, module FROM processingmodule")
-        return {number_of("processingmodule", "id", number): str(name or "") for number, name in rows}
+        return {number_of(Phrase("module", name="-"), "id", number): str(name or "") for number, name in rows}
 
     def module_of(self, item: int) -> Module:
         """The connection of an item whose other data may be unusable, so that even this failure can be

@@ -118,6 +118,13 @@ class Service:
     closing: bool
 
 
+class NewestServices(NamedTuple):
+    """The services with the greatest ids, greatest first, and how many there are in all."""
+
+    services: Sequence[Service]
+    total: int
+
+
 class ServiceForm(NamedTuple):
     """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it
     ("2", "on", an item's id).
@@ -198,6 +205,9 @@ class ServiceUpstream(Protocol):
         proof: what it does not show shall be proved absent, so a row that cannot be read is not left out, but
         raises upstream_answer
         """
+
+    def newest_services(self, itemtype: str) -> Optional[NewestServices]:
+        """In one short answer. None: this upstream does not show certainly that these are the newest."""
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """One service with its add-ons, in one request where the form tells enough. None: the upstream says

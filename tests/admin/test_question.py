@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from bill2bill.journal.doubt import OTHER_QUESTIONS
 
 from bill2bill import messages
 from bill2bill.admin import cli, decide
@@ -19,8 +20,6 @@ from bill2bill.errors import CODES, Failure
 from bill2bill.host import failure as failures
 from bill2bill.host.panel import LONGEST_TEXT
 from bill2bill.host.reply import error_document, operation_error
-from bill2bill.journal.doubt import OTHER_QUESTIONS
-from bill2bill.messages import history
 
 PANEL = Path("/usr/local/mgr5")
 QUESTIONS = [code for code in CODES if story.asks(code) and code != "copied_panel"]

@@ -15,7 +15,6 @@ from test_restored_money import forgotten
 from bill2bill.admin import decide, page, start
 from bill2bill.commands.world import World
 from bill2bill.journal.purchase import Stage
-from bill2bill.journal.journal import Journal
 from bill2bill.state.locks import Locks
 
 WHY = "compared with the cabinet"

@@ -81,13 +81,9 @@ class OpenDeal:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
         there before it was sent.
         """
-        listed = self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
+        listed = self._listed(row)
         self.highest = max((service.id for service in listed), default=0)
-        mark, prefix = (
-            ours.mark_of(self.world, self.item.id, row.id),
-            ours.prefix_of(self.world, self.item.id),
-        )
-        of_item = [service for service in listed if service.mark and service.mark.startswith(prefix)]
+        mark, of_item = ours.mark_of(self.world, self.item.id, row.id), self._of_item(listed)
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
@@ -111,6 +107,20 @@ class OpenDeal:
         if len(alike) > 1 or (alike and self._may_be_anothers(row, alike[0])):
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
+
+    def _listed(self, row: Purchase) -> List[Service]:
+        """Before the first request, what is newer than the kept listing will do, unless one of this item is
+        there: its state may be out of date. Absence after a request takes the whole list.
+        """
+        if row.sent is None and self.world.store.sent_times(row.id) == 0:
+            listed = self.provider.listing_before_order(self.item.itemtype)
+            if not self._of_item(listed):
+                return listed
+        return self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
+
+    def _of_item(self, listed: List[Service]) -> List[Service]:
+        prefix = ours.prefix_of(self.world, self.item.id)
+        return [service for service in listed if service.mark and service.mark.startswith(prefix)]
 
     def _found_marked(self, row: Purchase, service: Service) -> Finding:
         if service.state is ServiceState.DELETED or row.attempts == 0:

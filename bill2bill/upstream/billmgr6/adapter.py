@@ -9,7 +9,15 @@ from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Uni
 from bill2bill.errors import Failure, NotSent, Phrase, Raw, Refused
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
-from bill2bill.upstream.api import Identity, OrderForm, Receipt, Service, ServiceForm, ServiceOrder
+from bill2bill.upstream.api import (
+    Identity,
+    NewestServices,
+    OrderForm,
+    Receipt,
+    Service,
+    ServiceForm,
+    ServiceOrder,
+)
 from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.account import identity_of, version_of
@@ -17,7 +25,7 @@ from bill2bill.upstream.billmgr6.catalogue import tariffs_of
 from bill2bill.upstream.billmgr6.client import Client
 from bill2bill.upstream.billmgr6.envelope import Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of, off_word, order_form_of
-from bill2bill.upstream.billmgr6.listing import all_rows
+from bill2bill.upstream.billmgr6.listing import all_rows, newest_rows
 from bill2bill.upstream.billmgr6.reading import (
     accepted,
     addons_of,
@@ -103,6 +111,24 @@ class Billmgr6:
                 if proof:
                     raise
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
+
+    def newest_services(self, itemtype: str) -> Optional[NewestServices]:
+        """By the first page of the list sorted by number. Whether an upstream sorts is not certain (1.3 [T]): the
+        answer must show it.
+        """
+        try:
+            rows, total = newest_rows(self._client, itemtype)
+            services = [listed_service_of(row, itemtype) for row in rows]
+        except Failure as failure:
+            if failure.code not in ("upstream_refused", "upstream_trouble", "upstream_answer"):
+                raise
+            log.info("%s: no list by number: %s", itemtype, failure)
+            return None
+        shown = [service.id for service in services]
+        falling = sorted(set(shown), reverse=True)
+        if total is None or len(falling) < len(shown) or (shown != falling and total != len(shown)):
+            return None
+        return NewestServices(sorted(services, key=lambda service: -service.id), total)
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """By the edit form; what it does not tell of state and dates, the row of the listing does. None:

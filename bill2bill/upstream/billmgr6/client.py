@@ -72,11 +72,14 @@ class Client:
             )
         return doc
 
-    def page(self, func: str, number: int) -> Iterator[Tuple[str, Node]]:
+    def page(
+        self, func: str, number: int, rows: int = wire.ROWS_PER_PAGE, sort: str = ""
+    ) -> Iterator[Tuple[str, Node]]:
         """The parts of one page of a list, as a stream (2.2). Raises Failure, also after some: only a page
         read to its end is whole.
         """
-        form = self._form(func, {wire.PAGE: str(number), wire.PAGE_SIZE: str(wire.ROWS_PER_PAGE)})
+        params = {wire.PAGE: str(number), wire.PAGE_SIZE: str(rows), **({wire.SORT: sort} if sort else {})}
+        form = self._form(func, params)
         known = False
         with self._login.used(), self.http.post(self.url, func, form) as body:
             try:
