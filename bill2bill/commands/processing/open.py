@@ -112,7 +112,7 @@ class OpenDeal:
         """Before the first request, what is newer than the kept listing will do, unless one of this item is
         there: its state may be out of date. Absence after a request takes the whole list.
         """
-        if row.sent is None and self.world.store.sent_times(row.id) == 0:
+        if row.sent is None and row.known_attempts == 0:
             listed = self.provider.listing_before_order(self.item.itemtype)
             if not self._of_item(listed):
                 return listed
