@@ -13,13 +13,13 @@ from bill2bill.host import document, reply
 from bill2bill.messages.forms import CHOICES
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> bytes:
-    form = document.read_document(world.stdin)
-    lang = world.call.lang or form.get("lang", "")
-    fields = CONNECTIONS[world.kind]
+def run(context: Context) -> bytes:
+    form = document.read_document(context.stdin)
+    lang = context.call.lang or form.get("lang", "")
+    fields = CONNECTIONS[context.kind]
     for field in fields:
         if field.choices:
             names = [(value, CHOICES[field.name, value].of(lang)) for value in field.choices]

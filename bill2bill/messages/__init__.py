@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Dict, Mapping, NamedTuple
+from typing import Dict, Mapping
 
 from bill2bill.errors import Failure, Phrase
 from bill2bill.messages.text import Text

@@ -12,18 +12,18 @@ from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 SEEN = "seen"
 
 
-def seen(world: World, item: Item) -> None:
-    world.cache.keep(f"item-{item.id}", "listing", SEEN)
+def seen(context: Context, item: Item) -> None:
+    context.cache.keep(f"item-{item.id}", "listing", SEEN)
 
 
-def unseen(world: World, item: Item, listing: str, remote: int) -> None:
+def unseen(context: Context, item: Item, listing: str, remote: int) -> None:
     """listing: the mark of the listing that does not show the service."""
-    last = world.cache.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
+    last = context.cache.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
     if last not in (SEEN, listing):
-        reporting.notice(world, Failure("remote_unseen", value=remote))
-    world.cache.keep(f"item-{item.id}", "listing", listing)
+        reporting.notice(context, Failure("remote_unseen", value=remote))
+    context.cache.keep(f"item-{item.id}", "listing", listing)

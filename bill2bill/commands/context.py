@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional, Type, TypeVar
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
 from bill2bill.errors import Failure
-from bill2bill.host import log, place
+from bill2bill.host import document, log, place
 from bill2bill.host.call import Call
 from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
@@ -41,7 +41,7 @@ def purchase_name(item: Item) -> str:
     )
 
 
-class World:
+class Context:
     def __init__(self, kind: str, root: Path, executable: str, call: Call, stdin: BinaryIO) -> None:
         self.kind = kind
         self.root = root
@@ -128,7 +128,18 @@ class World:
             yield self.item
 
     def connection(self, module: int) -> Connection:
-        found = connection(self.kind, module, self.data.connection_values(module))
+        return self._hidden(connection(self.kind, module, self.data.connection_values(module)))
+
+    def entered_connection(self) -> Connection:
+        """What a person has just typed into the panel's form and has not saved yet (host-protocol 2.4)."""
+        form = document.read_document(self.stdin).find("processingmodule")
+        if form is None:
+            raise Failure("bad_input", reason="/doc/processingmodule")
+        values = {str(field.tag): field.text or "" for field in form if isinstance(field.tag, str)}
+        return self._hidden(connection(self.kind, self.call.module or 0, values))
+
+    @staticmethod
+    def _hidden(found: Connection) -> Connection:
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
 

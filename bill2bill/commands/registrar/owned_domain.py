@@ -1,4 +1,4 @@
-"""The domain behind an item, as the upstream shows it now: only what is certainly ours is touched (decision
+"""The domain behind an item, as the upstream shows it now: only what is certainly owned_domain is touched (decision
 7).
 """
 
@@ -13,7 +13,7 @@ from bill2bill.rules import names
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
 def check_name(domain: Domain, item: Item) -> None:
@@ -25,10 +25,10 @@ def check_name(domain: Domain, item: Item) -> None:
         raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
 
 
-def check(world: World, provider: DomainAccount, item: Item, domain: Domain) -> None:
+def check(context: Context, provider: DomainAccount, item: Item, domain: Domain) -> None:
     """The name fits, and no other item holds the service. Raises not_ours, held_by_other."""
     check_name(domain, item)
-    world.claim(provider, domain.id)
+    context.claim(provider, domain.id)
 
 
 def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
@@ -41,12 +41,12 @@ def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
     return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
 
 
-def read_ours(world: World, provider: DomainAccount, item: Item, remote: int) -> Domain:
+def read_ours(context: Context, provider: DomainAccount, item: Item, remote: int) -> Domain:
     """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
     nothing may be sent.
     """
     domain = provider.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)
-    check(world, provider, item, domain)
+    check(context, provider, item, domain)
     return domain
