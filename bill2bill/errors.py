@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Dict
+from typing import Dict, Union
 
 
 class Retry(Enum):
@@ -137,6 +137,12 @@ class Raw(str):
     """
 
     __slots__ = ()
+
+    def __new__(cls, said: object) -> Raw:
+        return super().__new__(cls, said)
+
+
+Words = Union[Phrase, Raw]
 
 
 class Failure(Exception):

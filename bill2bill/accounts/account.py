@@ -12,6 +12,7 @@ import math
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Callable, ClassVar, Iterator, List, Mapping, Optional
+from urllib.parse import urlsplit
 
 from bill2bill.config import Connection, Options
 from bill2bill.errors import Failure
@@ -36,6 +37,7 @@ class UpstreamAccount:
     """What one connection leads to. A subclass says what is asked of it: its table of upstream.pick.
 
     cache, key  opened when first needed: most questions need neither our file nor the installation's key
+    identified(login, installation, customer)  keeps whose login it is, when the provider tells it
     form_waits  somebody waits in front of a form: time is short
     """
 
@@ -48,6 +50,7 @@ class UpstreamAccount:
         locks: Locks,
         cache: Callable[[], Cache],
         key: Callable[[], bytes],
+        identified: Callable[[str, str, str], None],
         *,
         form_waits: bool,
     ) -> None:
@@ -56,6 +59,7 @@ class UpstreamAccount:
         self.locks = locks
         self._open_cache = cache
         self._read_key = key
+        self._identified = identified
         self.form_waits = form_waits
 
     @cached_property
@@ -179,6 +183,10 @@ class UpstreamAccount:
             LOG.warning("requests with this login are paused until its settings change")
         except Failure as failure:  # must not hide the refusal itself
             LOG.error("the login could not be paused: %s", failure)
+
+    def belongs_to(self, customer: str) -> None:
+        """The provider has told whose login this is. customer: its number there, "" if it is not told."""
+        self._identified(self.account_key, urlsplit(self.url).hostname or self.url, customer)
 
     def login_accepted(self) -> None:
         """A person has tried a paused login, and it works."""

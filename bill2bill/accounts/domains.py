@@ -36,7 +36,16 @@ class DomainAccount(UpstreamAccount):
 
     def payer(self) -> PayerAccount:
         """The account that pays (upstream-billmanager4 3.1). Raises account_not_found."""
-        return pick_payer(self.upstream.accounts(), self.connection.project)
+        self.require_active_login()
+        return pick_payer(self.payers(), self.connection.project)
+
+    def payers(self) -> List[PayerAccount]:
+        """All accounts of the login. The lowest number among them stands for the customer: version 4 tells
+        none of its own, and an account belongs to one customer (upstream-billmanager4 3.1).
+        """
+        found = self.adapter.accounts()
+        self.belongs_to(str(min((one.id for one in found), default="")))
+        return found
 
     def domain_tariff(self, zone: str, price_id: Optional[int]) -> DomainTariff:
         """The tariff for a zone: exactly the stored one, else by the rule of upstream-billmanager4 4.2."""

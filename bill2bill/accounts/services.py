@@ -17,7 +17,7 @@ from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.state.cache import ListedService
-from bill2bill.upstream.api import Service, ServiceUpstream
+from bill2bill.upstream.api import Identity, Service, ServiceUpstream
 from bill2bill.upstream.pick import SERVICES, pick
 
 
@@ -34,6 +34,17 @@ class ServiceAccount(UpstreamAccount):
         """The adapter, with a login that was not refused. Raises account_paused."""
         self.require_active_login()
         return self.adapter
+
+    def identity(self) -> Identity:
+        """Who is logged in, and what the customer may spend."""
+        self.require_active_login()
+        return self.try_identity()
+
+    def try_identity(self) -> Identity:
+        """The same for a person who tries a login."""
+        found = self.adapter.identity()
+        self.belongs_to(found.customer)
+        return found
 
     # -- tariffs ---------------------------------------------------------------------------------------------
 
@@ -89,9 +100,35 @@ class ServiceAccount(UpstreamAccount):
         listing, of a process that was stopped: whoever is to prove something takes these. proof: see
         ServiceUpstream.services.
         """
-        services = list(self.upstream.services(itemtype, proof=proof))
+        return self._keep(itemtype, list(self.upstream.services(itemtype, proof=proof)))
+
+    def _keep(self, itemtype: str, services: List[Service]) -> List[Service]:
         self.cache.keep_services(self.account_key, itemtype, map(_row, services))
         return services
+
+    def listing_before_order(self, itemtype: str) -> List[Service]:
+        """All services of a type, where no request of an order has left yet: the kept listing and what is
+        newer, if both together are as many as the upstream counts; else the whole list. What was closed or
+        changed since shows its old state.
+        """
+        newest = self.upstream.newest_services(itemtype)
+        if newest is None:
+            return self.refresh_listing(itemtype)
+        if newest.total == len(newest.services):
+            return self._keep(itemtype, list(newest.services))
+        kept = self._kept_listing(itemtype)
+        new = [service for service in newest.services if service.id not in kept]
+        if not kept or len(new) == len(newest.services) or any(service.id < max(kept) for service in new):
+            return self.refresh_listing(itemtype)
+        if len(kept) + len(new) != newest.total:  # something has gone, or is not shown
+            return self.refresh_listing(itemtype)
+        return list({**kept, **{service.id: service for service in newest.services}}.values())
+
+    def _kept_listing(self, itemtype: str) -> Dict[int, Service]:
+        """By id; {} if none was kept for `files_fresh`."""
+        if self.cache.recall(self.account_key, f"listing {itemtype}", self.options.files_fresh) is None:
+            return {}
+        return {row.remote: service_of(row) for row in self.cache.services(self.account_key, itemtype)}
 
 
 def _numbered(tariffs: List[ServiceTariff], number: int) -> Optional[ServiceTariff]:

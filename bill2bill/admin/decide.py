@@ -74,9 +74,9 @@ def _bought(journal: Journal, row: Purchase, decision: Decision, remote: int) ->
     unfinished = row.stage in (Stage.INTENDED, Stage.SENT) or row.question is not None
     if not row.rules.opens and unfinished and row.remote not in (None, remote):
         raise Failure("not_ours", value=remote, reason=f"purchase {row.id}: {row.remote}")
-    holder = journal.holder(remote, row.account, row.module, row.item)
+    holder = journal.held_by_other(row.item, row.itemtype, remote, row.account, row.module)
     if holder:
-        raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+        raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
     stage = Stage.REPORTED if row.stage is Stage.REPORTED else Stage.CONFIRMED
     return journal.decide(row, decision, Event.SAID_BOUGHT, stage, remote=remote)
 

@@ -16,6 +16,8 @@ from bill2bill import messages
 from bill2bill.commands import COMMANDS, FLAGS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF, Field
 from bill2bill.errors import CODES, Retry
+from bill2bill.messages import forms
+from bill2bill.messages.forms import text_of
 from bill2bill.services.modules import MODULES
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
@@ -132,8 +134,8 @@ def _add_texts(block: etree._Element, kind: str, lang: str) -> None:
 def _labels(fields: Tuple[Field, ...], lang: str) -> Dict[str, str]:
     labels: Dict[str, str] = {}
     for field in fields:
-        labels[field.name] = field.ru if lang == "ru" else field.en
-        labels[f"hint_{field.name}"] = field.hint_ru if lang == "ru" else field.hint_en
+        label, hint = text_of(field)
+        labels[field.name], labels[f"hint_{field.name}"] = label.of(lang), hint.of(lang)
     return labels
 
 
@@ -141,7 +143,7 @@ def settings_page() -> bytes:
     lines = [
         "# Settings",
         "",
-        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/config.py: change that. -->",
+        "<!-- Made by `python -m bill2bill.admin.describe` from config.py and messages/: change those. -->",
         "",
     ]
     lines += ["## Of a connection", "", "Entered in the panel: Integration, Processing modules.", ""]
@@ -164,16 +166,16 @@ def settings_page() -> bytes:
     ]
     lines += ["| name | default | unit | what it does |", "|---|---|---|---|"]
     lines += [
-        f"| `{name}` | {_code(default)} | {unit} | {en}<br>{ru} |"
-        for name, (default, unit, en, ru) in OPTIONS.items()
+        f"| `{name}` | {_code(default)} | {unit} | {'<br>'.join(forms.OPTIONS[name])} |"
+        for name, (default, unit) in OPTIONS.items()
     ]
     return _text(lines)
 
 
 def _rows(fields: Tuple[Field, ...]) -> List[str]:
     rows = [
-        f"| `{field.name}` | {field.en} / {field.ru} | {_module_of(field)} | {_code(field.default)} |"
-        f" {field.hint_en}<br>{field.hint_ru} |"
+        f"| `{field.name}` | {' / '.join(text_of(field).label)} | {_module_of(field)} |"
+        f" {_code(field.default)} | {'<br>'.join(text_of(field).hint)} |"
         for field in fields
     ]
     return ["| field | name in the form | module | default | what it does |", "|---|---|---|---|---|", *rows]

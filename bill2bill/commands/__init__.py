@@ -1,6 +1,6 @@
 """One file per host command: the sentence that joins panel, journal and upstream.
 
-A command module has `run(world) -> Optional[bytes]`: the reply document, or None for operations, which have
+A command module has `run(context) -> Optional[bytes]`: the reply document, or None for operations, which have
 none (host-protocol 2.3). Those of one kind of module are in the folder of its name; those that all kinds
 share are here.
 """

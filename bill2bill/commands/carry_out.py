@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Optional, Sequence, Tuple
 
 from bill2bill.commands import COMMANDS, Command, reporting
-from bill2bill.commands.world import World
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
 from bill2bill.host import log, place, reply
 from bill2bill.host.call import Call, parse
@@ -37,37 +37,37 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
     if command.operation and place.do_nothing(Path(root)):
         LOG.warning("%s of item %s: nothing is done, etc/billmgr.DoNothing exists", call.command, call.item)
         return 0, None
-    world = World(kind, Path(root), executable, call, stdin)
+    context = Context(kind, Path(root), executable, call, stdin)
     try:
-        return _run(world, call, command)
+        return _run(context, call, command)
     finally:
-        world.close()
+        context.close()
 
 
-def _run(world: World, call: Call, command: Command) -> Outcome:
+def _run(context: Context, call: Call, command: Command) -> Outcome:
     try:
-        if call.command not in COMMANDS[world.kind]:
+        if call.command not in COMMANDS[context.kind]:
             raise Failure("bad_call", reason=f"--command {call.command}")
-        answer = importlib.import_module(f"bill2bill.commands.{command.file}").run(world)
+        answer = importlib.import_module(f"bill2bill.commands.{command.file}").run(context)
         if call.operation:
-            world.journal.forget_failures(world.item.id, call.command)
+            context.journal.forget_failures(context.item.id, call.command)
         return 0, answer
     except Failure as failure:
         if failure.code == "pending":
             LOG.info("%s of item %s is under way at the upstream", call.command, call.item)
             return 0, None
         LOG.error("%s of item %s: %s %s", call.command, call.item, failure, failure.detail)
-        return _failed(world, call, command, failure)
+        return _failed(context, call, command, failure)
     except Exception as error:
         number = secrets.token_hex(4)
         LOG.critical("internal error %s in %s of item %s", number, call.command, call.item, exc_info=error)
-        return _failed(world, call, command, Failure("internal", id=number))
+        return _failed(context, call, command, Failure("internal", id=number))
 
 
-def _failed(world: World, call: Call, command: Command, failure: Failure) -> Outcome:
+def _failed(context: Context, call: Call, command: Command, failure: Failure) -> Outcome:
     try:
         if command.operation:
-            reporting.report_failure(world, failure)
+            reporting.report_failure(context, failure)
     except Failure as other:
         LOG.error("the panel could not be told: %s %s", other, other.detail)
     except Exception as other:

@@ -12,11 +12,11 @@ from bill2bill.host.features import features
 from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> bytes:
-    settings = [(field.name, field.secret) for field in CONNECTIONS[world.kind]]
+def run(context: Context) -> bytes:
+    settings = [(field.name, field.secret) for field in CONNECTIONS[context.kind]]
     return features(
-        MODULES[world.kind].itemtypes, settings, sorted([*COMMANDS[world.kind], *FLAGS[world.kind]])
+        MODULES[context.kind].itemtypes, settings, sorted([*COMMANDS[context.kind], *FLAGS[context.kind]])
     )

@@ -12,10 +12,11 @@ from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
 from bill2bill.journal.purchase import Purchase, Stage
-from bill2bill.services import DELETED, LINK
+from bill2bill.journal.questions import asked_about
+from bill2bill.services import LINK
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 SHAPE = re.compile(r"id=([0-9]{1,15});price=([0-9]{0,15});period=([0-9]{0,15})")
 
@@ -43,23 +44,25 @@ def stored(params: Mapping[str, str]) -> Optional[Link]:
     return Link(int(shape[1]), int(shape[2]) if shape[2] else None, int(shape[3]) if shape[3] else None)
 
 
-def forgotten(world: World, item: Item) -> Optional[Purchase]:
+def forgotten(context: Context, item: Item) -> Optional[Purchase]:
     """The order that was reported for this item, if the panel has neither link nor note of it."""
-    bought = world.journal.opening(item.id)
+    bought = context.journal.opening(item.id)
     knows = item.params.get(LINK) or item.params.get(PARAM)
     return bought if bought and bought.stage is Stage.REPORTED and not knows else None
 
 
-def link_of(world: World, item: Item) -> Optional[Link]:
+def link_of(context: Context, item: Item) -> Optional[Link]:
     """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an
     item that knows nothing of itself: the panel's database was restored, or the number was given to another
     item.
     """
     noted = stored(item.params)
-    lost = forgotten(world, item)
+    lost = forgotten(context, item)
     if lost:
         raise Failure("panel_restored", id=lost.id, value=lost.name)
-    bought = world.journal.opening(item.id)
+    bought = context.journal.opening(item.id)
+    if bought and bought.question:  # whose service it is, is not known
+        raise asked_about(bought)
     if noted and bought and bought.remote and noted.id != bought.remote:
         raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
     if noted:
@@ -67,17 +70,17 @@ def link_of(world: World, item: Item) -> Optional[Link]:
     return _of(bought) if bought and bought.remote else None
 
 
-def required(world: World, item: Item) -> Link:
-    link = link_of(world, item)
+def required(context: Context, item: Item) -> Link:
+    link = link_of(context, item)
     if link is None:
         raise Failure("no_remote")
     return link
 
 
-def save(world: World, item: Item, link: Link) -> None:
+def save(context: Context, item: Item, link: Link) -> None:
     """Note the link on the panel, before the callback."""
     if item.params.get(LINK) != str(link):
-        world.panel.save_param(item.id, LINK, str(link))
+        context.panel.save_param(item.id, LINK, str(link))
 
 
 def _of(purchase: Purchase) -> Link:
@@ -88,9 +91,3 @@ def link_to(purchase: Purchase) -> Link:
     if purchase.remote is None:
         raise Failure("no_remote")
     return _of(purchase)
-
-
-def must_live(item: Item) -> None:
-    """Nothing is bought or changed for an item that was closed, whatever operation of it is left over."""
-    if item.status == DELETED:
-        raise Failure("item_deleted")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Callable, Optional, Protocol
 
 from bill2bill.commands import expiry, link, purchases
-from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.config import Connection
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Deal
@@ -18,7 +18,7 @@ from bill2bill.rules.periods import add_months, reached
 
 if TYPE_CHECKING:
     from bill2bill.accounts.account import UpstreamAccount
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
 class Renewal(Deal, Protocol):
@@ -45,59 +45,61 @@ class Renewal(Deal, Protocol):
         """What an earlier renewal added."""
 
 
-def renew(world: World, item: Item, deal_of: Callable[[Connection, link.Link], Renewal]) -> None:
+def renew(context: Context, item: Item, deal_of: Callable[[Connection, link.Link], Renewal]) -> None:
     """The panel's date is not touched (decision 8). The caller holds the item's lock."""
-    link.must_live(item)
-    connection = world.connection(item.module)
-    begun = purchases.under_way(world, "prolong")
+    must_live(item)
+    connection = context.connection(item.module)
+    begun = purchases.under_way(context, "prolong")
     if not begun:
         must_be_on(on=connection.send_prolong, what="prolong")
-    known = link.required(world, item)
+    known = link.required(context, item)
     deal = deal_of(connection, known)
-    old = None if begun else _before_an_answer(world, item)
+    old = None if begun else _before_an_answer(context, item)
     before = begun.before if begun else old
     if before is None and (begun is None or begun.unsent):
         before = deal.read_before()  # also for one that was to cost nothing, and now is to be bought
         if before and begun is None:
-            _must_not_have_moved(world, item, deal, known.id, before)
+            _must_not_have_moved(context, item, deal, known.id, before)
     purchase = purchases.buy(
-        world, "prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None
+        context, "prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None
     )
     if (
         purchase.stage is Stage.CONFIRMED
         and purchase.before
         and purchase.bought is None
-        and world.counts_months
+        and context.counts_months
     ):
         # a person said that it exists: the date tells what was bought (decision 8)
         months = deal.look(purchase).bought or purchase.months
-        purchase = world.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
+        purchase = context.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
     if deal.reached:
-        expiry.keep(world, known.id, deal.reached)
-    link.save(world, item, link.Link(known.id, purchase.tariff or known.price, purchase.term or known.period))
-    purchases.tell(world, purchase, lambda: world.panel.prolonged(item.id))
+        expiry.keep(context, known.id, deal.reached)
+    link.save(
+        context, item, link.Link(known.id, purchase.tariff or known.price, purchase.term or known.period)
+    )
+    purchases.tell(context, purchase, lambda: context.panel.prolonged(item.id))
 
 
-def _must_not_have_moved(world: World, item: Item, deal: Renewal, remote: int, expires: date) -> None:
+def _must_not_have_moved(context: Context, item: Item, deal: Renewal, remote: int, expires: date) -> None:
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then
     shows at the upstream alone.
 
     Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from
     a comparison or a purchase of ours.
     """
-    last = world.journal.last_renewal(item.id)
+    last = context.journal.last_renewal(item.id)
     ours = add_months(last.before, deal.bought_months(last)) if last and last.before else None
-    known = max((day for day in (ours, expiry.known(world, remote)) if day), default=None)
-    if known and reached(expires, known, deal.to_buy) and world.operation:
+    known = max((day for day in (ours, expiry.known(context, remote)) if day), default=None)
+    if known and reached(expires, known, deal.to_buy) and context.operation:
         raise purchases.ask_same_renewal(
-            world, deal.name, deal.months, known, deal.to_buy if world.counts_months else None
+            context, deal.name, deal.months, known, deal.to_buy if context.counts_months else None
         )
 
 
-def _before_an_answer(world: World, item: Item) -> Optional[date]:
+def _before_an_answer(context: Context, item: Item) -> Optional[date]:
     """The last renewal was sent and then refused, or a person said that it does not exist. If that was a
     mistake, its old expiry date still shows it, whatever number the operation has now; then a person is asked
     once more.
     """
-    last = world.journal.latest(item.id, "prolong")
+    last = context.journal.latest(item.id, "prolong")
     return last.before if last and last.stage is Stage.REFUSED and last.sent is not None else None

@@ -10,18 +10,20 @@ from lxml import etree
 
 from bill2bill.config import CONNECTIONS, Field
 from bill2bill.host import document, reply
+from bill2bill.messages.forms import CHOICES
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> bytes:
-    form = document.read_document(world.stdin)
-    russian = (world.call.lang or form.get("lang", "")) == "ru"
-    fields = CONNECTIONS[world.kind]
+def run(context: Context) -> bytes:
+    form = document.read_document(context.stdin)
+    lang = context.call.lang or form.get("lang", "")
+    fields = CONNECTIONS[context.kind]
     for field in fields:
         if field.choices:
-            reply.slist(form, field.name, [(value, ru if russian else en) for value, en, ru in field.choices])
+            names = [(value, CHOICES[field.name, value].of(lang)) for value in field.choices]
+            reply.slist(form, field.name, names)
     if not form.findtext("elid") and not form.findtext("sv_field"):
         _fill_defaults(form, fields)
     return document.to_bytes(form)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.cells import number_of
 from bill2bill.host.database import Row
 
@@ -25,7 +25,7 @@ NAMES = (
 Cells = Dict[str, Optional[str]]
 
 
-def values(about: str, rows: List[Row], trial: bool) -> Dict[str, str]:
+def values(about: Phrase, rows: List[Row], trial: bool) -> Dict[str, str]:
     """What the rows say, their cells named by NAMES. Raises Failure("panel_data") for two rows of one add-on
     and for cells of another kind.
     """
@@ -38,31 +38,31 @@ def values(about: str, rows: List[Row], trial: bool) -> Dict[str, str]:
                 raise Failure(
                     "panel_data",
                     object=about,
-                    reason=f"add-on {name!r} is there twice" if name else "an add-on has no internal name",
+                    reason=Phrase("addon_twice", name=name) if name else Phrase("addon_unnamed"),
                 )
             found[name] = _value(about, name, cells, trial)
     return found
 
 
-def _counts(about: str, cells: Cells) -> bool:
+def _counts(about: Phrase, cells: Cells) -> bool:
     if cells["active"] != "on" or _number(about, "billtype", cells) in (COMPOUND, MANUAL):
         return False
     return not (_number(about, "compound", cells) and cells["ordered"] is None)
 
 
-def _value(about: str, name: str, cells: Cells, trial: bool) -> str:
+def _value(about: Phrase, name: str, cells: Cells, trial: bool) -> str:
     kind = _number(about, "addontype", cells)
     if kind == CHOICE:
         choice = cells["choice"] or cells["plan_choice"]
         if not choice:
-            raise Failure("panel_data", object=about, reason=f"add-on {name} has no choice")
+            raise Failure("panel_data", object=about, reason=Phrase("addon_without_choice", name=name))
         return choice.strip()
     if kind == BOOLEAN:
         return "on" if (cells["bool"] or cells["plan_bool"]) == "on" else "off"
     return str(_amount(about, cells, trial))
 
 
-def _amount(about: str, cells: Cells, trial: bool) -> int:
+def _amount(about: Phrase, cells: Cells, trial: bool) -> int:
     if _number(about, "billtype", cells) == BY_STATISTICS:
         amount = _number(about, "max", cells) or _number(about, "plan_max", cells)
     else:
@@ -76,6 +76,6 @@ def _amount(about: str, cells: Cells, trial: bool) -> int:
     return most if trial and 0 < most < amount else amount
 
 
-def _number(about: str, name: str, cells: Cells) -> int:
+def _number(about: Phrase, name: str, cells: Cells) -> int:
     text = cells[name]
     return 0 if text in (None, "") else number_of(about, name, text)

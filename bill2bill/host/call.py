@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from types import MappingProxyType
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 
 MOST_BYTES = 256 * 1024  # of all options together; the kernel allows 128 KiB for one
 MOST_WORDS = 200
@@ -68,19 +69,23 @@ def parse(argv: Sequence[str]) -> Call:
     options, wrong = _options(argv)
     command = options.get("command", "")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", command):
-        wrong.append("--command is missing" if not command else "--command is not a word")
-    wrong += [f"--{name} is missing" for name in NEEDS.get(command, ()) if not options.get(name)]
+        wrong.append(Phrase("option_missing" if not command else "option_not_word", name="command"))
+    wrong += [Phrase("option_missing", name=name) for name in NEEDS.get(command, ()) if not options.get(name)]
     numbers = {name: _number(text) for name, text in options.items() if name in NUMERIC}
     wrong += [
-        f"--{name} is not a positive number"
+        Phrase("option_not_number", name=name)
         for name, number in numbers.items()
         if number is None and options[name]
     ]
     wrong += [
-        f"--{name} is empty" for name in numbers if not options[name] and name not in NEEDS.get(command, ())
+        Phrase("option_empty", name=name)
+        for name in numbers
+        if not options[name] and name not in NEEDS.get(command, ())
     ]
     if wrong:
-        raise Failure("bad_call", reason="; ".join(wrong))
+        raise Failure(
+            "bad_call", reason=reduce(lambda first, rest: Phrase("and", first=first, rest=rest), wrong)
+        )
     return Call(
         command=command,
         item=numbers.get("item"),
@@ -96,19 +101,19 @@ def parse(argv: Sequence[str]) -> Call:
 
 def _refuse_unreadable(argv: Sequence[str]) -> None:
     if len(argv) > MOST_WORDS or sum(len(word) for word in argv) > MOST_BYTES:
-        raise Failure("bad_call", reason="the command line is too long")
+        raise Failure("bad_call", reason=Phrase("command_line_long"))
     for word in argv:
         # A lone surrogate is how Python hands over a byte that is not UTF-8.
         if "\0" in word or re.search("[\ud800-\udfff]", word):
-            raise Failure("bad_call", reason="the command line is not UTF-8 text")
+            raise Failure("bad_call", reason=Phrase("command_line_not_utf8"))
 
 
-def _options(argv: Sequence[str]) -> Tuple[Dict[str, str], List[str]]:
+def _options(argv: Sequence[str]) -> Tuple[Dict[str, str], List[Phrase]]:
     """(option -> value, what is wrong). Words that belong to no option are passed over: newer panels may send
     more.
     """
     options: Dict[str, str] = {}
-    wrong: List[str] = []
+    wrong: List[Phrase] = []
     words = list(reversed(argv))
     while words:
         word = words.pop()
@@ -118,7 +123,7 @@ def _options(argv: Sequence[str]) -> Tuple[Dict[str, str], List[str]]:
         if not equals and words and (name in WITH_VALUE or not words[-1].startswith("--")):
             value = words.pop()
         if name in options and name in WITH_VALUE and options[name] != value:
-            wrong.append(f"--{name} is given twice")
+            wrong.append(Phrase("option_twice", name=name))
         options[name] = value
     return options, wrong
 

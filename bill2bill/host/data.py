@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import addons, log, secrets
 from bill2bill.host.cells import date_of, number_of, only, text_of
 from bill2bill.host.database import Database, Row, locate
@@ -94,7 +94,7 @@ class Data:
         self._database.close()
 
     def item(self, item: int) -> Item:
-        about = f"item {item}"
+        about = Phrase("item", id=item)
         row = self._one(
             about,
             "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate,"
@@ -104,10 +104,10 @@ class Data:
         )
         itemtype, module, pricelist, intname, period, status, expires, last = row
         params = self._values(about, "SELECT intname, value FROM itemparam WHERE item = ?", item)
-        domain = text_of(about, "the tariff's item type", itemtype) == "domain"
+        domain = text_of(about, "itemtype", itemtype) == "domain"
         return Item(
             id=item,
-            itemtype=text_of(about, "the tariff's item type", itemtype),
+            itemtype=text_of(about, "itemtype", itemtype),
             module=number_of(about, "processingmodule", module),
             pricelist=number_of(about, "pricelist", pricelist),
             lastpricelist=number_of(about, "lastpricelist", last) if last not in (None, "", "0") else None,
@@ -115,17 +115,13 @@ class Data:
             period=number_of(about, "period", period),
             status=number_of(about, "status", status),
             expires=date_of(about, "expiredate", expires),
-            name=(
-                text_of(about, "parameter domain", params.get("domain"))
-                if domain
-                else params.get("domain", "")
-            ),
+            name=(text_of(about, "domain", params.get("domain")) if domain else params.get("domain", "")),
             params=params,
         )
 
     def operation(self, operation: int) -> Optional[Operation]:
         """None: it has left the panel."""
-        about = f"operation {operation}"
+        about = Phrase("operation", id=operation)
         rows = self._database.rows(
             "SELECT item, intname, trycount, manual FROM runningoperation WHERE id = ?", operation
         )
@@ -142,7 +138,7 @@ class Data:
         )
 
     def module(self, module: int) -> Module:
-        about = f"module {module}"
+        about = Phrase("connection", id=module)
         row = self._one(
             about, "SELECT name, module, department, active FROM processingmodule WHERE id = ?", module
         )
@@ -159,21 +155,23 @@ class Data:
     def executables(self) -> Dict[int, str]:
         """Number of a connection -> the file name of its module, of all connections."""
         rows = self._database.rows("SELECT id, module FROM processingmodule")
-        return {number_of("processingmodule", "id", number): str(name or "") for number, name in rows}
+        return {number_of(Phrase("module", name="-"), "id", number): str(name or "") for number, name in rows}
 
     def module_of(self, item: int) -> Module:
         """The connection of an item whose other data may be unusable, so that even this failure can be
         reported.
         """
-        row = self._one(f"item {item}", "SELECT processingmodule FROM item WHERE id = ?", item)
-        return self.module(number_of(f"item {item}", "processingmodule", row[0]))
+        row = self._one(Phrase("item", id=item), "SELECT processingmodule FROM item WHERE id = ?", item)
+        return self.module(number_of(Phrase("item", id=item), "processingmodule", row[0]))
 
     def tariff_settings(self, pricelist: int) -> Dict[str, str]:
         """What a tariff plan keeps for the module that sells it (host-protocol 2.7,
         pricelist_dynamic_settings).
         """
         return self._values(
-            f"tariff {pricelist}", "SELECT intname, value FROM pricelistparam WHERE pricelist = ?", pricelist
+            Phrase("tariff_plan", id=pricelist),
+            "SELECT intname, value FROM pricelistparam WHERE pricelist = ?",
+            pricelist,
         )
 
     def addons(self, item: Item) -> Dict[str, str]:
@@ -181,7 +179,7 @@ class Data:
         of a choice (host-protocol 6.3).
         """
         return addons.values(
-            f"item {item.id}",
+            Phrase("item", id=item.id),
             self._database.rows(ADDONS, item.id, item.pricelist),
             trial=item.period == addons.TRIAL,
         )
@@ -193,7 +191,9 @@ class Data:
             executable,
         )
         return [
-            number_of(f"module {executable}", "id", number) for number, module in rows if module == executable
+            number_of(Phrase("module", name=executable), "id", number)
+            for number, module in rows
+            if module == executable
         ]
 
     def connection_values(self, module: int) -> Dict[str, str]:
@@ -201,7 +201,7 @@ class Data:
 
         Raises Failure("panel_key") if they cannot be decrypted and the panel does not show them.
         """
-        about = f"module {module}"
+        about = Phrase("connection", id=module)
         plain = self._values(
             about, "SELECT intname, value FROM processingparam WHERE processingmodule = ?", module
         )
@@ -215,28 +215,31 @@ class Data:
 
     def contacts(self, item: int) -> List[Contact]:
         """The contacts of an item, one per role."""
-        about = f"item {item}"
+        about = Phrase("item", id=item)
         rows = self._database.rows(
             "SELECT s.type, s.service_profile, p.id, p.profiletype, p.name FROM service_profile2item s LEFT"
             " JOIN service_profile p ON p.id = s.service_profile WHERE s.item = ? ORDER BY s.type,"
             " s.service_profile",
             item,
         )
-        roles = [text_of(about, "a contact's role", row[0]) for row in rows]
+        roles = [text_of(about, "service_profile2item.type", row[0]) for row in rows]
         if len(set(roles)) != len(roles):
-            raise Failure("panel_data", object=about, reason="two contacts have the same role")
+            raise Failure("panel_data", object=about, reason=Phrase("role_twice"))
         return [self._contact(about, role, row) for role, row in zip(roles, rows)]
 
     def external_id(self, profile: int, module: int, role: str) -> str:
         """The id that this contact has at the upstream, as the panel knows it; "" if it does not."""
         rows = self._database.rows(
-            "SELECT externalid, type FROM service_profile2processingmodule WHERE service_profile = ? AND processingmodule = ? AND type = ?",
+            "SELECT externalid, type FROM service_profile2processingmodule"
+            " WHERE service_profile = ? AND processingmodule = ? AND type = ?",
             profile, module, role,
         )  # fmt: skip
         known = {number for number, said in rows if number and said == role}
         if len(known) > 1:
             raise Failure(
-                "panel_data", object=f"contact {profile}", reason=f"several external ids for module {module}"
+                "panel_data",
+                object=Phrase("contact_number", id=profile),
+                reason=Phrase("external_ids", module=module),
             )
         return known.pop() or "" if known else ""
 
@@ -245,7 +248,8 @@ class Data:
         (host-protocol 2.5).
         """
         return self._exists(
-            "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong' AND realdate >= ? AND realdate < ?",
+            "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong'"
+            " AND realdate >= ? AND realdate < ?",
             item, today.isoformat(), (today + timedelta(days=1)).isoformat(),
         )  # fmt: skip
 
@@ -254,7 +258,7 @@ class Data:
         rows = self._database.rows(
             "SELECT id FROM runningoperation WHERE item = ? AND intname = ? ORDER BY id", item, command
         )
-        return [number_of(f"item {item}", "runningoperation", number) for (number,) in rows]
+        return [number_of(Phrase("item", id=item), "runningoperation", number) for (number,) in rows]
 
     def operation_began(self, operation: int) -> Optional[datetime]:
         """When this operation was created, in local time; None where the panel does not tell: the column is
@@ -271,7 +275,7 @@ class Data:
         panel.
         """
         rows = self._database.rows("SELECT errorxml FROM runningoperation WHERE id = ?", operation)
-        return (only(f"operation {operation}", rows)[0] or "") if rows else ""
+        return (only(Phrase("operation", id=operation), rows)[0] or "") if rows else ""
 
     def is_closed(self, item: int) -> bool:
         """Is this item closed, or not there any more (host-protocol 6.5)?"""
@@ -281,23 +285,23 @@ class Data:
         """Does any task, closed ones too, refer to this operation (host-protocol 2.8)?"""
         return self._exists("SELECT 1 FROM task WHERE runningoperation = ?", operation)
 
-    # ------------------------------------------------------------------------------------------------------------------
+    # --------------------------------------------------------------------------------------------------------
 
-    def _zone(self, about: str, intname: Optional[str]) -> str:
+    def _zone(self, about: Phrase, intname: Optional[str]) -> str:
         """Domain tariffs hold tld.id in their internal name; read on its own, for MariaDB would compare "13x"
         as 13.
         """
-        tld = number_of(about, "the tariff's intname (a zone's id)", intname)
+        tld = number_of(about, "pricelist.intname", intname)
         return text_of(
-            about, "the zone's name", self._one(f"zone {tld}", "SELECT name FROM tld WHERE id = ?", tld)[0]
+            about, "tld.name", self._one(Phrase("zone", id=tld), "SELECT name FROM tld WHERE id = ?", tld)[0]
         )
 
-    def _contact(self, about: str, role: str, row: Row) -> Contact:
+    def _contact(self, about: Phrase, role: str, row: Row) -> Contact:
         _, linked, profile, profiletype, name = row
         if profile is None:
-            raise Failure("panel_data", object=about, reason=f"its {role} contact {linked} does not exist")
+            raise Failure("panel_data", object=about, reason=Phrase("contact_absent", role=role, id=linked))
         number = number_of(about, "service_profile", profile)
-        who = f"contact {number}"
+        who = Phrase("contact_number", id=number)
         fields = self._values(
             who, "SELECT intname, value FROM service_profileparam WHERE service_profile = ?", number
         )
@@ -305,23 +309,23 @@ class Data:
         fields["postal_country"] = self._country(who, fields.get("postal_country", ""))
         return Contact(number, role, number_of(who, "profiletype", profiletype), name or "", fields)
 
-    def _country(self, about: str, number: str) -> str:
+    def _country(self, about: Phrase, number: str) -> str:
         if number in ("", "0", "null"):  # host-protocol 5.1: null means that nothing is chosen
             return ""
         row = self._one(about, "SELECT iso2 FROM country WHERE id = ?", number_of(about, "country", number))
-        return text_of(about, "the country's iso2", row[0]).upper()
+        return text_of(about, "country.iso2", row[0]).upper()
 
-    def _one(self, about: str, sql: str, number: int) -> Row:
+    def _one(self, about: Phrase, sql: str, number: int) -> Row:
         return only(about, self._database.rows(sql, number))
 
     def _exists(self, sql: str, *params: object) -> bool:
         return bool(self._database.rows(sql, *params))
 
-    def _values(self, about: str, sql: str, number: int) -> Dict[str, str]:
+    def _values(self, about: Phrase, sql: str, number: int) -> Dict[str, str]:
         """name -> value of a parameter table; the same name with two values is a contradiction."""
         values: Dict[str, str] = {}
         for name, value in self._database.rows(sql, number):
-            name = text_of(about, "a parameter's name", name)
+            name = text_of(about, "intname", name)
             if values.setdefault(name, value or "") != (value or ""):
-                raise Failure("panel_data", object=about, reason=f"parameter {name} has two values")
+                raise Failure("panel_data", object=about, reason=Phrase("parameter_twice", name=name))
         return values

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type
 from urllib.parse import quote
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 from bill2bill.host.mgrctl import Mgrctl
 
 Row = Tuple[Optional[str], ...]
@@ -53,7 +53,7 @@ def locate(root: Path, mgrctl: Mgrctl) -> Location:
         values = {**values, **_paramlist(mgrctl)}
     kind = values.get("DBType", "mysql").lower()
     if kind not in ("sqlite", "mysql", "mariadb"):
-        raise Failure("panel_database", reason=f"DBType {kind} is unknown")
+        raise Failure("panel_database", reason=Phrase("db_type", value=kind))
     host = values.get("DBHost", "localhost")
     return Location(
         kind="sqlite" if kind == "sqlite" else "mysql",
@@ -108,11 +108,11 @@ class Database:
         rows = [tuple(_as_text(value) for value in row) for row in cursor.fetchall()]
         longest = max((len(value) for row in rows for value in row if value), default=0)
         if len(rows) > MOST_ROWS or longest > LONGEST:
-            asked = re.sub(r".*? FROM (\w+).*", r"table \1", sql)
+            table = re.sub(r".*? FROM (\w+).*", r"\1", sql)
             raise Failure(
                 "panel_data",
-                object=asked,
-                reason=f"more than {MOST_ROWS} rows, or {LONGEST} characters in one of them",
+                object=Phrase("table", name=table),
+                reason=Phrase("db_large", rows=MOST_ROWS, characters=LONGEST),
             )
         return rows
 
@@ -142,9 +142,8 @@ def _files(root: Path) -> Dict[str, str]:
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as error:
-            raise Failure(
-                "panel_database", reason=f"{name}: {type(error).__name__}", detail=str(error)
-            ) from error
+            why = Phrase("of", value=name, reason=Raw(type(error).__name__))
+            raise Failure("panel_database", reason=why, detail=str(error)) from error
         words = [line.split(None, 1) for line in lines if not line.lstrip().startswith("#")]
         values.update({pair[0]: pair[1].strip() for pair in words if len(pair) == 2})
     return values
@@ -155,13 +154,14 @@ def _paramlist(mgrctl: Mgrctl) -> Mapping[str, str]:
     try:
         answer = mgrctl.call("paramlist", {})
     except Failure as error:
-        raise Failure("panel_database", reason=f"paramlist: {error.code}", detail=str(error)) from error
+        why = Phrase("of", value="paramlist", reason=Raw(error.code))
+        raise Failure("panel_database", reason=why, detail=str(error)) from error
     return {str(node.tag): (node.text or "").strip() for node in answer.findall("elem/*")}
 
 
 def _port(text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,4}", text):
-        raise Failure("panel_database", reason=f"DBPort {text} is not a port")
+        raise Failure("panel_database", reason=Phrase("db_port", value=text))
     return int(text)
 
 
@@ -202,7 +202,7 @@ def _mysql_errors() -> Tuple[Type[Exception], ...]:
     try:
         import pymysql
     except ImportError as error:
-        raise Failure("panel_database", reason="PyMySQL is not installed") from error
+        raise Failure("panel_database", reason=Phrase("no_pymysql")) from error
     return (
         pymysql.MySQLError,
         RuntimeError,
@@ -216,4 +216,5 @@ def _as_text(value: object) -> Optional[str]:
 
 
 def _unreadable(error: Exception) -> Failure:
-    return Failure("panel_database", reason=" ".join(f"{type(error).__name__}: {error}".split())[:200])
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return Failure("panel_database", reason=Raw(said[:200]))

@@ -7,7 +7,7 @@ from typing import BinaryIO, List
 
 from lxml import etree
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 
 LIMIT = 8 * 1024 * 1024  # bytes
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -30,7 +30,7 @@ def read_document(stream: BinaryIO, limit: int = LIMIT) -> etree._Element:
             parts.append(part)
             left -= len(part)
     except (OSError, ValueError) as error:  # closed or broken stdin
-        raise Failure("bad_input", reason="stdin cannot be read", detail=str(error)) from error
+        raise Failure("bad_input", reason=Phrase("stdin_unreadable"), detail=str(error)) from error
     return parse_bytes(b"".join(parts), limit)
 
 
@@ -43,9 +43,9 @@ def parse_bytes(raw: bytes, limit: int = LIMIT) -> etree._Element:
     try:
         root = etree.fromstring(raw.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Failure("bad_input", reason="it is not well-formed XML", detail=str(error)) from error
+        raise Failure("bad_input", reason=Phrase("not_xml"), detail=str(error)) from error
     if root is None:
-        raise Failure("bad_input", reason="the document is empty")
+        raise Failure("bad_input", reason=Phrase("document_empty"))
     return root
 
 
@@ -62,17 +62,17 @@ def printable(text: str, other: str = " ") -> str:
 def _refuse_dangerous(raw: bytes, limit: int) -> None:
     """What must not reach a parser. The whole text is searched: a DOCTYPE in a comment is no loss."""
     if len(raw) > limit:
-        raise Failure("bad_input", reason=f"it is larger than {limit // 1024} KiB")
+        raise Failure("bad_input", reason=Phrase("document_large", most=limit // 1024))
     if not raw.strip():
-        raise Failure("bad_input", reason="the document is empty")
+        raise Failure("bad_input", reason=Phrase("document_empty"))
     if b"\0" in raw:
-        raise Failure("bad_input", reason="it holds a NUL byte")
+        raise Failure("bad_input", reason=Phrase("nul_byte"))
     declared = _DECLARED.match(raw.lstrip(b"\xef\xbb\xbf"))
     if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
-        raise Failure("bad_input", reason="it is not in UTF-8")
+        raise Failure("bad_input", reason=Phrase("not_utf8"))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Failure("bad_input", reason="it is not in UTF-8") from error
+        raise Failure("bad_input", reason=Phrase("not_utf8")) from error
     if re.search(rb"<!\s*(DOCTYPE|ENTITY)", raw, re.IGNORECASE):
-        raise Failure("bad_input", reason="it has a DOCTYPE or an entity declaration")
+        raise Failure("bad_input", reason=Phrase("doctype"))

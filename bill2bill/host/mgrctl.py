@@ -14,7 +14,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
 from lxml import etree
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw, Words
 from bill2bill.host.document import parse_bytes
 
 LONGEST_VALUE = 32 * 1024  # bytes
@@ -37,7 +37,7 @@ class PanelError(Failure):
     """
 
     def __init__(
-        self, func: str, reason: str, *, detail: str = "", about: Tuple[str, str, str] = ("", "", "")
+        self, func: str, reason: Words, *, detail: str = "", about: Tuple[str, str, str] = ("", "", "")
     ) -> None:
         super().__init__("panel_refused", detail=detail, func=func, reason=reason)
         self.type, self.object, self.value = about
@@ -122,7 +122,7 @@ class Mgrctl:
         if code != 0:
             raise _text_error(func, code, b"", err, None)
         if doc.tag != "doc":
-            raise PanelError(func, "the answer is not a document of the panel", detail=str(doc.tag))
+            raise PanelError(func, Phrase("not_a_panel_document"), detail=str(doc.tag))
         if err.strip():
             log.warning("mgrctl %s: %s", func, _short(err))
         return doc
@@ -161,7 +161,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _checked_name(func: str, name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise Failure("bad_input", reason=f"mgrctl {func!r}: the name {name!r}"[:200])
+        raise Failure("bad_input", reason=Phrase("mgrctl_name", func=func[:80], name=name[:80]))
     return name
 
 
@@ -172,9 +172,11 @@ def _checked_value(func: str, name: str, value: str) -> str:
     if name == "errorxml":
         value = re.sub(r"[\r\n\t]+", " ", value)
     if _UNPRINTABLE.search(value):
-        raise Failure("bad_input", reason=f"mgrctl {func} {name}: control characters")
+        raise Failure("bad_input", reason=Phrase("mgrctl_control", func=func, name=name))
     if len(value.encode()) > LONGEST_VALUE:
-        raise Failure("bad_input", reason=f"mgrctl {func} {name}: longer than {LONGEST_VALUE // 1024} KiB")
+        raise Failure(
+            "bad_input", reason=Phrase("mgrctl_long", func=func, name=name, most=LONGEST_VALUE // 1024)
+        )
     return value
 
 
@@ -201,20 +203,20 @@ def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[
         if "Type" in words:
             about = (words["Type"], words.get("Object", ""), words.get("Value", ""))
             return PanelError(func, _reason(*about), about=about)
-    why = (
-        f"exit code {code}" if code else f"unreadable answer ({failure.params['reason'] if failure else ''})"
-    )
+    unread = failure.params["reason"] if failure else Raw("-")
+    why = Phrase("exit_code", code=code) if code else Phrase("unreadable_answer", reason=unread)
     return PanelError(func, why, detail=_short(err) or _short(out))
 
 
-def _reason(kind: str, obj: str, value: str) -> str:
+def _reason(kind: str, obj: str, value: str) -> Words:
     """Short and on one line, for it goes into error documents. The value is left out: it may be
     what we sent.
     """
     named = [("type", kind), ("object", obj)] + (
         [("value", value)] if re.fullmatch(r"[0-9]{1,12}", value) else []
     )
-    return _short(" ".join(f"{name}={text}" for name, text in named if text).encode()) or "no reason given"
+    said = _short(" ".join(f"{name}={text}" for name, text in named if text).encode())
+    return Raw(said) if said else Phrase("no_reason")
 
 
 def _short(raw: bytes) -> str:

@@ -6,8 +6,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 
+KEY = Raw("etc/billmgr.pem")
 MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
@@ -30,13 +31,11 @@ def installation_key(root: Path) -> bytes:
     host-protocol 1.2).
     """
     try:
-        pem = (root / "etc" / "billmgr.pem").read_bytes()
+        pem = (root / KEY).read_bytes()
     except OSError as error:
-        raise Failure(
-            "panel_data", object="etc/billmgr.pem", reason=error.strerror or "unreadable"
-        ) from error
+        raise Failure("panel_data", object=KEY, reason=Raw(error.strerror or error)) from error
     if not pem.strip():
-        raise Failure("panel_data", object="etc/billmgr.pem", reason="empty")
+        raise Failure("panel_data", object=KEY, reason=Phrase("empty"))
     return hashlib.sha256(b"bill2bill installation\0" + pem).digest()
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
+from bill2bill.journal import bindings
 from bill2bill.journal.kinds import kinds_that
 from bill2bill.journal.purchase import OPEN, Evidence, Intent, Purchase, Question, Stage
 from bill2bill.journal.transitions import TRANSITIONS, Event, Transition
@@ -50,6 +51,13 @@ class Happened(NamedTuple):
     event: Event
     stage: Stage
     arguments: Dict[str, Any]
+
+
+class Holder(NamedTuple):
+    """Who holds a service. purchase: its number, if it was ordered."""
+
+    item: int
+    purchase: Optional[int]
 
 
 class Decision(NamedTuple):
@@ -114,10 +122,36 @@ class Journal(StateFile):
             _decided(db, ABOUT_THE_PLACE, decision)
             self.place_here(db)
 
+    def identify(self, login: str, installation: str, customer: str) -> None:
+        """The provider has told whose login this is. All logins of one customer are one account from now on.
+
+        Items that hold one service by two logins of one customer are asked about: neither is dropped, and
+        neither buys.
+        """
+        same = "SELECT 1 FROM login WHERE key = ? AND installation = ? AND customer = ?"
+        if not customer or self.rows(same, login, installation, customer):
+            return
+        known = self.rows(
+            "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
+        )
+        account = str(known[0][0]) if known else login
+        for item in bindings.claimed_twice(self, login, account) if account != login else ():
+            order = self.opening(item)
+            if order and order.question is None:
+                self.record(
+                    order, Event.CLAIMED_TWICE, question=Question.SAME_ITEM, evidence=Evidence.CLAIMED
+                )
+        with self.write() as db:
+            db.execute("REPLACE INTO login VALUES (?, ?, ?, ?)", (login, account, installation, customer))
+            db.execute("UPDATE purchase SET account = ? WHERE account = ?", (account, login))
+            if account != login:
+                bindings.merge(db, login, account)
+
     def detach(self, item: int) -> None:
         """The number of this item was given to another one: what was bought under it is not the new one's."""
         with self.write() as db:
             db.execute("UPDATE purchase SET detached = 1 WHERE item = ?", (item,))
+            db.execute("UPDATE binding SET detached = 1 WHERE item = ?", (item,))
             db.execute("DELETE FROM failed WHERE item = ?", (item,))
             db.execute("DELETE FROM snapshot WHERE account = ?", (f"item-{item}",))
 
@@ -157,15 +191,22 @@ class Journal(StateFile):
         )
         return int(str(found[0][0]))
 
-    def holder(self, remote: int, account: str, module: int, but_not: int) -> Optional[Purchase]:
-        """The purchase of another item that gave this service of the upstream. Where no login is noted, the
-        connection counts.
+    def held_by_other(
+        self, item: int, itemtype: str, remote: int, account: str, module: int
+    ) -> Optional[Holder]:
+        """Another item that holds this service of the upstream. Where no account is noted, the connection
+        counts.
         """
-        return self._one(
+        for one in (account, f"connection-{module}"):
+            bound = bindings.holder(self, one, itemtype, remote)
+            if bound and (bound.item != item or bound.detached):
+                return Holder(bound.item, None)
+        row = self._one(
             f"remote = ? AND (item <> ? OR detached = 1) AND kind IN {OPENS} AND {BOUGHT}"
             " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))",
-            remote, but_not, account, module, account,
+            remote, item, account, module, account,
         )  # fmt: skip
+        return Holder(row.item, row.id) if row else None
 
     def rivals(self, order: Purchase) -> List[Purchase]:
         """Orders of other items, with the same login, that were sent and are not settled either."""
@@ -262,6 +303,8 @@ def _applied(
     told = {name: values[name] for name in rule.told if name in values}
     _must_be_allowed(rule, event, asked, told, values)
     columns: Dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
+    if "account" in columns:  # whose login it is may have been told since it was asked for
+        columns["account"] = bindings.account_in(db, columns["account"])
     columns.update(stage=stage, question=asked, changed=time.time())
     if asked is None:
         columns["evidence"] = None
@@ -273,8 +316,15 @@ def _applied(
     if not written:
         raise Failure("item_busy", detail=f"purchase {row.id} is not {row.stage.value} any more")
     changed = replace(row, **columns)
+    if _gives_a_service(changed) and (row.stage, row.remote) != (changed.stage, changed.remote):
+        bindings.ordered(db, changed)
     _remember(db, changed, event, told)
     return changed
+
+
+def _gives_a_service(row: Purchase) -> bool:
+    given = row.stage in (Stage.CONFIRMED, Stage.REPORTED) and row.remote is not None
+    return row.rules.opens and given and not row.detached
 
 
 def _target(rule: Transition, row: Purchase, event: Event, to: Optional[Stage]) -> Stage:
@@ -288,7 +338,7 @@ def _target(rule: Transition, row: Purchase, event: Event, to: Optional[Stage]) 
 
 
 def _asked(rule: Transition, row: Purchase, values: Dict[str, Any]) -> Optional[Question]:
-    return values["question"] if "question" in values else row.question if rule.keeps else None
+    return values.get("question", row.question if rule.keeps else None)
 
 
 def _must_be_allowed(

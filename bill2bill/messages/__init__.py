@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Dict, Mapping, NamedTuple
+from typing import Dict, Mapping
 
 from bill2bill.errors import Failure, Phrase
+from bill2bill.messages.text import Text
 
 PLACEHOLDER = re.compile(r"__(\w+?)__")
 # Parameters that may be phrases. The panel shows its own message with the parameters of an error
 # (host-protocol 4.3), so it gets these in each language: reason_en, reason_ru.
 IN_BOTH_LANGUAGES = ("reason", "object", "because", "asked", "answers")
-
-
-class Text(NamedTuple):
-    en: str
-    ru: str
-
-    def of(self, lang: str) -> str:
-        return self.ru if lang == "ru" else self.en
 
 
 def text(failure: Failure, lang: str) -> str:

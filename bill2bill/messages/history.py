@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Dict, List, Mapping, Protocol, Sequence
 
-from bill2bill.messages import Text
+from bill2bill.messages.text import Text
 
 FIRST, LAST = 2, 5  # of a long history the beginning and the end are told
 

@@ -10,10 +10,9 @@ import shlex
 from pathlib import Path
 from typing import Callable, Dict, Sequence
 
-from bill2bill import messages
 from bill2bill.errors import Failure
-from bill2bill.messages import Text
 from bill2bill.messages.history import Step, history
+from bill2bill.messages.text import Text
 
 RESOLVE = "«__command__ journal resolve __id__ {} --resume --why {}»"
 TRIED = Text("Tried so far: __tried_en__.", "Что уже делалось: __tried_ru__.")
@@ -227,7 +226,7 @@ def explained(failure: Failure, root: Path, steps: Callable[[int], Sequence[Step
 
     steps(number) may fail too: the question must be asked all the same.
     """
-    if not messages.is_question(failure.code):
+    if failure.code not in QUESTIONS:
         return failure
     more = {"command": command(root)}
     try:

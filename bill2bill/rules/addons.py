@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Collection, Dict, Mapping, Optional, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 from bill2bill.rules.money import Money
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 
@@ -37,7 +37,9 @@ def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection
                 "addon_bad",
                 object=name,
                 value=value,
-                reason=f"tariff {tariff.id}: {', '.join(sorted(known)) or '-'}",
+                reason=Phrase(
+                    "addons_of_tariff", id=tariff.id, names=", ".join(sorted(known)) or Phrase("nothing")
+                ),
             )
     return found
 
@@ -58,7 +60,7 @@ def check_form(
         if addon.id in ranges:
             _check_range(addon, value, ranges[addon.id])
         if addon.id not in known and not _included(addon, value):
-            raise Failure("addon_bad", object=addon.intname, value=value, reason="-")
+            raise Failure("addon_bad", object=addon.intname, value=value, reason=Phrase("nothing"))
 
 
 def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, str]) -> bool:
@@ -68,7 +70,11 @@ def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, s
     kinds = {addon.id: addon.kind for addon in tariff.addons}
     missing = sorted(set(wanted) - set(shown))
     if missing:
-        raise Failure("upstream_answer", func="edit", reason=f"no add-ons {missing}")
+        raise Failure(
+            "upstream_answer",
+            func="edit",
+            reason=Phrase("addons_not_shown", ids=", ".join(map(str, missing))),
+        )
     return all(_equal(kinds[number], value, shown[number]) for number, value in wanted.items())
 
 
@@ -110,7 +116,7 @@ def _choice(addon: Addon, value: str) -> str:
     if len(meant) == 1:
         return str(meant.pop())
     offered = ", ".join(f"{number} ({name})" for number, name in addon.choices)
-    raise Failure("addon_bad", object=addon.intname, value=value, reason=offered or "-")
+    raise Failure("addon_bad", object=addon.intname, value=value, reason=Raw(offered) or Phrase("nothing"))
 
 
 def _check_range(addon: Addon, value: str, allowed: Range) -> None:
@@ -118,7 +124,10 @@ def _check_range(addon: Addon, value: str, allowed: Range) -> None:
     amount = int(value) if value.isascii() and value.isdigit() and len(value) < 16 else -1
     if amount < least or (most and amount > most) or (amount - least) % max(step, 1):
         raise Failure(
-            "addon_bad", object=addon.intname, value=value, reason=f"{least}…{most or '∞'}, +{step}"
+            "addon_bad",
+            object=addon.intname,
+            value=value,
+            reason=Phrase("range", least=least, most=most or "∞", step=step),
         )
 
 

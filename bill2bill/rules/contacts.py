@@ -11,7 +11,7 @@ import re
 from enum import Enum
 from typing import Dict, Mapping
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.latin import transliterate as transliterate
 from bill2bill.rules.names import ru_group
 from bill2bill.rules.profile import PHONE_FORMS, Contact
@@ -57,7 +57,10 @@ def kind_for(profiletype: int, role: str, zone: str) -> Kind:
         raise UnknownWord("contact role", role)
     if profiletype not in (PERSON_TYPE, COMPANY_TYPE, SOLE_PROPRIETOR):
         raise Failure(
-            "contact_bad", object="contact", value="profiletype", reason=f"{profiletype}: 1, 2, 3 expected"
+            "contact_bad",
+            object=Phrase("unnamed"),
+            value="profiletype",
+            reason=Phrase("unknown_profiletype", value=profiletype),
         )
     if role != "customer" and not ru_group(zone):
         return Kind.GENERIC
@@ -82,7 +85,7 @@ def remote_fields(
     malformed.
     """
     if phone_form not in PHONE_FORMS:
-        raise Failure("bad_input", reason=f"phone_form {phone_form}")
+        raise Failure("bad_input", reason=Phrase("bad_setting", name="phone_form", value=phone_form))
     contact = Contact(profile, profiletype, countries, phone_form)
     fields = _communication(contact, kind)
     if kind is Kind.GENERIC:
@@ -96,7 +99,7 @@ def remote_fields(
 def _communication(contact: Contact, kind: Kind) -> Dict[str, str]:
     email = contact.required("email")
     if not EMAIL.fullmatch(email):
-        raise contact.bad("email", "name@example.org expected")
+        raise contact.bad("email", Phrase("email_expected"))
     generic = kind is Kind.GENERIC
     fields = {"email": email, "phone": contact.phone("phone", dotted=generic)}
     if not generic:
@@ -189,7 +192,7 @@ def _passport(contact: Contact) -> str:
     if contact.russian and found:
         return f"{found.group(1)} {found.group(2)}"
     if not re.search("[0-9]", text) or (contact.russian and compact.isdigit()):
-        raise contact.bad("passport", "1234 567890 expected")
+        raise contact.bad("passport", Phrase("passport_expected"))
     return text
 
 

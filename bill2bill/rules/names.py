@@ -8,7 +8,7 @@ import re
 from ipaddress import AddressValueError, IPv4Address
 from typing import List, Sequence, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.words import shown
 
 LONGEST = 253
@@ -32,13 +32,13 @@ def to_ascii(name: str) -> str:
     text = name.strip().translate(DOTS)
     text = text[:-1] if text.endswith(".") else text
     if not text or len(text) > LONGEST:  # before encoding: its time grows with the square of the length
-        raise _bad(name, f"1-{LONGEST} characters expected")
+        raise _bad(name, Phrase("length", least=1, most=LONGEST))
     if not AMBIGUOUS.isdisjoint(text):
-        raise _bad(name, "ambiguous letter, write the xn-- form")
+        raise _bad(name, Phrase("ambiguous_letter"))
     labels = [_ascii_label(label, name) for label in text.split(".")]
     encoded = ".".join(labels)
     if len(encoded) > LONGEST:
-        raise _bad(name, f"1-{LONGEST} characters expected")
+        raise _bad(name, Phrase("length", least=1, most=LONGEST))
     return encoded
 
 
@@ -56,9 +56,7 @@ def _ascii_label(label: str, name: str) -> str:
     except UnicodeError:
         encoded = ""
     if not LABEL.fullmatch(encoded):
-        raise _bad(
-            name, f"{shown(label)}: 1-63 letters, digits and hyphens expected" if label else "empty label"
-        )
+        raise _bad(name, Phrase("bad_label", label=shown(label)) if label else Phrase("empty_label"))
     return encoded
 
 
@@ -83,7 +81,7 @@ def split(name: str, zone: str) -> str:
     """
     whole, tail = to_ascii(name), "." + to_ascii(zone)
     if not whole.endswith(tail):
-        raise _bad(name, f"not in {tail}")
+        raise _bad(name, Phrase("not_in_zone", zone=tail))
     return whole[: -len(tail)]
 
 
@@ -96,13 +94,13 @@ def check_registrable(name: str, zone: str) -> None:
     """
     label = split(name, zone)
     if "." in label:
-        raise _bad(name, f"{label}: one label before .{to_ascii(zone)} expected")
+        raise _bad(name, Phrase("one_label", label=label, zone=to_ascii(zone)))
     if not HOST_LABEL.fullmatch(label):
-        raise _bad(name, "a letter or digit expected at both ends")
+        raise _bad(name, Phrase("label_ends"))
     if len(_unicode_label(label)) < 2:
-        raise _bad(name, "2-63 characters expected")
+        raise _bad(name, Phrase("length", least=2, most=63))
     if label[2:4] == "--" and not (label.startswith("xn--") and _readable(label)):
-        raise _bad(name, "hyphens in places 3 and 4")
+        raise _bad(name, Phrase("label_hyphens"))
 
 
 def _readable(label: str) -> bool:
@@ -148,11 +146,11 @@ def name_servers(values: Sequence[str], domain: str) -> Tuple[str, ...]:
         if value.strip():
             host, glue = _server(value.strip(), zone)
             if host in hosts:
-                raise _bad_ns(f"{host}: 2x")
+                raise _bad_ns(Phrase("ns_twice", host=host))
             hosts.add(host)
             servers.append(f"{host}/{','.join(glue)}" if glue else host)
     if len(servers) == 1 or len(servers) > MOST_SERVERS:
-        raise _bad_ns(f"{len(servers)} (0, 2-{MOST_SERVERS} expected)")
+        raise _bad_ns(Phrase("ns_count", count=len(servers), most=MOST_SERVERS))
     return tuple(servers)
 
 
@@ -161,9 +159,9 @@ def _server(value: str, domain: str) -> Tuple[str, Tuple[str, ...]]:
     host = _host(head, value)
     inside = f".{host}".endswith(f".{domain}")
     if inside and not slash:
-        raise _bad_ns(f"{host}: {host}/IPv4 expected")
+        raise _bad_ns(Phrase("ns_needs_address", host=host))
     if slash and not inside:
-        raise _bad_ns(f"{shown(value)}: IPv4 only inside {domain}")
+        raise _bad_ns(Phrase("ns_needs_no_address", value=shown(value), domain=domain))
     return host, tuple(
         dict.fromkeys(_ipv4(address, value) for address in addresses.split(","))
     ) if slash else ()
@@ -173,10 +171,10 @@ def _host(text: str, value: str) -> str:
     try:
         host = to_ascii(text)
     except Failure as failure:
-        raise _bad_ns(f"{shown(value)}: {failure.params['reason']}") from None
+        raise _bad_ns(Phrase("of", value=shown(value), reason=failure.params["reason"])) from None
     labels = host.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(HOST_LABEL.fullmatch(label) for label in labels):
-        raise _bad_ns(f"{shown(value)}: host name expected")
+        raise _bad_ns(Phrase("host_expected", value=shown(value)))
     return host
 
 
@@ -184,12 +182,12 @@ def _ipv4(text: str, value: str) -> str:
     try:
         return str(IPv4Address(text.strip()))
     except AddressValueError:
-        raise _bad_ns(f"{shown(value)}: IPv4 expected") from None
+        raise _bad_ns(Phrase("ipv4_expected", value=shown(value))) from None
 
 
-def _bad(name: str, reason: str) -> Failure:
+def _bad(name: str, reason: Phrase) -> Failure:
     return Failure("name_bad", value=shown(name), reason=reason)
 
 
-def _bad_ns(reason: str) -> Failure:
+def _bad_ns(reason: Phrase) -> Failure:
     return Failure("ns_bad", reason=reason)

@@ -7,9 +7,9 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 
-UNCOUNTABLE = {-100: "trial", -50: "day", 0: "lifetime"}
+UNCOUNTABLE = {-100: Phrase("trial"), -50: Phrase("a_day"), 0: Phrase("lifetime")}
 SLACK = timedelta(days=2)
 OLDEST, NEWEST = 12, 11 * 12  # months back and ahead of today
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -23,7 +23,9 @@ def months_of(item_period: int) -> int:
     if item_period > 0:
         return item_period
     raise Failure(
-        "panel_data", object="period", reason=f"{item_period} ({UNCOUNTABLE.get(item_period, '?')})"
+        "panel_data",
+        object=Phrase("period"),
+        reason=Phrase("no_months", period=item_period, meaning=UNCOUNTABLE.get(item_period, Raw("?"))),
     )
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import FrozenSet, Mapping, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 PAIR = re.compile(r"([1-9][0-9]{0,2})=([1-9][0-9]{0,2})")
@@ -51,7 +51,11 @@ def plan_of(pricelist: int, settings: Mapping[str, str]) -> Plan:
 def _number(pricelist: int, settings: Mapping[str, str], name: str) -> int:
     text = settings[name].strip()
     if not NUMBER.fullmatch(text):
-        raise Failure("panel_data", object=f"tariff {pricelist}", reason=f"{name}: {text[:40]}")
+        raise Failure(
+            "panel_data",
+            object=Phrase("tariff_plan", id=pricelist),
+            reason=Phrase("bad_setting", name=name, value=text[:40]),
+        )
     return int(text)
 
 
@@ -60,6 +64,10 @@ def _periods(pricelist: int, text: str) -> Mapping[int, int]:
     for word in text.split():
         pair = PAIR.fullmatch(word)
         if not pair or int(pair[2]) < int(pair[1]) or int(pair[1]) in periods:
-            raise Failure("panel_data", object=f"tariff {pricelist}", reason=f"b2b_periods: {word[:40]}")
+            raise Failure(
+                "panel_data",
+                object=Phrase("tariff_plan", id=pricelist),
+                reason=Phrase("bad_setting", name="b2b_periods", value=word[:40]),
+            )
         periods[int(pair[1])] = int(pair[2])
     return periods

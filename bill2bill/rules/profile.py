@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Mapping
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 from bill2bill.rules import phones
 from bill2bill.rules.latin import transliterate
 from bill2bill.rules.periods import parse_date
@@ -37,10 +37,9 @@ class Contact:
     def russian(self) -> bool:
         return self.text("country") == "RU"
 
-    def bad(self, field: str, reason: str) -> Failure:
-        return Failure(
-            "contact_bad", object=shown(self.text("name")) or "contact", value=field, reason=reason
-        )
+    def bad(self, field: str, reason: Phrase) -> Failure:
+        name = Raw(shown(self.text("name"))) or Phrase("unnamed")
+        return Failure("contact_bad", object=name, value=field, reason=reason)
 
     def text(self, *names: str) -> str:
         """The first of these fields that is filled, in one trimmed line without control characters; "" if
@@ -51,7 +50,7 @@ class Contact:
     def required(self, *names: str) -> str:
         text = self.text(*names)
         if not text:
-            raise self.bad(names[0], "empty")
+            raise self.bad(names[0], Phrase("empty"))
         return text
 
     def latin(self, *names: str) -> str:
@@ -59,45 +58,46 @@ class Contact:
         try:
             text = _line(transliterate(self.required(*names)))
         except UnknownWord as unknown:
-            raise self.bad(names[0], f"{unknown.word}: Latin letters expected") from None
+            raise self.bad(names[0], Phrase("not_latin", value=unknown.word)) from None
         if not text:
-            raise self.bad(names[0], "Latin letters expected")
+            raise self.bad(names[0], Phrase("latin_expected"))
         return text
 
     def latin_name(self, *names: str) -> str:
         text = self.latin(*names)
         if not LATIN_NAME.fullmatch(text):
-            raise self.bad(names[0], f"{shown(text)}: Latin letters expected")
+            raise self.bad(names[0], Phrase("not_latin", value=shown(text)))
         return text
 
     def digits(self, name: str, size: int) -> str:
         """Exactly `size` digits if filled."""
         text = self.text(name)
         if text and not (len(text) == size and text.isascii() and text.isdigit()):
-            raise self.bad(name, f"{size} digits expected")
+            raise self.bad(name, Phrase("digits_expected", count=size))
         return text
 
     def day(self, name: str) -> str:
         """YYYY-MM-DD, also from DD.MM.YYYY."""
         text = RUSSIAN_DATE.sub(r"\3-\2-\1", self.required(name))
         if parse_date(text) is None:
-            raise self.bad(name, "YYYY-MM-DD expected")
+            raise self.bad(name, Phrase("date_expected"))
         return text
 
     def phone(self, *names: str, dotted: bool) -> str:
         text = self.required(*names)
         try:
             return phones.plain(text) if self.phone_form == "plain" else phones.canonical(text, dotted)
-        except ValueError as error:
-            raise self.bad(names[0] if self.text(names[0]) else names[-1], str(error)) from None
+        except ValueError:
+            field = names[0] if self.text(names[0]) else names[-1]
+            raise self.bad(field, Phrase("phone_expected")) from None
 
     def country(self, field: str, *names: str) -> str:
         """The upstream's id of the country; `field` is the host's name of it."""
         iso2 = self.text(*names)
         if not ISO2.fullmatch(iso2):
-            raise self.bad(field, f"{shown(iso2)}: two capital letters expected" if iso2 else "empty")
+            raise self.bad(field, Phrase("not_a_country", value=shown(iso2)) if iso2 else Phrase("empty"))
         if not self.countries.get(iso2):
-            raise self.bad(field, f"{iso2}: not in the provider's list of countries")
+            raise self.bad(field, Phrase("country_not_listed", value=iso2))
         return self.countries[iso2]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Iterable, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.state.connection import StateFile
 
@@ -104,6 +104,15 @@ class Cache:
             remote,
         )
         return ListedService(remote, *map(str, found[0])) if found else None
+
+    def services(self, account: str, itemtype: str) -> List[ListedService]:
+        """The whole listing as it was kept last, at one moment."""
+        found = self.store.rows(
+            "SELECT remote, name, mark, body FROM listed_service WHERE account = ? AND itemtype = ?",
+            account,
+            itemtype,
+        )
+        return [ListedService(int(str(remote)), *map(str, texts)) for remote, *texts in found]
 
     # -- contacts: making one takes two calls, so each is a state: creating, created, filled -----------------
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Raw
 from bill2bill.state.locks import Locks
 from bill2bill.state.migrations import VERSION, Types, create, migrate
 from bill2bill.state.private import check_file, private_folder
@@ -122,7 +122,7 @@ class StateFile:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise Failure("state_unusable", reason=str(error)) from error
+            raise Failure("state_unusable", reason=Raw(error)) from error
 
     @contextmanager
     def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:

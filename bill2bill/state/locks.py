@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Raw
 from bill2bill.state.private import private_folder
 
 GLANCE = 0.02  # seconds between two looks at a held lock
@@ -32,7 +32,7 @@ def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Failure("state_unusable", reason=str(error)) from error
+        raise Failure("state_unusable", reason=Raw(error)) from error
 
 
 class Locks:
@@ -44,7 +44,7 @@ class Locks:
             for place in (folder.parent, folder):  # never the panel's own var: without it this is no panel
                 private_folder(place)
         except OSError as error:
-            raise Failure("state_unusable", reason=str(error)) from error
+            raise Failure("state_unusable", reason=Raw(error)) from error
 
     @contextmanager
     def item(self, item: int, wait: float) -> Iterator[None]:

@@ -236,11 +236,12 @@ def _bind(db: sqlite3.Connection) -> None:
     claims: Dict[Tuple[object, ...], List[Row]] = {}
     found = _rows(
         db,
-        "SELECT id, account, itemtype, remote, item, detached, stage FROM purchase WHERE kind = 'open'"
+        "SELECT id, account, module, itemtype, remote, item, detached, stage, changed FROM purchase WHERE kind = 'open'"
         " AND stage IN ('confirmed', 'reported') AND remote IS NOT NULL ORDER BY id",
     )
     for row in found:
-        claims.setdefault((row["account"], row["itemtype"], row["remote"]), []).append(row)
+        account = row["account"] or f"connection-{row['module']}"  # of releases that noted no login
+        claims.setdefault((account, row["itemtype"], row["remote"]), []).append(row)
     for (account, itemtype, remote), rows in claims.items():
         if len({(row["item"], row["detached"]) for row in rows}) == 1:
             values = (account, itemtype, remote, rows[-1]["item"], rows[-1]["detached"], "ordered")
@@ -253,6 +254,8 @@ def _bind(db: sqlite3.Connection) -> None:
                     " WHERE id = ? AND question IS NULL",
                     (row["id"],),
                 )
+                asked = (row["id"], row["changed"], "claimed_twice", row["stage"], "{}")
+                db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", asked)
 
 
 # -- the history ---------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import os
 import stat
 from pathlib import Path
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -21,7 +21,7 @@ def private_folder(folder: Path) -> None:
     found = folder.lstat()
     _check(folder, found, is_folder=True)
     if found.st_mode & OTHERS_WRITE:
-        raise Failure("state_unusable", reason=f"others than its owner may write to the folder {folder.name}")
+        raise Failure("state_unusable", reason=Phrase("others_write", name=folder.name))
 
 
 def check_file(path: Path) -> None:
@@ -32,8 +32,10 @@ def check_file(path: Path) -> None:
 
 def _check(path: Path, found: os.stat_result, *, is_folder: bool) -> None:
     if stat.S_ISLNK(found.st_mode):
-        raise Failure("state_unusable", reason=f"{path.name} is a symbolic link")
+        raise Failure("state_unusable", reason=Phrase("symbolic_link", name=path.name))
     if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(found.st_mode):
-        raise Failure("state_unusable", reason=f"{path.name} is no {'folder' if is_folder else 'file'}")
+        raise Failure(
+            "state_unusable", reason=Phrase("not_a_folder" if is_folder else "not_a_file", name=path.name)
+        )
     if found.st_uid not in (0, os.geteuid()):
-        raise Failure("state_unusable", reason=f"{path.name} belongs to user {found.st_uid}")
+        raise Failure("state_unusable", reason=Phrase("belongs_to", name=path.name, user=found.st_uid))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from bill2bill.errors import NotSent
+from bill2bill.errors import NotSent, Phrase, Raw, Words
 
 
 def checked_url(url: str) -> SplitResult:
@@ -18,15 +18,15 @@ def checked_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise bad_url(url, str(error)) from error
+        raise bad_url(url, Raw(error)) from error
     if not host or "@" in parts.netloc or "\\" in url or not all("!" <= letter <= "~" for letter in url):
-        raise bad_url(url, "scheme, host and path expected")
+        raise bad_url(url, Phrase("url_parts"))
     if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(host)):
-        raise bad_url(url, "https expected")
+        raise bad_url(url, Phrase("https_expected"))
     return parts
 
 
-def bad_url(url: str, reason: str) -> NotSent:
+def bad_url(url: str, reason: Words) -> NotSent:
     """The failure for an address that somebody typed; what stands before an @ is left out, it may be a
     password.
     """

@@ -82,11 +82,12 @@ class DomainOrder(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who is logged in. version: of the upstream's panel, "" if it is not told; may_*: rights of this login,
-    None = not told.
+    """Who is logged in. customer: the number that all logins of one customer share, "" if it is not told;
+    version: of the upstream's panel, "" if it is not told; may_*: rights of this login, None = not told.
     """
 
     account: PayerAccount
+    customer: str
     version: str
     may_suspend: Optional[bool]
     may_delete: Optional[bool]
@@ -115,6 +116,13 @@ class Service:
     auto_renewal: Optional[str]
     ip: str
     closing: bool
+
+
+class NewestServices(NamedTuple):
+    """The services with the greatest ids, greatest first, and how many there are in all."""
+
+    services: Sequence[Service]
+    total: int
 
 
 class ServiceForm(NamedTuple):
@@ -197,6 +205,9 @@ class ServiceUpstream(Protocol):
         proof: what it does not show shall be proved absent, so a row that cannot be read is not left out, but
         raises upstream_answer
         """
+
+    def newest_services(self, itemtype: str) -> Optional[NewestServices]:
+        """In one short answer. None: this upstream does not show certainly that these are the newest."""
 
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """One service with its add-ons, in one request where the form tells enough. None: the upstream says

@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 from typing import Callable, Iterator, Mapping, Optional, Union
 
-from bill2bill.errors import Failure, NotSent
+from bill2bill.errors import Failure, NotSent, Phrase
 
 Params = Mapping[str, Union[str, int]]
 # The upstream did not let us in: whoever sends the login again risks that the account is closed to us.
@@ -19,7 +19,7 @@ def one_id(value: int) -> str:
     NotSent("bad_input").
     """
     if isinstance(value, bool) or value <= 0:
-        raise NotSent("bad_input", reason=f"id {value!r}")
+        raise NotSent("bad_input", reason=Phrase("bad_id", value=value))
     return str(value)
 
 
@@ -32,7 +32,7 @@ class Login:
 
     def __init__(self, username: str, password: str, refused: Optional[Callable[[], None]]) -> None:
         if ":" in username:
-            raise Failure("bad_input", reason="a colon in the user name of the upstream")
+            raise Failure("bad_input", reason=Phrase("colon_in_user"))
         self.authinfo = f"{username}:{password}"
         self._refused = refused
 

@@ -8,6 +8,8 @@ import tempfile
 import zlib
 from typing import IO, Iterable, Iterator
 
+from bill2bill.errors import Phrase
+
 PIECE = 64 * 1024
 IN_MEMORY = 1024 * 1024  # a larger body waits in an unnamed temporary file
 HEAD = 64 * 1024  # the root element must begin within this
@@ -22,7 +24,11 @@ BACKGROUND = re.compile(
 
 
 class Unreadable(Exception):
-    """The body cannot be used; the text says why."""
+    """The body cannot be used."""
+
+    def __init__(self, reason: Phrase) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class Page(Unreadable):
@@ -58,20 +64,20 @@ def _decoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield from pieces
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise Unreadable(f"content encoding {encoding[:40]!r}")
+        raise Unreadable(Phrase("unknown_encoding", name=encoding[:40]))
     inflater = zlib.decompressobj(wbits=47)  # finds out itself which of the two it is
     try:
         for piece in pieces:
             if inflater.eof:
-                raise Unreadable("bytes after the end of the compressed answer")
+                raise Unreadable(Phrase("compression_longer"))
             while piece:
                 yield inflater.decompress(piece, PIECE)
                 piece = inflater.unconsumed_tail
         yield inflater.flush()
     except zlib.error as error:
-        raise Unreadable(f"broken compression: {error}") from error
+        raise Unreadable(Phrase("compression_broken", why=error)) from error
     if not inflater.eof:
-        raise Unreadable("the compressed answer is cut off")
+        raise Unreadable(Phrase("compression_cut"))
 
 
 def _write_text(body: IO[bytes], pieces: Iterable[bytes], limit: int) -> None:
@@ -81,27 +87,27 @@ def _write_text(body: IO[bytes], pieces: Iterable[bytes], limit: int) -> None:
         for piece in pieces:
             size += len(piece)
             if size > limit:
-                raise Unreadable(f"more than {limit} bytes")
+                raise Unreadable(Phrase("too_many_bytes", most=limit))
             if b"\0" in piece:
-                raise Unreadable("NUL bytes")
+                raise Unreadable(Phrase("nul_byte"))
             check.decode(piece)
             body.write(piece)
         check.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise Unreadable("not UTF-8") from error
+        raise Unreadable(Phrase("not_utf8")) from error
 
 
 def _check_head(head: bytes) -> None:
     text = head.lstrip()
     if not text:
-        raise Unreadable("empty")
+        raise Unreadable(Phrase("answer_empty"))
     if text[:1] in (b"{", b"["):
         return
     if HTML.match(text):
-        raise Unreadable("the function is still at work") if BACKGROUND.search(text) else Page("an HTML page")
+        raise Unreadable(Phrase("still_at_work")) if BACKGROUND.search(text) else Page(Phrase("html_page"))
     prolog = PROLOG.match(head)
     if prolog is None or not ROOT.match(head, prolog.end()):
-        raise Unreadable("DOCTYPE" if b"<!DOCTYPE" in head.upper() else "neither XML nor JSON")
+        raise Unreadable(Phrase("doctype" if b"<!DOCTYPE" in head.upper() else "not_xml_or_json"))
     declared = ENCODING.match(text)
     if declared and declared.group(1).lower() not in (b"utf-8", b"utf8"):
-        raise Unreadable(f"encoding {declared.group(1)[:40]!r}")
+        raise Unreadable(Phrase("unknown_encoding", name=declared.group(1)[:40].decode("latin-1")))

@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from bill2bill.errors import Failure, NoAnswer, NotSent
+from bill2bill.errors import Failure, NoAnswer, NotSent, Phrase, Raw, Words
 from bill2bill.rules.secrets import mask
 from bill2bill.upstream.address import bad_url, checked_url
 from bill2bill.upstream.body import PIECE, Page, Unreadable, read_body
@@ -69,7 +69,7 @@ WALLS = {403: Trouble.FORBIDDEN, 460: Trouble.FORBIDDEN, 429: Trouble.WALL}  # u
 
 
 class _NoBody(Exception):
-    def __init__(self, trouble: Trouble, reason: str, sent: bool) -> None:
+    def __init__(self, trouble: Trouble, reason: Words, sent: bool) -> None:
         self.trouble, self.reason, self.sent = trouble, reason, sent
         super().__init__(reason)
 
@@ -131,7 +131,7 @@ class Http:
         if ca_file:
             self._trust  # noqa: B018 - one that cannot be read is found here, not in the middle of a purchase
         if proxy and not proxy.startswith("http://"):
-            raise bad_url(proxy, "http://host:port expected")
+            raise bad_url(proxy, Phrase("proxy_expected"))
         self._proxies = {"https": proxy} if proxy else {}
         self.connect_timeout, self.read_timeout, self.spend_timeout = (
             connect_timeout,
@@ -151,7 +151,9 @@ class Http:
         self._secrets += tuple(secret for secret in secrets if len(secret) > 2)
 
     def masked(self, text: str) -> str:
-        """For logs and messages: one line, no secrets."""
+        """For logs and messages: one line, no secrets. A phrase stays one."""
+        if isinstance(text, Phrase):
+            return Phrase(text.code, **{name: self.masked(value) for name, value in text.params.items()})
         return mask(text, self._secrets).replace("\r", " ").replace("\n", " ")
 
     def post(self, url: str, func: str, form: Mapping[str, str], *, spends: bool = False) -> IO[bytes]:
@@ -173,7 +175,7 @@ class Http:
         try:
             prepared = request.prepare()
         except (requests.RequestException, ValueError) as error:  # half of a surrogate pair, for example
-            raise NotSent("bad_input", reason=self.masked(str(error))) from error
+            raise NotSent("bad_input", reason=Raw(self.masked(str(error)))) from error
         tries = 0
         while True:
             try:
@@ -222,7 +224,7 @@ class Http:
     def _exchange(self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float) -> IO[bytes]:
         seconds = min(seconds, self._until - time.monotonic())
         if seconds <= 0:
-            raise _NoBody(Trouble.SLOW, "no time is left", False)
+            raise _NoBody(Trouble.SLOW, Phrase("no_time"), False)
         with Watch(self.connect_timeout + seconds) as watch:
             try:
                 with self._send(adapter, request, seconds) as response:
@@ -233,14 +235,12 @@ class Http:
                 watch.check()
                 return body
             except Unreadable as error:
-                raise _NoBody(
-                    Trouble.WALL if isinstance(error, Page) else Trouble.UNREADABLE, str(error), True
-                ) from error
+                trouble = Trouble.WALL if isinstance(error, Page) else Trouble.UNREADABLE
+                raise _NoBody(trouble, error.reason, True) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 root = _root(error)
-                raise _NoBody(
-                    _trouble(error, root, watch), str(root) or type(root).__name__, watch.sent
-                ) from error
+                said = Phrase("no_time") if watch.over else Raw(str(root) or type(root).__name__)
+                raise _NoBody(_trouble(error, root, watch), said, watch.sent) from error
 
     def _send(
         self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float
@@ -258,11 +258,13 @@ class Http:
         if self._ca_file and not os.path.isfile(
             self._ca_file
         ):  # a pipe or a device in its place would be read for ever
-            raise Failure("upstream_certificate", url=self._ca_file, reason="not a file")
+            raise Failure(
+                "upstream_certificate", url=self._ca_file, reason=Phrase("not_a_file", name=self._ca_file)
+            )
         try:
             context.load_verify_locations(self._ca_file or DEFAULT_CA_BUNDLE_PATH)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            raise Failure("upstream_certificate", url=self._ca_file, reason=str(error)) from error
+            raise Failure("upstream_certificate", url=self._ca_file, reason=Raw(error)) from error
         return context
 
 
@@ -288,14 +290,14 @@ def _check_status(response: requests.Response) -> None:
     if 300 <= status < 400:
         raise _NoBody(
             Trouble.REDIRECT,
-            response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}",
+            Raw(response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}"),
             True,
         )
     if status in WALLS:
-        raise _NoBody(WALLS[status], f"HTTP {status}", True)
+        raise _NoBody(WALLS[status], Raw(f"HTTP {status}"), True)
     if status == 408 or status >= 500:
-        raise _NoBody(Trouble.BROKEN, f"HTTP {status}", True)
-    raise _NoBody(Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE, f"HTTP {status}", True)
+        raise _NoBody(Trouble.BROKEN, Raw(f"HTTP {status}"), True)
+    raise _NoBody(Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE, Raw(f"HTTP {status}"), True)
 
 
 def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:

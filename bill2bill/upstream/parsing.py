@@ -7,6 +7,7 @@ from typing import IO, Any, Dict, Iterator, List, Optional, Tuple
 
 from lxml import etree
 
+from bill2bill.errors import Phrase
 from bill2bill.upstream.body import PIECE, Unreadable
 
 ROOT = "doc"
@@ -32,7 +33,7 @@ def read_json(body: IO[bytes]) -> Any:
     """
     data = body.read()
     if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MOST_NODES:
-        raise Unreadable(f"more than {MOST_NODES} values")
+        raise Unreadable(Phrase("too_many_values", most=MOST_NODES))
     try:
         return json.loads(
             data.decode("utf-8"),
@@ -42,7 +43,7 @@ def read_json(body: IO[bytes]) -> Any:
             parse_constant=_no_constant,
         )
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {type(error).__name__}") from error
+        raise Unreadable(Phrase("not_json", why=type(error).__name__)) from error
 
 
 def _once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
@@ -85,18 +86,18 @@ def children(
                 total += 1
                 nodes = nodes + 1 if depth > 2 else 0
                 if depth == 1 and root not in (None, element.tag):
-                    raise Unreadable(f"root element {str(element.tag)[:40]!r}")
+                    raise Unreadable(Phrase("root_element", name=str(element.tag)[:40]))
                 if depth > DEPTH or nodes > MOST_IN_CHILD:
-                    raise Unreadable("an element is too deep or too large")
+                    raise Unreadable(Phrase("too_deep"))
                 if total > most:
-                    raise Unreadable(f"more than {most} elements")
+                    raise Unreadable(Phrase("too_many_elements", most=most))
                 continue
             depth -= 1
             if depth == 1:
                 yield element
                 _drop(element)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not XML: {str(error)[:100]}") from error
+        raise Unreadable(Phrase("not_xml_because", why=str(error)[:100])) from error
 
 
 def _check_tags(body: IO[bytes]) -> None:
@@ -110,7 +111,7 @@ def _check_tags(body: IO[bytes]) -> None:
         elif open_tag:
             open_tag += len(piece)
         if open_tag > LONGEST_TAG:
-            raise Unreadable("a tag without end")
+            raise Unreadable(Phrase("endless_tag"))
     body.seek(start)
 
 

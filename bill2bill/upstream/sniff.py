@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import IO, List, Optional
 from urllib.parse import urlsplit, urlunsplit
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 from bill2bill.rules.names import to_ascii
+from bill2bill.rules.words import shown
 from bill2bill.upstream.address import bad_url, checked_url
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
@@ -29,7 +30,7 @@ def candidate_urls(server: str) -> List[str]:
     try:
         host = to_ascii(server)
     except Failure as failure:
-        raise bad_url(server, failure.params["reason"]) from failure
+        raise bad_url(server, Phrase("of", value=shown(server), reason=failure.params["reason"])) from failure
     return [f"https://{host}{path}" for path in PATHS]
 
 
@@ -44,7 +45,8 @@ def normalise_url(url: str) -> str:
         host = parts.hostname or ""
         netloc = parts.netloc if host.isascii() else parts.netloc.lower().replace(host, to_ascii(host))
     except (ValueError, Failure) as error:
-        raise bad_url(url, str(error)) from error
+        reason = error.params["reason"] if isinstance(error, Failure) else error
+        raise bad_url(url, reason if isinstance(reason, Phrase) else Raw(reason)) from error
     path = parts.path.rstrip("/")
     if not path.rpartition("/")[2].startswith("billmgr"):
         path = f"{path}/billmgr" if path else PATHS[0]

@@ -196,7 +196,7 @@ def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_word
 
 @pytest.mark.parametrize(
     ("lang", "text"),
-    [("en", "is kept, but its operation was not started"), ("ru", "сохранён, но её операция не запущена")],
+    [("en", "is saved, but its operation was not started"), ("ru", "сохранён, но её операция не запущена")],
 )
 def test_an_answer_stands_though_its_operation_has_left_the_panel(desk: Desk, lang: str, text: str):
     row = desk.purchase(operation=4711)

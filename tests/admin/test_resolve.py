@@ -59,7 +59,7 @@ def test_behind_sudo_stands_a_user(desk: Desk):
 
 
 @pytest.mark.parametrize("words", [(), ("--why", ""), ("--why", " \n ")])
-@pytest.mark.parametrize(("lang", "told"), [("C", "Say why"), ("ru_RU.UTF-8", "Напишите почему")])
+@pytest.mark.parametrize(("lang", "told"), [("C", "Give a reason"), ("ru_RU.UTF-8", "Укажите причину")])
 def test_without_a_reason_nothing_is_decided(desk: Desk, words: tuple, lang: str, told: str):
     row = desk.purchase()
     done = desk.types("resolve", row.id, "--not-bought", *words, lang=lang)

@@ -90,7 +90,7 @@ def test_what_waits_for_a_person_says_so(desk: Desk):
 
 def test_a_question_is_answered_before_its_operation_is_started(desk: Desk):
     number = asked(desk, "open", carried_out=False)
-    for lang, told in (("C", "answer its question first"), ("ru_RU.UTF-8", "сначала ответьте")):
+    for lang, told in (("C", "Answer its question first"), ("ru_RU.UTF-8", "Сначала ответьте")):
         done = desk.types("resume", number, lang=lang)
         assert (done.status, told in done.err) == (1, True), done
     assert desk.shop.operations()[0]["manual"] == "on"
@@ -123,7 +123,7 @@ def test_an_answer_stands_though_nothing_could_be_started(desk: Desk):
     row = desk.purchase(desk.shop.order(), "open", operation=4711)
     done = desk.types("resolve", row.id, "--bought", 5, *WHY, "--resume")
     assert done.status == 1
-    assert "is kept, but its operation was not started" in done.err
+    assert "is saved, but its operation was not started" in done.err
     assert "has left the panel" in done.err
     assert desk.known(row.id).stage is Stage.CONFIRMED
 

@@ -59,7 +59,10 @@ def test_rows_that_move_to_the_next_page_meanwhile_are_told_once() -> None:
 
 @pytest.mark.parametrize("rest", [page([1, 2], 5), page([], 5)])
 def test_a_list_that_ends_before_its_count_is_not_whole(rest: str) -> None:
-    with upstream(NO_FILTER, page([1, 2], 5), rest) as server, pytest.raises(Failure, match="2 of 5 rows"):
+    with (
+        upstream(NO_FILTER, page([1, 2], 5), rest) as server,
+        pytest.raises(Failure, match="found=2, total=5"),
+    ):
         list(adapter(server).services("vds"))
 
 
@@ -69,11 +72,50 @@ def test_a_provider_that_knows_no_pages_has_told_everything_at_once() -> None:
         assert len(server.requests) == 3
 
 
+def test_the_newest_services_are_asked_for_in_one_short_page() -> None:
+    with upstream(NO_FILTER, page([60, 59, 7], 300)) as server:
+        newest = adapter(server).newest_services("vds")
+        assert sent(server)[1:] == [{"func": "vds", "p_num": "1", "p_cnt": "50", "p_col": "-id"}]
+    assert newest is not None
+    assert ([service.id for service in newest.services], newest.total) == ([60, 59, 7], 300)
+
+
+def test_a_list_of_one_page_needs_no_sorting() -> None:
+    with upstream(NO_FILTER, page([5, 7, 6], 3)) as server:
+        newest = adapter(server).newest_services("vds")
+    assert newest is not None
+    assert [service.id for service in newest.services] == [7, 6, 5]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page([7, 60, 59], 300),  # not sorted by number
+        page([5, 6, 7], 300),  # sorted the other way
+        page([60, 60, 59], 300),
+        page([60, 59, 7]),  # not counted
+        page([60, 59, "x"], 300),  # a row without a number
+        UNKNOWN.format("vds"),
+        "<doc><elem></doc>",
+    ],
+)
+def test_which_services_are_the_newest_is_not_guessed(answer: str) -> None:
+    with upstream(NO_FILTER, *[answer] * 3) as server:
+        assert adapter(server).newest_services("vds") is None
+
+
+def test_a_refused_login_is_no_reason_to_ask_for_the_list_otherwise() -> None:
+    refused = '<doc><error type="auth" object="badpassword"/></doc>'
+    with upstream(NO_FILTER, refused) as server, pytest.raises(Refused) as caught:
+        adapter(server).newest_services("vds")
+    assert caught.value.code == "invalid_login_or_passwd"
+
+
 def test_a_list_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_PAGES", 3)
     with (
         upstream(NO_FILTER, page([1]), page([2]), page([3]), page([4])) as server,
-        pytest.raises(Failure, match="more than 3 pages"),
+        pytest.raises(Failure, match=r"too_many_pages\(most=3\)"),
     ):
         list(adapter(server).services("vds"))
 
@@ -226,7 +268,7 @@ def test_the_listing_is_asked_why_a_service_stands_only_if_somebody_wants_to_kno
 def test_a_service_that_is_missing_from_the_listing_is_unseen_and_not_gone() -> None:
     with (
         upstream(FORM.format(""), NO_FILTER, page([6], 1)) as server,
-        pytest.raises(Failure, match="no row 7"),
+        pytest.raises(Failure, match=r"no_row\(id=7\)"),
     ):
         adapter(server).service("vds", 7)
 
@@ -236,7 +278,7 @@ def test_a_service_that_is_missing_from_the_listing_is_unseen_and_not_gone() -> 
 )
 def test_a_form_of_another_service_is_not_believed_and_not_edited(form: str) -> None:
     with upstream(form) as server:
-        with pytest.raises(Failure, match="not the form of 7"):
+        with pytest.raises(Failure, match=r"other_form\(id=7\)"):
             adapter(server).service("vds", 7)
         with pytest.raises(NotSent):
             adapter(server).change_addons("vds", 7, {101: "1"})

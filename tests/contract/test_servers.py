@@ -238,6 +238,16 @@ def test_a_list_is_whole_whatever_the_pages(world: Servers, cap: int, order: str
     assert sorted(found.id for found in world.up.services("vds")) == numbers
 
 
+@pytest.mark.parametrize("order", ["any", "id", "-id"])
+def test_the_newest_services_are_those_with_the_greatest_numbers(world: Servers, order: str) -> None:
+    numbers = world.plant(*[f"a{n}.example.net" for n in range(60)])
+    world.provider.switch(list_order=order)
+    newest = world.up.newest_services("vds")
+    assert newest is not None
+    assert [service.id for service in newest.services] == sorted(numbers, reverse=True)[:50]
+    assert newest.total == 60
+
+
 def test_a_filter_that_a_person_left_behind_hides_nothing(world: Servers) -> None:
     numbers = world.plant("vm1.example.net", "vm2.example.net")
     world.provider.switch(sticky_filter="on")

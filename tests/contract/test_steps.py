@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 import pytest
 
+from bill2bill import messages
 from bill2bill.errors import Failure, NotSent, Refused
 from bill2bill.upstream.capabilities import STEPS
 
@@ -240,7 +241,7 @@ def test_an_answer_over_the_limit_is_not_read(world: World) -> None:
     with pytest.raises(Failure) as caught:
         list(world.things(world.made(answer_limit=2000)))
     assert caught.value.code == "upstream_answer"
-    assert "more than 2000 bytes" in caught.value.params["reason"]
+    assert "more than 2000 bytes" in messages.text(caught.value, "en")
 
 
 @pytest.mark.over_tls("alone")

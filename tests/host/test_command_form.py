@@ -117,7 +117,7 @@ def values(answer):
 def test_the_form_of_a_new_connection_gets_its_choices_and_defaults(shop):
     answer = shop.ask("tune_connection", stdin=form())
     assert answer.status == 0
-    assert options(answer) == [("auto", "recognise"), ("4", "BILLmanager 4")]
+    assert options(answer) == [("auto", "detect"), ("4", "BILLmanager 4")]
     shown = values(answer)
     assert (shown["server"], shown["dialect"], shown["send_prolong"], shown["send_close"]) == (
         "my.ru-tld.ru",
@@ -164,7 +164,7 @@ def test_choices_are_in_the_language_of_the_option_or_else_of_the_form(shop, doc
 
 def test_a_list_of_choices_that_stands_there_already_is_replaced(shop):
     answer = shop.ask("tune_connection", stdin=form('<slist name="dialect"><val key="old">old</val></slist>'))
-    assert options(answer) == [("auto", "recognise"), ("4", "BILLmanager 4")]
+    assert options(answer) == [("auto", "detect"), ("4", "BILLmanager 4")]
 
 
 def test_drawing_the_form_asks_nobody(broken):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from service_shop import DEBIAN, KVM2, LARGE, NAME, SMALL
 
+from bill2bill.host import place
 from bill2bill.journal.purchase import Stage
 
 ORDERED = [("order", "9.00")]
@@ -334,3 +335,84 @@ def test_a_journal_that_was_lost_does_not_order_what_the_panel_knows(servers):
 def test_a_larger_tariff_is_another_one_at_the_provider(servers):
     servers.bought(pricelist=LARGE)
     assert servers.bills == [("order", "18.00")]
+
+
+# -- how much is read before a first order -------------------------------------------------------------------
+
+
+def lists(servers):
+    """The lists that were begun to be read: (sorted by, rows of a page)."""
+    asked = [row["params"] for row in servers.up.get("requests") if row["func"] == "vds"]
+    return [(params.get("p_col", ""), params["p_cnt"]) for params in asked if params["p_num"] == "1"]
+
+
+NEWEST, WHOLE = ("-id", "50"), ("", "500")
+
+
+@pytest.fixture
+def large(servers):
+    """An account with more services than one short page shows, whose listing is kept since a comparison."""
+    item = servers.owned("older.example.net", remoteid="")
+    for number in range(60):
+        servers.up.post("service", itemtype="vds", domain=f"a{number}.example.net", pricelist=KVM2)
+    assert servers.start("sync_item", item).status == 0
+    assert lists(servers) == [WHOLE]
+    return servers
+
+
+def test_a_first_order_reads_what_is_newer_than_the_kept_listing_only(large):
+    for number in range(3):
+        large.bought(domain=f"vm{number}.example.net")
+    assert lists(large) == [WHOLE, NEWEST, NEWEST, NEWEST]
+
+
+def test_the_greatest_number_before_a_first_order_is_that_of_the_newest_service(large):
+    made = large.up.post("service", itemtype="vds", domain="new.example.net", pricelist=KVM2)
+    large.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    item = large.order()
+    assert large.attempt(large.operation(item, "open")).code == "lost_answer"
+    assert large.store.latest(item, "open").highest == made["id"]
+
+
+def test_after_a_lost_answer_the_whole_list_is_read(large):
+    large.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
+    operation = large.operation(large.order(), "open")
+    assert large.attempt(operation).code == "lost_answer"
+    large.aged(601)
+    assert large.attempt(operation).status == 0
+    assert large.bills == ORDERED
+    assert lists(large) == [WHOLE, NEWEST, WHOLE, WHOLE]
+
+
+@pytest.mark.parametrize("change", ["closed", "kept long ago"])
+def test_a_kept_listing_that_may_not_be_whole_does_not_serve_an_order(large, change):
+    if change == "closed":  # one row less than the kept listing and the newest ones have together
+        large.switch(keep_deleted="off")
+        large.by_hand("vds.delete", elid=large.services[0]["id"], sok="ok")
+    else:
+        large.options("files_fresh 0\n")
+    large.bought()
+    assert lists(large)[1:] == [NEWEST, WHOLE]
+
+
+def test_a_server_that_a_forgotten_order_has_made_since_the_listing_is_seen_before_the_next(large):
+    """A panel that came back from a backup with its journal knows nothing of it; only the mark does."""
+    item = large.order()
+    operation = large.operation(item, "open")
+    mark = f"{place.installation_id(place.installation_key(large.root))}-{item}-99"
+    large.up.post("service", itemtype="vds", domain="else.example.net", pricelist=KVM2, remoteid=mark)
+    assert large.attempt(operation).code == "name_taken"
+    assert large.bills == []
+    assert lists(large)[1:] == [NEWEST, WHOLE]
+
+
+def test_a_server_of_a_forgotten_order_in_the_kept_listing_is_seen_before_the_next(servers):
+    other = servers.owned("older.example.net", remoteid="")
+    item = servers.order()
+    mark = f"{place.installation_id(place.installation_key(servers.root))}-{item}-99"
+    servers.up.post("service", itemtype="vds", domain="else.example.net", pricelist=KVM2, remoteid=mark)
+    for number in range(60):
+        servers.up.post("service", itemtype="vds", domain=f"a{number}.example.net", pricelist=KVM2)
+    assert servers.start("sync_item", other).status == 0
+    assert servers.attempt(servers.operation(item, "open")).code == "name_taken"
+    assert servers.bills == []

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.call import NEEDS, parse
 
@@ -14,7 +15,7 @@ def refused(argv):
     with pytest.raises(Failure) as caught:
         parse(argv)
     assert caught.value.code == "bad_call"
-    return caught.value.params["reason"]
+    return messages.params(caught.value, "en")["reason"]
 
 
 def test_an_operation_is_read_whatever_the_order_and_the_form_of_the_options():

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.document import printable, read_document, to_bytes
 
@@ -21,7 +22,7 @@ def refused(raw):
     with pytest.raises(Failure) as caught:
         read(raw)
     assert caught.value.code == "bad_input"
-    return caught.value.params["reason"]
+    return messages.params(caught.value, "en")["reason"]
 
 
 def test_a_form_is_read_and_written_back_with_everything_in_it():
@@ -90,7 +91,7 @@ def test_a_document_over_the_limit_is_refused_without_being_read_to_its_end():
             return len(buffer)
 
     stream = Endless()
-    with pytest.raises(Failure, match="larger"):
+    with pytest.raises(Failure, match="document_large"):
         read_document(stream, limit=1000)
     assert stream.given == 1001
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from wall_panel import RESTARTING, WallPanel, error
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host import log
 from bill2bill.host.mgrctl import PanelError
@@ -131,7 +132,7 @@ def test_the_text_form_of_an_error_is_an_error_whatever_the_exit_code_and_the_st
 def test_an_exit_code_alone_is_an_error(wall):
     wall.answer("service.postopen", code=3, err="no disk\n\x1b[0m")
     failure = refused(wall)
-    assert failure.params["reason"] == "exit code 3"
+    assert messages.params(failure, "en")["reason"] == "exit code 3"
     assert failure.detail == "no disk [0m"
 
 
@@ -157,14 +158,14 @@ def test_a_warning_beside_a_good_answer_is_no_error(wall):
 def test_what_is_no_answer_of_the_panel_is_refused_with_a_short_reason(wall, out):
     wall.answer("service.postopen", out)
     failure = refused(wall)
-    assert 0 < len(failure.params["reason"]) < 100
+    assert 0 < len(messages.params(failure, "en")["reason"]) < 100
 
 
 def test_an_answer_that_is_not_utf8_or_huge_is_refused(wall):
     wall.answer("service.postopen", "<doc>\xff</doc>", latin=True)
-    assert "UTF-8" in refused(wall).params["reason"]
+    assert "UTF-8" in messages.params(refused(wall), "en")["reason"]
     wall.answer("service.postopen", "<doc>" + "x" * (9 * 1024 * 1024) + "</doc>")
-    assert "larger" in refused(wall).params["reason"]
+    assert "larger" in messages.params(refused(wall), "en")["reason"]
 
 
 def test_an_error_repeats_nothing_of_what_was_sent(wall):

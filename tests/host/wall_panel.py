@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from databases import MariaDB
 from pymysql.constants import CLIENT
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.mgrctl import Mgrctl
 
@@ -172,7 +173,7 @@ def fails(code, ask, *args):
     with pytest.raises(Failure) as caught:
         ask(*args)
     assert caught.value.code == code
-    return caught.value.params
+    return messages.params(caught.value, "en")
 
 
 def _said(word: str, env: Dict[str, str]) -> str:

@@ -19,8 +19,8 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 from databases import Place, tables
 
 from bill2bill.host.place import machine_id
-from bill2bill.journal.purchase import Purchase
 from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Purchase
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
 from bill2bill.sandbox.stage import HOME, Panel, Provider

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.contacts import Kind, remote_fields
 
@@ -56,4 +57,5 @@ def refused(*args, **changes):
     with pytest.raises(Failure) as caught:
         fields(*args, **changes)
     assert caught.value.code == "contact_bad"
-    return caught.value.params["value"], caught.value.params["reason"]
+    told = messages.params(caught.value, "en")
+    return told["value"], told["reason"]

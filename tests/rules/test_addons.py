@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.addons import check_form, least_cost, same, values_for
 from bill2bill.rules.money import Money
@@ -41,7 +42,7 @@ def refused(**wanted):
     with pytest.raises(Failure) as caught:
         values_for(KVM, wanted, ())
     assert caught.value.code == "addon_bad"
-    return caught.value.params
+    return messages.params(caught.value, "en")
 
 
 def test_what_was_ordered_is_sent_under_the_providers_numbers():

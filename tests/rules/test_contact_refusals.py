@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.contacts import Kind, local_field
 
@@ -72,12 +73,12 @@ def test_a_postal_country_must_be_known_too():
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("Sample", "Sample"), ("", "contact"), ("x" * 500, "x" * 79 + "…")]
+    ("name", "shown"), [("Sample", "Sample"), ("", "unnamed"), ("x" * 500, "x" * 79 + "…")]
 )
 def test_a_refusal_names_the_contact(name, shown):
     with pytest.raises(Failure) as caught:
         fields(PERSON, Kind.PERSON, name=name, email="")
-    assert caught.value.params["object"] == shown
+    assert messages.params(caught.value, "en")["object"] == shown
 
 
 messy = st.one_of(

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.names import name_servers, to_ascii
 
@@ -56,10 +57,13 @@ def test_name_servers_of_the_panel_become_those_of_the_upstream(values, domain, 
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (["ns1.example.net"], "1 (0, 2-4 expected)"),
-        ([f"ns{n}.example.net" for n in range(5)], "5 (0, 2-4 expected)"),
-        (["ns1.example.net", "NS1.example.net."], "ns1.example.net: 2x"),
-        (["ns1.example.ru", "ns2.example.net"], "ns1.example.ru: ns1.example.ru/IPv4 expected"),
+        (["ns1.example.net"], "1 name servers, none or 2-4 expected"),
+        ([f"ns{n}.example.net" for n in range(5)], "5 name servers, none or 2-4 expected"),
+        (["ns1.example.net", "NS1.example.net."], "ns1.example.net is named twice"),
+        (
+            ["ns1.example.ru", "ns2.example.net"],
+            "ns1.example.ru: inside the domain its IPv4 address is needed, ns1.example.ru/IPv4",
+        ),
         (["ns1.example.ru/", "ns2.example.net"], "ns1.example.ru/: IPv4 expected"),
         (["ns1.example.ru/2001:db8::1", "ns2.example.net"], "ns1.example.ru/2001:db8::1: IPv4 expected"),
         (
@@ -69,9 +73,12 @@ def test_name_servers_of_the_panel_become_those_of_the_upstream(values, domain, 
         (["ns1.example.ru/203.0.113.05", "ns2.example.net"], "ns1.example.ru/203.0.113.05: IPv4 expected"),
         (
             ["ns1.example.net/203.0.113.5", "ns2.example.net"],
-            "ns1.example.net/203.0.113.5: IPv4 only inside example.ru",
+            "ns1.example.net/203.0.113.5: an IPv4 address is allowed only inside example.ru",
         ),
-        (["ns1.example.net/", "ns2.example.net"], "ns1.example.net/: IPv4 only inside example.ru"),
+        (
+            ["ns1.example.net/", "ns2.example.net"],
+            "ns1.example.net/: an IPv4 address is allowed only inside example.ru",
+        ),
         (["ns1", "ns2.example.net"], "ns1: host name expected"),
         (["203.0.113.5", "ns2.example.net"], "203.0.113.5: host name expected"),
         (["-ns.example.net", "ns2.example.net"], "-ns.example.net: host name expected"),
@@ -79,13 +86,13 @@ def test_name_servers_of_the_panel_become_those_of_the_upstream(values, domain, 
             ["ns1.example.net ns2.example.net"],
             "ns1.example.net ns2.example.net: net ns2: 1-63 letters, digits and hyphens expected",
         ),
-        (["a..b", "ns2.example.net"], "a..b: empty label"),
+        (["a..b", "ns2.example.net"], "a..b: a part between dots is empty"),
     ],
 )
 def test_name_servers_that_cannot_work_are_refused_with_the_value_and_the_reason(values, reason):
     with pytest.raises(Failure) as caught:
         name_servers(values, "example.ru")
-    assert (caught.value.code, caught.value.params) == ("ns_bad", {"reason": reason})
+    assert (caught.value.code, messages.params(caught.value, "en")) == ("ns_bad", {"reason": reason})
 
 
 def test_name_servers_of_no_domain_are_refused():

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.names import check_registrable, contact_roles, ru_group, split, to_ascii, to_unicode
 
@@ -20,7 +21,7 @@ def refusal(act, *args):
     with pytest.raises(Failure) as caught:
         act(*args)
     assert caught.value.code == "name_bad"
-    return caught.value.params
+    return messages.params(caught.value, "en")
 
 
 @pytest.mark.parametrize(

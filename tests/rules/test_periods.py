@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.rules.periods import add_months, months_of, parse_date, reached, sane_date, sub_months
 
@@ -21,7 +22,10 @@ def test_a_period_that_is_no_number_of_months_stops_the_operation(period, word):
     with pytest.raises(Failure) as caught:
         months_of(period)
     assert caught.value.code == "panel_data"
-    assert caught.value.params == {"object": "period", "reason": f"{period} ({word})"}
+    assert messages.params(caught.value, "en") == {
+        "object": "the period",
+        "reason": f"{period} ({word}) is not a number of months",
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from bill2bill.accounts.services import ServiceAccount
-from bill2bill.commands.entered import entered_connection
 from bill2bill.config import Connection
 from bill2bill.errors import Failure
 from bill2bill.host import reply
@@ -16,16 +15,16 @@ from bill2bill.services.sold import SOLD
 from bill2bill.upstream.api import Identity
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
 
-def run(world: World) -> bytes:
-    entered = entered_connection(world)
-    provider = world.account(ServiceAccount, entered)
+def run(context: Context) -> bytes:
+    entered = context.entered_connection()
+    provider = context.account(ServiceAccount, entered)
     provider.check_dialect()
-    identity = provider.adapter.identity()
+    identity = provider.try_identity()
     provider.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version

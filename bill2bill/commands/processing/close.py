@@ -7,63 +7,62 @@ from typing import TYPE_CHECKING
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
-from bill2bill.commands.processing import ours
-from bill2bill.commands.settled import nothing_unsettled
-from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.permissions import must_be_on, nothing_unsettled
+from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        connection = world.connection(item.module)
-        known = link.link_of(world, item)
-        nothing_unsettled(world, item)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        connection = context.connection(item.module)
+        known = link.link_of(context, item)
+        nothing_unsettled(context, item)
         if known:
             must_be_on(on=connection.send_close, what="close")
-            _close(world, world.account(ServiceAccount, connection), item, known)
-            reporting.waits_no_more(world)
-        world.panel.closed(item.id)
+            _close(context, context.account(ServiceAccount, connection), item, known)
+            reporting.waits_no_more(context)
+        context.panel.closed(item.id)
 
 
-def _close(world: World, provider: ServiceAccount, item: Item, known: link.Link) -> None:
+def _close(context: Context, provider: ServiceAccount, item: Item, known: link.Link) -> None:
     """Nothing is called for what is closed already. Raises pending while the upstream works on it."""
-    if _is_over(world, provider, item, known):
+    if _is_over(context, provider, item, known):
         return
     try:
         provider.upstream.delete_service(item.itemtype, known.id)
     except NoAnswer as failure:
         LOG.warning("no answer to the closing of %s: %s", known.id, failure)
-    if not _is_over(world, provider, item, known):
+    if not _is_over(context, provider, item, known):
         raise Failure("upstream_answer", func="delete", reason=f"{known.id} is still there")
 
 
-def _is_over(world: World, provider: ServiceAccount, item: Item, known: link.Link) -> bool:
+def _is_over(context: Context, provider: ServiceAccount, item: Item, known: link.Link) -> bool:
     """Is it gone, closed, or planned to be closed when its term ends (upstream-billmanager6 6.7)?"""
     form = provider.upstream.service(item.itemtype, known.id)
     if form is None or form.service.state is ServiceState.DELETED:
-        _was_in_this_account(world, provider, item)
+        _was_in_this_account(context, provider, item)
         return True
-    ours.check(world, provider, item, known, form.service)
+    owned_service.check(context, provider, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
         raise (
-            reporting.not_yet(world, known.id)
+            reporting.not_yet(context, known.id)
             if form.service.substate == "close"
             else Failure("upstream_busy", value=known.id)
         )
     return form.service.closing
 
 
-def _was_in_this_account(world: World, provider: ServiceAccount, item: Item) -> None:
+def _was_in_this_account(context: Context, provider: ServiceAccount, item: Item) -> None:
     """What another login bought is not shown to this one: it may go on there, and be charged. Raises
     other_account.
     """
-    bought = world.journal.opening(item.id)
-    if bought and bought.account not in ("", provider.account_key):
+    bought = context.journal.opening(item.id)
+    if bought and bought.account not in ("", context.account_of(provider)):
         raise Failure("other_account", id=bought.id)

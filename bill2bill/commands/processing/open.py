@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
 from bill2bill.accounts.account import check_funds
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.opening import begun_or_known
-from bill2bill.commands.processing import ours
-from bill2bill.commands.switches import must_be_on
-from bill2bill.commands.world import purchase_name
+from bill2bill.commands.context import purchase_name
+from bill2bill.commands.permissions import must_be_on, must_live
+from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NotSent
 from bill2bill.host import log
 from bill2bill.host.data import Item
@@ -30,33 +29,33 @@ from bill2bill.services.sold import SOLD
 from bill2bill.upstream.api import OrderForm, Service, ServiceForm, ServiceOrder
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        link.must_live(item)
-        provider = world.account(ServiceAccount, world.connection(item.module))
-        begun, known = begun_or_known(world, item)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        must_live(item)
+        provider = context.account(ServiceAccount, context.connection(item.module))
+        begun, known = purchases.order_or_link(context, item)
         if known:
-            _finish(world, provider, item, known, None)
+            _finish(context, provider, item, known, None)
             return
         if not begun:
             _may_order(provider)
-        purchase = _buy(world, provider, item, begun)
-        _finish(world, provider, item, link.link_to(purchase), purchase)
-        purchases.reported(world, purchase, noted=True)
+        purchase = _buy(context, provider, item, begun)
+        _finish(context, provider, item, link.link_to(purchase), purchase)
+        purchases.reported(context, purchase, noted=True)
 
 
-def _buy(world: World, provider: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
+def _buy(context: Context, provider: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
     name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
-    deal = OpenDeal(world, provider, item, months)
-    return purchases.buy(world, "open", provider, name, months, None, deal)
+    deal = OpenDeal(context, provider, item, months)
+    return purchases.buy(context, "open", provider, name, months, None, deal)
 
 
 def _may_order(provider: ServiceAccount) -> None:
@@ -66,8 +65,8 @@ def _may_order(provider: ServiceAccount) -> None:
 class OpenDeal:
     """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
 
-    def __init__(self, world: World, provider: ServiceAccount, item: Item, sold: int) -> None:
-        self.world, self.provider, self.item, self.sold = world, provider, item, sold
+    def __init__(self, context: Context, provider: ServiceAccount, item: Item, sold: int) -> None:
+        self.context, self.provider, self.item, self.sold = context, provider, item, sold
         self.name = names.host_name(item.name)
         self.order: Optional[ServiceOrder] = None
         self.highest: Optional[int] = None  # id that the look before the order has shown
@@ -75,26 +74,24 @@ class OpenDeal:
     @cached_property
     def plan(self) -> Plan:
         """Asked for when something is to be ordered; what was ordered is finished without it."""
-        return ours.plan(self.world, self.item.pricelist)
+        return owned_service.plan(self.context, self.item.pricelist)
 
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
         there before it was sent.
         """
-        listed = self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
+        listed = self._listed(row)
         self.highest = max((service.id for service in listed), default=0)
-        mark, prefix = (
-            ours.mark_of(self.world, self.item.id, row.id),
-            ours.prefix_of(self.world, self.item.id),
-        )
-        of_item = [service for service in listed if service.mark and service.mark.startswith(prefix)]
+        mark, of_item = owned_service.mark_of(self.context, self.item.id, row.id), self._of_item(listed)
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
         if marked:
             return self._found_marked(row, marked[0])
         for service in of_item:
-            if service.state is ServiceState.DELETED or ours.of_former_item(self.world, self.item, service):
+            if service.state is ServiceState.DELETED or owned_service.of_former_item(
+                self.context, self.item, service
+            ):
                 continue
             # of an earlier order of this item, which was given up too early or forgotten
             raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
@@ -112,6 +109,20 @@ class OpenDeal:
             raise self._alike(row, alike)
         return Finding(Sight.PRESENT, alike[0].id) if alike else Finding(Sight.ABSENT)
 
+    def _listed(self, row: Purchase) -> List[Service]:
+        """Before the first request, what is newer than the kept listing will do, unless one of this item is
+        there: its state may be out of date. Absence after a request takes the whole list.
+        """
+        if row.sent is None and row.known_attempts == 0:
+            listed = self.provider.listing_before_order(self.item.itemtype)
+            if not self._of_item(listed):
+                return listed
+        return self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
+
+    def _of_item(self, listed: List[Service]) -> List[Service]:
+        prefix = owned_service.prefix_of(self.context, self.item.id)
+        return [service for service in listed if service.mark and service.mark.startswith(prefix)]
+
     def _found_marked(self, row: Purchase, service: Service) -> Finding:
         if service.state is ServiceState.DELETED or row.attempts == 0:
             # Closed behind our back, or ordered by an older journal that was lost or restored: never adopted
@@ -125,7 +136,13 @@ class OpenDeal:
         """
         if service.state is ServiceState.DELETED:
             return None
-        if self.world.journal.holder(service.id, self.provider.account_key, self.item.module, self.item.id):
+        if self.context.journal.held_by_other(
+            self.item.id,
+            self.item.itemtype,
+            service.id,
+            self.context.account_of(self.provider),
+            self.item.module,
+        ):
             return None
         if service.mark is not None:
             return service
@@ -139,7 +156,7 @@ class OpenDeal:
         if not self.name or row.highest is None:
             return True
         return not service.mark and any(
-            names.host_name(rival.name) == self.name for rival in self.world.journal.rivals(row)
+            names.host_name(rival.name) == self.name for rival in self.context.journal.rivals(row)
         )
 
     @staticmethod
@@ -155,14 +172,14 @@ class OpenDeal:
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
         check_funds(
-            self.provider.upstream.identity().account, cost
+            self.provider.identity().account, cost
         )  # this also tells the version, which the order form depends on
         form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
         self.order = ServiceOrder(
             self.item.itemtype, tariff.id, months, self._datacenter(tariff, form), self.name,
-            ours.mark_of(self.world, self.item.id, row.id), choices, values,
+            owned_service.mark_of(self.context, self.item.id, row.id), choices, values,
         )  # fmt: skip
         return Terms(tariff.id, None, str(cost), highest=self.highest, bought=months)
 
@@ -178,7 +195,7 @@ class OpenDeal:
 
     def _by_catalogue(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
         tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
-        values = addons.values_for(tariff, self.world.data.addons(self.item), self.plan.own_addons)
+        values = addons.values_for(tariff, self.context.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, months, values)
         if cost is None:
             raise Failure(
@@ -227,38 +244,42 @@ def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> boo
 
 
 def _finish(
-    world: World, provider: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
+    context: Context, provider: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the service is ready; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
               when that takes too long.
     """
-    form = ours.read(world, provider, item, known)  # before it is noted: a person may have named a wrong id
-    trouble = _not_ready(world, item, form.service, purchase)
+    form = owned_service.read(
+        context, provider, item, known
+    )  # before it is noted: a person may have named a wrong id
+    trouble = _not_ready(context, item, form.service, purchase)
     if trouble:
-        link.save(world, item, known)
+        link.save(context, item, known)
         raise trouble
-    _renews_not_by_itself(world, provider, item, form.service)
-    expiry.seen(world, form.service.id, form.service.expires)
+    _renews_not_by_itself(context, provider, item, form.service)
+    expiry.seen(context, form.service.id, form.service.expires)
     if purchase and purchase.bought is None:
-        purchase = _count_months(world, item, purchase, form.service.expires)
-    _hand_over(world, item, form, purchases.notes_of(world, known, purchase))
+        purchase = _count_months(context, item, purchase, form.service.expires)
+    _hand_over(context, item, form, purchases.notes_of(context, known, purchase))
 
 
-def _count_months(world: World, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
+def _count_months(context: Context, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
     """What a person has ordered: the date tells whether in the term that the tariff plan buys at a time
     (decision 8).
     """
     planned, begun = (
-        ours.months_to_buy(world, item, purchase.months),
+        owned_service.months_to_buy(context, item, purchase.months),
         datetime.fromtimestamp(purchase.created, timezone.utc).date(),
     )
     months = planned if periods.reached(expires, begun, planned) else purchase.months
-    return world.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
+    return context.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
 
 
-def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:
+def _not_ready(
+    context: Context, item: Item, service: Service, purchase: Optional[Purchase]
+) -> Optional[Failure]:
     if service.state is ServiceState.UNPAID:
         return Failure("unpaid_order", value=service.id)
     if service.substate in STUCK:
@@ -267,7 +288,7 @@ def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Pu
         return Failure("suspended_by_provider", value=service.id, reason=service.substate or "-")
     if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[item.itemtype].has_address):
         return None
-    slow = purchase is not None and purchase.age > world.options.overdue
+    slow = purchase is not None and purchase.age > context.options.overdue
     return (
         Failure("upstream_slow", value=service.id)
         if slow
@@ -275,7 +296,7 @@ def _not_ready(world: World, item: Item, service: Service, purchase: Optional[Pu
     )
 
 
-def _renews_not_by_itself(world: World, provider: ServiceAccount, item: Item, service: Service) -> None:
+def _renews_not_by_itself(context: Context, provider: ServiceAccount, item: Item, service: Service) -> None:
     """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read
     again (decision 9).
     """
@@ -289,19 +310,19 @@ def _renews_not_by_itself(world: World, provider: ServiceAccount, item: Item, se
             LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)
     if word != "":
         reporting.notice(
-            world,
+            context,
             Failure(
                 "auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id
             ),
         )
 
 
-def _hand_over(world: World, item: Item, form: ServiceForm, notes: Mapping[str, str]) -> None:
+def _hand_over(context: Context, item: Item, form: ServiceForm, notes: Mapping[str, str]) -> None:
     """The client's access and our notes, then the end of the operation (host-protocol 6.6: username,
     userpassword encrypted, ip).
     """
     log.hide([form.password])
     if form.password:
-        world.panel.save_secret(item.id, "userpassword", form.password)
+        context.panel.save_secret(item.id, "userpassword", form.password)
     stored = {"ip": form.service.ip, "username": form.username, **notes}
-    world.panel.opened(item.id, item.itemtype, **{name: value for name, value in stored.items() if value})
+    context.panel.opened(item.id, item.itemtype, **{name: value for name, value in stored.items() if value})

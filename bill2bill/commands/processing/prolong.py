@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import reporting
+from bill2bill.commands.context import purchase_name
 from bill2bill.commands.link import Link
-from bill2bill.commands.processing import ours
+from bill2bill.commands.permissions import must_be_on
+from bill2bill.commands.processing import owned_service
 from bill2bill.commands.renewal import renew
-from bill2bill.commands.switches import must_be_on
-from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
@@ -21,17 +21,17 @@ from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
+def run(context: Context) -> None:
+    with context.item_locked() as item:
         months = periods.months_of(item.period)
         renew(
-            world,
+            context,
             item,
             lambda connection, known: ProlongDeal(
-                world, world.account(ServiceAccount, connection), item, known, months
+                context, context.account(ServiceAccount, connection), item, known, months
             ),
         )
 
@@ -41,11 +41,19 @@ class ProlongDeal:
     the new date.
     """
 
-    def __init__(self, world: World, provider: ServiceAccount, item: Item, known: Link, months: int) -> None:
-        self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
+    def __init__(
+        self, context: Context, provider: ServiceAccount, item: Item, known: Link, months: int
+    ) -> None:
+        self.context, self.provider, self.item, self.known, self.months = (
+            context,
+            provider,
+            item,
+            known,
+            months,
+        )
         self.name = purchase_name(item)
         self.bought_before = (
-            world.journal.months_left(item.id) >= months
+            context.journal.months_left(item.id) >= months
         )  # a longer period was bought earlier (decision 8)
         self.just_read: Optional[Service] = None
         self.reached: Optional[date] = None
@@ -53,7 +61,7 @@ class ProlongDeal:
     @property
     def to_buy(self) -> int:
         """Months at the upstream."""
-        return ours.months_to_buy(self.world, self.item, self.months)
+        return owned_service.months_to_buy(self.context, self.item, self.months)
 
     def read_before(self) -> Optional[date]:
         if self.bought_before:
@@ -69,7 +77,7 @@ class ProlongDeal:
                 else Failure("date_bad", value="-")
             )
         if service.auto_renewal:
-            reporting.notice(self.world, Failure("auto_renewal_on", value=self.name))
+            reporting.notice(self.context, Failure("auto_renewal_on", value=self.name))
         self.just_read = service
         return service.expires
 
@@ -77,15 +85,17 @@ class ProlongDeal:
         """What a change of tariff leaves behind after `settle`, a question or an unpaid order, must not let
         the service expire.
         """
-        ours.must_not_be_on_its_way(self.world, self.item, "changepricelist", self.world.options.settle)
+        owned_service.must_not_be_on_its_way(
+            self.context, self.item, "changepricelist", self.context.options.settle
+        )
 
     def bought_months(self, row: Purchase) -> int:
         return row.bought or row.months
 
     def _read(self) -> Service:
         """Raises date_bad for a date that nobody can have paid for (decision 8)."""
-        service = ours.read(self.world, self.provider, self.item, self.known, why=False).service
-        if service.expires is not None and not periods.sane_date(service.expires, self.world.today):
+        service = owned_service.read(self.context, self.provider, self.item, self.known, why=False).service
+        if service.expires is not None and not periods.sane_date(service.expires, self.context.today):
             raise Failure("date_bad", value=service.expires)
         return service
 
@@ -93,7 +103,7 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
         if row.sent is None and row.before is None and self.bought_before:
             return Finding(Sight.PRESENT, self.known.id)
-        return ours.look(self.world, self.provider, self.known, row, lambda: self._sees(row))
+        return owned_service.look(self.context, self.provider, self.known, row, lambda: self._sees(row))
 
     def _sees(self, row: Purchase) -> Finding:
         service, self.just_read = self.just_read or self._read(), None

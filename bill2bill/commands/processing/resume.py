@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands.processing.standing import bring
+from bill2bill.commands.processing.state_change import bring
 from bill2bill.rules.statuses import ServiceState
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
+def run(context: Context) -> None:
+    with context.item_locked() as item:
         bring(
-            world,
+            context,
             item,
             ServiceState.ACTIVE,
             lambda upstream, itemtype, remote: upstream.resume_service(itemtype, remote),
         )
-        world.panel.resumed(item.id)
+        context.panel.resumed(item.id)

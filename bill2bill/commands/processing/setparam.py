@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, purchases, reporting
-from bill2bill.commands.processing import ours
-from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.permissions import must_be_on, must_live
+from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
@@ -23,85 +23,85 @@ from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 # Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back
 # (host-protocol 2.5, setparam).
 FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        link.must_live(item)
-        provider = world.account(ServiceAccount, world.connection(item.module))
-        known = link.required(world, item)
-        plan = ours.plan(world, item.pricelist)
-        known = _change_tariff(world, provider, item, known, plan)
-        _change_addons(world, provider, item, known, plan)
-        world.panel.changed(item.id)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        must_live(item)
+        provider = context.account(ServiceAccount, context.connection(item.module))
+        known = link.required(context, item)
+        plan = owned_service.plan(context, item.pricelist)
+        known = _change_tariff(context, provider, item, known, plan)
+        _change_addons(context, provider, item, known, plan)
+        context.panel.changed(item.id)
 
 
 def _change_tariff(
-    world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+    context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
 ) -> link.Link:
     """The link with the tariff that the service has afterwards."""
-    under_way = _under_way(world, "changepricelist")
+    under_way = _under_way(context, "changepricelist")
     if item.lastpricelist is None:
         if under_way:  # the panel wants no other tariff (any more), but it may have been bought
             raise asked_about(under_way)
         return known
-    deal = TariffDeal(world, provider, item, known, plan)
+    deal = TariffDeal(context, provider, item, known, plan)
     if not under_way:
         must_be_on(on=provider.connection.send_setparam, what="setparam")
     if under_way or not deal.is_there():
-        _buy_tariff(world, provider, item, f"{item.name or known.id} → {plan.tariff}", deal)
+        _buy_tariff(context, provider, item, f"{item.name or known.id} → {plan.tariff}", deal)
     changed = link.Link(known.id, plan.tariff, known.period)
-    link.save(world, item, changed)
+    link.save(context, item, changed)
     return changed
 
 
-def _under_way(world: World, kind: str) -> Optional[Purchase]:
+def _under_way(context: Context, kind: str) -> Optional[Purchase]:
     """The change that may be carried out just now. One that was not sent or was seen is over: what the panel
     wants is compared anew (decision 16).
     """
-    row = purchases.under_way(world, kind)
+    row = purchases.under_way(context, kind)
     if row and row.unsent:
-        world.journal.record(row, Event.WITHDRAWN, why=Withdrawal.COMPARED)
+        context.journal.record(row, Event.WITHDRAWN, why=Withdrawal.COMPARED)
     elif row and not row.in_flight:
-        purchases.settled(world, row)
+        purchases.settled(context, row)
     return row if row and row.in_flight else None
 
 
-def _buy_tariff(world: World, provider: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
+def _buy_tariff(context: Context, provider: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
     try:
-        purchases.settled(world, purchases.buy(world, "changepricelist", provider, name, 0, None, deal))
+        purchases.settled(context, purchases.buy(context, "changepricelist", provider, name, 0, None, deal))
     except Failure as failure:
-        row = world.journal.unsettled(item.id, "changepricelist")
+        row = context.journal.unsettled(item.id, "changepricelist")
         sent = row is not None and not row.unsent  # then a refusal is that of a look, and proves nothing
         if failure.code in FINAL and not sent:
-            _take_back(world, item, failure)
+            _take_back(context, item, failure)
         raise
 
 
-def _take_back(world: World, item: Item, failure: Failure) -> None:
+def _take_back(context: Context, item: Item, failure: Failure) -> None:
     """First the task, for the operation ends with the way back."""
-    reporting.report_failure(world, failure)
-    world.panel.take_back_tariff_change(item.id, world.call.options.get("userid", ""))
+    reporting.report_failure(context, failure)
+    context.panel.take_back_tariff_change(item.id, context.call.options.get("userid", ""))
 
 
 class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
     def __init__(
-        self, world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+        self, context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
     ) -> None:
-        self.world, self.provider, self.item, self.known, self.plan = world, provider, item, known, plan
+        self.context, self.provider, self.item, self.known, self.plan = context, provider, item, known, plan
 
     def is_there(self) -> bool:
         return self._sees().sight is Sight.PRESENT
 
     def _sees(self) -> Finding:
-        service = ours.read(self.world, self.provider, self.item, self.known).service
+        service = owned_service.read(self.context, self.provider, self.item, self.known).service
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
         there = self.provider.has_tariff(self.item.itemtype, service, self.plan.tariff)
@@ -130,17 +130,17 @@ class TariffDeal:
         """What the service may have been sold by before: as noted, and by the tariff plan that it leaves."""
         found = {self.known.price} if self.known.price else set()
         left = self.item.lastpricelist
-        if left and self.world.data.tariff_settings(left).get("b2b_tariff", "").strip():
-            found.add(ours.plan(self.world, left).tariff)
+        if left and self.context.data.tariff_settings(left).get("b2b_tariff", "").strip():
+            found.add(owned_service.plan(self.context, left).tariff)
         return sorted(found - {self.plan.tariff})
 
     def look(self, row: Purchase) -> Finding:
         """A change is recognised by the tariff that the service has now, whoever changed it."""
-        return ours.look(self.world, self.provider, self.known, row, self._sees)
+        return owned_service.look(self.context, self.provider, self.known, row, self._sees)
 
     def terms(self, row: Purchase) -> Terms:
         must_be_on(on=self.provider.connection.send_setparam, what="setparam")
-        ours.must_not_be_on_its_way(self.world, self.item, "prolong")
+        owned_service.must_not_be_on_its_way(self.context, self.item, "prolong")
         targets = self.provider.upstream.tariff_targets(self.known.id)
         if self.plan.tariff not in targets:
             found = ", ".join(f"{number} ({name})" for number, name in sorted(targets.items())[:20])
@@ -151,22 +151,24 @@ class TariffDeal:
         return Acceptance(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
-def _change_addons(world: World, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan) -> None:
+def _change_addons(
+    context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
-    wanted = world.data.addons(item)
-    under_way = _under_way(world, "setparam")
+    wanted = context.data.addons(item)
+    under_way = _under_way(context, "setparam")
     if not wanted and not under_way:
         return
-    form = ours.read(world, provider, item, known)
+    form = owned_service.read(context, provider, item, known)
     tariff = provider.tariff(item.itemtype, _tariff_of(provider, item, form.service, known, plan))
     values = addons.values_for(tariff, wanted, plan.own_addons)
-    deal = AddonDeal(world, provider, item, known, tariff, values, form)
+    deal = AddonDeal(context, provider, item, known, tariff, values, form)
     if not under_way:
         if addons.same(tariff, values, form.addons):
             return
         must_be_on(on=provider.connection.send_setparam, what="setparam")
     purchases.settled(
-        world, purchases.buy(world, "setparam", provider, _named(item, known, wanted), 0, None, deal)
+        context, purchases.buy(context, "setparam", provider, _named(item, known, wanted), 0, None, deal)
     )
 
 
@@ -192,7 +194,7 @@ class AddonDeal:
 
     def __init__(
         self,
-        world: World,
+        context: Context,
         provider: ServiceAccount,
         item: Item,
         known: link.Link,
@@ -200,8 +202,8 @@ class AddonDeal:
         values: Dict[int, str],
         form: ServiceForm,
     ) -> None:
-        self.world, self.provider, self.item, self.known, self.tariff, self.values = (
-            world,
+        self.context, self.provider, self.item, self.known, self.tariff, self.values = (
+            context,
             provider,
             item,
             known,
@@ -211,11 +213,11 @@ class AddonDeal:
         self.just_read: Optional[ServiceForm] = form
 
     def look(self, row: Purchase) -> Finding:
-        return ours.look(self.world, self.provider, self.known, row, self._sees)
+        return owned_service.look(self.context, self.provider, self.known, row, self._sees)
 
     def _sees(self) -> Finding:
         form, self.just_read = (
-            self.just_read or ours.read(self.world, self.provider, self.item, self.known),
+            self.just_read or owned_service.read(self.context, self.provider, self.item, self.known),
             None,
         )
         if form.service.state is ServiceState.WORKING:

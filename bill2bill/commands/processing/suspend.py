@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bill2bill.commands.processing.standing import bring
+from bill2bill.commands.processing.state_change import bring
 from bill2bill.rules.statuses import ServiceState
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
+def run(context: Context) -> None:
+    with context.item_locked() as item:
         bring(
-            world,
+            context,
             item,
             ServiceState.SUSPENDED,
             lambda upstream, itemtype, remote: upstream.suspend_service(itemtype, remote),
         )
-        world.panel.suspended(item.id)
+        context.panel.suspended(item.id)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.missing import seen, unseen
-from bill2bill.commands.processing import ours
+from bill2bill.commands.processing import owned_service
+from bill2bill.commands.unseen import seen, unseen
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
@@ -17,39 +17,41 @@ from bill2bill.services import ACTIVE, DELETED
 from bill2bill.upstream.api import Service
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        known = link.link_of(world, item)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        known = link.link_of(context, item)
         if item.status == DELETED or known is None:
             return
         purchases.under_way(
-            world, "prolong"
+            context, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = world.account(ServiceAccount, world.connection(item.module))
+        provider = context.account(ServiceAccount, context.connection(item.module))
         service = provider.listed(item.itemtype, known.id)
         if service is None:
-            unseen(world, item, provider.listing_id(item.itemtype), known.id)
+            unseen(context, item, provider.listing_id(item.itemtype), known.id)
             return
-        seen(world, item)
-        _compare(world, provider, item, known, service)
+        seen(context, item)
+        _compare(context, provider, item, known, service)
 
 
-def _compare(world: World, provider: ServiceAccount, item: Item, known: link.Link, service: Service) -> None:
+def _compare(
+    context: Context, provider: ServiceAccount, item: Item, known: link.Link, service: Service
+) -> None:
     if service.state is ServiceState.DELETED:
-        reporting.notice(world, Failure("remote_gone", value=known.id))
+        reporting.notice(context, Failure("remote_gone", value=known.id))
         return
-    ours.check(world, provider, item, known, service)
-    expiry.seen(world, service.id, service.expires)
+    owned_service.check(context, provider, item, known, service)
+    expiry.seen(context, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
-        reporting.notice(world, Failure("suspended_there", value=known.id, reason=service.substate or "-"))
+        reporting.notice(context, Failure("suspended_there", value=known.id, reason=service.substate or "-"))
     else:
-        reporting.over(world, "suspended_there")
+        reporting.over(context, "suspended_there")
     if service.auto_renewal:
-        reporting.notice(world, Failure("auto_renewal_on", value=item.name or known.id))
+        reporting.notice(context, Failure("auto_renewal_on", value=item.name or known.id))
     else:
-        reporting.over(world, "auto_renewal_on")
+        reporting.over(context, "auto_renewal_on")
     if service.ip and item.params.get("ip") != service.ip:
-        world.panel.save_param(item.id, "ip", service.ip)
+        context.panel.save_param(item.id, "ip", service.ip)

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 
 from bill2bill.accounts.account import pick_payer
 from bill2bill.accounts.domains import DomainAccount
-from bill2bill.commands.entered import entered_connection
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
 from bill2bill.upstream.api import Availability
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
 
-def run(world: World) -> bytes:
-    entered = entered_connection(world)
-    provider = world.account(DomainAccount, entered)
+def run(context: Context) -> bytes:
+    entered = context.entered_connection()
+    provider = context.account(DomainAccount, entered)
     provider.check_dialect()
     _has_account(provider, entered.project)
     provider.refresh_files()
@@ -37,6 +36,6 @@ def run(world: World) -> bytes:
 
 def _has_account(provider: DomainAccount, project: str) -> None:
     """A person asks, so a paused login is tried once more; if it works now, the pause is over."""
-    account = pick_payer(provider.adapter.accounts(), project)
+    account = pick_payer(provider.payers(), project)
     provider.login_accepted()
     LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)

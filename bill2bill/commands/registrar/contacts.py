@@ -19,7 +19,7 @@ from bill2bill.upstream.api import DomainOrder
 
 if TYPE_CHECKING:
     from bill2bill.accounts.domains import DomainAccount
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
 LOCKED, WRONG_VALUE = "8", "4"  # upstream-billmanager4 2.4, 5.6
@@ -27,13 +27,15 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(world: World, provider: DomainAccount, item: Item, zone: str, registrar: int) -> Dict[str, int]:
+def for_order(
+    context: Context, provider: DomainAccount, item: Item, zone: str, registrar: int
+) -> Dict[str, int]:
     """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
     or panel_data.
     """
-    people = {contact.role: contact for contact in world.data.contacts(item.id)}
+    people = {contact.role: contact for contact in context.data.contacts(item.id)}
     roles = list(names.contact_roles(zone))
-    if registrar in world.options.customer_registrars:
+    if registrar in context.options.customer_registrars:
         roles.append("customer")
         if "owner" in people:
             people.setdefault("customer", people["owner"])
@@ -42,41 +44,48 @@ def for_order(world: World, provider: DomainAccount, item: Item, zone: str, regi
         raise Failure("panel_data", object=f"item {item.id}", reason=f"no contact: {', '.join(missing)}")
     return {
         role: _linked(
-            world, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
+            context, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
         )
         for role in roles
     }
 
 
-def forget_refused(world: World, provider: DomainAccount, order: DomainOrder, failure: Failure) -> None:
+def forget_refused(context: Context, provider: DomainAccount, order: DomainOrder, failure: Failure) -> None:
     """An order that was refused because of a contact: the next try looks for that contact anew."""
     role = failure.params.get("value", "")
     if isinstance(failure, Refused) and role in order.contacts:
-        world.cache.forget_contact(provider.account_key, order.contacts[role])
+        context.cache.forget_contact(provider.account_key, order.contacts[role])
 
 
-def _linked(world: World, provider: DomainAccount, item: Item, role: str, person: Contact, kind: Kind) -> int:
+def _linked(
+    context: Context, provider: DomainAccount, item: Item, role: str, person: Contact, kind: Kind
+) -> int:
     fields = rules.remote_fields(
-        person.fields, person.profiletype, kind, provider.countries(), world.options.phone_form
+        person.fields, person.profiletype, kind, provider.countries(), context.options.phone_form
     )
     log.hide(fields[name] for name in PAPERS if name in fields)  # an upstream may repeat them in an error
     name = rules.contact_name(
-        place.installation_id(world.key), person.profile, kind, rules.digest(fields, world.key)
+        place.installation_id(context.key), person.profile, kind, rules.digest(fields, context.key)
     )
-    remote, state = world.cache.contact(provider.account_key, name)
+    remote, state = context.cache.contact(provider.account_key, name)
     if remote is None or state != FILLED:
-        remote = _filled(world, provider, person, kind, name, fields)
-        world.cache.keep_contact(provider.account_key, name, remote, FILLED)
-    if world.data.external_id(person.profile, item.module, role) != str(remote):
-        world.panel.link_contact(person.profile, item.module, role, str(remote))
+        remote = _filled(context, provider, person, kind, name, fields)
+        context.cache.keep_contact(provider.account_key, name, remote, FILLED)
+    if context.data.external_id(person.profile, item.module, role) != str(remote):
+        context.panel.link_contact(person.profile, item.module, role, str(remote))
     return remote
 
 
 def _filled(
-    world: World, provider: DomainAccount, person: Contact, kind: Kind, name: str, fields: Mapping[str, str]
+    context: Context,
+    provider: DomainAccount,
+    person: Contact,
+    kind: Kind,
+    name: str,
+    fields: Mapping[str, str],
 ) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
-    known = world.cache.contact(provider.account_key, name)[0]
+    known = context.cache.contact(provider.account_key, name)[0]
     named = (
         {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
     )
@@ -87,16 +96,16 @@ def _filled(
                 return found.id
             remote = named[spare] if found and not found.locked else None
         else:
-            remote = _created(world, provider, kind, name, spare)
+            remote = _created(context, provider, kind, name, spare)
         if remote is not None and _edited(provider, person, kind, spare, remote, fields):
             return remote
     raise Failure("contact_bad", object=person.name, value=name, reason="locked")
 
 
-def _created(world: World, provider: DomainAccount, kind: Kind, name: str, spare: str) -> int:
-    world.cache.keep_contact(provider.account_key, name, None, CREATING)
+def _created(context: Context, provider: DomainAccount, kind: Kind, name: str, spare: str) -> int:
+    context.cache.keep_contact(provider.account_key, name, None, CREATING)
     remote = provider.upstream.create_contact(kind, spare)
-    world.cache.keep_contact(provider.account_key, name, remote, CREATED)
+    context.cache.keep_contact(provider.account_key, name, remote, CREATED)
     return remote
 
 

@@ -13,10 +13,10 @@ from bill2bill.rules.statuses import registered
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def write_read_back(world: World, item: Item, domain: Domain) -> None:
+def write_read_back(context: Context, item: Item, domain: Domain) -> None:
     """Write the upstream's expiry date as read back, unless it is in motion, absurd, or earlier than what the
     panel promises.
     """
@@ -24,23 +24,23 @@ def write_read_back(world: World, item: Item, domain: Domain) -> None:
         not registered(domain.state)
         or domain.expires is None
         or domain.expires == item.expires
-        or _in_motion(world, item)
+        or _in_motion(context, item)
     ):
         return
-    if not periods.sane_date(domain.expires, world.today):
-        reporting.notice(world, Failure("date_bad", value=domain.expires))
+    if not periods.sane_date(domain.expires, context.today):
+        reporting.notice(context, Failure("date_bad", value=domain.expires))
     elif item.expires and domain.expires < item.expires - timedelta(days=1):
-        reporting.notice(world, Failure("date_earlier", value=domain.expires, object=item.expires))
+        reporting.notice(context, Failure("date_earlier", value=domain.expires, object=item.expires))
     elif not item.expires or domain.expires > item.expires:
-        world.panel.set_expiry(item.id, domain.expires)
+        context.panel.set_expiry(item.id, domain.expires)
 
 
-def _in_motion(world: World, item: Item) -> bool:
+def _in_motion(context: Context, item: Item) -> bool:
     """A renewal of ours is not settled, or the panel renews today: the upstream's date lags behind
     (host-protocol 2.5, sync_item).
     """
     return bool(
-        purchases.under_way(world, "prolong")
-        or world.data.operations(item.id, "prolong")
-        or world.data.prolong_expense_today(item.id, world.today)
+        purchases.under_way(context, "prolong")
+        or context.data.operations(item.id, "prolong")
+        or context.data.prolong_expense_today(item.id, context.today)
     )

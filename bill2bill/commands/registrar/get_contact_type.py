@@ -8,11 +8,11 @@ from bill2bill.host import reply
 from bill2bill.rules import names
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> bytes:
+def run(context: Context) -> bytes:
     """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner:
     nobody is asked for it.
     """
-    return reply.contact_types(names.contact_roles(names.to_ascii(world.call.tld)))
+    return reply.contact_types(names.contact_roles(names.to_ascii(context.call.tld)))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, List, Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.opening import begun_or_known
-from bill2bill.commands.registrar import contacts, dates, ours
-from bill2bill.commands.switches import must_be_on
+from bill2bill.commands.permissions import must_be_on, must_live
+from bill2bill.commands.registrar import contacts, dates, owned_domain
 from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
@@ -20,46 +19,46 @@ from bill2bill.services.domain import ITEMTYPE
 from bill2bill.upstream.api import Domain, DomainOrder
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 EXISTS = "2"  # upstream-billmanager4 2.4
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        link.must_live(item)
-        provider = world.account(DomainAccount, world.connection(item.module))
-        begun, known = begun_or_known(world, item)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        must_live(item)
+        provider = context.account(DomainAccount, context.connection(item.module))
+        begun, known = purchases.order_or_link(context, item)
         if known:
-            _finish(world, provider, item, known, None)
+            _finish(context, provider, item, known, None)
             return
         if not begun:
             _may_order(provider)
-        purchase = _buy(world, provider, item)
-        _finish(world, provider, item, link.link_to(purchase), purchase)
-        purchases.reported(world, purchase, noted=True)
+        purchase = _buy(context, provider, item)
+        _finish(context, provider, item, link.link_to(purchase), purchase)
+        purchases.reported(context, purchase, noted=True)
 
 
 def _may_order(provider: DomainAccount) -> None:
     must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
 
 
-def _buy(world: World, provider: DomainAccount, item: Item) -> Purchase:
+def _buy(context: Context, provider: DomainAccount, item: Item) -> Purchase:
     name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
-    deal = OpenDeal(world, provider, item, name, zone, months)
-    return purchases.buy(world, "open", provider, name, months, None, deal)
+    deal = OpenDeal(context, provider, item, name, zone, months)
+    return purchases.buy(context, "open", provider, name, months, None, deal)
 
 
 class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
     def __init__(
-        self, world: World, provider: DomainAccount, item: Item, name: str, zone: str, months: int
+        self, context: Context, provider: DomainAccount, item: Item, name: str, zone: str, months: int
     ) -> None:
-        self.world, self.provider, self.item = world, provider, item
+        self.context, self.provider, self.item = context, provider, item
         self.name, self.zone, self.months = name, zone, months
         self.order: Optional[DomainOrder] = None
         self.sent_before = False  # an earlier request of this purchase may have been carried out late
@@ -67,7 +66,7 @@ class OpenDeal:
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by the name, which was not there before it was sent."""
         found = self.provider.upstream.find_domain(self.name)
-        if found is None and row.sent is not None and row.age >= self.world.options.settle:
+        if found is None and row.sent is not None and row.age >= self.context.options.settle:
             found = self.provider.upstream.listed_domain(self.name)  # absence takes two witnesses
         if found is None or found.state is DomainState.REMOVED:
             return Finding(Sight.ABSENT)
@@ -78,9 +77,11 @@ class OpenDeal:
         """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open:
         it is never adopted silently.
         """
-        holder = self.world.journal.holder(remote, self.provider.account_key, self.item.module, self.item.id)
+        holder = self.context.journal.held_by_other(
+            self.item.id, self.item.itemtype, remote, self.context.account_of(self.provider), self.item.module
+        )
         if holder:
-            raise Failure("held_by_other", value=remote, object=holder.item, id=holder.id)
+            raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
         if row.sent is None:
             raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 
@@ -92,7 +93,7 @@ class OpenDeal:
         servers = names.name_servers(name_servers_of(self.item), self.name)
         payer = self.provider.payer()
         price = affordable(payer, tariff, period)
-        people = contacts.for_order(self.world, self.provider, self.item, self.zone, tariff.registrar)
+        people = contacts.for_order(self.context, self.provider, self.item, self.zone, tariff.registrar)
         self.order = DomainOrder(self.name, tariff, period.id, payer.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
@@ -106,7 +107,7 @@ class OpenDeal:
                 raise Refused("name_busy", value=self.name) from failure
             raise
         except Failure as failure:
-            contacts.forget_refused(self.world, self.provider, self.order, failure)
+            contacts.forget_refused(self.context, self.provider, self.order, failure)
             raise
 
     def _is_not_ours(self) -> bool:
@@ -129,42 +130,41 @@ def name_servers_of(item: Item) -> List[str]:
 
 
 def _finish(
-    world: World, provider: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
+    context: Context, provider: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the domain is registered; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
               when that takes too long.
     """
-    domain = ours.read_ours(
-        provider, item, known.id
-    )  # before it is noted: a person may have named a wrong id
+    # before it is noted: a person may have named a wrong id
+    domain = owned_domain.read_ours(context, provider, item, known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
-        link.save(world, item, known)
-        raise _not_ready(world, item, domain, purchase)
-    trouble = ours.auto_renewal(provider, domain)
+        link.save(context, item, known)
+        raise _not_ready(context, item, domain, purchase)
+    trouble = owned_domain.auto_renewal(provider, domain)
     if trouble:
-        reporting.notice(world, trouble)
-    dates.write_read_back(world, item, domain)
-    expiry.seen(world, domain.id, domain.expires)
+        reporting.notice(context, trouble)
+    dates.write_read_back(context, item, domain)
+    expiry.seen(context, domain.id, domain.expires)
     stored = {
         "service_status": str(panel_service_status(domain.state)),
-        **purchases.notes_of(world, known, purchase),
+        **purchases.notes_of(context, known, purchase),
     }
-    world.panel.opened(item.id, ITEMTYPE, **stored)
+    context.panel.opened(item.id, ITEMTYPE, **stored)
 
 
-def _not_ready(world: World, item: Item, domain: Domain, purchase: Optional[Purchase]) -> Failure:
+def _not_ready(context: Context, item: Item, domain: Domain, purchase: Optional[Purchase]) -> Failure:
     if domain.state is DomainState.UNPAID:
         return Failure("unpaid_order", value=domain.id)
     if domain.state is DomainState.REMOVED:
         return Failure("remote_gone", value=domain.id)
-    _show_progress(world, item, domain)
-    slow = purchase is not None and purchase.age > world.options.overdue
+    _show_progress(context, item, domain)
+    slow = purchase is not None and purchase.age > context.options.overdue
     return Failure("upstream_slow", value=domain.id) if slow else Failure("pending", value=domain.name)
 
 
-def _show_progress(world: World, item: Item, domain: Domain) -> None:
+def _show_progress(context: Context, item: Item, domain: Domain) -> None:
     status = str(panel_service_status(domain.state))
     if item.params.get("service_status") != status:
-        world.panel.set_service_status(item.id, int(status))
+        context.panel.set_service_status(item.id, int(status))

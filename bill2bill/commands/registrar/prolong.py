@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link
-from bill2bill.commands.registrar import ours
+from bill2bill.commands.context import purchase_name
+from bill2bill.commands.permissions import must_be_on
+from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.renewal import renew
-from bill2bill.commands.switches import must_be_on
-from bill2bill.commands.world import purchase_name
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
@@ -22,21 +22,21 @@ from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 NEAR = timedelta(
     days=40
 )  # how far the two panels' dates of one domain may lie apart before a second source is asked
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
+def run(context: Context) -> None:
+    with context.item_locked() as item:
         months = periods.months_of(item.period)
         renew(
-            world,
+            context,
             item,
             lambda connection, known: ProlongDeal(
-                world, world.account(DomainAccount, connection), item, known, months
+                context, context.account(DomainAccount, connection), item, known, months
             ),
         )
 
@@ -45,9 +45,15 @@ class ProlongDeal:
     """How a domain is renewed (upstream-billmanager4 5.7)."""
 
     def __init__(
-        self, world: World, provider: DomainAccount, item: Item, known: link.Link, months: int
+        self, context: Context, provider: DomainAccount, item: Item, known: link.Link, months: int
     ) -> None:
-        self.world, self.provider, self.item, self.known, self.months = world, provider, item, known, months
+        self.context, self.provider, self.item, self.known, self.months = (
+            context,
+            provider,
+            item,
+            known,
+            months,
+        )
         self.name = purchase_name(item)
         self.just_read: Optional[Domain] = None
         self.reached: Optional[date] = None
@@ -57,7 +63,7 @@ class ProlongDeal:
         """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or
         not) may be stale: see _later.
         """
-        domain = ours.read_ours(self.provider, self.item, self.known.id)
+        domain = owned_domain.read_ours(self.context, self.provider, self.item, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
         if domain.state is DomainState.REMOVED:
@@ -93,7 +99,7 @@ class ProlongDeal:
         """By the date that an opening, a comparison or a renewal of ours has shown; without one by the
         listing, which may be a kept one.
         """
-        known = expiry.known(self.world, self.known.id)
+        known = expiry.known(self.context, self.known.id)
         if known is None:
             listed = self.provider.listed(self.known.id)
             known = listed.expires if listed else None
@@ -115,9 +121,11 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two
         witnesses.
         """
-        domain = self.just_read or ours.read_ours(self.provider, self.item, self.known.id)
+        domain = self.just_read or owned_domain.read_ours(
+            self.context, self.provider, self.item, self.known.id
+        )
         self.just_read = None
-        proves = row.accepted or row.age >= self.world.options.settle
+        proves = row.accepted or row.age >= self.context.options.settle
         if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):
             domain = self._later(domain)
         if self._done(row, domain):

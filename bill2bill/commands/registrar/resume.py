@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        world.panel.resumed(item.id)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        context.panel.resumed(item.id)

@@ -6,38 +6,38 @@ from typing import TYPE_CHECKING
 
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import expiry, link, purchases
-from bill2bill.commands.missing import seen, unseen
-from bill2bill.commands.registrar import dates, ours
+from bill2bill.commands.registrar import dates, owned_domain
+from bill2bill.commands.unseen import seen, unseen
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import panel_service_status
 from bill2bill.services import DELETED
 from bill2bill.upstream.api import Domain
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        known = link.link_of(world, item)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        known = link.link_of(context, item)
         if item.status == DELETED or known is None:
             return
         purchases.under_way(
-            world, "prolong"
+            context, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = world.account(DomainAccount, world.connection(item.module))
+        provider = context.account(DomainAccount, context.connection(item.module))
         domain = provider.listed(known.id)
         if domain is None:
-            unseen(world, item, provider.listing_id(), known.id)
+            unseen(context, item, provider.listing_id(), known.id)
             return
-        seen(world, item)
-        ours.check_name(domain, item)
-        expiry.seen(world, domain.id, domain.expires)
-        _write(world, item, domain)
+        seen(context, item)
+        owned_domain.check(context, provider, item, domain)
+        expiry.seen(context, domain.id, domain.expires)
+        _write(context, item, domain)
 
 
-def _write(world: World, item: Item, domain: Domain) -> None:
+def _write(context: Context, item: Item, domain: Domain) -> None:
     status = str(panel_service_status(domain.state))
     if item.params.get("service_status") != status:
-        world.panel.set_service_status(item.id, int(status))
-    dates.write_read_back(world, item, domain)
+        context.panel.set_service_status(item.id, int(status))
+    dates.write_read_back(context, item, domain)

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Tuple
 
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import link
-from bill2bill.commands.registrar import ours
+from bill2bill.commands.permissions import must_be_on, must_live
+from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.registrar.open import name_servers_of
-from bill2bill.commands.switches import must_be_on
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.rules import names
 from bill2bill.upstream.api import DomainForm
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
 
-def run(world: World) -> None:
-    with world.item_locked() as item:
-        link.must_live(item)
-        connection = world.connection(item.module)
+def run(context: Context) -> None:
+    with context.item_locked() as item:
+        must_live(item)
+        connection = context.connection(item.module)
         must_be_on(on=connection.send_setparam, what="update_ns")
-        known = link.required(world, item)
+        known = link.required(context, item)
         name = names.to_ascii(item.name)
         wanted = names.name_servers(name_servers_of(item), name)
         if not wanted:
             raise Failure("ns_bad", reason="ns0, ns1: -")
-        provider = world.account(DomainAccount, connection)
-        ours.read_ours(provider, item, known.id)
+        provider = context.account(DomainAccount, connection)
+        owned_domain.read_ours(context, provider, item, known.id)
         _change(provider, known.id, name, wanted)
-        if world.call.operation:
-            world.panel.name_servers_changed(item.id)
+        if context.call.operation:
+            context.panel.name_servers_changed(item.id)
 
 
 def _change(provider: DomainAccount, remote: int, name: str, wanted: Tuple[str, ...]) -> None:

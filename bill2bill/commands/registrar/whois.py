@@ -13,18 +13,18 @@ from bill2bill.services.domain import WHOIS_BUSY, WHOIS_FREE
 from bill2bill.upstream.api import Availability
 
 if TYPE_CHECKING:
-    from bill2bill.commands.world import World
+    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
 
-def run(world: World) -> bytes:
+def run(context: Context) -> bytes:
     """The first active connection that knows answers for all (host-protocol 2.6: --module may be absent)."""
-    name = names.to_ascii(world.call.param)
+    name = names.to_ascii(context.call.param)
     names.check_registrable(name, name.partition(".")[2])  # what could not be ordered is not offered as free
-    for module in _modules(world):
+    for module in _modules(context):
         try:
-            answer = world.account(DomainAccount, world.connection(module)).adapter.availability(name)
+            answer = context.account(DomainAccount, context.connection(module)).adapter.availability(name)
         except Failure as failure:  # one broken connection must not hide the answer of another
             LOG.warning("module %s cannot tell about %s: %s", module, name, failure)
             continue
@@ -35,12 +35,12 @@ def run(world: World) -> bytes:
     raise Failure("try_later", value=name)
 
 
-def _modules(world: World) -> List[int]:
+def _modules(context: Context) -> List[int]:
     """Whom to ask; nobody while the panel's database cannot be read."""
-    if world.call.module:
-        return [world.call.module]
+    if context.call.module:
+        return [context.call.module]
     try:
-        return world.data.active_modules(world.executable)
+        return context.data.active_modules(context.executable)
     except Failure as failure:
         LOG.error("no connection is known: %s", failure)
         return []

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import zip_longest
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-from bill2bill.errors import Failure, NotSent, Refused
+from bill2bill.errors import Failure, NotSent, Phrase, Refused
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.names import ru_group, split
 from bill2bill.rules.pricing import DomainTariff
@@ -103,7 +103,7 @@ class Billmgr4:
             try:
                 return read_json(body)
             except Unreadable as error:
-                raise Failure("upstream_answer", func=path, reason=str(error)) from error
+                raise Failure("upstream_answer", func=path, reason=error.reason) from error
 
     # -- domains ---------------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class Billmgr4:
         for row in self._listing():
             if row.get("id") == str(remote_id):
                 return domain_of(row, row.get("name", ""))
-        raise Failure("upstream_answer", func=wire.DOMAINS, reason=f"no row {remote_id}")
+        raise Failure("upstream_answer", func=wire.DOMAINS, reason=Phrase("no_row", id=remote_id))
 
     def find_domain(self, name: str) -> Optional[Domain]:
         """The domain of this very name; a removed one only if there is no other. One look-up (5.11 [T]), else
@@ -170,7 +170,11 @@ class Billmgr4:
         listed = [domain_of(row, name) for row in self._listing() if has_name(row, name)]
         alive = [domain for domain in listed if domain.state is not DomainState.REMOVED]
         if len(alive) > 1:
-            raise Failure("upstream_answer", func=wire.DOMAINS, reason=f"{len(alive)} rows of {name}")
+            raise Failure(
+                "upstream_answer",
+                func=wire.DOMAINS,
+                reason=Phrase("rows_of_name", count=len(alive), name=name),
+            )
         return next(iter(alive or sorted(listed, key=lambda domain: -domain.id)), None)
 
     def _looked_up(self, question: Mapping[str, Union[str, int]]) -> Union[Domain, _Look]:
@@ -204,7 +208,7 @@ class Billmgr4:
         """An edit form, and certainly the one asked for."""
         doc = self._client.call(func, {wire.ELID: remote_id, wire.API: wire.ON}, out=wire.XML)
         if id_of(doc, func) != remote_id:
-            raise Failure("upstream_answer", func=func, reason=f"not the form of {remote_id}")
+            raise Failure("upstream_answer", func=func, reason=Phrase("other_form", id=remote_id))
         return doc
 
     def order_domain(self, order: DomainOrder) -> int:
@@ -215,7 +219,7 @@ class Billmgr4:
     def _order(self, order: DomainOrder) -> Dict[str, Union[str, int]]:
         strangers = set(order.contacts).difference(wire.CONTACT_ROLES)
         if strangers:
-            raise NotSent("bad_input", reason=f"contacts {sorted(strangers)}")
+            raise NotSent("bad_input", reason=Phrase("unknown_roles", names=", ".join(sorted(strangers))))
         label, price, servers = _label(order), order.tariff.id, " ".join(order.name_servers)
         form: Dict[str, Union[str, int]] = {
             wire.SOK: wire.OK, "operation": "register", "countdomain": "1",
@@ -247,7 +251,7 @@ class Billmgr4:
         as a spending method does.
         """
         if len(servers) > len(wire.NS_SLOTS):
-            raise NotSent("ns_bad", reason=f"{len(servers)} > {len(wire.NS_SLOTS)}")
+            raise NotSent("ns_bad", reason=Phrase("ns_count", count=len(servers), most=len(wire.NS_SLOTS)))
         params: Dict[str, Union[str, int]] = {wire.ELID: form.id, wire.SOK: wire.OK, "changens": wire.ON}
         params.update(zip_longest(wire.NS_SLOTS, servers, fillvalue=""))
         if form.owner is not None:

@@ -7,7 +7,7 @@ import re
 from typing import IO, Callable, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional
 from urllib.parse import urlunsplit
 
-from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.errors import Failure, NoAnswer, NotSent, Phrase, Refused
 from bill2bill.upstream.address import checked_url
 from bill2bill.upstream.asking import Login, Params, one_id
 from bill2bill.upstream.billmgr4 import types as wire
@@ -92,7 +92,7 @@ class Client:
         for name, value in params.items():
             form[name] = one_id(value) if isinstance(value, int) else value
         if not isinstance(params.get(wire.ELID, 1), int):
-            raise NotSent("bad_input", reason=f"{wire.ELID}={params[wire.ELID]!r}")
+            raise NotSent("bad_input", reason=Phrase("bad_setting", name=wire.ELID, value=params[wire.ELID]))
         return form
 
     def _refusal(self, func: str, error: WireError, refusals: Optional[FrozenSet[str]]) -> Failure:
@@ -118,7 +118,7 @@ class Client:
         return self.http.masked(name) if not name or NAME.fullmatch(name) else "?"
 
     def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:
-        reason = self.http.masked(str(error))
+        reason = self.http.masked(error.reason if isinstance(error, Unreadable) else str(error))
         if spends:
             raise NoAnswer("lost_answer", func=func, detail=f"{type(error).__name__}: {reason}") from error
         if isinstance(error, OtherDialect):

@@ -8,6 +8,7 @@ from typing import IO, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from lxml import etree
 
+from bill2bill.errors import Phrase
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.parsing import (
@@ -60,13 +61,13 @@ def read_doc(body: IO[bytes]) -> Doc:
         if child.tag == wire.ROW:
             rows.append(_row(child))
         elif child.tag == wire.ERROR and error is not None:
-            raise Unreadable("two errors")
+            raise Unreadable(Phrase("two_errors"))
         elif child.tag == wire.ERROR:
             error = _error_of_xml(child)
         elif len(child) == 0:
             pairs.append((str(child.tag), child.text or ""))
         if len(pairs) + len(rows) > MOST_CHILDREN:
-            raise Unreadable(f"more than {MOST_CHILDREN} elements")
+            raise Unreadable(Phrase("too_many_elements", most=MOST_CHILDREN))
     return Doc(_flat(pairs), rows, error)
 
 
@@ -80,7 +81,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
         if doc.error:
             raise WireRefusal(doc.error)
         if not wire.NO_LIST.isdisjoint(doc.fields):
-            raise Unreadable("not a list")
+            raise Unreadable(Phrase("not_a_list"))
         yield from doc.rows
         return
     for child in children(body):
@@ -89,7 +90,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
         elif child.tag == wire.ERROR:
             raise WireRefusal(_error_of_xml(child))
         elif child.tag in wire.NO_LIST:
-            raise Unreadable("not a list")
+            raise Unreadable(Phrase("not_a_list"))
 
 
 def status_of(body: IO[bytes]) -> str:
@@ -115,12 +116,12 @@ class WireRefusal(Exception):
 
 def _doc_of_json(data: object) -> Doc:
     if not isinstance(data, dict):
-        raise Unreadable("not a JSON object")
+        raise Unreadable(Phrase("not_json_object"))
     if isinstance(data.get(ROOT), dict):
         raise OtherDialect("doc")
     rows = data.get(wire.ROW, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Unreadable("elem is not a list of objects")
+        raise Unreadable(Phrase("not_a_list"))
     error = _error_of_json(data[wire.ERROR]) if wire.ERROR in data else None
     return Doc(_texts(data), [_texts(row) for row in rows], error)
 
@@ -131,7 +132,7 @@ def _texts(data: Mapping[str, object]) -> Fields:
 
 def _error_of_json(error: object) -> WireError:
     if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-        raise Unreadable("an error without code")
+        raise Unreadable(Phrase("error_without", name="code"))
     texts = _texts(error)
     return WireError(texts["code"].strip(), texts.get("obj", ""), texts.get("val", ""), texts.get("msg", ""))
 
@@ -141,7 +142,7 @@ def _error_of_xml(error: etree._Element) -> WireError:
         raise OtherDialect("error type")  # 0.3; the newer versions have a `code` besides
     code = error.get("code")
     if code is None:
-        raise Unreadable("an error without code")
+        raise Unreadable(Phrase("error_without", name="code"))
     return WireError(
         code.strip(),
         error.get("obj", ""),

@@ -7,10 +7,11 @@ import re
 from decimal import Decimal
 from typing import Callable, Dict, List, Mapping, Optional, Tuple, TypeVar
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.money import parse_amount
 from bill2bill.rules.names import to_ascii
 from bill2bill.rules.pricing import DomainTariff, Period
+from bill2bill.upstream.billmgr4 import types as wire
 
 log = logging.getLogger("bill2bill.upstream")
 
@@ -28,7 +29,7 @@ def tariffs_of(data: object) -> List[DomainTariff]:
 
     data: the decoded JSON, numbers as texts. Raises Failure("upstream_answer") if no record is left.
     """
-    return _readable(data, _tariff, "domain prices")
+    return _readable(data, _tariff, wire.PRICE_FILE)
 
 
 def countries_of(data: object) -> Dict[str, str]:
@@ -37,7 +38,7 @@ def countries_of(data: object) -> Dict[str, str]:
     """
     rows = data.get("elem") if isinstance(data, dict) else None
     found: Dict[str, str] = {}
-    for iso2, number in _readable(rows, _country, "countries"):
+    for iso2, number in _readable(rows, _country, wire.COUNTRY_FILE):
         found.setdefault(iso2, number)
     return found
 
@@ -46,7 +47,7 @@ def _readable(
     records: object, read: Callable[[Mapping[str, object]], Optional[Found]], what: str
 ) -> List[Found]:
     if not isinstance(records, list):
-        raise Failure("upstream_answer", func=what, reason="not a list")
+        raise Failure("upstream_answer", func=what, reason=Phrase("not_a_list"))
     found: List[Found] = []
     for record in records:
         try:
@@ -57,7 +58,7 @@ def _readable(
         if entry is not None:
             found.append(entry)
     if not found:
-        raise Failure("upstream_answer", func=what, reason="no usable record")
+        raise Failure("upstream_answer", func=what, reason=Phrase("no_usable_record"))
     return found
 
 

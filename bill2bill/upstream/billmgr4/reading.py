@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Mapping
 
-from bill2bill.errors import Failure, NoAnswer
+from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.rules.money import Money, currency_code, parse_amount
 from bill2bill.rules.names import to_ascii
 from bill2bill.rules.periods import parse_date
@@ -25,9 +25,7 @@ def account_of(row: Mapping[str, str]) -> PayerAccount:
         balance = Money(parse_amount(row["balance"]), currency_code(row["currency"]))
         number = _positive(row["id"])
     except (KeyError, ValueError) as error:
-        raise Failure(
-            "upstream_answer", func=wire.ACCOUNTS, reason=f"{type(error).__name__} {error}"
-        ) from error
+        raise _unreadable(wire.ACCOUNTS, error) from error
     return PayerAccount(number, row.get("name", ""), row.get("project", ""), balance, max(credit, Decimal(0)))
 
 
@@ -45,7 +43,7 @@ def domain_of(row: Mapping[str, str], name: str) -> Domain:
             tariff=int(price) if POSITIVE.fullmatch(price) else None,
         )
     except (ValueError, Failure) as error:
-        raise Failure("upstream_answer", func=wire.DOMAINS, reason=f"{error}"[:200]) from error
+        raise _unreadable(wire.DOMAINS, error) from error
 
 
 def has_name(row: Mapping[str, str], name: str) -> bool:
@@ -74,7 +72,7 @@ def id_of(doc: Doc, func: str) -> int:
     ids = {doc.fields[key] for key in (wire.ELID, "id") if key in doc.fields}
     text = ids.pop() if len(ids) == 1 else ""
     if not POSITIVE.fullmatch(text):
-        raise Failure("upstream_answer", func=func, reason="no single id")
+        raise Failure("upstream_answer", func=func, reason=Phrase("no_single_id"))
     return int(text)
 
 
@@ -94,6 +92,11 @@ def new_id(doc: Doc, key: str, func: str) -> int:
     if not POSITIVE.fullmatch(text):
         raise NoAnswer("lost_answer", func=func, detail=f"no {key}, but {sorted(doc.fields)[:20]}")
     return int(text)
+
+
+def _unreadable(func: str, error: Exception) -> Failure:
+    said = f"{type(error).__name__}: {error}"[:200]
+    return Failure("upstream_answer", func=func, reason=Phrase("bad_row"), detail=said)
 
 
 def _positive(text: str) -> int:

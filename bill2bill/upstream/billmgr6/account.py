@@ -6,8 +6,9 @@ import logging
 from decimal import Decimal
 from typing import Callable, Iterator, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.money import Money, parse_amount
+from bill2bill.rules.words import shown
 from bill2bill.upstream.api import Identity, PayerAccount
 from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
@@ -39,13 +40,13 @@ def identity_of(ask: Ask, project: str) -> Identity:
     )
     balance = balance or _row_balance(row)
     if balance is None or not POSITIVE.fullmatch(number):
-        raise Failure(
-            "upstream_answer", func=wire.WHOAMI, reason=f"account {number[:40]!r}, balance {balance}"
-        )
+        found = Phrase("account_unknown" if balance else "balance_unknown", number=shown(number, 40) or "-")
+        raise Failure("upstream_answer", func=wire.WHOAMI, reason=found)
     account = PayerAccount(int(number), user.get("name", ""), name, balance, credit)
     return Identity(
-        account, version_of(whoami), _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem"))
-    )
+        account, user.get("account", ""), version_of(whoami), _right(user.get("allowsuspenditem")),
+        _right(user.get("allowdeleteitem")),
+    )  # fmt: skip
 
 
 def version_of(whoami: Node) -> str:

@@ -6,10 +6,18 @@ import logging
 from contextlib import contextmanager
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
-from bill2bill.errors import Failure, NotSent, Refused
+from bill2bill.errors import Failure, NotSent, Phrase, Raw, Refused
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
-from bill2bill.upstream.api import Identity, OrderForm, Receipt, Service, ServiceForm, ServiceOrder
+from bill2bill.upstream.api import (
+    Identity,
+    NewestServices,
+    OrderForm,
+    Receipt,
+    Service,
+    ServiceForm,
+    ServiceOrder,
+)
 from bill2bill.upstream.asking import POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.account import identity_of, version_of
@@ -17,7 +25,7 @@ from bill2bill.upstream.billmgr6.catalogue import tariffs_of
 from bill2bill.upstream.billmgr6.client import Client
 from bill2bill.upstream.billmgr6.envelope import Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of, off_word, order_form_of
-from bill2bill.upstream.billmgr6.listing import all_rows
+from bill2bill.upstream.billmgr6.listing import all_rows, newest_rows
 from bill2bill.upstream.billmgr6.reading import (
     accepted,
     addons_of,
@@ -104,6 +112,24 @@ class Billmgr6:
                     raise
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
+    def newest_services(self, itemtype: str) -> Optional[NewestServices]:
+        """By the first page of the list sorted by number. Whether an upstream sorts is not certain (1.3 [T]): the
+        answer must show it.
+        """
+        try:
+            rows, total = newest_rows(self._client, itemtype)
+            services = [listed_service_of(row, itemtype) for row in rows]
+        except Failure as failure:
+            if failure.code not in ("upstream_refused", "upstream_trouble", "upstream_answer"):
+                raise
+            log.info("%s: no list by number: %s", itemtype, failure)
+            return None
+        shown = [service.id for service in services]
+        falling = sorted(set(shown), reverse=True)
+        if total is None or len(falling) < len(shown) or (shown != falling and total != len(shown)):
+            return None
+        return NewestServices(sorted(services, key=lambda service: -service.id), total)
+
     def service(self, itemtype: str, remote_id: int, *, why: bool = True) -> Optional[ServiceForm]:
         """By the edit form; what it does not tell of state and dates, the row of the listing does. None:
         `missed`, or deleted (6.2).
@@ -125,7 +151,7 @@ class Billmgr6:
         for row in all_rows(self._client, itemtype):
             if row.get("id") == str(remote_id):
                 return row
-        raise Failure("upstream_answer", func=itemtype, reason=f"no row {remote_id}")
+        raise Failure("upstream_answer", func=itemtype, reason=Phrase("no_row", id=remote_id))
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm:
         wizard, view = self._order_view(itemtype, tariff, months, datacenter)
@@ -251,7 +277,7 @@ class Billmgr6:
                     "addon_bad",
                     object=name,
                     value=changes[name],
-                    reason=", ".join(filter(ADDON.fullmatch, fields)) or "-",
+                    reason=Raw(", ".join(filter(ADDON.fullmatch, fields))) or Phrase("nothing"),
                 )
         words = {
             name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()
@@ -290,7 +316,7 @@ class Billmgr6:
 def _period(months: int) -> str:
     """4.4: a positive number is months; others are trial, day and lifetime."""
     if months < 1:
-        raise NotSent("bad_input", reason=f"{months} months")
+        raise NotSent("bad_input", reason=Phrase("bad_months", count=months))
     return str(months)
 
 

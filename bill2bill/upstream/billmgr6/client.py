@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Callable, Dict, Iterator, NoReturn, Optional, Tuple
 
-from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.errors import Failure, NoAnswer, NotSent, Phrase, Refused
 from bill2bill.upstream.address import checked_url
 from bill2bill.upstream.asking import Login, Params, one_id
 from bill2bill.upstream.billmgr6 import types as wire
@@ -72,11 +72,14 @@ class Client:
             )
         return doc
 
-    def page(self, func: str, number: int) -> Iterator[Tuple[str, Node]]:
+    def page(
+        self, func: str, number: int, rows: int = wire.ROWS_PER_PAGE, sort: str = ""
+    ) -> Iterator[Tuple[str, Node]]:
         """The parts of one page of a list, as a stream (2.2). Raises Failure, also after some: only a page
         read to its end is whole.
         """
-        form = self._form(func, {wire.PAGE: str(number), wire.PAGE_SIZE: str(wire.ROWS_PER_PAGE)})
+        params = {wire.PAGE: str(number), wire.PAGE_SIZE: str(rows), **({wire.SORT: sort} if sort else {})}
+        form = self._form(func, params)
         known = False
         with self._login.used(), self.http.post(self.url, func, form) as body:
             try:
@@ -87,14 +90,14 @@ class Client:
                         raise (
                             Refused("two_factor")
                             if wire.SECOND_FACTOR in node.text
-                            else Unreadable("not a list")
+                            else Unreadable(Phrase("not_a_list"))
                         )
                     known = known or name in wire.LIST_PARTS
                     yield name, node
             except (Unreadable, OtherDialect) as error:
                 self._not_understood(func, error, spends=False)
         if not known:
-            self._not_understood(func, Unreadable("not a list"), spends=False)
+            self._not_understood(func, Unreadable(Phrase("not_a_list")), spends=False)
 
     def _form(self, func: str, params: Params) -> Dict[str, str]:
         """lang=en: words and money differ from language to language (1.3)."""
@@ -102,11 +105,11 @@ class Client:
         form[wire.AUTHINFO] = self._login.authinfo
         reserved = wire.RESERVED.intersection(params)
         if reserved:
-            raise NotSent("bad_input", reason=f"reserved: {sorted(reserved)}")
+            raise NotSent("bad_input", reason=Phrase("reserved", names=", ".join(sorted(reserved))))
         for name, value in params.items():
             form[name] = one_id(value) if isinstance(value, int) else value
         if not isinstance(params.get(wire.ELID, 1), int):
-            raise NotSent("bad_input", reason=f"{wire.ELID}={params[wire.ELID]!r}")
+            raise NotSent("bad_input", reason=Phrase("bad_setting", name=wire.ELID, value=params[wire.ELID]))
         return form
 
     def _refusal(self, func: str, error: WireError, spends: bool) -> Failure:
@@ -115,7 +118,7 @@ class Client:
         return failure
 
     def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:
-        reason = self.http.masked(str(error))
+        reason = self.http.masked(error.reason if isinstance(error, Unreadable) else str(error))
         if spends:
             raise NoAnswer("lost_answer", func=func, detail=f"{type(error).__name__}: {reason}") from error
         if isinstance(error, OtherDialect):

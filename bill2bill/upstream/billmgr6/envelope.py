@@ -9,6 +9,7 @@ from typing import IO, Dict, Iterable, Iterator, List, Mapping, Optional, Sequen
 
 from lxml import etree
 
+from bill2bill.errors import Phrase
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.parsing import (
@@ -99,7 +100,7 @@ def read_doc(body: IO[bytes]) -> Doc:
     )
     errors = node.all(wire.ERROR)
     if len(errors) > 1:
-        raise Unreadable("two errors")
+        raise Unreadable(Phrase("two_errors"))
     return Doc(root, node, error_of(errors[0]) if errors else None)
 
 
@@ -113,10 +114,10 @@ def parts(body: IO[bytes], most: int = MOST_IN_STREAM) -> Iterator[Tuple[str, No
         return
     data = read_json(body)
     if not isinstance(data, dict):
-        raise Unreadable("not a JSON object")
+        raise Unreadable(Phrase("not_json_object"))
     if not isinstance(data.get(ROOT), dict):
         if VERSION_4.isdisjoint(data):
-            raise Unreadable("no doc")
+            raise Unreadable(Phrase("root_element", name="-"))
         raise OtherDialect("no doc")
     for name, found in _node_of_json(data[ROOT], 1).children.items():
         for node in found:
@@ -132,7 +133,7 @@ def error_of(node: Node) -> WireError:
         raise (
             OtherDialect("error without type")
             if "code" in node.attributes
-            else Unreadable("an error without type")
+            else Unreadable(Phrase("error_without", name="type"))
         )
     params = {param.attributes.get("name", ""): param.text for param in node.all("param")}
     return WireError(kind, about or params.get("object", ""), params, node.get("msg") or node.text)
@@ -142,7 +143,7 @@ def _grouped(pairs: Iterable[Tuple[str, Node]]) -> Dict[str, List[Node]]:
     found: Dict[str, List[Node]] = {}
     for count, (name, node) in enumerate(pairs, 1):
         if count > MOST_CHILDREN:
-            raise Unreadable(f"more than {MOST_CHILDREN} elements")
+            raise Unreadable(Phrase("too_many_elements", most=MOST_CHILDREN))
         found.setdefault(name, []).append(node)
     return found
 
@@ -160,11 +161,11 @@ def _node_of_xml(element: etree._Element) -> Node:
 def _node_of_json(value: object, depth: int) -> Node:
     """{"$": text, "$a": attribute, name: child or children}; a bare scalar is a text (2.1)."""
     if depth > DEPTH:
-        raise Unreadable("an element is too deep")
+        raise Unreadable(Phrase("too_deep"))
     if isinstance(value, str):
         return Node(value.strip())
     if not isinstance(value, dict):
-        raise Unreadable(f"{type(value).__name__} in JSON")
+        raise Unreadable(Phrase("not_json", why=type(value).__name__))
     texts = {
         name[1:]: text.strip()
         for name, text in value.items()

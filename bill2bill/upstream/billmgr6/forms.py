@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterator, List, Mapping, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.upstream.api import OrderForm
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Node
@@ -57,7 +57,7 @@ def off_word(form: Node, usual: str) -> str:
 def order_form_of(form: Node, func: str) -> OrderForm:
     """Raises Failure("upstream_answer") if this is no form."""
     if wire.METADATA not in form and wire.SLIST not in form:
-        raise Failure("upstream_answer", func=func, reason="not a form")
+        raise Failure("upstream_answer", func=func, reason=Phrase("not_a_form"))
     lists = _lists(form)
     depends = {
         (name, val.attributes["key"]): val.attributes["depend"]

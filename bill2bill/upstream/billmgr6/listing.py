@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Iterator, Optional, Set
+from typing import Iterator, List, Optional, Set, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.client import Client
 from bill2bill.upstream.billmgr6.envelope import Node
@@ -38,9 +38,27 @@ def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
         if len(seen) == before or (total is not None and len(seen) >= total):
             break
     else:
-        raise Failure("upstream_answer", func=itemtype, reason=f"more than {MOST_PAGES} pages")
+        raise Failure("upstream_answer", func=itemtype, reason=Phrase("too_many_pages", most=MOST_PAGES))
     if total is not None and len(seen) < total:
-        raise Failure("upstream_answer", func=itemtype, reason=f"{len(seen)} of {total} rows")
+        raise Failure(
+            "upstream_answer", func=itemtype, reason=Phrase("rows_missing", found=len(seen), total=total)
+        )
+
+
+def newest_rows(client: Client, itemtype: str) -> Tuple[List[Node], Optional[int]]:
+    """The first page of the list by falling number, and how many rows there are in all, where that is told.
+
+    Whether the upstream has sorted is for the caller to check.
+    """
+    take_filter_off(client, itemtype)
+    rows: List[Node] = []
+    total: Optional[int] = None
+    for name, node in client.page(itemtype, 1, wire.NEWEST_ROWS, wire.NEWEST_FIRST):
+        if name == wire.TOTAL and node.text.isdecimal():
+            total = int(node.text)
+        elif name == wire.ROW:
+            rows.append(node)
+    return rows, total
 
 
 def take_filter_off(client: Client, itemtype: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from bill2bill.errors import Failure, NoAnswer
+from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.rules.money import Money, currency_code
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.statuses import ServiceState, service_state
@@ -46,7 +46,11 @@ def service_of(node: Node, func: str) -> Service:
     """An edit form (6.5). Raises Failure("upstream_answer") without an id or a known state."""
     state = state_of(node)
     if state is None:
-        raise Failure("upstream_answer", func=func, reason=f"status {shown(' '.join(_states(node)))}")
+        raise Failure(
+            "upstream_answer",
+            func=func,
+            reason=Phrase("unknown_status", value=shown(" ".join(_states(node))) or "-"),
+        )
     return _service(node, func, state)
 
 
@@ -59,7 +63,7 @@ def listed_service_of(node: Node, func: str) -> Service:
 
 def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
     if not POSITIVE.fullmatch(_id(node)):
-        raise Failure("upstream_answer", func=func, reason=f"id {shown(_id(node))}")
+        raise Failure("upstream_answer", func=func, reason=Phrase("bad_id", value=shown(_id(node)) or "-"))
     tariff, tariff_name = _tariff(node)
     return Service(
         id=int(_id(node)),
@@ -126,7 +130,7 @@ def same_object(node: Node, remote_id: int, func: str) -> None:
     """Is this certainly the form that was asked for? Raises Failure("upstream_answer")."""
     ids = {one.text for name in ("id", wire.ELID) for one in node.all(name)}
     if ids != {str(remote_id)}:
-        raise Failure("upstream_answer", func=func, reason=f"not the form of {remote_id}")
+        raise Failure("upstream_answer", func=func, reason=Phrase("other_form", id=remote_id))
 
 
 # -- what a spending call came back with ---------------------------------------------------------------------
@@ -187,9 +191,7 @@ def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
     if ours:
         number = next((text for text in (node.get(wire.CART_ORDER), ours[0].get("id")) if text), "")
         if not POSITIVE.fullmatch(number):
-            raise Failure(
-                "upstream_answer", func=func, reason=f"service {remote_id} in order {shown(number)}"
-            )
+            raise Failure("upstream_answer", func=func, reason=Phrase("bad_id", value=shown(number) or "-"))
         return int(number)
     for line in lines:
         if not line.all(wire.CART_SERVICE) or not all(
@@ -198,7 +200,7 @@ def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
             raise Failure(
                 "upstream_answer",
                 func=func,
-                reason=f"line {shown(line.get('id'))} of service {shown(line.get(wire.CART_SERVICE))}",
+                reason=Phrase("cart_line", id=shown(line.get("id")) or "-"),
             )
     return None
 
@@ -210,7 +212,7 @@ def _cart_lines(node: Node, func: str) -> List[Node]:
     counted = [one.text for part in (node, *lists) for one in part.all(wire.TOTAL)]
     known = lists and all(wire.LIST_PARTS.issuperset(one.children) for one in lists)
     if not known or wire.OK in node or any(count != str(len(lines)) for count in counted):
-        raise Failure("upstream_answer", func=func, reason=f"not a cart of {len(lines)} lines")
+        raise Failure("upstream_answer", func=func, reason=Phrase("not_a_cart", count=len(lines)))
     return lines
 
 

@@ -13,7 +13,8 @@ RESERVED = frozenset([FUNC, OUT, LANG, AUTHINFO, "auth", "su"])  # ours alone to
 BUTTON, NEXT = "clicked_button", "snext"
 SKIP_BASKET = "skipbasket"  # pay at once (0.3 [C])
 PAGE, PAGE_SIZE, TOTAL = "p_num", "p_cnt", "p_elems"  # 2.2 [T]
-ROWS_PER_PAGE = 500  # 10 Q27
+ROWS_PER_PAGE, NEWEST_ROWS = 500, 50  # 10 Q27
+SORT, NEWEST_FIRST = "p_col", "-id"  # 1.3 [T]
 
 # -- answer (2.1-2.5) ----------------------------------------------------------------------------------------
 ROW, ERROR, METADATA, SLIST = "elem", "error", "metadata", "slist"

@@ -1,0 +1,153 @@
+"""The service behind an item, as the upstream shows it now: only what is certainly owned_service is touched (decision
+7).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Callable, Set
+
+from bill2bill.accounts.services import ServiceAccount
+from bill2bill.commands.link import Link
+from bill2bill.errors import Failure
+from bill2bill.host import place
+from bill2bill.host.data import Item
+from bill2bill.journal.engine import Finding, Sight
+from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.rules import names
+from bill2bill.rules.plans import Plan, plan_of
+from bill2bill.rules.statuses import ServiceState
+from bill2bill.upstream.api import Service, ServiceForm
+
+if TYPE_CHECKING:
+    from bill2bill.commands.context import Context
+
+
+def mark_of(context: Context, item: int, purchase: int) -> str:
+    """What the upstream keeps with a service as `remoteid`: one for each attempted purchase
+    (upstream-billmanager6 9.3 #7).
+    """
+    return f"{prefix_of(context, item)}{purchase}"
+
+
+def prefix_of(context: Context, item: int) -> str:
+    """How the marks of all purchases of an item begin."""
+    return f"{place.installation_id(context.key)}-{item}-"
+
+
+def of_former_item(context: Context, item: Item, service: Service) -> bool:
+    """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
+    number = (service.mark or "")[len(prefix_of(context, item.id)) :]
+    row = (
+        context.journal.purchase(int(number))
+        if number.isascii() and number.isdigit() and len(number) < 16
+        else None
+    )
+    return row is not None and row.item == item.id and row.detached
+
+
+def plan(context: Context, pricelist: int) -> Plan:
+    return plan_of(pricelist, context.data.tariff_settings(pricelist))
+
+
+def months_to_buy(context: Context, item: Item, sold: int) -> int:
+    """What is bought at a time for the months that were sold; a tariff plan that is not linked any more is
+    bought as it is sold.
+    """
+    linked = context.data.tariff_settings(item.pricelist).get("b2b_tariff")
+    return plan(context, item.pricelist).months_for(sold) if linked else sold
+
+
+def read(
+    context: Context, provider: ServiceAccount, item: Item, known: Link, *, why: bool = True
+) -> ServiceForm:
+    """The service, read now, on request with why it is so (its substate).
+
+    Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent.
+    """
+    form = provider.upstream.service(item.itemtype, known.id, why=why)
+    if form is None or form.service.state is ServiceState.DELETED:
+        raise Failure("remote_gone", value=known.id)
+    check(context, provider, item, known, form.service)
+    return form
+
+
+def check(context: Context, provider: ServiceAccount, item: Item, known: Link, service: Service) -> None:
+    """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our
+    order or a person must have named it.
+
+    Raises not_ours, or held_by_other for one that another item holds which is not closed.
+    """
+    _check_evidence(context, provider, item, known, service)
+    context.claim(provider, service.id)
+
+
+def _check_evidence(
+    context: Context, provider: ServiceAccount, item: Item, known: Link, service: Service
+) -> None:
+    if service.mark:
+        if not service.mark.startswith(prefix_of(context, item.id)) or of_former_item(context, item, service):
+            raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
+        return
+    holder = context.journal.held_by_other(
+        item.id, item.itemtype, service.id, context.account_of(provider), item.module
+    )
+    if holder and not context.data.is_closed(holder.item):
+        raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.purchase or "-")
+    bought = context.journal.opening(item.id)
+    if not item.name and bought and bought.remote == service.id:
+        return
+    if not item.name or service.name != names.host_name(item.name):
+        raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
+    tariffs = _tariffs(context, item, known)
+    if not any(provider.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
+        raise Failure("not_ours", value=service.id, reason=f"tariff {service.tariff or service.tariff_name}")
+
+
+def _tariffs(context: Context, item: Item, known: Link) -> Set[int]:
+    """The upstream's tariffs that the item may be sold by: what was noted, and what its tariff plans say,
+    during a change of tariff both.
+    """
+    found = {known.price} if known.price else set()
+    for pricelist in (item.pricelist, item.lastpricelist):
+        if pricelist and context.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():
+            found.add(plan(context, pricelist).tariff)
+    return found
+
+
+def must_not_be_on_its_way(context: Context, item: Item, kind: str, within: float = math.inf) -> None:
+    """A change of tariff may move the date by which a renewal is recognised (upstream-billmanager6 6.4), so
+    neither begins while the other is looked for. within: seconds since its request left, after which it is
+    not waited for. Raises item_busy.
+    """
+    row = context.journal.unsettled(item.id, kind)
+    if row and row.stage is Stage.SENT and row.age < within:
+        raise Failure("item_busy", detail=f"purchase {row.id}, {kind}, is on its way")
+
+
+def look(
+    context: Context, provider: ServiceAccount, known: Link, row: Purchase, sees: Callable[[], Finding]
+) -> Finding:
+    """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its
+    answer was lost.
+
+    The cart is read just where absence would mean that the request is sent again. Without the service it is
+    followed by one more glance, for what was paid in between is in the cart no more.
+    """
+    found = sees()
+    if found.sight is not Sight.ABSENT or not _may_wait_in_cart(context, row):
+        return found
+    unpaid = provider.upstream.in_cart(known.id)
+    return sees() if unpaid is None else found._replace(unpaid=unpaid)
+
+
+def _may_wait_in_cart(context: Context, row: Purchase) -> bool:
+    """A request has left, without a yes, and so long ago that it will not be carried out any more
+    (upstream-billmanager6 6.6, the rule).
+    """
+    return (
+        row.sent is not None
+        and not row.accepted
+        and row.age >= context.options.settle
+        and context.options.cart_witness
+    )

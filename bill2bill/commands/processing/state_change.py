@@ -1,0 +1,67 @@
+"""Suspend and resume alike: bring a service at the upstream into a state, and see it there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Callable
+
+from bill2bill.accounts.services import ServiceAccount
+from bill2bill.commands import link, reporting
+from bill2bill.commands.permissions import must_live
+from bill2bill.commands.processing import owned_service
+from bill2bill.errors import Failure, NoAnswer
+from bill2bill.host.data import Item
+from bill2bill.rules.statuses import NOT_OURS_TO_LIFT, ServiceState
+from bill2bill.upstream.api import Service, ServiceUpstream
+
+if TYPE_CHECKING:
+    from bill2bill.commands.context import Context
+
+LOG = logging.getLogger("bill2bill")
+
+
+def bring(
+    context: Context, item: Item, wanted: ServiceState, act: Callable[[ServiceUpstream, str, int], None]
+) -> None:
+    """Nothing is sent if the connection does not send it (decision 10), or if the service is in this state
+    already.
+
+    Raises pending or upstream_slow while the upstream works on it; suspended_by_provider, not_ours,
+    unpaid_order and what `act` raises.
+    """
+    must_live(item)
+    provider = context.account(ServiceAccount, context.connection(item.module))
+    if not provider.connection.send_suspend:
+        return
+    known = link.required(context, item)
+    service = owned_service.read(context, provider, item, known).service
+    if service.state is wanted:
+        reporting.waits_no_more(context)
+        return
+    _may_be_changed(context, service)
+    try:
+        act(provider.upstream, item.itemtype, service.id)
+    except NoAnswer as failure:
+        LOG.warning("no answer to %s of %s: %s", context.call.command, service.id, failure)
+    service = owned_service.read(context, provider, item, known, why=False).service
+    if service.state is ServiceState.WORKING:
+        raise reporting.not_yet(context, service.id)
+    if service.state is not wanted:
+        raise Failure(
+            "upstream_answer",
+            func=context.call.command,
+            reason=f"{service.state.value} {service.substate}".strip(),
+        )
+
+
+def _may_be_changed(context: Context, service: Service) -> None:
+    if service.state is ServiceState.WORKING:  # on this very wish, or on another
+        raise (
+            reporting.not_yet(context, service.id)
+            if service.substate == context.call.command
+            else Failure("upstream_busy", value=service.id)
+        )
+    if service.state is ServiceState.UNPAID:
+        raise Failure("unpaid_order", value=service.id)
+    if service.state is ServiceState.SUSPENDED and service.substate in NOT_OURS_TO_LIFT:
+        raise Failure("suspended_by_provider", value=service.id, reason=service.substate)

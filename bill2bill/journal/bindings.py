@@ -1,0 +1,100 @@
+"""Which service of a provider belongs to which item, and which logins lead to one customer of a provider.
+
+An account is the provider's installation and the customer number that it tells us. Until it has told one, the
+login stands for the account. Two items never hold one service, however they came to it (decision 27).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from enum import Enum
+from typing import Callable, List, NamedTuple, Optional
+
+from bill2bill.errors import Failure
+from bill2bill.journal.purchase import Purchase
+from bill2bill.state.connection import StateFile
+
+
+class Origin(Enum):
+    """How an item came to its service."""
+
+    ORDERED = "ordered"
+    LINKED = "linked"  # a person named it in the panel
+
+
+class Binding(NamedTuple):
+    """The holder of a service. detached: the item's number belongs to another item now."""
+
+    item: int
+    detached: bool
+
+
+def account_of(file: StateFile, login: str) -> str:
+    """The account that a login leads to. login: a short name, as account.account_key."""
+    return account_in(file.db, login)
+
+
+def account_in(db: sqlite3.Connection, login: str) -> str:
+    """The same inside of a transaction."""
+    found = db.execute("SELECT account FROM login WHERE key = ?", (login,)).fetchone()
+    return str(found[0]) if found else login
+
+
+def claimed_twice(file: StateFile, account: str, other: str) -> List[int]:
+    """Items that hold one service each, if the two accounts are one."""
+    found = file.rows(
+        "SELECT a.item, b.item FROM binding a JOIN binding b ON a.itemtype = b.itemtype AND a.remote = b.remote"
+        " WHERE a.account = ? AND b.account = ? AND a.item <> b.item AND a.detached = 0 AND b.detached = 0",
+        account, other,
+    )  # fmt: skip
+    return sorted({int(str(item)) for pair in found for item in pair})
+
+
+def merge(db: sqlite3.Connection, account: str, into: str) -> None:
+    """Where both hold a service, the one that was there stays."""
+    db.execute("UPDATE OR IGNORE binding SET account = ? WHERE account = ?", (into, account))
+    db.execute("DELETE FROM binding WHERE account = ?", (account,))
+
+
+def holder(file: StateFile, account: str, itemtype: str, remote: int) -> Optional[Binding]:
+    found = file.rows(
+        "SELECT item, detached FROM binding WHERE account = ? AND itemtype IN (?, '') AND remote = ?",
+        account, itemtype, remote,
+    )  # fmt: skip
+    return Binding(int(str(found[0][0])), bool(found[0][1])) if found else None
+
+
+def claim(
+    file: StateFile, account: str, itemtype: str, remote: int, item: int, is_closed: Callable[[int], bool]
+) -> None:
+    """An item uses a service that it did not order: a person linked it.
+
+    is_closed(item)  the service of a closed item may be linked to another one
+    Raises held_by_other.
+    """
+    held = holder(file, account, itemtype, remote)
+    if held and held.item == item and not held.detached:
+        return
+    if held and not (held.detached or is_closed(held.item)):
+        raise Failure("held_by_other", value=remote, object=held.item, id="-")
+    with file.write() as db:
+        values = (account, itemtype, remote, item, 0, Origin.LINKED.value)
+        db.execute("REPLACE INTO binding VALUES (?, ?, ?, ?, ?, ?)", values)
+
+
+def ordered(db: sqlite3.Connection, order: Purchase) -> None:
+    """An order has given its item a service: part of the transaction that says so. Raises held_by_other."""
+    account = order.account or f"connection-{order.module}"
+    db.execute(
+        "DELETE FROM binding WHERE item = ? AND account = ? AND origin = ? AND remote <> ? AND detached = 0",
+        (order.item, account, Origin.ORDERED.value, order.remote),
+    )
+    values = (account, order.itemtype, order.remote, order.item, 0, Origin.ORDERED.value)
+    try:
+        db.execute("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?)", values)
+    except sqlite3.IntegrityError:
+        held = db.execute(
+            "SELECT item, detached FROM binding WHERE account = ? AND itemtype = ? AND remote = ?", values[:3]
+        ).fetchone()
+        if tuple(held) != (order.item, 0):
+            raise Failure("held_by_other", value=order.remote, object=held[0], id="-") from None
