@@ -14,8 +14,10 @@ from typing import Any, List, Mapping, NamedTuple, Optional
 
 from databases import tables
 from journeys.shop import Shop
+from kit.purchases import asked, at, intent, sent
 
-from bill2bill.journal.purchase import Intent, Purchase, Stage
+from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage
+from bill2bill.journal.transitions import Event
 from bill2bill.sandbox.stage import HOME
 
 LONG_AGO = 1_700_000_000.0
@@ -68,19 +70,39 @@ class Desk:
         self,
         item: int = 71,
         kind: str = "open",
-        state: Stage = Stage.DOUBT,
+        stage: Optional[Stage] = None,
         operation: Optional[int] = None,
+        evidence: Evidence = Evidence.TIMEOUT,
+        name: str = "",
         **columns: Any,
     ) -> Purchase:
-        """One whose request left long ago, as if the commands had written it."""
-        store = self.shop.journal()
+        """One whose request left long ago, as if the commands had written it.
+
+        stage  where it is; without it a person is asked, on this evidence
+        """
+        journal = self.shop.journal()
         before = date(2027, 5, 26) if kind == "prolong" else None
-        row = store.insert(Intent(item, kind, 1, operation, 1, "login", f"name{item}.ru", 12, before))
-        row = store.move(
-            row, Stage.SENT, "request leaves", **{"sent": LONG_AGO, "account": "login", **columns}
+        wanted = intent(
+            kind, item=item, module=1, operation=operation, name=name or f"name{item}.ru", before=before
         )
-        row = store.move(row, Stage.SENT, "no answer: upstream_unreachable {'reason': 'canary-word'}")
-        return row if state is Stage.SENT else store.move(row, state, "cannot be looked up: upstream_wall")
+        request = {"sent": LONG_AGO, **columns}
+        if stage is Stage.SENT:
+            return sent(journal, wanted, **request)
+        if stage:
+            return at(journal, stage, wanted, **request)
+        if evidence is not Evidence.TIMEOUT:
+            return asked(journal, evidence, wanted, **columns)
+        row = sent(journal, wanted, **request)
+        row = journal.record(row, Event.NO_ANSWER, code="upstream_unreachable")
+        row = journal.record(row, Event.LEGACY, note="canary-word")
+        return journal.record(
+            row, Event.UNCLEAR, question=Question.BOUGHT, evidence=evidence, code="upstream_wall"
+        )
+
+    def stays(self, number: int) -> bool:
+        """Is it asked about as before, with nothing decided?"""
+        row = self.known(number)
+        return (row.stage, row.question) == (Stage.SENT, Question.BOUGHT)
 
     def known(self, number: int) -> Purchase:
         found = self.shop.journal().purchase(number)

@@ -6,6 +6,7 @@ import pytest
 from copies import put_aside
 from journeys.shop import Shop
 
+from bill2bill.journal.journal import ABOUT_THE_PLACE
 from bill2bill.journal.purchase import Stage
 from bill2bill.sandbox.stage import Panel
 
@@ -17,8 +18,8 @@ WHY = ("--why", "moved to a new machine")
 @pytest.fixture
 def moved(desk: Desk) -> Desk:
     """The same panel in another folder, with one purchase that is not finished."""
-    desk.purchase(state=Stage.SENT)
-    desk.purchase(item=72, state=Stage.REFUSED)
+    desk.purchase(stage=Stage.SENT)
+    desk.purchase(item=72, stage=Stage.REFUSED)
     root = desk.root.with_name("other")
     return Desk(Shop(Panel(put_aside(desk.root, root)), desk.shop.up))
 
@@ -44,11 +45,9 @@ def test_who_and_why_is_kept(moved: Desk):
     assert done.data["was"]["folder"] == str(moved.root.with_name("mgr5"))
     assert done.data["here"]["folder"] == str(moved.root)
     assert (done.data["unfinished"], done.data["adopted"]) == (1, True)
-    ((purchase, who, answer, why),) = moved.shop.journal().rows(
-        "SELECT purchase, who, answer, why FROM decision"
-    )
-    assert (purchase, who, why) == (0, "maria", WHY[1])
-    assert str(answer).startswith("adopt: folder ")
+    (decision,) = moved.shop.journal().decisions(ABOUT_THE_PLACE)
+    assert (decision.who, decision.answer, decision.why) == ("maria", "adopt", WHY[1])
+    assert decision.detail.startswith("folder ")
 
 
 def test_without_a_reason_it_stays_a_copy(moved: Desk):
@@ -62,4 +61,4 @@ def test_a_panel_that_was_not_moved_needs_no_word(desk: Desk):
     done = desk.types("adopt")
     assert (done.status, "Nothing differs" in done.out) == (0, True)
     assert desk.types("adopt", "--json").data["adopted"] is False
-    assert desk.shop.journal().rows("SELECT 1 FROM decision") == []
+    assert desk.shop.journal().decisions(ABOUT_THE_PLACE) == []

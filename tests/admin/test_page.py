@@ -13,7 +13,7 @@ from typing import Dict
 import pytest
 from journeys.test_doubt import admin, doubtful
 
-from bill2bill.journal.purchase import Stage
+from bill2bill.journal.purchase import Evidence, Stage
 from bill2bill.sandbox.stage import Said
 from bill2bill.state.locks import Locks
 
@@ -28,7 +28,7 @@ def client(desk: Desk) -> str:
 
 
 def test_what_needs_a_person_comes_first(desk: Desk):
-    sent, asked = desk.purchase(item=70, state=Stage.SENT), desk.purchase(item=71, operation=4711)
+    sent, asked = desk.purchase(item=70, stage=Stage.SENT), desk.purchase(item=71, operation=4711)
     rows = desk.shop.panel.rows("bill2bill.doubt", lang="en")
     assert [(row["id"], row["state"], row["operation"]) for row in rows] == [
         (str(asked.id), "doubt", "4711"),
@@ -57,29 +57,32 @@ def test_the_form_shows_the_question_and_what_was_tried_and_when(desk: Desk, lan
         assert word in text
     assert "canary-word" not in text
     texts = {message.get("name"): message.text for message in page.iter("msg")}
-    assert ("У поставщика" if lang == "ru" else "at the provider") in (texts["answer_exists"] or "")
+    assert ("У поставщика" if lang == "ru" else "at the provider") in (texts["answer_bought"] or "")
 
 
 @pytest.mark.parametrize(
-    ("kind", "columns", "choices"),
+    ("kind", "evidence", "choices"),
     [
-        ("open", {}, ["exists", "absent"]),
-        ("prolong", {"told": 1}, ["same", "told"]),
-        ("prolong", {"question": "lost"}, ["same", "told", "absent"]),
-        ("open", {"question": "item"}, ["same", "foreign"]),
+        ("open", Evidence.TIMEOUT, ["bought", "not-bought"]),
+        ("open", Evidence.LOST, ["bought", "not-bought"]),
+        ("prolong", Evidence.CALLBACK, ["same", "new"]),
+        ("prolong", Evidence.MOVED, ["same", "new"]),
+        ("prolong", Evidence.LOST, ["same", "new", "not-bought"]),
+        ("prolong", Evidence.RESTORED, ["same", "new", "other-item"]),
+        ("open", Evidence.RESTORED, ["same", "other-item"]),
     ],
 )
 def test_only_what_answers_the_question_is_offered_and_every_choice_has_its_words(
-    desk: Desk, kind: str, columns: dict, choices: list
+    desk: Desk, kind: str, evidence: Evidence, choices: list
 ):
-    page = desk.opens(FORM, elid=desk.purchase(kind=kind, **columns).id)
+    page = desk.opens(FORM, elid=desk.purchase(kind=kind, evidence=evidence).id)
     (offered,) = [one for one in page.findall("slist") if one.get("name") == "answer"]
     assert [one.get("key") for one in offered] == choices
     texts = {message.get("name") for block in page.findall("messages") for message in block}
     assert {one.text for one in offered} <= texts
 
 
-@pytest.mark.parametrize(("answer", "carried_out"), [("exists", True), ("absent", False)])
+@pytest.mark.parametrize(("answer", "carried_out"), [("bought", True), ("not-bought", False)])
 def test_an_answer_is_kept_with_the_panels_user_and_the_operation_goes_on(
     desk: Desk, answer: str, carried_out: bool
 ):
@@ -106,21 +109,21 @@ def test_below_an_administrator_nobody_sees_or_answers(desk: Desk, func: str, le
         "PARAM_func": func,
         "PARAM_elid": str(row.id),
         "PARAM_sok": "ok",
-        "PARAM_answer": "absent",
+        "PARAM_answer": "not-bought",
         "PARAM_why": WHY,
     }
     status, reply = started(desk, env)
     assert (status, reply.find("error").get("type")) == (1, "no_rights")
     assert b"name71" not in ET.tostring(reply)
-    assert desk.known(row.id).state is Stage.DOUBT
+    assert desk.stays(row.id)
 
 
 def test_a_client_of_the_panel_is_refused(desk: Desk):
     row = desk.purchase()
     for lang, text in (("ru", "только администраторам"), ("en", "Only administrators")):
         with pytest.raises(Said, match=text):
-            desk.saves(elid=row.id, answer="absent", why=WHY, su=client(desk), lang=lang)
-    assert desk.known(row.id).state is Stage.DOUBT
+            desk.saves(elid=row.id, answer="not-bought", why=WHY, su=client(desk), lang=lang)
+    assert desk.stays(row.id)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +141,12 @@ def test_a_client_of_the_panel_is_refused(desk: Desk):
         ({"answer": "perhaps"}, "bad_input"),
         ({"answer": "a" * 10_000}, "bad_input"),
         ({"answer": "same"}, "no_question"),
-        ({"answer": "exists", "remote": ""}, "bad_input"),
-        ({"answer": "exists", "remote": "0"}, "bad_input"),
-        ({"answer": "exists", "remote": "-5"}, "bad_input"),
-        ({"answer": "exists", "remote": "5, 6"}, "bad_input"),
-        ({"answer": "exists", "remote": "1" + "0" * 30}, "bad_input"),
-        ({"answer": "exists", "remote": "9999999999"}, "bad_input"),
+        ({"answer": "bought", "remote": ""}, "bad_input"),
+        ({"answer": "bought", "remote": "0"}, "bad_input"),
+        ({"answer": "bought", "remote": "-5"}, "bad_input"),
+        ({"answer": "bought", "remote": "5, 6"}, "bad_input"),
+        ({"answer": "bought", "remote": "1" + "0" * 30}, "bad_input"),
+        ({"answer": "bought", "remote": "9999999999"}, "bad_input"),
         ({"why": ""}, "why_missing"),
         ({"why": "  "}, "why_missing"),
         ({"why": "w" * 1001}, "bad_input"),
@@ -154,41 +157,41 @@ def test_whatever_comes_in_is_a_clear_error_and_decides_nothing(
     desk: Desk, params: Dict[str, str], code: str, lang: str
 ):
     row = desk.purchase()
-    given = {"elid": str(row.id), "answer": "absent", "why": WHY, **params}
+    given = {"elid": str(row.id), "answer": "not-bought", "why": WHY, **params}
     with pytest.raises(Said) as said:
         desk.saves(**given, lang=lang)
     assert said.value.type == code
     assert any("а" <= letter <= "я" for letter in said.value.text) is (lang == "ru")
-    assert desk.known(row.id).state is Stage.DOUBT
+    assert desk.stays(row.id)
     assert desk.decisions(row.id) == []
 
 
 def test_opening_the_form_decides_nothing(desk: Desk):
     row = desk.purchase()
-    desk.opens(FORM, elid=row.id, answer="absent", why=WHY)
-    desk.opens(FORM, elid=row.id, answer="absent", why=WHY, sok="yes")
-    assert desk.known(row.id).state is Stage.DOUBT
+    desk.opens(FORM, elid=row.id, answer="not-bought", why=WHY)
+    desk.opens(FORM, elid=row.id, answer="not-bought", why=WHY, sok="yes")
+    assert desk.stays(row.id)
 
 
 def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_words(desk: Desk):
     desk.shop.settings(settle=600, item_wait=0)
-    early = desk.purchase(item=70, state=Stage.SENT, sent=time.time())
+    early = desk.purchase(item=70, stage=Stage.SENT, sent=time.time())
     with pytest.raises(Said, match="can still be carried out"):
-        desk.saves(elid=early.id, answer="absent", why=WHY)
-    desk.purchase(item=72, state=Stage.CONFIRMED, remote=10501)
+        desk.saves(elid=early.id, answer="not-bought", why=WHY)
+    desk.purchase(item=72, stage=Stage.CONFIRMED, remote=10501)
     row = desk.purchase()
     with pytest.raises(Said, match="bought for item 72"):
-        desk.saves(elid=row.id, answer="exists", remote=10501, why=WHY)
+        desk.saves(elid=row.id, answer="bought", remote=10501, why=WHY)
     with (
         Locks(desk.root / "var" / "bill2bill" / "locks").item(row.item, 0),
         pytest.raises(Said, match="Another command works on this item"),
     ):
-        desk.saves(elid=row.id, answer="absent", why=WHY)
-    desk.saves(elid=row.id, answer="absent", why=WHY)
+        desk.saves(elid=row.id, answer="not-bought", why=WHY)
+    desk.saves(elid=row.id, answer="not-bought", why=WHY)
     with pytest.raises(Said) as said:
-        desk.saves(elid=row.id, answer="absent", why=WHY)
+        desk.saves(elid=row.id, answer="not-bought", why=WHY)
     assert said.value.type == "no_question"
-    assert [one["answer"] for one in desk.decisions(row.id)] == ["absent"]
+    assert [one["answer"] for one in desk.decisions(row.id)] == ["not-bought"]
 
 
 @pytest.mark.parametrize(
@@ -198,8 +201,8 @@ def test_too_early_a_held_id_a_busy_item_and_a_second_answer_are_refused_in_word
 def test_an_answer_stands_though_its_operation_has_left_the_panel(desk: Desk, lang: str, text: str):
     row = desk.purchase(operation=4711)
     with pytest.raises(Said, match=text):
-        desk.saves(elid=row.id, answer="exists", remote=10501, why=WHY, lang=lang)
-    assert desk.known(row.id).state is Stage.CONFIRMED
+        desk.saves(elid=row.id, answer="bought", remote=10501, why=WHY, lang=lang)
+    assert desk.known(row.id).stage is Stage.CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from journeys.test_doubt import doubtful
 
-from bill2bill.journal.purchase import Stage
+from bill2bill.journal.purchase import Evidence, Stage
+from bill2bill.journal.transitions import Event
 
 from .desk import Desk
 
@@ -24,9 +25,9 @@ def asked(desk: Desk, command: str, *, carried_out: bool) -> int:
 def test_it_exists_so_the_operation_is_finished_without_paying(desk: Desk, command: str):
     number = asked(desk, command, carried_out=True)
     remote = desk.shop.up.domain("example.ru")["id"]
-    done = desk.types("resolve", number, "--exists", remote, *WHY, "--resume", "--json")
+    done = desk.types("resolve", number, "--bought", remote, *WHY, "--resume", "--json")
     assert done.status == 0, done.err
-    assert (done.data["resumed"]["result"], done.data["purchase"]["state"]) == ("finished", "reported")
+    assert (done.data["resumed"]["result"], done.data["purchase"]["stage"]) == ("finished", "reported")
     assert desk.shop.operations() == []
     assert len(desk.shop.up.charges()) == 1
 
@@ -34,7 +35,7 @@ def test_it_exists_so_the_operation_is_finished_without_paying(desk: Desk, comma
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_does_not_exist_so_it_is_bought_once(desk: Desk, command: str):
     number = asked(desk, command, carried_out=False)
-    assert desk.types("resolve", number, "--absent", *WHY).status == 0
+    assert desk.types("resolve", number, "--not-bought", *WHY).status == 0
     assert desk.shop.up.charges() == []
     done = desk.types("resume", number)
     assert (done.status, "is finished, the panel was told" in done.out) == (0, True), done
@@ -50,12 +51,11 @@ def test_the_same_renewal_tells_the_panel_and_a_further_one_buys(desk: Desk):
     item = desk.shop.owned()
     operation = desk.shop.start(item, "prolong")
     desk.shop.up.progress("immediate")
-    for answer, bought in (("--same", 0), ("--told", 1)):
+    for answer, bought in (("--same", 0), ("--new", 1)):
         row = desk.purchase(
-            item, "prolong", Stage.DOUBT, operation, told=1, remote=desk.shop.up.domain("example.ru")["id"]
-        )
-        store = desk.shop.journal()
-        store.move(row, Stage.DOUBT, "as if of this domain", name="example.ru")
+            item, "prolong", None, operation, Evidence.CALLBACK, "example.ru",
+            remote=desk.shop.up.domain("example.ru")["id"],
+        )  # fmt: skip
         done = desk.types("resolve", row.id, answer, *WHY, "--resume", "--json")
         assert (done.status, done.data["resumed"]["result"]) == (0, "finished"), done
         assert len(desk.shop.up.charges()) == bought
@@ -66,9 +66,9 @@ def test_what_still_waits_says_why_in_the_language_of_the_terminal(desk: Desk):
     number = asked(desk, "prolong", carried_out=False)
     desk.shop.up.fault("domain.renew", "cut", when="before")
     desk.shop.settings(settle=3600)
-    assert desk.types("resolve", number, "--absent", *WHY).status == 1, "too early"
+    assert desk.types("resolve", number, "--not-bought", *WHY).status == 1, "too early"
     desk.shop.settings(settle=0)
-    assert desk.types("resolve", number, "--absent", *WHY).status == 0
+    assert desk.types("resolve", number, "--not-bought", *WHY).status == 0
     desk.shop.settings(settle=3600)
     done = desk.types("resume", number, lang="ru_RU.UTF-8")
     assert "снова автоматическая, ещё не завершена" in done.out
@@ -79,7 +79,7 @@ def test_what_still_waits_says_why_in_the_language_of_the_terminal(desk: Desk):
 
 def test_what_waits_for_a_person_says_so(desk: Desk):
     number = asked(desk, "prolong", carried_out=False)
-    desk.types("resolve", number, "--absent", *WHY)
+    desk.types("resolve", number, "--not-bought", *WHY)
     desk.shop.panel.call("processing.edit", elid=1, send_prolong="off", sok="ok")
     done = desk.types("resume", number, "--json")
     assert done.status == 0
@@ -99,12 +99,12 @@ def test_a_question_is_answered_before_its_operation_is_started(desk: Desk):
 @pytest.mark.parametrize("was", ["gone", "of another item", "of another command"])
 def test_an_operation_that_is_not_the_purchases_any_more_is_not_started(desk: Desk, was: str):
     item = desk.shop.order()
-    row = desk.purchase(item, "open", Stage.DOUBT, operation=4711)
+    row = desk.purchase(item, "open", operation=4711)
     if was != "gone":
         other = desk.shop.order("second.ru") if was == "of another item" else item
         number = desk.operation(other, "open" if other != item else "suspend")
-        desk.shop.journal().move(row, Stage.DOUBT, "its number came again", operation=number)
-    assert desk.types("resolve", row.id, "--exists", 5, *WHY).status == 0
+        desk.shop.journal().record(row, Event.CONTINUED, operation=number)
+    assert desk.types("resolve", row.id, "--bought", 5, *WHY).status == 0
     before = desk.shop.operations()
     done = desk.types("resume", row.id)
     assert (done.status, "operation_gone" in done.err) == (1, True), done
@@ -120,17 +120,17 @@ def test_a_finished_purchase_has_nothing_to_start(desk: Desk):
 
 
 def test_an_answer_stands_though_nothing_could_be_started(desk: Desk):
-    row = desk.purchase(desk.shop.order(), "open", Stage.DOUBT, operation=4711)
-    done = desk.types("resolve", row.id, "--exists", 5, *WHY, "--resume")
+    row = desk.purchase(desk.shop.order(), "open", operation=4711)
+    done = desk.types("resolve", row.id, "--bought", 5, *WHY, "--resume")
     assert done.status == 1
     assert "is saved, but its operation was not started" in done.err
     assert "has left the panel" in done.err
-    assert desk.known(row.id).state is Stage.CONFIRMED
+    assert desk.known(row.id).stage is Stage.CONFIRMED
 
 
 def test_a_panel_that_must_do_nothing_starts_nothing(desk: Desk):
     number = asked(desk, "open", carried_out=False)
-    desk.types("resolve", number, "--absent", *WHY)
+    desk.types("resolve", number, "--not-bought", *WHY)
     (desk.root / "etc" / "billmgr.DoNothing").touch()
     for lang, told in (
         ("C", "etc/billmgr.DoNothing exists"),
@@ -145,8 +145,9 @@ def test_a_panel_that_must_do_nothing_starts_nothing(desk: Desk):
 def test_a_purchase_whose_telling_began_is_left_to_the_panels_own_repeat(desk: Desk):
     """Only the panel counts its tries, and by them a repeat is told from a number that came again."""
     item = desk.shop.order()
-    row = desk.purchase(item, "prolong", Stage.CONFIRMED, operation=desk.operation(item, "prolong"), told=1)
+    row = desk.purchase(item, "prolong", Stage.CONFIRMED, operation=desk.operation(item, "prolong"))
+    desk.shop.journal().record(row, Event.CALLBACK_BEGINS, callback=1)
     done = desk.types("resume", row.id, "--json")
     assert done.data["result"] == "waiting", done
-    assert desk.known(row.id).state is Stage.CONFIRMED
+    assert desk.known(row.id).stage is Stage.CONFIRMED
     assert desk.shop.operations()[0]["manual"] == "off"

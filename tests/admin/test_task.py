@@ -71,10 +71,10 @@ def test_it_says_what_was_tried_and_when_without_secrets(desk: Desk, command: st
 @pytest.mark.parametrize(
     ("command", "answer", "carried_out"),
     [
-        ("open", "--absent", False),
-        ("open", "--exists", True),
-        ("prolong", "--exists", True),
-        ("prolong", "--absent", False),
+        ("open", "--not-bought", False),
+        ("open", "--bought", True),
+        ("prolong", "--bought", True),
+        ("prolong", "--not-bought", False),
     ],
 )
 def test_its_command_typed_as_it_stands_ends_the_operation(

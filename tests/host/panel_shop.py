@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from kit.journal_files import age
 from lxml import etree
 
 from bill2bill.host import place
@@ -43,6 +44,12 @@ class Answer:
         error = self.doc.find("error") if self.doc is not None else None
         self.code = "" if error is None else error.get("type", "")
         self.text = "" if error is None else error.findtext("msg") or ""
+
+    @property
+    def question(self) -> str:
+        """in_doubt_bought/timeout: what is asked, and on which evidence; the code of any other error."""
+        evidence = self.value("evidence") if self.code else ""
+        return f"{self.code}/{evidence}" if evidence else self.code
 
     def value(self, name: str) -> str:
         """A param of the error."""
@@ -211,8 +218,7 @@ class PanelShop:
 
     def aged(self, seconds: float) -> None:
         """As if every purchase had been sent so long ago."""
-        with self.store.write() as db:
-            db.execute("UPDATE purchase SET sent = sent - ?, uptime = uptime - ?", (seconds, seconds))
+        age(self.store, seconds)
 
 
 def install(root: Path, kind: str) -> Stage:

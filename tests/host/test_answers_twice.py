@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from typing import Any, Iterator, List, Tuple
 
 import pytest
+from kit.purchases import says
 from service_shop import KVM2, NAME, SMALL
 from test_restored_money import forgotten
 
-from bill2bill.admin import decide, page, start
-from bill2bill.commands.world import World
+from bill2bill.admin import page, start
+from bill2bill.commands import purchases
+from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Stage
+from bill2bill.journal.questions import Answer, answers_to
 from bill2bill.state.locks import Locks
 
 WHY = "compared with the cabinet"
@@ -57,7 +60,7 @@ def forms_wait(shop: Any, item: int, *answers: str) -> Iterator[List[Reply]]:
 
 
 @contextmanager
-def killed(monkeypatch: Any, owner: type, method: str) -> Iterator[None]:
+def killed(monkeypatch: Any, owner: Any, method: str) -> Iterator[None]:
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -72,20 +75,20 @@ def given_away(servers: Any) -> Tuple[int, int]:
     item = servers.bought()
     forgotten(servers, item)
     operation = servers.operation(item, "open")
-    assert servers.attempt(operation).code == "in_doubt_same_item"
+    assert servers.attempt(operation).question == "in_doubt_same_item/restored"
     return item, operation
 
 
 def test_foreign_said_again_after_a_kill_does_not_bring_the_former_items_months_back(servers, monkeypatch):
     servers.tariff(SMALL, b2b_periods="1=12")
     item, operation = given_away(servers)
-    with killed(monkeypatch, Store, "move"):
-        decide.is_foreign(servers.store, 1, WHY)
+    with killed(monkeypatch, Journal, "decide"):
+        says(servers.store, 1, Answer.OTHER_ITEM)
     servers.tariff(SMALL, b2b_periods="")
     assert servers.attempt(operation).status == 0, "the new client has a server of his own"
-    assert decide.answers_to(servers.store.purchase(1)) == ("foreign",)
+    assert answers_to(servers.store.purchase(1)) == (Answer.OTHER_ITEM,)
     clicks(servers, 1, "foreign")
-    assert servers.store.purchase(1).state is Stage.REPORTED
+    assert servers.store.purchase(1).stage is Stage.REPORTED
     bills = len(servers.bills)
     assert servers.start("prolong", item).status == 0
     assert len(servers.bills) == bills + 1, "what the client paid for is bought"
@@ -96,7 +99,7 @@ def test_a_double_click_on_foreign_counts_once(servers):
     with forms_wait(servers, item, "foreign", "foreign") as replies:
         pass
     assert sorted(status for status, _ in replies) == [0, 1]
-    assert servers.store.bought(item) is None
+    assert servers.store.opening(item) is None
     assert servers.attempt(operation).status == 0
 
 
@@ -104,7 +107,7 @@ def test_foreign_after_somebody_said_the_same_does_not_order_twice(servers):
     item, operation = given_away(servers)
     servers.params(item, domain=NAME)
     with forms_wait(servers, item, "foreign") as replies:
-        decide.is_same(servers.store, 1, WHY, "ivan", start.noting(servers.root, servers.store))
+        says(servers.store, 1, Answer.SAME, noting=start.noting(servers.root, servers.store))
     assert b"no_question" in replies[0][1]
     servers.attempt(operation)
     assert len(servers.bills) == 1
@@ -114,11 +117,11 @@ def test_told_from_an_old_form_does_not_follow_upon_the_same(shop, monkeypatch):
     shop.at_once()
     item = shop.sold()
     operation = shop.operation(item, "prolong")
-    with killed(monkeypatch, World, "reported"):
+    with killed(monkeypatch, purchases, "reported"):
         shop.attempt(operation)
     again = shop.operation(item, "prolong")
     again = shop.operation(item, "prolong") if again == operation else again
-    assert shop.attempt(again).code == "in_doubt_same_renewal"
+    assert shop.attempt(again).question == "in_doubt_same_renewal/callback"
     assert clicks(shop, 1, "same")[0] == 0
     assert b"no_question" in clicks(shop, 1, "told")[1]
     assert (shop.attempt(again).status, len(shop.charges)) == (0, 1)
@@ -131,12 +134,12 @@ def test_exists_said_again_after_the_panel_was_told_swallows_no_renewal(kind, re
     if kind == "shop":
         shop.at_once()
     operation = shop.operation(item, "prolong")
-    with killed(monkeypatch, World, "reported"):
+    with killed(monkeypatch, purchases, "reported"):
         shop.attempt(operation)
-    (row,) = shop.store.purchases(Stage.CONFIRMED)
-    decide.exists_as(shop.store, row.id, row.remote, "the second click")
+    (row,) = shop.store.in_stages(Stage.CONFIRMED)
+    says(shop.store, row.id, Answer.BOUGHT, row.remote)
     again = shop.operation(item, "prolong")
-    assert shop.attempt(again).code == "in_doubt_same_renewal", "a further renewal was paid for"
+    assert shop.attempt(again).question == "in_doubt_same_renewal/callback", "a further renewal was paid for"
 
 
 def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
@@ -154,7 +157,7 @@ def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
     servers.attempt(operation)
     servers.aged(700)
     assert b"not_ours" in clicks(servers, 1, "exists", other["id"])[1]
-    assert servers.store.purchase(1).state is Stage.SENT
+    assert servers.store.purchase(1).stage is Stage.SENT
     assert servers.running(item, "prolong"), "nothing was bought, and the panel was not told otherwise"
 
 
@@ -162,4 +165,4 @@ def test_the_name_of_who_answers_may_hold_anything(servers):
     item = servers.bought()
     status, out = clicks(servers, 1, "exists", servers.remote(item), who="\udcff\x1b[31m")
     assert b"Traceback" not in out
-    assert decide.decisions(servers.store, 1)[-1].who == "\\udcff\\x1b[31m"
+    assert servers.store.decisions(1)[-1].who == "\\udcff\\x1b[31m"

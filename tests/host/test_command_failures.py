@@ -160,7 +160,7 @@ def test_a_doubt_makes_a_task_although_nobody_wants_to_be_notified(shop):
     for func in ("domain.getinfo", "domain"):
         shop.fault(func, "502", when="before", sticky=True)
     shop.aged(86401)
-    assert shop.attempt(shop.running(item, "prolong")["id"]).code == "in_doubt_bought"
+    assert shop.attempt(shop.running(item, "prolong")["id"]).question == "in_doubt_bought/timeout"
     assert (len(shop.tasks), shop.is_manual(item, "prolong")) == (1, True)
 
 

@@ -252,8 +252,8 @@ def test_an_order_whose_outcome_cannot_be_looked_up_for_a_day_asks_a_person(shop
     assert shop.start("open", item).code == "lost_answer"
     shop.aged(86401)
     answer = shop.attempt(shop.running(item, "open")["id"], lang="en")
-    (row,) = shop.store.purchases(Stage.DOUBT)
-    assert (answer.code, answer.value("id")) == ("in_doubt_bought", str(row.id))
+    (row,) = shop.store.all_unsettled()
+    assert (answer.question, answer.value("id")) == ("in_doubt_bought/timeout", str(row.id))
     assert "example.ru" in answer.text
     assert f"journal resolve {row.id}" in answer.text
     assert shop.is_manual(item, "open")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from kit.journal_files import contacts_otherwise
 import requests
 from command_shop import MODULE, PERSON
 
@@ -37,8 +38,7 @@ def again(shop, item: int, domain: str) -> int:
 
 def forget(shop) -> None:
     """The local links are lost: our own and the panel's."""
-    with shop.store.write() as db:
-        db.execute("DELETE FROM contact")
+    contacts_otherwise(shop.store)
     shop.db.run("DELETE FROM service_profile2processingmodule")
 
 
@@ -316,8 +316,7 @@ def test_a_missing_role_is_told_before_anything_is_sent(shop):
 def test_a_contact_that_the_provider_lost_is_made_again_by_the_next_run(fast):
     item = fast.item()
     fast.start("open", item)
-    with fast.store.write() as db:
-        db.execute("UPDATE contact SET remote = 9999")
+    contacts_otherwise(fast.store, 9999)
     other = again(fast, item, "second.ru")
     assert fast.start("open", other).code == "upstream_refused"
     assert fast.attempt(fast.running(other, "open")["id"]).status == 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from kit.journal_files import made_elsewhere
 from command_shop import Shop
 from copies import put_aside
 
@@ -150,8 +151,7 @@ def test_the_original_goes_on_while_its_copy_stands_still(copy):
 def test_a_state_of_another_machine_spends_nothing(shop):
     shop.at_once()
     shop.start("open", shop.item("first.ru"))
-    with shop.store.write() as db:
-        db.execute("UPDATE place SET machine = 'another'")
+    made_elsewhere(shop.store, machine="another")
     item = shop.item()
     assert shop.start("open", item).code == "copied_panel"
     assert shop.charges == [("order", "first.ru")]
@@ -160,8 +160,7 @@ def test_a_state_of_another_machine_spends_nothing(shop):
 def test_what_was_bought_before_the_copy_is_finished_without_buying(shop):
     item = shop.item()
     shop.start("open", item)
-    with shop.store.write() as db:
-        db.execute("UPDATE place SET root = '/elsewhere'")
+    made_elsewhere(shop.store, root="/elsewhere")
     shop.up.post("progress")
     assert shop.attempt(shop.running(item, "open")["id"]).status == 0
     assert (shop.charges, shop.row(item)["status"]) == ([("order", "example.ru")], 2)

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 import requests
 from command_shop import EXPIRES, in_years
+from kit.purchases import says
 
-from bill2bill.admin import decide
+from bill2bill.journal.questions import Answer
 from bill2bill.journal.purchase import Stage
 
 RENEWED = [("renew", "example.ru")]
@@ -271,16 +272,16 @@ def test_a_renewal_that_cannot_be_looked_up_asks_its_question_until_it_can(shop)
     shop.aged(86401)
     operation = shop.running(item, "prolong")["id"]
     answer = shop.attempt(operation, lang="ru")
-    (row,) = shop.store.purchases(Stage.DOUBT)
-    assert (answer.code, answer.value("id"), answer.value("before")) == (
-        "in_doubt_bought",
+    (row,) = shop.store.all_unsettled()
+    assert (answer.question, answer.value("id"), answer.value("before")) == (
+        "in_doubt_bought/timeout",
         str(row.id),
         str(EXPIRES),
     )
     assert "example.ru" in answer.text
     assert "12" in answer.text
     assert (shop.is_manual(item, "prolong"), len(shop.tasks)) == (True, 1)
-    assert shop.attempt(operation).code == "in_doubt_bought"
+    assert shop.attempt(operation).question == "in_doubt_bought/timeout"
     assert (shop.asked.count("domain.renew"), len(shop.tasks)) == (1, 1)
     requests.delete(shop.up.control + "faults", timeout=10, verify=shop.up.ca_file or True)
     shop.at_once()
@@ -296,11 +297,11 @@ def test_a_date_that_moved_by_the_very_term_since_a_renewal_of_ours_is_a_questio
     assert fast.start("prolong", item).status == 0
     renew_by_hand(fast, item)
     answer = fast.start("prolong", item)
-    (row,) = fast.store.purchases(Stage.DOUBT)
-    assert (answer.code, row.before, fast.charges) == ("in_doubt_same_renewal", in_years(EXPIRES, 1), 2 * RENEWED)
+    (row,) = fast.store.all_unsettled()
+    assert (answer.question, row.before, fast.charges) == ("in_doubt_same_renewal/moved", in_years(EXPIRES, 1), 2 * RENEWED)
     operation = fast.running(item, "prolong")["id"]
-    assert fast.attempt(operation).code == "in_doubt_same_renewal"
-    decide.was_told(fast.store, row.id, "the client paid for one more")
+    assert fast.attempt(operation).question == "in_doubt_same_renewal/moved"
+    says(fast.store, row.id, Answer.NEW)
     assert (fast.attempt(operation).status, fast.charges) == (0, 3 * RENEWED)
 
 
@@ -311,10 +312,8 @@ def test_a_renewal_that_a_restored_server_forgot_is_told_without_buying_when_a_p
     fast.options("listing_fresh 0\n")
     fast.start("sync_item", item)  # a comparison in between takes the new date for no known one
     operation = fast.operation(item, "prolong")
-    assert fast.attempt(operation).code == "in_doubt_same_renewal"
-    decide.is_same(
-        fast.store, fast.store.purchases(Stage.DOUBT)[0].id, "charged on the day before the restoration"
-    )
+    assert fast.attempt(operation).question == "in_doubt_same_renewal/moved"
+    says(fast.store, fast.store.all_unsettled()[0].id, Answer.SAME)
     assert (fast.attempt(operation).status, fast.charges, fast.running(item, "prolong")) == (0, RENEWED, None)
 
 

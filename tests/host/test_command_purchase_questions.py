@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from command_shop import EXPIRES, in_years
+from kit.purchases import says
 
-from bill2bill.admin import decide
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
 from bill2bill.journal.purchase import Stage
+from bill2bill.journal.questions import Answer
 
 RENEWED = [("renew", "example.ru")]
 
@@ -25,12 +26,10 @@ def lost_renewal(shop):
 def test_a_wrong_answer_of_absence_does_not_renew_twice_and_is_asked_about_again(shop):
     item, operation = lost_renewal(shop)
     shop.up.post("progress")
-    decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a slip", settle=0)
-    assert shop.attempt(operation).code == "in_doubt_bought"
+    says(shop.store, shop.store.unsettled(item, "prolong").id, Answer.NOT_BOUGHT, settle=0)
+    assert shop.attempt(operation).question == "in_doubt_bought/beforehand"
     assert shop.charges == RENEWED
-    decide.exists_as(
-        shop.store, shop.store.unsettled(item, "prolong").id, shop.remote(item), "it is there indeed"
-    )
+    says(shop.store, shop.store.unsettled(item, "prolong").id, Answer.BOUGHT, shop.remote(item))
     assert shop.attempt(operation).status == 0
     assert (shop.charges, shop.running(item, "prolong")) == (RENEWED, None)
 
@@ -45,8 +44,8 @@ def test_a_number_that_comes_again_does_not_inherit_last_years_refusal_silently(
     assert shop.attempt(operation).code == "upstream_refused"
     shop.up.post("reset")
     shop.up.post("domain", name="example.ru", expire=str(in_years(EXPIRES, 1)))
-    assert shop.attempt(operation).code == "in_doubt_bought"
-    decide.is_absent(shop.store, shop.store.unsettled(item, "prolong").id, "a new year", settle=600)
+    assert shop.attempt(operation).question == "in_doubt_bought/beforehand"
+    says(shop.store, shop.store.unsettled(item, "prolong").id, Answer.NOT_BOUGHT)
     shop.at_once()
     assert shop.attempt(operation).status == 0
     assert shop.charges == RENEWED
@@ -72,7 +71,7 @@ def test_a_renewal_that_the_panel_took_but_did_not_answer_is_over(shop, monkeypa
     monkeypatch.setattr(Panel, "prolonged", without_answer)
     item = shop.sold()
     assert shop.start("prolong", item).status == 0
-    assert shop.store.latest(item, "prolong").state is Stage.REPORTED
+    assert shop.store.latest(item, "prolong").stage is Stage.REPORTED
     monkeypatch.setattr(Panel, "prolonged", whole)
     assert shop.start("prolong", item).status == 0
     assert shop.charges == RENEWED * 2
@@ -86,7 +85,7 @@ def test_a_purchase_that_was_only_intended_is_not_sent_after_its_switch_is_off(s
     shop.fault("accountinfo", "502", when="before", times=3)
     operation = shop.operation(item, kind)
     shop.attempt(operation)
-    assert shop.store.unsettled(item, kind).state is Stage.INTENDED
+    assert shop.store.unsettled(item, kind).stage is Stage.INTENDED
     shop.connection(**{switch: "off"})
     assert shop.attempt(operation).code == "switched_off"
     assert shop.charges == []
@@ -107,11 +106,11 @@ def test_an_answer_with_a_wrong_id_is_not_noted_and_can_be_corrected(shop):
     shop.fault("domain.order.4", "cut", when="before")
     shop.attempt(operation)
     row = shop.store.unsettled(item, "open")
-    decide.exists_as(shop.store, row.id, 99, "a slip")
+    says(shop.store, row.id, Answer.BOUGHT, 99)
     assert shop.attempt(operation).code == "remote_gone"
     assert not shop.param(item, "bill2bill")
     found = shop.up.post("domain", name="example.ru", status=2, expire="2028-01-01")
-    decide.exists_as(shop.store, row.id, found["id"], "")
+    says(shop.store, row.id, Answer.BOUGHT, found["id"])
     assert shop.attempt(operation).status == 0
     assert (shop.row(item)["status"], shop.charges) == (2, [])
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from command_shop import EXPIRES, TODAY, in_years
+from kit.journal_files import age_snapshots
 
 from bill2bill.host.cells import date_of
 
@@ -32,10 +33,7 @@ def tasks(shop):
 
 def fresh(shop) -> None:
     """The listing that is kept grows old."""
-    with shop.store.write() as db:
-        db.execute(
-            "UPDATE snapshot SET taken = taken - 10000 WHERE what = 'listing' AND account NOT LIKE 'item-%'"
-        )
+    age_snapshots(shop.store, 10000, "listing")
 
 
 def test_a_domain_that_agrees_costs_one_listing_and_no_call_of_the_panel(shop):

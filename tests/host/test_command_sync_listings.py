@@ -4,11 +4,12 @@ about a domain.
 
 from __future__ import annotations
 
+from kit.journal_files import age_snapshots
+
 
 def pass_by(shop, seconds: float) -> None:
     """As if everything that is remembered were so much older."""
-    with shop.store.write() as db:
-        db.execute("UPDATE snapshot SET taken = taken - ?", (seconds,))
+    age_snapshots(shop.store, seconds)
 
 
 def test_a_domain_younger_than_the_listing_is_not_called_missing(shop):

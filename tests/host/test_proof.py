@@ -13,9 +13,11 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple
 import pytest
 import requests
 from command_shop import EXPIRES, in_years
+from kit.journal_files import kept_otherwise
+from kit.purchases import says
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, ServiceShop, later
 
-from bill2bill.admin import decide
+from bill2bill.journal.questions import Answer
 from bill2bill.upstream.billmgr6 import reading
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
@@ -149,7 +151,7 @@ def test_what_no_look_can_tell_for_a_day_is_a_persons_question(purchase):
     assert (sent(shop, kind), len(shop.up.get("ledger"))) == (1, charges)
     # Add-ons are compared with the form before the journal is asked: a form that cannot be read is told as it
     # is, after so many tries.
-    assert answer.code == ("upstream_answer" if kind.kind == "setparam" else f"in_doubt_{kind.kind}")
+    assert answer.question == ("upstream_answer" if kind.kind == "setparam" else "in_doubt_bought/timeout")
     assert shop.db.get("runningoperation", operation)["manual"] == "on"
 
 
@@ -297,7 +299,7 @@ def test_a_cart_that_cannot_be_read_proves_nothing(servers, name, how):
     servers.aged(SETTLED)
     assert servers.attempt(operation).code == "lost_answer"
     servers.aged(OVERDUE)
-    assert servers.attempt(operation).code == f"in_doubt_{kind.kind}"
+    assert servers.attempt(operation).question == "in_doubt_bought/timeout"
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
     healed(servers)
     assert servers.attempt(operation).status == 0
@@ -308,7 +310,7 @@ def test_a_question_about_a_cart_that_could_not_be_read_becomes_an_unpaid_order_
     operation, kind, charges = answer_lost(servers, "renewal of a server", money=False)
     servers.fault("basket", "502", when="after", sticky=True)
     servers.aged(OVERDUE)
-    assert servers.attempt(operation).code == "in_doubt_bought"
+    assert servers.attempt(operation).question == "in_doubt_bought/timeout"
     healed(servers)
     assert {servers.attempt(operation).code for _ in "twice"} == {"unpaid_order"}
     pay_the_cart(servers)
@@ -377,9 +379,7 @@ def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers,
     servers.aged(SETTLED)
     assert servers.attempt(operations[first]).code == "two_alike"
     assert servers.attempt(operations[1 - first]).code == "two_alike"
-    decide.exists_as(
-        servers.store, servers.store.latest(items[1], "open").id, made["id"], "the plan tells it"
-    )
+    says(servers.store, servers.store.latest(items[1], "open").id, Answer.BOUGHT, made["id"])
     assert [servers.attempt(operation).status for operation in operations] == [0, 0]
     assert len(servers.bills) == 2
     assert servers.remote(items[1]) == made["id"] != servers.remote(items[0])
@@ -389,7 +389,7 @@ def names_only(servers: ServiceShop, monkeypatch: pytest.MonkeyPatch, **names: s
     """The provider's forms show no numbers of tariffs; what its tariffs are called by now."""
     for number, name in zip((KVM2, KVM4), names.values()):
         servers.up.post("tariff", id=number, name=name)
-    servers.store.rows("DELETE FROM snapshot WHERE what = 'tariffs vds'")
+    kept_otherwise(servers.store, "tariffs vds", None)
     called = {number: name for number, name in zip((KVM2, KVM4), names.values())}
     read = reading._tariff
     monkeypatch.setattr(
@@ -420,7 +420,7 @@ def test_a_lost_change_between_tariffs_of_one_name_is_not_taken_for_done(servers
     servers.aged(SETTLED)
     assert servers.attempt(operation).code == "lost_answer"
     servers.aged(OVERDUE)
-    assert servers.attempt(operation).code == "in_doubt_bought"
+    assert servers.attempt(operation).question == "in_doubt_bought/timeout"
     assert (sent(servers, kind), len(servers.bills)) == (1, charges)
 
 

@@ -13,12 +13,14 @@ import pytest
 import requests
 from command_shop import EXPIRES
 from copies import put_aside
+from kit.journal_files import as_before
+from kit.purchases import intent, question_of, reported, says
 from service_shop import KVM2, NAME, SMALL, ServiceShop
 
-from bill2bill.admin import decide, start
+from bill2bill.admin import start
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
-from bill2bill.journal.purchase import Intent, Stage
+from bill2bill.journal.questions import Answer, asked_about
 from bill2bill.rules.periods import add_months
 
 NOTE, LINK = "bill2bill_purchase", "bill2bill"
@@ -30,12 +32,6 @@ UNKNOWN = "0123456789abcdef"  # a name that no journal here knows
 def fast(shop):
     shop.at_once()
     return shop
-
-
-def change(shop: Any, sql: str) -> None:
-    """What the file of the journal looks like otherwise."""
-    with shop.store.write() as db:
-        db.execute(sql)
 
 
 def renew_by_hand(shop: Any) -> None:
@@ -66,14 +62,14 @@ def test_the_former_items_server_is_not_handed_to_the_new_client(servers, former
     item = servers.bought()
     remote = servers.remote(item)
     if former == "of an older release":
-        change(servers, "UPDATE purchase SET noted = NULL, token = '', boot = '', uptime = 0")
+        as_before(servers.store, 2)
     if former == "renewed since":
         assert servers.start("prolong", item).status == 0
     forgotten(servers, item)
     operation = servers.operation(item, "open")
     answer = servers.attempt(operation)
-    assert (answer.code, servers.param(item, LINK), servers.param(item, "ip")) == ("in_doubt_same_item", "", "")
-    decide.is_foreign(servers.store, 1, "another client's order")
+    assert (answer.question, servers.param(item, LINK), servers.param(item, "ip")) == ("in_doubt_same_item/restored", "", "")
+    says(servers.store, 1, Answer.OTHER_ITEM)
     assert servers.attempt(operation).status == 0
     assert servers.remote(item) != remote
 
@@ -98,9 +94,9 @@ def test_killed_in_the_middle_of_the_answer_nobody_is_handed_the_former_items_se
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(store), "move", killed)
+    monkeypatch.setattr(type(store), "decide", killed)
     with pytest.raises(KeyboardInterrupt):
-        decide.is_foreign(store, 1, "another client's order")
+        says(store, 1, Answer.OTHER_ITEM)
     monkeypatch.undo()
     servers.attempt(operation)
     assert not servers.param(item, LINK) or servers.remote(item) != former
@@ -118,7 +114,7 @@ def test_an_answer_about_a_healthy_order_leaves_the_panels_newer_note(fast):
     for command in ("open", "prolong"):
         assert fast.start(command, item).status == 0
     note = fast.param(item, NOTE)
-    decide.is_same(fast.store, 1, "a wrong number was typed", noting=start.noting(fast.root, fast.store))
+    says(fast.store, 1, Answer.SAME, noting=start.noting(fast.root, fast.store))
     assert fast.param(item, NOTE) == note
     assert fast.start("prolong", item).status == 0
 
@@ -131,7 +127,7 @@ def test_a_renewal_that_an_older_release_had_intended_is_named_and_finished(fast
     operation = fast.operation(item, "prolong")
     fast.up.post("balance", account=4411, balance="1")
     assert fast.attempt(operation).code == "low_balance"
-    change(fast, "UPDATE purchase SET token = ''")
+    as_before(fast.store, 2)
     fast.up.post("balance", account=4411, balance="100000")
     assert fast.attempt(operation).status == 0
     assert fast.start("sync_item", item).status == 0
@@ -143,7 +139,7 @@ def test_an_order_that_an_older_release_had_sent_leaves_no_question_behind(shop)
     item = shop.item()
     operation = shop.operation(item, "open")
     shop.attempt(operation)
-    change(shop, "UPDATE purchase SET token = '', noted = NULL, boot = '', uptime = 0")
+    as_before(shop.store, 2)
     shop.drop(item, NOTE)
     shop.at_once()
     shop.up.post("progress")
@@ -176,16 +172,16 @@ def test_a_wrong_word_about_a_renewal_that_the_journal_lost_is_asked_about_again
     item = fast.sold()
     operation = fast.operation(item, "prolong")
     fast.params(item, **{NOTE: f"id={UNKNOWN};try=1;before={EXPIRES};months=12;period=881"})
-    assert fast.attempt(operation).code == "in_doubt_same_renewal"
+    assert fast.attempt(operation).question == "in_doubt_same_renewal/lost"
     renew_by_hand(fast)
     fast.aged(601)
-    decide.is_absent(fast.store, 1, "a mistake", 600)
-    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_bought", RENEWED)
+    says(fast.store, 1, Answer.NOT_BOUGHT)
+    assert (fast.attempt(operation).question, fast.charges) == ("in_doubt_bought/beforehand", RENEWED)
 
 
 def test_months_ahead_outlive_a_journal_in_which_their_purchase_was_only_intended(servers):
     item = servers.owned()
-    row = servers.store.insert(Intent(item, "prolong", 1, 5, 1, "", NAME, 1, EXPIRES))
+    row = servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES))
     servers.params(item, **{NOTE: f"id={row.token};done;left=11"})
     servers.start("prolong", item)
     assert (servers.store.months_left(item), servers.bills) == (
@@ -198,12 +194,14 @@ def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purch
     servers,
 ):
     item = servers.owned()
-    row = servers.store.insert(Intent(item, "prolong", 1, None, 1, "", NAME, 1, EXPIRES))
-    servers.store.move(row, Stage.REPORTED, "the panel was told", period=9, noted=1)
+    reported(
+        servers.store, intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES),
+        bought=9,
+    )  # fmt: skip
     servers.params(item, **{NOTE: f"id={UNKNOWN};try=1;before={EXPIRES};months=1;period=12"})
     operation = servers.operation(item, "prolong")
-    assert servers.attempt(operation).code == "in_doubt_same_renewal"
-    decide.is_same(servers.store, servers.store.purchases(Stage.DOUBT)[0].id, "charged")
+    assert servers.attempt(operation).question == "in_doubt_same_renewal/lost"
+    says(servers.store, servers.store.all_unsettled()[0].id, Answer.SAME)
     assert (servers.attempt(operation).status, servers.store.months_left(item)) == (0, 11)
 
 
@@ -229,10 +227,10 @@ def test_a_renewal_that_a_whole_restored_server_forgot_is_a_question(fast, tmp_p
     if compared != "never":
         fast.start("sync_item", item)
     fast.db.insert("runningoperation", **waiting)
-    assert (fast.attempt(operation).code, fast.charges) == ("in_doubt_same_renewal", RENEWED)
+    assert (fast.attempt(operation).question, fast.charges) == ("in_doubt_same_renewal/moved", RENEWED)
     shutil.rmtree(fast.root / "var" / "bill2bill")
-    assert (fast.attempt(operation).code, fast.charges) == (
-        "in_doubt_same_renewal",
+    assert (fast.attempt(operation).question, fast.charges) == (
+        "in_doubt_same_renewal/lost",
         RENEWED,
     ), "the question outlives the journal"
 
@@ -296,7 +294,7 @@ def paid(shop: Any) -> int:
 
 
 @pytest.mark.parametrize("kind", ["fast", "servers"])
-@pytest.mark.parametrize(("answer", "bought"), [("same", 1), ("told", 2)])
+@pytest.mark.parametrize(("answer", "bought"), [(Answer.SAME, 1), (Answer.NEW, 2)])
 def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_it_again(
     request, kind, answer, bought
 ):
@@ -304,17 +302,9 @@ def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_
     item, operation, restore = renewed_since_the_dump(shop)
     restore()
     before = paid(shop)
-    assert shop.attempt(operation).code == "in_doubt_same_renewal"
+    assert shop.attempt(operation).question == "in_doubt_same_renewal/restored"
     assert paid(shop) == before
-    decide.resolve(
-        shop.store,
-        1,
-        decide.Answer(answer),
-        "root",
-        "asked the provider",
-        600,
-        start.noting(shop.root, shop.store),
-    )
+    says(shop.store, 1, answer, noting=start.noting(shop.root, shop.store))
     shop.db.update("runningoperation", operation, manual="off")
     assert shop.attempt(operation).status == 0
     assert (paid(shop), shop.running(item, "prolong")) == (before + bought - 1, None)
@@ -326,18 +316,10 @@ def test_a_panel_from_a_backup_taken_while_a_renewal_was_under_way_does_not_buy_
 def test_killed_before_the_end_was_noted_again_the_answer_stands(fast, monkeypatch):
     item, operation, restore = renewed_since_the_dump(fast)
     restore()
-    assert fast.attempt(operation).code == "in_doubt_same_renewal"
-    decide.resolve(
-        fast.store,
-        1,
-        decide.Answer("same"),
-        "root",
-        "asked the provider",
-        600,
-        start.noting(fast.root, fast.store),
-    )
+    assert fast.attempt(operation).question == "in_doubt_same_renewal/restored"
+    says(fast.store, 1, Answer.SAME, noting=start.noting(fast.root, fast.store))
     fast.db.update("runningoperation", operation, manual="off")
-    monkeypatch.setattr("bill2bill.commands.world.World._note_done", lambda *_: False)
+    monkeypatch.setattr("bill2bill.commands.purchases._note_done", lambda *_: False)
     assert fast.attempt(operation).status == 0
     monkeypatch.undo()
     assert fast.attempt(fast.operation(item, "prolong")).status == 0
@@ -347,7 +329,7 @@ def test_killed_before_the_end_was_noted_again_the_answer_stands(fast, monkeypat
 def test_killed_before_the_end_was_noted_the_next_renewal_is_bought_all_the_same(fast, monkeypatch):
     item = fast.sold()
     operation = fast.operation(item, "prolong")
-    monkeypatch.setattr("bill2bill.commands.world.World._note_done", lambda *_: False)
+    monkeypatch.setattr("bill2bill.commands.purchases._note_done", lambda *_: False)
     assert fast.attempt(operation).status == 0
     monkeypatch.undo()
     assert "try=1" in fast.param(item, NOTE)
@@ -365,7 +347,7 @@ def test_an_item_whose_order_only_the_panels_note_knows_of_is_not_closed(servers
     shutil.rmtree(servers.root / "var" / "bill2bill")
     servers.db.delete("runningoperation", id=operation)
     assert servers.start("close", item).status == 1
-    assert servers.store.unsettled(item, "open").state is Stage.DOUBT
+    assert question_of(asked_about(servers.store.unsettled(item, "open"))) == "in_doubt_bought/lost"
     assert servers.row(item)["status"] != "4"
 
 
@@ -379,11 +361,11 @@ def test_killed_while_a_moved_date_is_written_down_the_question_is_asked_all_the
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bill2bill.journal.store.Store.move", killed)
+    monkeypatch.setattr("bill2bill.journal.journal._applied", killed)
     with pytest.raises(KeyboardInterrupt):
         fast.attempt(operation)
     monkeypatch.undo()
-    assert fast.attempt(operation).code == "in_doubt_same_renewal"
+    assert fast.attempt(operation).question == "in_doubt_same_renewal/moved"
 
 
 # -- what a person bought ------------------------------------------------------------------------------------
@@ -401,7 +383,7 @@ def test_an_order_that_a_person_made_counts_by_its_date(servers, term, left):
     made = servers.up.post(
         "service", itemtype="vds", domain=NAME, pricelist=277, expiredate=expires, status=2
     )
-    decide.exists_as(servers.store, 1, made["id"], "ordered in the cabinet")
+    says(servers.store, 1, Answer.BOUGHT, made["id"])
     assert servers.attempt(operation).status == 0
     assert servers.store.months_left(item) == left
 
@@ -412,9 +394,9 @@ def test_a_renewal_that_a_person_made_and_answered_for_counts_by_its_date(server
     item = servers.owned()
     servers.switch(page_cap=0)
     operation = servers.operation(item, "prolong")
-    row = servers.store.insert(Intent(item, "prolong", 1, operation, 1, "", NAME, 1, EXPIRES))
+    row = servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=EXPIRES))
     servers.up.post("service", id=servers.service["id"], expiredate=str(add_months(EXPIRES, term)))
-    decide.exists_as(servers.store, row.id, servers.remote(item), "renewed in the cabinet")
+    says(servers.store, row.id, Answer.BOUGHT, servers.remote(item))
     assert servers.attempt(operation).status == 0
     assert servers.store.months_left(item) == left
     assert servers.bills == []
@@ -456,7 +438,7 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
 
 
 @pytest.mark.parametrize(
-    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_same_renewal"), ("2020-01-01 00:00:00", ""), ("", "")]
+    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_same_renewal/callback"), ("2020-01-01 00:00:00", ""), ("", "")]
 )
 def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
     """Killed after the callback; then two processes are started for a new operation of the same number, so
@@ -469,11 +451,11 @@ def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast,
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bill2bill.commands.world.World.reported", killed)
+    monkeypatch.setattr("bill2bill.commands.purchases.reported", killed)
     with pytest.raises(KeyboardInterrupt):
         fast.attempt(operation)
     monkeypatch.undo()
     assert (fast.running(item, "prolong"), len(fast.charges)) == (None, 1)
     fast.db.insert("runningoperation", **{**row, "trycount": 1, "createdate": created})
-    assert fast.attempt(operation).code == code
+    assert fast.attempt(operation).question == code
     assert len(fast.charges) == 1

@@ -7,10 +7,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from kit.journal_files import kept_otherwise, sent_with, snapshot
+from kit.purchases import intent, says
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
-from bill2bill.admin import decide
-from bill2bill.journal.purchase import Intent, Stage
+from bill2bill.journal.purchase import Stage
+from bill2bill.journal.questions import Answer
 from bill2bill.rules import statuses
 from bill2bill.state.cache import Cache
 from bill2bill.upstream.billmgr6 import reading
@@ -62,7 +64,7 @@ def test_a_server_that_somebody_said_does_not_exist_is_seen_before_another_is_or
     purchase = servers.store.latest(item, "open")
     mark = servers.submitted("v2.vds.order.param")[0]["remoteid"]
     servers.aged(601)
-    decide.is_absent(servers.store, purchase.id, "looked", 600)
+    says(servers.store, purchase.id, Answer.NOT_BOUGHT)
     servers.up.post("service", itemtype="vds", domain=NAME, pricelist=KVM2, remoteid=mark)
     answer = servers.attempt(operation)
     assert (answer.code, servers.bills) == ("name_taken", [])
@@ -102,7 +104,7 @@ def test_a_person_is_told_when_the_provider_never_says_clearly_that_it_does_not_
     for _ in range(6):
         answer = servers.attempt(operation)
         servers.aged(601)
-    assert (answer.code, servers.is_manual(item, "open")) == ("in_doubt_bought", True)
+    assert (answer.question, servers.is_manual(item, "open")) == ("in_doubt_bought/attempts", True)
     assert len(servers.submitted("v2.vds.order.param")) == 3
 
 
@@ -146,12 +148,8 @@ def test_a_server_of_a_closed_item_may_be_linked_to_another(servers):
 def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
     """The catalogue is a day old, the add-on was replaced since."""
     servers.bought(domain="first.example.net")
-    tariffs = servers.store.rows("SELECT body FROM snapshot WHERE what = 'tariffs vds'")[0][0]
-    with servers.store.write() as db:
-        db.execute(
-            "UPDATE snapshot SET body = ? WHERE what = 'tariffs vds'",
-            (tariffs.replace('"id": 101', '"id": 109'),),
-        )
+    tariffs = snapshot(servers.store, "tariffs vds")
+    kept_otherwise(servers.store, "tariffs vds", tariffs.replace('"id": 101', '"id": 109'))
     answer = servers.start("open", servers.order(addon_ncpu=4))
     assert (answer.code, servers.submitted("v2.vds.order.param")[1:]) == ("addon_bad", [])
 
@@ -189,7 +187,7 @@ def test_a_persons_word_is_enough_for_a_server_that_has_neither_name_nor_mark(se
     made = servers.up.post("service", itemtype="vds", domain="", pricelist=KVM2)
     servers.aged(601)
     assert servers.attempt(operation).code == "two_alike"
-    decide.exists_as(servers.store, servers.store.latest(item, "open").id, made["id"], "looked")
+    says(servers.store, servers.store.latest(item, "open").id, Answer.BOUGHT, made["id"])
     assert servers.attempt(operation).status == 0
     assert (servers.bills, servers.remote(item)) == ([], made["id"])
 
@@ -202,7 +200,7 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
     answer = servers.start("prolong", item)
     purchase = servers.store.latest(item, "open")
     assert (answer.code, answer.value("reason")) == ("not_ours", f"purchase {purchase.id}: {purchase.remote}")
-    assert decide.exists_as(servers.store, purchase.id, made["id"], "replaced").state is Stage.REPORTED
+    assert says(servers.store, purchase.id, Answer.BOUGHT, made["id"]).stage is Stage.REPORTED
     assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
     assert servers.bills[1:] == RENEWED
 
@@ -318,20 +316,19 @@ def test_a_wrong_answer_is_noticed_though_the_tariff_plan_buys_other_periods_now
     servers.fault("service.prolong", "cut", when="before", match={"sok": "ok"})
     servers.attempt(operation)
     servers.aged(601)
-    decide.is_absent(servers.store, servers.store.latest(item, "prolong").id, "looked", 600)
+    says(servers.store, servers.store.latest(item, "prolong").id, Answer.NOT_BOUGHT)
     servers.up.post("service", id=servers.service["id"], expiredate=str(later(1)))
     servers.tariff(SMALL, b2b_periods="1=12")
     answer = servers.attempt(operation)
-    assert (answer.code, servers.bills) == ("in_doubt_bought", [])
+    assert (answer.question, servers.bills) == ("in_doubt_bought/beforehand", [])
 
 
 def test_a_renewal_from_what_was_bought_in_advance_is_no_question_under_another_number(servers):
     servers.tariff(SMALL, b2b_periods="1=12")
     item = servers.bought()
     operation = servers.operation(item, "prolong")
-    servers.store.insert(
-        Intent(item, "prolong", 1, operation, 1, "", NAME, 1)
-    )  # killed right after it was written down
+    # killed right after it was written down
+    servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=None))
     servers.person("runningoperation.delete", elid=operation)
     assert servers.start("prolong", item).status == 0
     assert (len(servers.bills), servers.store.months_left(item)) == (1, 10)
@@ -342,9 +339,8 @@ def test_a_renewal_from_what_was_bought_in_advance_may_become_a_longer_one(serve
     servers.up.post("tariff", id=KVM2, prices={"1": "9.00", "3": "25.00", "12": "97.20"})
     item = servers.bought()
     operation = servers.operation(item, "prolong")
-    servers.store.insert(
-        Intent(item, "prolong", 1, operation, 1, "", NAME, 1)
-    )  # killed right after it was written down
+    # killed right after it was written down
+    servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=None))
     servers.person("runningoperation.delete", elid=operation)
     servers.db.update("item", item, period=12)
     assert servers.start("prolong", item).status == 0
@@ -385,8 +381,7 @@ def test_what_was_over_and_comes_again_is_told_again(servers, there, over):
 
 def test_a_server_that_another_login_bought_is_not_called_closed(servers):
     item = servers.bought()
-    with servers.store.write() as db:
-        db.execute("UPDATE purchase SET account = 'another'")
+    sent_with(servers.store, "another")
     servers.switch(keep_deleted="off")
     servers.by_hand("vds.delete", elid=servers.service["id"], sok="ok")
     answer = servers.start("close", item)
@@ -425,7 +420,7 @@ def test_an_older_listing_that_a_stopped_process_keeps_late_is_no_proof_of_absen
     servers.aged(601)
     servers.attempt(operation)
     assert servers.bills == ORDERED
-    assert servers.store.latest(1, "open").state is Stage.CONFIRMED
+    assert servers.store.latest(1, "open").stage is Stage.CONFIRMED
 
 
 def test_a_change_of_tariff_does_not_move_the_date_by_which_a_lost_renewal_is_told(servers):

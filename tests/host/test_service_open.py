@@ -24,7 +24,7 @@ def test_a_server_is_ordered_once_and_told_to_the_panel(servers, processes):
     )
     assert (servers.row(item)["status"], servers.running(item, "open")) == (2, None)
     assert servers.param(item, "bill2bill") == f"id={service['id']};price={KVM2};period=1"
-    assert servers.store.latest(item, "open").state is Stage.REPORTED
+    assert servers.store.latest(item, "open").stage is Stage.REPORTED
 
 
 def test_the_client_gets_address_user_and_password(servers):

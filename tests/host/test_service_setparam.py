@@ -178,7 +178,7 @@ def test_a_change_of_tariff_in_doubt_is_never_taken_back(servers):
     operation = servers.change_tariff(item)
     assert servers.attempt(operation).code == "lost_answer"
     assert (servers.row(item)["pricelist"], servers.row(item)["lastpricelist"]) == (LARGE, SMALL)
-    assert servers.store.unsettled(item, "changepricelist").state is Stage.SENT
+    assert servers.store.unsettled(item, "changepricelist").stage is Stage.SENT
     servers.aged(601)
     assert servers.attempt(operation).status == 0
     assert servers.bills[1:] == [LARGER]

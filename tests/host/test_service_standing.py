@@ -191,7 +191,7 @@ def test_an_item_with_an_unsettled_purchase_is_not_closed(servers):
     servers.fault("service.prolong", "cut", when="before", match={"sok": "ok"})
     servers.start("prolong", item)
     answer = servers.start("close", item)
-    assert (answer.code, servers.service["status"]) == ("in_doubt_bought", 2)
+    assert (answer.question, servers.service["status"]) == ("in_doubt_bought/timeout", 2)
 
 
 def test_an_item_that_was_never_ordered_is_closed_in_the_panel_alone(servers):

@@ -7,7 +7,6 @@ was known at that moment.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any, Callable, Dict, List, NamedTuple, Set
 
 import pytest
@@ -50,12 +49,12 @@ def charged(monkeypatch) -> Callable[[Any], List[Charged]]:
 
 
 def on_disk(shop) -> Set[tuple]:
-    path = shop.root / "var" / "bill2bill" / "state.sqlite3"
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)  # sees what was committed, and nothing else
+    """What was committed: another connection sees nothing else."""
+    journal = shop.store
     try:
-        return set(db.execute("SELECT item, kind FROM purchase WHERE state = 'sent'"))
+        return {(row.item, row.kind) for row in journal.in_stages(Stage.SENT)}
     finally:
-        db.close()
+        journal.db.close()
 
 
 # -- every operation of both modules, prepared so that it has something to do --------------------------------
@@ -132,6 +131,6 @@ def test_what_is_charged_was_written_down_before_it_left(operation, request, cha
     assert (answer.status, answer.code) == (0, ""), answer.text
     assert all(one.spends for one in seen)
     assert [one.rows for one in seen] == [{(item, bought)} for bought in sorted(BUYS.get(operation, ()))]
-    assert {row.kind for row in shop.store.purchases(*Stage) if row.item == item} >= BUYS.get(
+    assert {row.kind for row in shop.store.in_stages(*Stage) if row.item == item} >= BUYS.get(
         operation, set()
     )

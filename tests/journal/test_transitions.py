@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import string
 import tempfile
-from datetime import date
 from pathlib import Path
 from typing import Any, Dict, Optional, Set
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit.purchases import at, intent, sent
+from kit.purchases import RAISED, asks, at, intent, sent
 
 from bill2bill import messages
 from bill2bill.errors import Failure
@@ -23,15 +22,6 @@ from bill2bill.journal.questions import ANSWERS, MORE, Answer, answers_to, asked
 from bill2bill.journal.transitions import TRANSITIONS, Event
 from bill2bill.messages import history
 from bill2bill.messages.questions import PHRASES, explained
-
-# Which evidence raises which question (journal.questions, engine, reconciliation, ownership).
-RAISED = [
-    (Question.BOUGHT, Evidence.TIMEOUT), (Question.BOUGHT, Evidence.ACCEPTED), (Question.BOUGHT, Evidence.WORKING),
-    (Question.BOUGHT, Evidence.ATTEMPTS), (Question.BOUGHT, Evidence.BEFOREHAND), (Question.BOUGHT, Evidence.LOST),
-    (Question.SAME_RENEWAL, Evidence.CALLBACK), (Question.SAME_RENEWAL, Evidence.LOST),
-    (Question.SAME_RENEWAL, Evidence.RESTORED), (Question.SAME_RENEWAL, Evidence.MOVED),
-    (Question.SAME_ITEM, Evidence.RESTORED), (Question.SAME_ITEM, Evidence.CLAIMED),
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -113,7 +103,7 @@ def test_every_kind_of_purchase_is_asked_about_in_its_own_words(kind: str) -> No
 def test_every_question_names_a_command_for_each_of_its_answers(
     question: Question, evidence: Evidence, lang: str
 ) -> None:
-    row = a_row(question, evidence)
+    row = asks(question, evidence)
     failure = asked_about(row)
     assert failure.code == f"in_doubt_{question.value}"
     text = messages.text(explained(failure, Path("/usr/local/mgr5"), lambda _: []), lang)
@@ -121,15 +111,6 @@ def test_every_question_names_a_command_for_each_of_its_answers(
     offered = set(re.findall(r"journal resolve 1 --([a-z-]+)", text))
     assert offered == {answer.value for answer in (*ANSWERS[question], *MORE.get((question, evidence), ()))}
     assert {Answer(word) for word in offered} == set(answers_to(row))
-
-
-def a_row(question: Question, evidence: Evidence) -> Purchase:
-    kind = "prolong" if question is Question.SAME_RENEWAL else "open"
-    return Purchase(
-        id=1, item=7, kind=kind, itemtype="domain", module=3, operation=5, stage=Stage.SENT, name="example.ru",
-        months=12, created=1.0, changed=1.0, token="0123456789abcdef", question=question, evidence=evidence,
-        before=date(2027, 3, 14), remote=77,
-    )  # fmt: skip
 
 
 # -- what the journal takes ----------------------------------------------------------------------------------

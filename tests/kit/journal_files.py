@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Purchase, Stage
@@ -37,10 +37,42 @@ def sent_with(journal: Journal, account: str) -> None:
         db.execute("UPDATE purchase SET account = ?", (account,))
 
 
-def age_snapshots(journal: Journal, seconds: float) -> None:
-    """As if the cache had been filled so many seconds earlier; negative: by a clock that was set back since."""
+def age_snapshots(journal: Journal, seconds: float, what: str = "%") -> None:
+    """As if the cache had been filled so many seconds earlier; negative: by a clock that was set back since.
+
+    what  a pattern of SQL; "listing" is the listing of domains
+    """
     with journal.write() as db:
-        db.execute("UPDATE snapshot SET taken = taken - ?", (seconds,))
+        db.execute("UPDATE snapshot SET taken = taken - ? WHERE what LIKE ?", (seconds, what))
+
+
+def snapshot(journal: Journal, what: str) -> str:
+    return str(journal.rows("SELECT body FROM snapshot WHERE what = ?", what)[0][0])
+
+
+def kept_otherwise(journal: Journal, what: str, body: Optional[str]) -> None:
+    """As if the cache held this text, or none."""
+    with journal.write() as db:
+        if body is None:
+            db.execute("DELETE FROM snapshot WHERE what = ?", (what,))
+        else:
+            db.execute("UPDATE snapshot SET body = ? WHERE what = ?", (body, what))
+
+
+def contacts_otherwise(journal: Journal, remote: Optional[int] = None) -> None:
+    """As if every contact had this id at the provider; None: as if none was known."""
+    with journal.write() as db:
+        if remote is None:
+            db.execute("DELETE FROM contact")
+        else:
+            db.execute("UPDATE contact SET remote = ?", (remote,))
+
+
+def made_elsewhere(journal: Journal, **place: str) -> None:
+    """As if the file came from another machine or another root."""
+    names = ", ".join(f"{name} = ?" for name in place)
+    with journal.write() as db:
+        db.execute(f"UPDATE place SET {names}", tuple(place.values()))  # noqa: S608
 
 
 def retyped(journal: Journal, number: int, **columns: object) -> None:
