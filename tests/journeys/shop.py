@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from databases import Place, tables
+from kit import warm
 
 from bill2bill.host.place import machine_id
 from bill2bill.journal.states import Purchase
@@ -194,8 +195,7 @@ class Shop:
 
     def cli(self, *words: str, lang: str = "C") -> str:
         """The command line `bill2bill`; it must succeed."""
-        code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
-        command = [sys.executable, "-IXutf8", "-c", code, *words, "--root", str(self.panel.root)]
+        command = [*warm.command_line(), *words, "--root", str(self.panel.root)]
         done = subprocess.run(
             command, capture_output=True, encoding="utf-8", env={"PATH": "/usr/bin:/bin", "LANG": lang}
         )
@@ -222,7 +222,7 @@ class Shop:
         with tables(self.panel.root) as db:
             db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
         words = [
-            str(self.panel.root / "processing" / self.module),
+            *warm.mortal(self.panel.root / "processing" / self.module),
             "--command",
             command,
             "--item",
@@ -326,6 +326,7 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     ordered.
     """
     shop = Shop(Panel.make(root, login), up)
+    warm.executables(shop.panel.root)
     shop.settings()
     install(shop.panel.root, f"registrar_module/{MODULE}")
     panel = shop.panel
@@ -358,11 +359,13 @@ def install(root: Path, executable: str) -> None:
         (root / target).chmod(0o755)
     shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{name}.xml", root / "etc" / "xml")
     shutil.copy(HOME / "addon.xml", root / "etc" / "xml" / "billmgr_mod_bill2bill.xml")
+    warm.executables(root)
 
 
 def copied(template: Shop, root: Path, place: Place) -> Shop:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.panel.root, root)
+    warm.executables(root)
     shop = type(template)(Panel(root), template.up)
     place.moved(root)
     for name in ("mgrctl", "runs"):
