@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from databases import Place, tables
-from kit import warm
+from kit import SMALL_KEY, warm
 
 from bill2bill.errors import PROBLEMS
 from bill2bill.host.place import machine_id
@@ -283,7 +283,7 @@ def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
     """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the
     contact is made.
     """
-    stage = Stage(kind, Panel.make(root), up, man)
+    stage = Stage(kind, Panel.make(root, None, *SMALL_KEY), up, man)
     warm.executables(stage.root)
     stage.settings()
     install(kind, stage.root)

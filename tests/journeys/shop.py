@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from databases import Place, tables
-from kit import warm
+from kit import SMALL_KEY, warm
 
 from bill2bill.host.place import machine_id
 from bill2bill.journal.states import Purchase
@@ -325,7 +325,7 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing
     ordered.
     """
-    shop = Shop(Panel.make(root, login), up)
+    shop = Shop(Panel.make(root, login, *SMALL_KEY), up)
     warm.executables(shop.panel.root)
     shop.settings()
     install(shop.panel.root, f"registrar_module/{MODULE}")

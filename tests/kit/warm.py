@@ -2,10 +2,10 @@
 forked from one process that has imported the product already (warm_server.py). It saves most of a test's
 CPU time.
 
-What runs is a process of its own with the caller's arguments, environment, folder, umask, three files and
-exit status. The kernel kills it when its caller's process is killed. It differs from a real start in its pid and
-its parent's, and signals other than SIGKILL do not reach it; a test about those, about starting, limits, dumps
-or memory is marked `cold`. `pytest --cold` starts every interpreter.
+What runs is a process of its own with the caller's arguments, environment, folder, umask, limits, three
+files and exit status. The kernel kills it when its caller's process is killed. It differs from a real start
+in its pid and its parent's, and in that no signal but SIGKILL reaches it; a test about those, about starting,
+dumps or memory is marked `cold`. `pytest --cold` starts every interpreter.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import List, Optional
 HOME = Path(__file__).resolve().parents[2]
 COLD = f"#!{sys.executable} -IXutf8"
 
-# $$ is the shell's pid, of which the server takes everything else. `cold`: what the server cannot give to a fork.
+# $$ is the shell's pid: the server takes everything else from its process. `cold`: what it cannot take over.
 CLIENT = """exec 9<>/dev/tcp/127.0.0.1/{port} || exit 126
 echo "{word} $$" >&9
 read -r -u 9 end || exit 125

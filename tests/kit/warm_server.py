@@ -36,7 +36,8 @@ PIDFD_GETFD = 438  # the number of the system call, the same on every machine
 MODES = ("rb", "wb", "wb")
 NAMES = ("stdin", "stdout", "stderr")
 LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
-STATUS = ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "SigIgn")  # of /proc/PID/status: a fork has those of this process
+# Of /proc/PID/status: what a fork has from this process.
+STATUS = ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "SigIgn")
 # Signals that the interpreter or the shell ignore by themselves.
 IGNORED = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGQUIT))
 # What looks at the environment when it is imported, or is not of the panel's side.
@@ -61,6 +62,13 @@ class Caller(NamedTuple):
     def file(self, name: str) -> bytes:
         with open(f"/proc/{self.pid}/{name}", "rb") as source:
             return source.read()
+
+    def opened(self, number: int) -> bytes:
+        """What the kernel calls the file; b"" if it is closed."""
+        try:
+            return os.readlink(f"/proc/{self.pid}/fd/{number}".encode())
+        except FileNotFoundError:
+            return b""
 
     def descriptor(self, number: int) -> Optional[int]:
         """The caller's open file itself, with its offset, as one of ours; None if it is closed there.
@@ -164,7 +172,7 @@ def become(server: Server, connection: socket.socket, pid: int) -> NoReturn:
             os._exit(0)
         status = _run(words)
     except BaseException:  # noqa: BLE001 - a fork must never return into the server
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     finally:
         with suppress(BaseException):
             sys.stderr.flush()
@@ -191,11 +199,11 @@ def _take_over(server: Server, caller: Caller) -> List[str]:
     status = status_of(str(caller.pid))
     if any(status[name] != server.itself[name] for name in STATUS):
         raise Cold
-    words = caller.file("cmdline").split(b"\0")[2:-1]  # without the shell and its script
+    _, script, *words = caller.file("cmdline").split(b"\0")[:-1]  # the shell and its script, the caller's own
     environment = caller.file("environ")
     folder = os.readlink(f"/proc/{caller.pid}/cwd")
     limits = {number: resource.prlimit(caller.pid, number) for number in LIMITS}
-    _take_files(caller)
+    _take_files(caller, script)
     os.setsid()
     os.chdir(folder)
     os.umask(int(status["Umask"], 8))
@@ -206,12 +214,12 @@ def _take_over(server: Server, caller: Caller) -> List[str]:
     return [os.fsdecode(word) for word in words]
 
 
-def _take_files(caller: Caller) -> None:
+def _take_files(caller: Caller, script: bytes) -> None:
     """The three standard files, some of which may be closed; every other is closed here."""
-    there = f"/proc/{caller.pid}/fd"
-    while _same(f"{there}/1", f"{there}/9"):  # it has not yet put back what it said its pid with
+    while caller.opened(1) == caller.opened(9):  # it has not yet put back what it said its pid with
         time.sleep(0.0005)
-    found = [caller.descriptor(number) for number in range(3)]
+    # a shell that finds one of the three closed opens its script there
+    found = [None if caller.opened(number) == script else caller.descriptor(number) for number in range(3)]
     for number, source in enumerate(found):
         if source is None:
             os.close(number)
@@ -224,13 +232,6 @@ def _take_files(caller: Caller) -> None:
     for number, source in enumerate(found):
         setattr(sys, NAMES[number], None if source is None else _stream(number))
         setattr(sys, f"__{NAMES[number]}__", getattr(sys, NAMES[number]))
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return os.readlink(one) == os.readlink(other)
-    except FileNotFoundError:
-        return False
 
 
 def _stream(number: int) -> io.TextIOWrapper:
@@ -289,8 +290,9 @@ def _flushed(status: int) -> int:
     try:
         if sys.stdout:
             sys.stdout.flush()
-    except (OSError, ValueError):
-        return 120  # as the interpreter says that its output was lost
+    except (OSError, ValueError) as error:  # the interpreter's words and status for output that is lost
+        sys.stderr.write(f"Exception ignored in: {sys.stdout!r}\n{type(error).__name__}: {error}\n")
+        return 120
     return status
 
 

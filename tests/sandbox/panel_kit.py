@@ -229,7 +229,7 @@ def lines(path: Path) -> List[Dict[str, Any]]:
 def fresh(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
     """login: of a MariaDB server instead of a file."""
     environment = {f"SANDBOX_DB_{name.upper()}": value for name, value in (login or {}).items()}
-    make.make(str(root), server=on_server(environment, None) if login else None)
+    make.make(str(root), server=on_server(environment, None) if login else None, key_size=1024)
     warm.executables(root)
     return Kit(root)
 
