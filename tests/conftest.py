@@ -6,9 +6,11 @@ MariaDB too.
 
 from __future__ import annotations
 
+import os
+
 import databases
 import pytest
-from kit import warm
+from kit import folders, warm
 
 
 def pytest_addoption(parser):
@@ -22,6 +24,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "both_databases: runs on SQLite and on MariaDB")
     config.addinivalue_line("markers", "cold: starts real interpreters (kit/warm.py)")
+    if folders.in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folders.MEMORY)  # tmp_path: nothing waits for a disk
 
 
 def pytest_runtest_setup(item):

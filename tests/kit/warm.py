@@ -4,8 +4,9 @@ CPU time.
 
 What runs is a process of its own with the caller's arguments, environment, folder, umask, limits, three
 files and exit status. The kernel kills it when its caller's process is killed. It differs from a real start
-in its pid and its parent's, and in that no signal but SIGKILL reaches it; a test about those, about starting,
-dumps or memory is marked `cold`. `pytest --cold` starts every interpreter.
+in its pid and its parent's, no signal but SIGKILL reaches it, and it waits a tenth of the time
+before it repeats a request. A test about any of these, about starting, dumps or memory is marked `cold`.
+`pytest --cold` starts every interpreter.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ import io
 import locale
 import os
 import pkgutil
+import re
 import resource
 import selectors
 import signal
@@ -38,6 +39,7 @@ NAMES = ("stdin", "stdout", "stderr")
 LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
 # Of /proc/PID/status: what a fork has from this process.
 STATUS = ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "SigIgn")
+WANTED = re.compile(rf"^({'|'.join(STATUS)}|Umask):\t(.*)$".encode(), re.MULTILINE)
 # Signals that the interpreter or the shell ignore by themselves.
 IGNORED = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGQUIT))
 # What looks at the environment when it is imported, or is not of the panel's side.
@@ -83,9 +85,8 @@ class Caller(NamedTuple):
 
 
 def status_of(pid: str) -> Dict[str, str]:
-    with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as source:
-        lines = dict(line.rstrip("\n").split(":\t", 1) for line in source if ":\t" in line)
-    found = {name: lines[name].strip() for name in (*STATUS, "Umask")}
+    with open(f"/proc/{pid}/status", "rb") as source:
+        found = {name.decode(): value.decode().strip() for name, value in WANTED.findall(source.read())}
     found["SigIgn"] = f"{int(found['SigIgn'], 16) | IGNORED:x}"
     return found
 
@@ -309,12 +310,21 @@ def import_all() -> None:
         importlib.import_module(name)
 
 
+def shorten_waits() -> None:
+    """Repeated requests wait a tenth of their time. It is the one thing that differs from a start."""
+    from bill2bill.upstream import http
+
+    whole = http.wait_before
+    http.wait_before = lambda tries: whole(tries) / 10
+
+
 def main(home: str) -> None:
     word = b""
     while not word.endswith(b"\n"):
         word += os.read(0, 100)
     sys.path.insert(0, home)
     import_all()
+    shorten_waits()
     sys.path.remove(home)
     server = Server(word.decode().strip())
     print(server.listening.getsockname()[1], flush=True)

@@ -29,7 +29,7 @@ def make_key(path: str, size: int = KEY_SIZE) -> None:
 
 
 def encrypt(key_path: str, text: str) -> str:
-    """Raises ValueError for a text of more than 245 bytes (a key of 2048 bits). The empty text stays empty."""
+    """Raises ValueError for a text of more than 245 bytes (key of 2048 bits). The empty text stays empty."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
     data = text.encode()
