@@ -23,7 +23,8 @@ import pytest
 from kit import folders
 
 from bill2bill.sandbox.host.address import Address, config, of_panel
-from bill2bill.sandbox.host.db import Database, connect
+from bill2bill.sandbox.host.db import Database
+from bill2bill.sandbox.host.panel import connect
 
 PROGRAMS = ("mariadb-install-db", "mariadbd")
 USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"
