@@ -215,14 +215,17 @@ class Shop:
         shebang, code = itself.read_text().split("\n", 1)
         executable.write_text("\n".join([shebang, *lines, code]))
 
-    def run(self, command: str, item: int, operation: int) -> subprocess.Popen[bytes]:
+    def run(
+        self, command: str, item: int, operation: int, *, signalled: bool = True
+    ) -> subprocess.Popen[bytes]:
         """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited
-        for.
+        for. signalled: the test may stop or kill it by its pid.
         """
         with tables(self.panel.root) as db:
             db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
+        executable = self.panel.root / "processing" / self.module
         words = [
-            *warm.mortal(self.panel.root / "processing" / self.module),
+            *(warm.mortal(executable) if signalled else [str(executable)]),
             "--command",
             command,
             "--item",
