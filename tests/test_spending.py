@@ -11,10 +11,10 @@ from typing import Dict
 
 import pytest
 import spending
+from bill2bill.commands.settled import KINDS
 from spending import API, ONCE, WORLD
 
 from bill2bill.commands import COMMANDS
-from bill2bill.commands.settled import KINDS
 from bill2bill.journal.purchase import command_of
 
 SOURCES = spending.package()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from databases import Place, tables
+from kit import SMALL_KEY, warm
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
@@ -282,7 +283,8 @@ def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
     """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the
     contact is made.
     """
-    stage = Stage(kind, Panel.make(root), up, man)
+    stage = Stage(kind, Panel.make(root, None, *SMALL_KEY), up, man)
+    warm.executables(stage.root)
     stage.settings()
     install(kind, stage.root)
     module = stage.panel.new(
@@ -346,12 +348,14 @@ def install(kind: Kind, root: Path) -> None:
     target = root / "processing" / kind.executable
     target.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
     target.chmod(0o755)
+    warm.executables(root)
     shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{kind.executable}.xml", root / "etc" / "xml")
 
 
 def copied(template: Stage, root: Path) -> Stage:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.root, root)
+    warm.executables(root)
     Place(None).moved(root)
     for name in ("mgrctl", "runs"):  # what was done to set it up
         (root / f"var/sandbox/{name}.jsonl").unlink()

@@ -200,6 +200,7 @@ def written(stage: Stage) -> List[Path]:
     return files
 
 
+@pytest.mark.cold
 def test_a_module_that_crashes_leaves_no_dump_of_its_memory(stage: Stage):
     waits = threading.Event()
     stage.man.answers(

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Set
 from xml.sax.saxutils import escape
 
+from kit import warm
+
 from bill2bill.sandbox.stage import HOME
 
 from .middleman import Asked, said
@@ -147,10 +149,9 @@ def listed_by_command_line(stage: Stage) -> None:
                 f"INSERT INTO purchase ({columns}) VALUES (?, 'open', 1, 'in doubt', ?, 1, 0, 0)",
                 (90_000 + number, text),
             )
-    code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
     for words in (["list"], ["list", "--json"], ["show", "1"]):
         ran = run(
-            [sys.executable, "-IXutf8", "-c", code, "journal", *words, "--root", str(stage.root)],
+            [*warm.command_line(), "journal", *words, "--root", str(stage.root)],
             b"",
             stage.root,
             env=CLEAN,
@@ -162,6 +163,7 @@ def listed_by_command_line(stage: Stage) -> None:
         f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{page}"
     )
     (stage.root / "addon" / "bill2bill").chmod(0o750)
+    warm.executables(stage.root)
     shown = run(
         [str(stage.root / "addon" / "bill2bill")],
         b"<doc/>",

@@ -140,6 +140,7 @@ def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_othe
     assert (paid.charges, paid.requests, shop.operations(), shop.tasks()) == (3, 3, [], [])
 
 
+@pytest.mark.cold
 @each_with("ids", "recreated", "kept", "kept")
 def test_a_stopped_process_that_the_panel_kills_after_its_limit_leaves_the_purchase_to_the_next(
     paid: Paid, ids: str
