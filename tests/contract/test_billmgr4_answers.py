@@ -201,7 +201,10 @@ def test_a_check_has_one_status_or_none(text: str, word: str) -> None:
 
 
 def test_a_hundred_thousand_rows_are_never_held_at_once(tmp_path: Path) -> None:
-    row = "<elem><id>{0}</id><name>domain-{0}.ru</name><domainstatus>2</domainstatus><expire>2027-03-14</expire><price_id>565</price_id></elem>\n"
+    row = (
+        "<elem><id>{0}</id><name>domain-{0}.ru</name><domainstatus>2</domainstatus>"
+        "<expire>2027-03-14</expire><price_id>565</price_id></elem>\n"
+    )
     path = tmp_path / "list.xml"
     path.write_text("<doc>" + "".join(row.format(number) for number in range(1, 100_001)) + "</doc>")
     code = (

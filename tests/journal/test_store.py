@@ -212,7 +212,8 @@ from bill2bill.journal.states import Intent, State
 from bill2bill.journal.store import Store
 store = Store(Path(sys.argv[2]), "machine", "root")
 for item in range(100):
-    row = store.insert(Intent(item=item, kind="open", module=3, operation=5, trycount=1, account="login", name="vm", months=1))
+    intent = dict(kind="open", module=3, operation=5, trycount=1, account="login", name="vm", months=1)
+    row = store.insert(Intent(item=item, **intent))
     store.move(row, State.REPORTED, "the panel was told", durable=False)
 os._exit(0)
 """
@@ -240,13 +241,15 @@ CREATE TABLE purchase (
   item INTEGER NOT NULL, kind TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
   state TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, before TEXT,
   remote INTEGER, tariff INTEGER, period INTEGER, cost TEXT NOT NULL DEFAULT '',
-  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER, taken_over INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', told INTEGER,
+  taken_over INTEGER NOT NULL DEFAULT 0,
   sent REAL, created REAL NOT NULL, changed REAL NOT NULL
 );
 INSERT INTO purchase (item, kind, module, operation, state, name, months, sent, created, changed)
   VALUES (7, 'open', 3, 5, 'sent', 'example.ru', 12, 1.0, 1.0, 1.0);
 CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
-CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what));
+CREATE TABLE snapshot (account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (account, what));
 PRAGMA user_version = 1;
 """
 
