@@ -9,12 +9,15 @@ from __future__ import annotations
 import databases
 import pytest
 
+pytest_plugins = ["kit.daily"]
+
 
 def pytest_addoption(parser):
     parser.addoption(
         "--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB"
     )
     parser.addoption("--one-database", action="store_true", help="no test on MariaDB")
+    parser.addoption("--cold", action="store_true", help="every interpreter is started, none forked")
 
 
 def pytest_configure(config):
