@@ -14,14 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 from kit import daily, gate, selection
-from kit.selection import DAYS, SLOW_DAYS, Test, todays
+from kit.selection import DAYS, SLOW_DAYS, Case, todays
 
 ROOT = Path(__file__).parents[1]
 
 
 def matrix(path, count, databases=("",), slow=False):
     return [
-        Test(path, f"{path}::test", str(number), database, slow)
+        Case(path, f"{path}::test", str(number), database, slow)
         for number in range(count)
         for database in databases
     ]
@@ -196,7 +196,7 @@ def test_a_test_is_told_by_its_file_its_function_its_variant_and_its_database(re
         nodeid="tests/host/test_x.py::test_y[domain-mariadb-open]",
         callspec=SimpleNamespace(params={"database": "mariadb"}),
     )
-    assert daily.told(item) == Test(
+    assert daily.told(item) == Case(
         "tests/host/test_x.py", "tests/host/test_x.py::test_y", "domain-open", "mariadb", True
     )
 

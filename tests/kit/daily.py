@@ -7,14 +7,14 @@ from __future__ import annotations
 import json
 import os
 import resource
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
-from typing import Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
 from kit import selection
-from kit.selection import Test
+from kit.selection import Case
 
 CPU, LEFT_OUT = pytest.StashKey[Dict[str, float]](), pytest.StashKey[Dict[str, int]]()
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[CPU], config.stash[LEFT_OUT] = Counter(), {}
+    config.stash[CPU], config.stash[LEFT_OUT] = defaultdict(float), {}
     if config.option.seed is None and not is_worker(config):  # a worker has the options of the first process
         config.option.seed = int(os.environ.get("BILL2BILL_TEST_SEED") or selection.seed_of())
 
@@ -39,25 +39,26 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
     if not config.option.daily:
         return
-    tests = [told(item) for item in items]
+    cases = [told(item) for item in items]
     folders = selection.FLOOR if config.option.floor else ("",)
     seed = config.option.seed + config.option.floor  # another share than on the current Python
-    runs = selection.todays(tests, seed, folders)
-    config.stash[LEFT_OUT].update(selection.left_out(tests, runs, folders)._asdict())
+    runs = selection.todays(cases, seed, folders)
+    config.stash[LEFT_OUT].update(selection.left_out(cases, runs, folders)._asdict())
     config.hook.pytest_deselected(items=[item for item, run in zip(items, runs) if not run])
     items[:] = [item for item, run in zip(items, runs) if run]
 
 
-def told(item: pytest.Item) -> Test:
+def told(item: pytest.Item) -> Case:
     path = item.path.relative_to(selection.HOME).as_posix()
     function, _, variant = item.nodeid.partition("[")
     database = item.callspec.params.get("database", "") if hasattr(item, "callspec") else ""
     if database:
         variant = "-".join(word for word in variant.rstrip("]").split("-") if word != database)
-    return Test(path, function, variant, database, item.get_closest_marker("slow") is not None)
+    slow = item.get_closest_marker("slow") is not None
+    return Case(path, function, variant, database, slow)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +102,7 @@ def _living(pid: str) -> float:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: object, error: object) -> None:
+def pytest_testnodedown(node: Any, error: object) -> None:
     """What a worker has counted comes to the first process. All workers choose the same tests."""
     output = getattr(node, "workeroutput", {})
     node.config.stash[CPU].update(output.get("cpu", {}))
@@ -110,8 +111,9 @@ def pytest_testnodedown(node: object, error: object) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if is_worker(session.config):
-        output = session.config.workeroutput
-        output["cpu"], output["left_out"] = dict(session.config.stash[CPU]), session.config.stash[LEFT_OUT]
+        output: Dict[str, Any] = session.config.workeroutput  # type: ignore[attr-defined] # of xdist
+        seconds = session.config.stash[CPU]
+        output["cpu"], output["left_out"] = {**seconds}, session.config.stash[LEFT_OUT]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

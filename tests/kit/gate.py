@@ -140,7 +140,7 @@ def cpu_of_children() -> float:
 
 
 def print_slowest(runs: List[Run], count: int = 10) -> None:
-    files: Counter = Counter()
+    files: Counter[str] = Counter()
     for done in runs:
         files.update(done.summary.get("cpu", {}))
     print("CPU seconds of the slowest files, on all interpreters:")

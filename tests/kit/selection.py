@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import zlib
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Sequence, Set
+from typing import Dict, List, NamedTuple, Sequence, Set, TypeVar
 
 HOME = Path(__file__).resolve().parents[2]
 
@@ -21,11 +21,12 @@ FLOOR = ("tests/rules/", "tests/contract/", "tests/host/", "tests/journal/")  # 
 MATRIX_RUNS = 40  # of the crash matrix; all are 200
 SEED_WITHOUT_GIT = 1
 
+Thing = TypeVar("Thing")
 
-class Test(NamedTuple):
+
+class Case(NamedTuple):
     """One collected test. `variant` is what stands in brackets, without the database."""
 
-    __test__ = False
     path: str
     function: str
     variant: str = ""
@@ -41,7 +42,7 @@ class LeftOut(NamedTuple):
     elsewhere: int
 
 
-def todays(tests: Sequence[Test], seed: int, folders: Sequence[str] = ("",)) -> List[bool]:
+def todays(tests: Sequence[Case], seed: int, folders: Sequence[str] = ("",)) -> List[bool]:
     """Whether each test runs. Each function that is not slow runs at least once."""
     wanted: Set[int] = set()
     slow = [number for number, test in enumerate(tests) if test.slow]
@@ -53,12 +54,12 @@ def todays(tests: Sequence[Test], seed: int, folders: Sequence[str] = ("",)) -> 
     return [number in wanted and test.path.startswith(tuple(folders)) for number, test in enumerate(tests)]
 
 
-def dealt(things: Sequence, days: int, seed: int) -> Iterable:
+def dealt(things: Sequence[Thing], days: int, seed: int) -> Sequence[Thing]:
     """One share of `days`; consecutive seeds have consecutive shares."""
-    return things[seed % days :: days] if things else ()
+    return things[seed % days :: days]
 
 
-def _matrices(tests: Sequence[Test]) -> Dict[str, List[List[int]]]:
+def _matrices(tests: Sequence[Case]) -> Dict[str, List[List[int]]]:
     """function -> its variants, each as the numbers of the tests that run together."""
     found: Dict[str, Dict[str, List[int]]] = {}
     for number, test in enumerate(tests):
@@ -68,7 +69,7 @@ def _matrices(tests: Sequence[Test]) -> Dict[str, List[List[int]]]:
     return {name: list(variants.values()) for name, variants in found.items()}
 
 
-def left_out(tests: Sequence[Test], runs: Sequence[bool], folders: Sequence[str] = ("",)) -> LeftOut:
+def left_out(tests: Sequence[Case], runs: Sequence[bool], folders: Sequence[str] = ("",)) -> LeftOut:
     missing = [test for test, run in zip(tests, runs) if not run]
     here = [test for test in missing if test.path.startswith(tuple(folders))]
     slow = sum(test.slow for test in here)
