@@ -125,7 +125,8 @@ def finish(process: int) -> int:
         if pid == process:
             status, until = os.WEXITSTATUS(result) if os.WIFEXITED(result) else 1, time.monotonic() + PATIENCE
         elif pid == 0 and time.monotonic() > until:
-            print("failed: processes of the tests are still running when the tests have ended")
+            left = subprocess.run(["ps", "-o", "pid,args", "--ppid", str(os.getpid())], capture_output=True)
+            print("failed: the tests have ended, and their processes have not:", left.stdout.decode())
             return 1
         elif pid == 0:
             time.sleep(0.05)
