@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bill2bill.sandbox.host import formats
-from bill2bill.sandbox.host.functions import call, load_all
+from bill2bill.sandbox.host.dispatch import call, load_all
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.host.registry import FUNCTIONS
 
