@@ -12,6 +12,8 @@ import databases
 import pytest
 from kit import folders, warm
 
+pytest_plugins = ["kit.daily"]
+
 
 def pytest_addoption(parser):
     parser.addoption(

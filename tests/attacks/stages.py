@@ -230,8 +230,13 @@ class Job:
 
 
 # Starts a program from a small process: the kernel counts the memory of the one that starts it, too.
-MEASURED = "import os, sys; child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ); _, status, used = os.wait4(child, 0);" \
-           " os.write(int(sys.argv[1]), str(used.ru_maxrss).encode()); os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 200)"  # fmt: skip
+MEASURED = """
+import os, sys
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+os.write(int(sys.argv[1]), str(used.ru_maxrss).encode())
+os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 200)
+"""
 
 
 def run(

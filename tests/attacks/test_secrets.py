@@ -63,10 +63,9 @@ def echoing(canaries: List[str], how: str) -> bytes:
             f"<param name={quoteattr(name)}>{escape(words)}</param>"
             for name in ("object", "value", "desc", *canaries)
         )
-        body = f"<doc><tparams><authinfo>{escape(words)}</authinfo><password>{escape(words)}</password></tparams>"
-        return said(
-            f'{body}<error type="value" code="4" {attributes}>{inner}<msg>{escape(words)}</msg></error></doc>'.encode()
-        )
+        secrets = f"<authinfo>{escape(words)}</authinfo><password>{escape(words)}</password>"
+        error = f'<error type="value" code="4" {attributes}>{inner}<msg>{escape(words)}</msg></error>'
+        return said(f"<doc><tparams>{secrets}</tparams>{error}</doc>".encode())
     if how == "json":
         error = {
             "code": words[:19],

@@ -31,7 +31,8 @@ def counting(step, ours={ours!r}):
             step(lines)
         return local
     def called(frame, event, value):
-        return local if frame.f_code.co_filename.startswith(ours) and frame.f_code.co_name != "<module>" else None
+        code = frame.f_code
+        return local if code.co_filename.startswith(ours) and code.co_name != "<module>" else None
     sys.settrace(called)
     return lines
 """

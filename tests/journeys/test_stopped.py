@@ -121,7 +121,7 @@ def test_stopped_after_it_had_written_that_it_sends_and_before_it_did(paid: Paid
 
 
 @only("domain-prolong", "server-prolong")
-def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_other_item_pass_it_and_then_all_are_bought(
+def test_a_stopped_process_with_the_only_place_of_the_account_lets_no_item_pass_it_and_then_all_are_bought(
     paid: Paid,
 ):
     shop = paid.shop
