@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from databases import Place, tables
+from kit.journal_files import belongs_here
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
@@ -356,7 +357,7 @@ def copied(template: Stage, root: Path) -> Stage:
     for name in ("mgrctl", "runs"):  # what was done to set it up
         (root / f"var/sandbox/{name}.jsonl").unlink()
     stage = Stage(template.kind, Panel(root), template.up, template.man)
-    stage.journal().adopt()
+    belongs_here(stage.journal())
     return stage
 
 
