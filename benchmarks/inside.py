@@ -31,7 +31,7 @@ START, STANDARD, JOURNAL, CONNECTING, REST = (
     "rest",
 )
 WRAPPED: Dict[str, Dict[str, str]] = {
-    "bill2bill.journal.store": {"Store.__init__": JOURNAL, "Store.rows": JOURNAL},
+    "bill2bill.journal.journal": {"Journal.__init__": JOURNAL, "Journal.rows": JOURNAL},
     "bill2bill.host.database": {
         "_open_sqlite": CONNECTING,
         "_open_mysql": CONNECTING,
@@ -107,8 +107,8 @@ def watch_imports(watch: Watch) -> None:
             module = find(name, *more)
         for path, phase in WRAPPED.pop(name, {}).items():
             _wrap(watch, module, path, phase)
-            if path == "Store.__init__":
-                _wrap_store(watch, module.Store)
+            if path == "Journal.__init__":
+                _wrap_journal(watch, module.Journal)
         return module
 
     importer._find_and_load = watched
@@ -120,18 +120,18 @@ def _wrap(watch: Watch, module: Any, path: str, phase: str) -> None:
     setattr(owner, name, watch.around(phase, getattr(owner, name)))
 
 
-def _wrap_store(watch: Watch, store: Any) -> None:
+def _wrap_journal(watch: Watch, journal: Any) -> None:
     """What else the journal takes time for: each transaction from begin to commit. No command closes the
     file: the process ends with it open.
     """
-    write = store.write
+    write = journal.write
 
     @contextmanager
     def writing(self: Any, *durable: bool, **named: bool) -> Iterator[Any]:
         with watch.on(JOURNAL), write(self, *durable, **named) as transaction:
             yield transaction
 
-    store.write = writing
+    journal.write = writing
 
 
 def main(report: str, started: float, release: str, words: List[str]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 PACKAGE = Path(__file__).parents[1] / "bill2bill"
-API, ONCE, WORLD = "upstream/api.py", "journal/once.py", "commands/world.py"
+API, ENGINE, BUYER = "upstream/api.py", "journal/engine.py", "commands/purchases.py"
 SPENDS, UNREPEATABLE = "*Spends.*", "as a spending method does"
 DEAL = {"look", "terms", "act"}
 LOOPS = (ast.For, ast.While, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -182,19 +182,18 @@ def is_deal(node: ast.AST) -> bool:
 
 
 def acted_elsewhere(sources: Sources) -> List[str]:
-    """`act` is called by the journal alone, and the journal's function by World.buy alone."""
+    """`act` is called by the journal alone, and its function by purchases.buy alone."""
     found = []
     for file, node, outer in places(sources):
-        if isinstance(node, ast.Attribute) and node.attr == "act" and file != ONCE:
+        if isinstance(node, ast.Attribute) and node.attr == "act" and file != ENGINE:
             found.append(_at(file, node, ".act"))
         if isinstance(node, ast.Constant) and node.value in ("act", "spend_once"):
             found.append(_at(file, node, f"{node.value} as a text"))
-        if isinstance(node, ast.alias) and node.name == "spend_once" and (file != WORLD or node.asname):
+        if isinstance(node, ast.alias) and node.name == "spend_once" and (file != BUYER or node.asname):
             found.append(_at(file, node, "imports spend_once"))
         where = [file, *(one.name for one in outer if isinstance(one, (ast.ClassDef, ast.FunctionDef)))]
         if "spend_once" in (getattr(node, "attr", ""), getattr(node, "id", "")) and where != [
-            WORLD,
-            "World",
+            BUYER,
             "buy",
         ]:
             found.append(_at(file, node, "spend_once"))
@@ -300,7 +299,7 @@ def _is_protocol(node: ast.AST) -> bool:
 
 
 def beside_the_journal(sources: Sources) -> List[str]:
-    """Deals that no command brings to World.buy."""
+    """Deals that no command brings to purchases.buy."""
     ways = Ways(sources)
     bought: Set[Spot] = set()
     for spot in ways.spots:
@@ -312,6 +311,6 @@ def beside_the_journal(sources: Sources) -> List[str]:
 
 
 def spending_files(sources: Sources) -> Set[str]:
-    """Files of commands whose `run` comes to World.buy."""
+    """Files of commands whose `run` comes to purchases.buy."""
     ways = Ways(sources)
     return {spot.file for spot in ways.spots if spot.name == "run" and ways.buys(spot)}

@@ -11,11 +11,10 @@ from typing import Dict
 
 import pytest
 import spending
-from bill2bill.commands.settled import KINDS
-from spending import API, ONCE, WORLD
+from spending import API, BUYER, ENGINE
 
 from bill2bill.commands import COMMANDS
-from bill2bill.journal.purchase import command_of
+from bill2bill.journal.kinds import KINDS
 
 SOURCES = spending.package()
 ADAPTER4, ADAPTER6 = "upstream/billmgr4/adapter.py", "upstream/billmgr6/adapter.py"
@@ -151,10 +150,10 @@ def test_an_act_that_spends_once_is_allowed():
         with_file(NEW, "def run(deal): return deal.act"),
         with_file(NEW, "def run(deal): return getattr(deal, 'act')"),
         with_file(NEW, "from bill2bill.journal.engine import spend_once"),
-        with_file(NEW, "from bill2bill.journal import once\n\ndef run(*all): once.spend_once(*all)"),
-        changed(WORLD, r"^(from bill2bill\.journal\.once import .*spend_once)", r"\1 as buy_it"),
-        with_method(WORLD, "def gift(self, *all): spend_once(*all)"),
-        with_function(ONCE, "def again(*all): return spend_once(*all)"),
+        with_file(NEW, "from bill2bill.journal import engine\n\ndef run(*all): engine.spend_once(*all)"),
+        changed(BUYER, r"^(from bill2bill\.journal\.engine import .*spend_once)", r"\1 as buy_it"),
+        with_function(BUYER, "def gift(*all): spend_once(*all)"),
+        with_function(ENGINE, "def again(*all): return spend_once(*all)"),
     ],
 )
 def test_an_act_beside_the_journal_is_seen(sources):
@@ -192,7 +191,7 @@ def test_a_deal_that_no_command_buys_is_seen():
 
 
 def kinds_bought(file: str) -> set:
-    """The kinds of purchase that the functions of a command name to World.buy."""
+    """The kinds of purchase that the functions of a command name to purchases.buy."""
     ways = spending.Ways(SOURCES)
     nodes = [ways.spots[spot] for spot in ways.reached(spending.Spot(file, "run"))]
     calls = [
@@ -201,7 +200,7 @@ def kinds_bought(file: str) -> set:
         for call in ast.walk(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
     ]
-    return {ast.literal_eval(call.args[0]) for call in calls if call.func.attr == "buy"}
+    return {ast.literal_eval(call.args[1]) for call in calls if call.func.attr == "buy"}
 
 
 def test_every_command_that_spends_buys_under_a_kind_that_is_its_own():
@@ -219,5 +218,5 @@ def test_every_command_that_spends_buys_under_a_kind_that_is_its_own():
         kinds = kinds_bought(file)
         assert kinds
         assert kinds <= set(KINDS)
-        assert {command_of(kind) for kind in kinds} == {known[file]}
+        assert {KINDS[kind].command for kind in kinds} == {known[file]}
     assert set().union(*map(kinds_bought, files)) == set(KINDS)

@@ -291,7 +291,7 @@ class Journey:
             ),
             "links": place.rows("SELECT item, intname, value FROM itemparam WHERE intname LIKE 'bill2bill%'"),
             "purchases": place.journal("SELECT * FROM purchase"),
-            "journal": place.journal("SELECT * FROM step ORDER BY rowid"),
+            "journal": place.journal("SELECT * FROM event ORDER BY rowid"),
             "runs": self._logged("runs", "time", "argv", "code", "failure", "stderr"),
             "mgrctl": self._logged("mgrctl", "time", "func", "params", "ssh_connection", "error"),
             "log": [

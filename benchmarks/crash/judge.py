@@ -4,7 +4,7 @@ the product's own code is asked.
 
 from __future__ import annotations
 
-import re
+import json
 from collections import Counter
 from datetime import datetime
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
@@ -153,7 +153,7 @@ class Judge:
             yield "wrong", f"{text}: done, but its status is {self.items[step.item]['status']}"
 
     def _doubts(self) -> List[Dict[str, Any]]:
-        return self.place.journal("SELECT * FROM purchase WHERE state = 'in doubt'")
+        return self.place.journal("SELECT * FROM purchase WHERE question IS NOT NULL")
 
     def _visible(self, doubt: Dict[str, Any]) -> bool:
         """Could what the provider shows its customer have settled this? Not whether the panel was told, and
@@ -167,7 +167,9 @@ class Judge:
             if one.item == step.item and one.number < step.number
         )
         bought = len(self._charges(step, kind)) > before
-        of_the_panel = doubt["told"] is not None or doubt["taken_over"] or doubt["question"]
+        of_the_panel = (
+            doubt["callback"] is not None or doubt["taken_over"] or doubt["question"] != "bought"
+        )
         return not of_the_panel and (bought or not self._lied_to(DIALECTS[step.kind]))
 
     def _lied_to(self, dialect: str) -> bool:
@@ -203,13 +205,8 @@ class Judge:
         """Seconds after which a purchase was given up: ticks come much more often, unless the machine is too
         slow for them.
         """
-        notes = [
-            row["note"] for row in self.place.journal("SELECT note FROM step WHERE note LIKE '% after %'")
-        ]
-        return max(
-            (float(found[1]) for note in notes for found in [re.search(r" after (\d+) s$", note)] if found),
-            default=0.0,
-        )
+        told = self.place.journal("SELECT arguments FROM event WHERE event = 'unclear'")
+        return max((float(json.loads(row["arguments"]).get("seconds") or 0) for row in told), default=0.0)
 
     @property
     def too_slow(self) -> bool:

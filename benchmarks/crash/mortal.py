@@ -313,22 +313,22 @@ def _set_clock(offset: float) -> None:
 
 def _blind() -> None:
     """Every look says that nothing is there, and at once."""
-    from bill2bill.commands import world
-    from bill2bill.journal import once
+    from bill2bill.commands import purchases
+    from bill2bill.journal import engine
 
-    spend = once.spend_once
+    spend = engine.spend_once
 
     class Blind:
         def __init__(self, deal: Any) -> None:
             self.terms, self.act = deal.terms, deal.act
 
         def look(self, row: Any) -> Any:
-            return once.Finding(once.Sight.ABSENT)
+            return engine.Finding(engine.Sight.ABSENT)
 
-    def spend_blindly(store: Any, intent: Any, deal: Any, patience: Any, *more: Any) -> Any:
-        return spend(store, intent, Blind(deal), patience._replace(settle=0), *more)
+    def spend_blindly(journal: Any, intent: Any, deal: Any, patience: Any, *more: Any) -> Any:
+        return spend(journal, intent, Blind(deal), patience._replace(settle=0), *more)
 
-    for module in (once, world):
+    for module in (engine, purchases):
         setattr(module, "spend_once", spend_blindly)  # noqa: B010
 
 

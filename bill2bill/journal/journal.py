@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import time
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
@@ -87,12 +87,12 @@ class Journal(StateFile):
             before=intent.before, taken_over=intent.inherited, token=new_token(), created=now, changed=now,
         )  # fmt: skip
         names = [name for name in COLUMNS if name != "id"]
-        marks = ", ".join("?" for _ in names)
+        marks, columns = ", ".join("?" for _ in names), asdict(row)
         durable = event is not None and TRANSITIONS[event].durable
         with self.write(durable) as db:
             number = db.execute(
                 f"INSERT INTO purchase ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
-                [_plain(getattr(row, name)) for name in names],
+                [_plain(columns[name]) for name in names],
             ).lastrowid
             row = replace(row, id=int(number or 0))
             _remember(db, row, Event.BEGUN, {"operation": intent.operation})

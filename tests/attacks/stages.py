@@ -19,6 +19,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 
 from databases import Place, tables
 from kit import SMALL_KEY, warm
+from kit.journal_files import belongs_here
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
@@ -365,7 +366,7 @@ def copied(template: Stage, root: Path) -> Stage:
     for name in ("mgrctl", "runs"):  # what was done to set it up
         (root / f"var/sandbox/{name}.jsonl").unlink()
     stage = Stage(template.kind, Panel(root), template.up, template.man)
-    stage.journal().adopt()
+    belongs_here(stage.journal())
     return stage
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Set
 from xml.sax.saxutils import escape
 
-from kit import warm
+from kit import purchases, warm
 
+from bill2bill.journal.purchase import Evidence
 from bill2bill.sandbox.stage import HOME
 
 from .middleman import Asked, said
@@ -143,12 +144,8 @@ def give_contact(stage: Stage, item: int, field: str, text: str) -> None:
 def listed_by_command_line(stage: Stage) -> None:
     """The journal can be read on a terminal and on the page of doubts, whatever the names in it are."""
     for number, text in enumerate(NASTY):
-        with stage.journal().write() as db:
-            columns = "item, kind, module, state, name, months, created, changed"
-            db.execute(
-                f"INSERT INTO purchase ({columns}) VALUES (?, 'open', 1, 'in doubt', ?, 1, 0, 0)",
-                (90_000 + number, text),
-            )
+        wanted = purchases.intent(item=90_000 + number, module=1, name=text, months=1)
+        purchases.asked(stage.journal(), Evidence.TIMEOUT, wanted)
     for words in (["list"], ["list", "--json"], ["show", "1"]):
         ran = run(
             [*warm.command_line(), "journal", *words, "--root", str(stage.root)],

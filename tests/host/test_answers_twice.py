@@ -87,7 +87,7 @@ def test_foreign_said_again_after_a_kill_does_not_bring_the_former_items_months_
     servers.tariff(SMALL, b2b_periods="")
     assert servers.attempt(operation).status == 0, "the new client has a server of his own"
     assert answers_to(servers.store.purchase(1)) == (Answer.OTHER_ITEM,)
-    clicks(servers, 1, "foreign")
+    clicks(servers, 1, "other-item")
     assert servers.store.purchase(1).stage is Stage.REPORTED
     bills = len(servers.bills)
     assert servers.start("prolong", item).status == 0
@@ -96,7 +96,7 @@ def test_foreign_said_again_after_a_kill_does_not_bring_the_former_items_months_
 
 def test_a_double_click_on_foreign_counts_once(servers):
     item, operation = given_away(servers)
-    with forms_wait(servers, item, "foreign", "foreign") as replies:
+    with forms_wait(servers, item, "other-item", "other-item") as replies:
         pass
     assert sorted(status for status, _ in replies) == [0, 1]
     assert servers.store.opening(item) is None
@@ -106,7 +106,7 @@ def test_a_double_click_on_foreign_counts_once(servers):
 def test_foreign_after_somebody_said_the_same_does_not_order_twice(servers):
     item, operation = given_away(servers)
     servers.params(item, domain=NAME)
-    with forms_wait(servers, item, "foreign") as replies:
+    with forms_wait(servers, item, "other-item") as replies:
         says(servers.store, 1, Answer.SAME, noting=start.noting(servers.root, servers.store))
     assert b"no_question" in replies[0][1]
     servers.attempt(operation)
@@ -123,7 +123,7 @@ def test_told_from_an_old_form_does_not_follow_upon_the_same(shop, monkeypatch):
     again = shop.operation(item, "prolong") if again == operation else again
     assert shop.attempt(again).question == "in_doubt_same_renewal/callback"
     assert clicks(shop, 1, "same")[0] == 0
-    assert b"no_question" in clicks(shop, 1, "told")[1]
+    assert b"no_question" in clicks(shop, 1, "new")[1]
     assert (shop.attempt(again).status, len(shop.charges)) == (0, 1)
 
 
@@ -156,13 +156,13 @@ def test_a_renewal_is_not_said_to_exist_as_another_service(servers):
     servers.fault("service.prolong", "cut", when="before", match={"sok": "ok"})
     servers.attempt(operation)
     servers.aged(700)
-    assert b"not_ours" in clicks(servers, 1, "exists", other["id"])[1]
+    assert b"not_ours" in clicks(servers, 1, "bought", other["id"])[1]
     assert servers.store.purchase(1).stage is Stage.SENT
     assert servers.running(item, "prolong"), "nothing was bought, and the panel was not told otherwise"
 
 
 def test_the_name_of_who_answers_may_hold_anything(servers):
     item = servers.bought()
-    status, out = clicks(servers, 1, "exists", servers.remote(item), who="\udcff\x1b[31m")
+    status, out = clicks(servers, 1, "bought", servers.remote(item), who="\udcff\x1b[31m")
     assert b"Traceback" not in out
     assert servers.store.decisions(1)[-1].who == "\\udcff\\x1b[31m"

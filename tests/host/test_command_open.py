@@ -292,12 +292,27 @@ def test_without_a_journal_the_note_on_the_panel_keeps_from_buying_again(shop):
     assert (shop.charges, shop.row(item)["status"]) == ([("order", "example.ru")], 2)
 
 
+def test_exists_to_an_order_that_only_the_panels_note_knows_to_have_left_is_no_refusal(shop):
+    item = shop.item()
+    operation = shop.operation(item, "open")
+    shop.fault("accountinfo", "502", when="before", times=3)
+    shop.attempt(operation)
+    row = shop.store.unsettled(item, "open")
+    assert (row.stage, row.attempts) == (Stage.INTENDED, 0)
+    shop.params(item, bill2bill_purchase=f"id={row.token};try=1;before=;months=12;period=")
+    assert shop.attempt(operation).code == "lost_answer"
+    shop.aged(601)
+    shop.fault("domain.order.4", "error", when="before", code=2)
+    assert shop.attempt(operation).code == "lost_answer"
+    assert (shop.store.unsettled(item, "open").stage, shop.is_manual(item, "open")) == (Stage.SENT, False)
+
+
 def test_a_name_that_is_in_the_account_already_is_not_adopted(fast):
     made = fast.up.post("domain", name="example.ru", expire="2030-01-01")
     item = fast.item()
     answer = fast.start("open", item, lang="en")
     assert (answer.status, answer.code, answer.value("remote")) == (1, "name_taken", str(made["id"]))
-    assert f"--exists {made['id']}" in answer.text
+    assert f"--bought {made['id']}" in answer.text
     assert (fast.charges, fast.param(item, "bill2bill"), fast.is_manual(item, "open")) == ([], "", True)
     assert "domain.order.4" not in fast.asked
 

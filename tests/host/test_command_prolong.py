@@ -9,7 +9,6 @@ import requests
 from command_shop import EXPIRES, in_years
 from kit.purchases import says
 
-from bill2bill.journal.purchase import Stage
 from bill2bill.journal.questions import Answer
 
 RENEWED = [("renew", "example.ru")]

@@ -18,6 +18,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from databases import Place, tables
 from kit import SMALL_KEY, warm
+from kit.journal_files import belongs_here
 
 from bill2bill.host.place import machine_id
 from bill2bill.journal.journal import Journal
@@ -373,5 +374,5 @@ def copied(template: Shop, root: Path, place: Place) -> Shop:
     place.moved(root)
     for name in ("mgrctl", "runs"):
         (root / f"var/sandbox/{name}.jsonl").unlink()
-    shop.journal().adopt()
+    belongs_here(shop.journal())
     return shop

@@ -68,6 +68,12 @@ def contacts_otherwise(journal: Journal, remote: Optional[int] = None) -> None:
             db.execute("UPDATE contact SET remote = ?", (remote,))
 
 
+def belongs_here(journal: Journal) -> None:
+    """A copy of a panel whose folder is the right one from now on."""
+    with journal.write() as db:
+        journal.place_here(db)
+
+
 def made_elsewhere(journal: Journal, **place: str) -> None:
     """As if the file came from another machine or another root."""
     names = ", ".join(f"{name} = ?" for name in place)
