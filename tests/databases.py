@@ -22,7 +22,8 @@ import pymysql
 import pytest
 
 from bill2bill.sandbox.host.address import Address, config, of_panel
-from bill2bill.sandbox.host.db import Database, connect
+from bill2bill.sandbox.host.db import Database
+from bill2bill.sandbox.host.panel import connect
 
 FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one of some size
 ROOM = 512 * 1024 * 1024  # bytes

@@ -6,22 +6,15 @@ The sentences are imported when one is asked for: a command that succeeds does n
 from __future__ import annotations
 
 import re
-from typing import Dict, Mapping, NamedTuple
+from typing import Dict, Mapping
 
 from bill2bill.errors import Failure, Phrase
+from bill2bill.messages.text import Text
 
 PLACEHOLDER = re.compile(r"__(\w+?)__")
 # Parameters that may be phrases. The panel shows its own message with the parameters of an error
 # (host-protocol 4.3), so it gets these in each language: reason_en, reason_ru.
 IN_BOTH_LANGUAGES = ("reason", "object")
-
-
-class Text(NamedTuple):
-    en: str
-    ru: str
-
-    def of(self, lang: str) -> str:
-        return self.ru if lang == "ru" else self.en
 
 
 def text(failure: Failure, lang: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from bill2bill.messages import Text
+from bill2bill.messages.text import Text
 
 ERRORS: Dict[str, Text] = {
     # -- the call itself -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, NamedTuple, Tuple
 
 from bill2bill.config import Field
-from bill2bill.messages import Text
+from bill2bill.messages.text import Text
 
 
 class FieldText(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from bill2bill.messages import Text
+from bill2bill.messages.text import Text
 
 PHRASES: Dict[str, Text] = {
     # -- names of things -------------------------------------------------------------------------------------

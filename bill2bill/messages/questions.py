@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from bill2bill.messages import Text
+from bill2bill.messages.text import Text
 
 # What every question says. A parameter whose text is of one language ends in _en or _ru.
 TRIED_EN, TRIED_RU = "Tried so far: __tried_en__.", "Что уже делалось: __tried_ru__."

@@ -1,4 +1,4 @@
-"""Both sides played on one machine: a panel to plug modules into, a provider to buy from.
+"""Emulators for one machine: a panel to plug modules into, and a provider to buy from.
 
-Shares nothing with the code that it tests but the wire.
+They share only the wire protocols with the code under test.
 """

@@ -1,6 +1,4 @@
-"""Both sides on one machine, for rehearsals, tests and benchmarks: a panel and a provider as real processes,
-spoken to over their wire.
-"""
+"""A panel and a provider as real processes, for rehearsals, tests and benchmarks."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from panel_shop import EXPIRES, MODULE, OPTIONS, TODAY, Answer, PanelShop, ask, install
 
 from bill2bill.sandbox.host import profiles
-from bill2bill.sandbox.host.functions import call
+from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.stage import Provider
 

@@ -22,7 +22,7 @@ from bill2bill.host import place
 from bill2bill.journal.store import Store
 from bill2bill.main import run
 from bill2bill.sandbox.host import crypt, operations
-from bill2bill.sandbox.host.functions import call
+from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.stage import HOME, Provider, read_lines
 from bill2bill.sandbox.stage import Panel as Stage

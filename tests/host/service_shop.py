@@ -10,7 +10,7 @@ import requests
 from panel_shop import EXPIRES, MODULE, PanelShop, install
 
 from bill2bill.rules.periods import add_months
-from bill2bill.sandbox.host.functions import call
+from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.stage import Provider
 

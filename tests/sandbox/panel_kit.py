@@ -25,12 +25,14 @@ with open("tmp/" + name + ".json") as source:
     plan = json.load(source).get(command, {{}})
 stdin = sys.stdin.buffer.read()
 with open("var/" + name + ".seen", "a") as seen:
-    seen.write(json.dumps({{"argv": sys.argv[1:], "stdin": stdin.decode(), "cwd": os.getcwd(), "env": dict(os.environ)}}) + "\\n")
+    call = {{"argv": sys.argv[1:], "stdin": stdin.decode(), "cwd": os.getcwd(), "env": dict(os.environ)}}
+    seen.write(json.dumps(call) + "\\n")
 time.sleep(plan.get("sleep", 0))
 for call in plan.get("calls", []):
     import subprocess
     words = [word.format(**options) for word in call]
-    done = subprocess.run(["sbin/mgrctl", "-m", "billmgr", "-o", "xml", *words], capture_output=True, env={{**os.environ, "SSH_CONNECTION": name}})
+    words = ["sbin/mgrctl", "-m", "billmgr", "-o", "xml", *words]
+    done = subprocess.run(words, capture_output=True, env={{**os.environ, "SSH_CONNECTION": name}})
     if (done.returncode or b"<error" in done.stdout) and not plan.get("careless"):
         sys.stderr.write(done.stderr.decode() + done.stdout.decode())
         sys.exit(1)
@@ -47,7 +49,9 @@ DESCRIPTION = """<mgrdata>
     <field name="mode"><select name="mode"/></field>
     <field name="scratch"><input type="text" name="scratch"/></field>
   </page></form></metadata>
-  <metadata name="pricelist.{name}" type="form"><form><field name="remote_tariff"><select name="remote_tariff"/></field></form></metadata>
+  <metadata name="pricelist.{name}" type="form"><form>
+    <field name="remote_tariff"><select name="remote_tariff"/></field>
+  </form></metadata>
   <lang name="en"><messages name="processing.edit.{name}"><msg name="mode_live">Live</msg></messages></lang>
   <lang name="ru"><messages name="processing.edit.{name}"><msg name="mode_live">Боевой</msg></messages></lang>
 </mgrdata>

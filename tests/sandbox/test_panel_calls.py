@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bill2bill.sandbox.host import formats
-from bill2bill.sandbox.host.functions import call, load_all
+from bill2bill.sandbox.host.dispatch import call, load_all
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.host.registry import FUNCTIONS
 
@@ -341,10 +341,11 @@ import os, subprocess, sys
 stage = os.environ["EVENT_TYPE"]
 told = sys.stdin.read()
 with open("var/events", "a") as seen:
-    words = [sys.argv[0].rsplit("/", 1)[1], stage, os.environ["ACTION_NAME"], os.environ.get("QUERY_STRING", ""), str(len(told) > 0)]
-    seen.write(" ".join(words) + "\\n")
+    handler, query = sys.argv[0].rsplit("/", 1)[1], os.environ.get("QUERY_STRING", "")
+    seen.write(" ".join([handler, stage, os.environ["ACTION_NAME"], query, str(len(told) > 0)]) + "\\n")
 if os.environ.get("PARAM_note") == "call":
-    sys.stdout.write(subprocess.run(["sbin/mgrctl", "-m", "billmgr", "-o", "xml", "tld"], capture_output=True, text=True).stdout)
+    words = ["sbin/mgrctl", "-m", "billmgr", "-o", "xml", "tld"]
+    sys.stdout.write(subprocess.run(words, capture_output=True, text=True).stdout)
 elif os.environ.get("PARAM_note") == stage:
     sys.stdout.write("<doc><error type='forbidden' object='note'/></doc>")
 else:

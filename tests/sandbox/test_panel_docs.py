@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bill2bill.sandbox.host.functions import load_all
+from bill2bill.sandbox.host.dispatch import load_all
 from bill2bill.sandbox.host.functions.person_panel import LOGS
 from bill2bill.sandbox.host.registry import FUNCTIONS
 from bill2bill.sandbox.host.switches import SWITCHES

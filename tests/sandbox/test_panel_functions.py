@@ -249,14 +249,19 @@ import os, sys
 with open("var/addon.seen", "wb") as seen:
     seen.write(sys.stdin.buffer.read())
 names = ("PARAM_func", "PARAM_elid", "AUTH_USER", "AUTH_LEVEL", "EVENT_TYPE", "ACTION_NAME")
-answer = os.environ.get("PARAM_answer") or "<doc><ok/><seen>" + "|".join(os.environ.get(name, "") for name in names) + "</seen></doc>"
+seen = "|".join(os.environ.get(name, "") for name in names)
+answer = os.environ.get("PARAM_answer") or "<doc><ok/><seen>" + seen + "</seen></doc>"
 print(answer)
 sys.exit(int(os.environ.get("PARAM_code", "0")))
 """
 PLUGIN = """<mgrdata>
   <handler name="sample.py" type="xml"><func name="sample.page"/></handler>
-  <mainmenu level="admin"><node name="sample"><node name="sample.page" action="sample.page" type="form"/></node></mainmenu>
-  <metadata name="sample.page" type="form"><form title="name"><field name="note"><input type="text" name="note"/></field></form></metadata>
+  <mainmenu level="admin"><node name="sample">
+    <node name="sample.page" action="sample.page" type="form"/>
+  </node></mainmenu>
+  <metadata name="sample.page" type="form"><form title="name">
+    <field name="note"><input type="text" name="note"/></field>
+  </form></metadata>
   <lang name="en"><messages name="sample.page"><msg name="note">Note</msg></messages>
     <messages name="desktop"><msg name="menu_sample.page">Sample page</msg></messages></lang>
   <lang name="ru"><messages name="sample.page"><msg name="note">Заметка</msg></messages></lang>

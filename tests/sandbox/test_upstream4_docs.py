@@ -9,11 +9,11 @@ import re
 import shlex
 from pathlib import Path
 
-from bill2bill.sandbox.upstream.control4 import ROUTES
-from bill2bill.sandbox.upstream.faults4 import SHORT, SPOILERS
-from bill2bill.sandbox.upstream.responses4 import FUNCTIONS
+from bill2bill.sandbox.upstream.billmgr4.answers import FUNCTIONS
+from bill2bill.sandbox.upstream.billmgr4.control import ROUTES
+from bill2bill.sandbox.upstream.billmgr4.faults import SHORT, SPOILERS
+from bill2bill.sandbox.upstream.billmgr4.switches import SWITCHES
 from bill2bill.sandbox.upstream.serve import _parser
-from bill2bill.sandbox.upstream.switches import SWITCHES
 
 TEXT = (
     (Path(__file__).parents[2] / "docs" / "sandbox-upstream.md")

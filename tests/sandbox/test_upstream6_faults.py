@@ -64,7 +64,8 @@ def test_a_request_can_be_carried_out_after_the_cut(provider6):
     ("code_1", lambda answer: error(answer.json()["doc"])[0] == "api_error"),
     ("totp", lambda answer: answer.json()["doc"]["ok"]["$"] == "func=totp.confirm"),
     ("wrong_content_type",
-        lambda answer: answer.headers["Content-Type"] == "text/html; charset=UTF-8" and "ok" in answer.json()["doc"]),
+        lambda answer: answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+        and "ok" in answer.json()["doc"]),
     ("redirect", lambda answer: answer.status_code == 302 and answer.headers["Location"] == "/"),
     ("doctype", lambda answer: b"<!DOCTYPE" in answer.content),
     ("bad_encoding", lambda answer: b"\xcf\xf0" in answer.content),

@@ -270,8 +270,14 @@ def test_suspend_and_resume_act_without_sok_on_all_that_are_named(provider6):
 def test_operations_pass_through_their_own_state(provider6):
     number = planted(provider6)
     provider6.post("switch", async_delay="never")
-    for func, sub, after in (("vds.suspend", "suspend", 3), ("vds.resume", "resume", 2), ("service.hardreboot", "hardreboot", 2),
-                             ("vds.reboot", "reboot", 2), ("service.stop", "stop", 2), ("vds.delete", "close", 4)):  # fmt: skip
+    for func, sub, after in (
+        ("vds.suspend", "suspend", 3),
+        ("vds.resume", "resume", 2),
+        ("service.hardreboot", "hardreboot", 2),
+        ("vds.reboot", "reboot", 2),
+        ("service.stop", "stop", 2),
+        ("vds.delete", "close", 4),
+    ):
         provider6.done(func, elid=number)
         assert (provider6.service(number)["status"], provider6.service(number)["sub"]) == (5, sub)
         provider6.post("progress", {})
@@ -281,7 +287,8 @@ def test_operations_pass_through_their_own_state(provider6):
 @pytest.mark.parametrize(("func", "params"), [
     ("vds.suspend", {}), ("vds.resume", {}), ("vds.delete", {}), ("vds.reboot", {}), ("service.stop", {}),
     ("vds.edit", {"sok": "ok", "remoteid": "x"}),
-    ("service.prolong", {"sok": "ok", "period": "1"}), ("service.changepassword", {"sok": "ok", "passwd": "a", "confirm": "a"}),
+    ("service.prolong", {"sok": "ok", "period": "1"}),
+    ("service.changepassword", {"sok": "ok", "passwd": "a", "confirm": "a"}),
     ("service.changepricelist.getmoney", {"sok": "ok", "pricelist": "278", "clicked_button": "finish"}),
 ])  # fmt: skip
 def test_a_busy_service_refuses_everything_until_it_is_done(provider6, func, params):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from typing import Dict, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 CONFIG = "etc/billmgr.conf.d/db.conf"
 SQLITE_FILE = "var/sandbox/billmgr.sqlite3"
@@ -82,7 +82,8 @@ def _address(given: Mapping[str, str]) -> Address:
     port = given.get("port", str(PORT))
     if not re.fullmatch(r"[1-9][0-9]{0,4}", port):
         raise BadAddress(f"{port!r} is not a port")
-    found = Address(**{"kind": "mysql", "name": "billmgr", **given, "port": int(port)})  # type: ignore[arg-type]
+    known: Dict[str, Any] = {"kind": "mysql", "name": "billmgr", **given, "port": int(port)}
+    found = Address(**known)
     if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", found.name):
         raise BadAddress(f"{found.name!r} is not a name for a database: letters, digits and _")
     if any(

@@ -14,7 +14,9 @@ from .panel import Panel
 ADDING, EDITING = "processing.add.user", "processing.edit"
 
 
-def entered(panel: Panel, name: str, instance: object, given: Mapping[str, str], lang: str) -> Dict[str, str]:
+def submitted(
+    panel: Panel, name: str, instance: object, given: Mapping[str, str], lang: str
+) -> Dict[str, str]:
     """What the form submits after tune_connection and check_connection agreed. Raises the module's error or
     the form's.
 
@@ -34,7 +36,7 @@ def entered(panel: Panel, name: str, instance: object, given: Mapping[str, str],
     values = forms.fill(doc, given)
     if "check_connection" in modules.features(panel, name):
         modules.ask(
-            panel, name, "check_connection", options(panel, lang), _question(instance, values), secrets
+            panel, name, "check_connection", options(panel, lang), _check_document(instance, values), secrets
         )
     return values
 
@@ -46,7 +48,7 @@ def options(panel: Panel, lang: str, instance: object = "") -> List[Tuple[str, o
     return [("lang", lang), ("level", 29)] + ([("module", instance)] if instance else [])
 
 
-def _question(instance: object, values: Mapping[str, str]) -> Element:
+def _check_document(instance: object, values: Mapping[str, str]) -> Element:
     """`<doc><processingmodule><id/>…`: values as entered, passwords in clear."""
     doc = ET.Element("doc")
     box = add(doc, "processingmodule")

@@ -10,20 +10,18 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, TypeVar
 
-from .address import Address
-
 Row = Dict[str, Any]
 T = TypeVar("T")
 
-TRIES = 20  # of what a deadlock undid
+TRIES = 20  # after a deadlock
 
 
 class Deadlock(Exception):
-    """The server undid what another one's work stood in the way of; it may be done again."""
+    """The server rolled the statement back because of a lock; it may be repeated."""
 
 
 class Unreachable(Exception):
-    """There is no database at this address, it does not let us in, or not before it is too late."""
+    """The database does not answer, refuses the login, or keeps us waiting for too long."""
 
 
 class Database(ABC):
@@ -39,13 +37,13 @@ class Database(ABC):
 
     @abstractmethod
     def _execute(self, sql: str, values: Tuple[object, ...]) -> Any:
-        """A cursor with what the statement gave. Raises Deadlock, and PanelError for a value that its column
-        does not take.
+        """The cursor of an executed statement. Raises Deadlock, and PanelError for a value that does not fit
+        its column.
         """
 
     @abstractmethod
     def _begin(self) -> None:
-        """Only one transaction of the panel runs at a time, so that what is read inside cannot go stale."""
+        """Transactions of the panel run one at a time, so what one reads cannot change under it."""
 
     @abstractmethod
     def _end(self, word: str) -> None:
@@ -74,9 +72,7 @@ class Database(ABC):
         self._end(word)
 
     def atomically(self, work: Callable[[], T]) -> T:
-        """A transaction that is done again after a deadlock; `work` must do nothing but read and
-        write here.
-        """
+        """A transaction that is repeated after a deadlock; `work` may only read and write the database."""
 
         def once() -> T:
             with self.transaction():
@@ -131,17 +127,6 @@ class Database(ABC):
         if values:
             self.update(table, found["id"], **values)
         return int(found["id"])
-
-
-def connect(address: Address) -> Database:
-    """Raises Unreachable."""
-    if address.kind == "sqlite":
-        from .sqlite import Sqlite
-
-        return Sqlite(address.name)
-    from .mysql import Mysql
-
-    return Mysql(address)
 
 
 def quoted(name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import glob
 import os
 import xml.etree.ElementTree as ET
-from typing import Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from .db import Row
 from .documents import BadXml, Element, parse
@@ -39,8 +39,11 @@ class Description(NamedTuple):
     pieces: List[Piece]
 
 
-def read_all(panel: Panel) -> Tuple[List[Description], List[Problem]]:
-    """Every description that can be read, and what is wrong with the others."""
+def read_all(panel: Panel, is_standard: Callable[[str], bool]) -> Tuple[List[Description], List[Problem]]:
+    """Every valid description, and the problems of the invalid ones.
+
+    is_standard: does the panel itself have the function?
+    """
     found: List[Description] = []
     problems: List[Problem] = []
     for path in sorted(glob.glob(panel.path("etc", "xml", PREFIX + "*.xml"))):
@@ -50,7 +53,7 @@ def read_all(panel: Panel) -> Tuple[List[Description], List[Problem]]:
                 found.append(_read(panel, name, parse(source.read())))
         except (BadXml, OSError) as error:
             problems.append(Problem(os.path.basename(path), str(error)))
-    return found, problems + _drop_doubles(found)
+    return found, problems + _drop_doubles(found, is_standard)
 
 
 def _read(panel: Panel, name: str, root: Element) -> Description:
@@ -93,12 +96,10 @@ def _handlers(panel: Panel, root: Element, source: str) -> List[Piece]:
     return found
 
 
-def _drop_doubles(found: List[Description]) -> List[Problem]:
+def _drop_doubles(found: List[Description], is_standard: Callable[[str], bool]) -> List[Problem]:
     """A form or function that is defined twice: the second definition is dropped. Metadata of the panel's own
     functions merges (7.3).
     """
-    from .functions import is_standard
-
     seen: Set[Tuple[str, str]] = set()
     problems = []
     for description in found:

@@ -1,6 +1,4 @@
-"""Documents that go to and fro: the panel's own answers and errors, and careful reading of other people's
-XML.
-"""
+"""XML documents: the panel's answers and errors, and strict parsing of what modules print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms: the document that a module tunes, and what a person may enter into it (host-protocol 2.4,
+"""Forms: the document that a module adjusts, and the values that the form submits (host-protocol 2.4,
 2.6, 7.2).
 """
 
@@ -91,7 +91,7 @@ def _shown(field: Field) -> str:
 
 
 def _hidden(doc: Element, values: Mapping[str, str]) -> Set[str]:
-    """Fields that `<if value="X" hide="field"/>` takes away (host-protocol 7.2)."""
+    """Fields that `<if value="X" hide="field"/>` hides (host-protocol 7.2)."""
     hidden = set()
     for control in doc.iter():
         if control.tag in CONTROLS:

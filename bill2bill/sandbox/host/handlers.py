@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from . import descriptions, logs, modules
 from .documents import BadXml, Element, PanelError, add, parse, to_bytes
-from .panel import Panel, Request
+from .panel import STARTING, Panel, Request
 
 FAILED = "plugin terminated with an error or returned an invalid XML"  # host-protocol 7.4
 
@@ -29,30 +29,28 @@ def around(panel: Panel, request: Request, events: List[Element], function: Call
     document: Optional[Element] = None
     try:
         for event in _of(events, "before"):
-            _stop_at_error(_heard(panel, request, event, "before", None))
+            _stop_at_error(_run_event(panel, request, event, "before", None))
         document = function()
         for event in _of(events, "after") if document.find("error") is None else ():
-            document = _merged(document, _stop_at_error(_heard(panel, request, event, "after", document)))
+            document = _merged(document, _stop_at_error(_run_event(panel, request, event, "after", document)))
         return document
     finally:
         for event in _of(events, "final"):
-            _heard(panel, request, event, "final", document)
+            _run_event(panel, request, event, "final", document)
 
 
 def _of(events: List[Element], stage: str) -> List[Element]:
     return [event for event in events if event.get(stage) == "yes"]
 
 
-def _heard(
+def _run_event(
     panel: Panel, request: Request, event: Element, stage: str, document: Optional[Element]
 ) -> Element:
-    """What one handler answers; a `cgi` one gets the parameters as a query, an `xml` one the session document
-    with the answer so far.
+    """Run one handler and return its answer. `cgi` handlers get the parameters as a query string, `xml`
+    handlers the session document with the answer so far.
     """
     env = environment(request, stage)
     if stage != "final" and panel.switches["handler_calls"] == "refused":
-        from .mgrctl import STARTING
-
         env[STARTING] = "1"
     if event.get("type") == "cgi":
         env.update(QUERY_STRING=urlencode({"func": request.func, **request.params}), REQUEST_METHOD="GET")

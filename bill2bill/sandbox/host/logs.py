@@ -1,4 +1,4 @@
-"""The panel's written memory for tests: one JSON line per call, per run and per start, below var/sandbox/."""
+"""Logs for tests: one JSON line per call, run and start, in var/sandbox/."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from typing import List, Optional
 
 from . import address, crypt, schema, seeds
 from .address import Address, BadAddress
-from .db import Database, Unreachable, connect, quoted
+from .db import Database, Unreachable, quoted
+from .panel import connect
 from .start import STARTED
 
 FOLDERS = (
@@ -78,10 +79,11 @@ def main(argv: Optional[List[str]] = None) -> int:
 def make(root: str, force: bool = False, server: Optional[Address] = None) -> str:
     """Returns the path of mgrctl. server: where to keep the tables instead of a file.
 
-    Raises CannotMake where something else lives, above all a real panel or its database; Unreachable.
+    Raises CannotMake for a folder or database that something else uses, above all a real panel;
+    Unreachable.
     """
     root = os.path.realpath(root)
-    _refuse_strangers(root, force)
+    _refuse_foreign_folder(root, force)
     if server:
         _empty_database(server, force)
     for folder in FOLDERS:
@@ -100,15 +102,15 @@ def make(root: str, force: bool = False, server: Optional[Address] = None) -> st
     return mgrctl
 
 
-def _refuse_strangers(root: str, force: bool) -> None:
-    ours = _is_ours(os.path.join(root, "sbin/mgrctl"))
-    if ours and not force:
+def _refuse_foreign_folder(root: str, force: bool) -> None:
+    sandbox = _is_sandbox(os.path.join(root, "sbin/mgrctl"))
+    if sandbox and not force:
         raise CannotMake(f"{root} is a sandbox panel already; --force starts it anew")
-    if not ours and any(os.path.lexists(os.path.join(root, name)) for name in A_PANEL):
+    if not sandbox and any(os.path.lexists(os.path.join(root, name)) for name in A_PANEL):
         raise CannotMake(f"{root} holds a panel that is not a sandbox; nothing was touched")
 
 
-def _is_ours(mgrctl: str) -> bool:
+def _is_sandbox(mgrctl: str) -> bool:
     try:
         with open(mgrctl, "rb") as source:
             return MARK.encode() in source.read(1024)
@@ -117,8 +119,8 @@ def _is_ours(mgrctl: str) -> bool:
 
 
 def _empty_database(server: Address, force: bool) -> None:
-    """Made if it is not there and the login may; tables of a sandbox panel go with --force, others make us
-    stop.
+    """Create the database if it is missing and the login may. --force drops the tables of a sandbox panel;
+    other tables are never dropped.
     """
     from .mysql import Mysql
 

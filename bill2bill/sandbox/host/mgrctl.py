@@ -1,8 +1,7 @@
 """The control tool (host-protocol 5): one process carries out one function and ends. There is no daemon
 behind it.
 
-Starts in a few dozen milliseconds, so everything that is not needed by every call is imported where it is
-used.
+A call takes a few dozen milliseconds; modules that not every call needs are imported where they are used.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ from . import formats, logs
 from .address import BadAddress
 from .db import Unreachable
 from .documents import Element, PanelError, add, ok
-from .panel import Panel, Request
+from .panel import STARTING, Panel, Request
 
 AWAY = ("client", "open", "billmgr")  # what a caller sees while the panel is not there (host-protocol 1.4)
-STARTING = "BILL2BILL_SANDBOX_STARTING"
 
 
 class CommandLine:
@@ -106,7 +104,7 @@ def main(root: str, argv: List[str]) -> int:
 
 def _answer(panel: Panel, request: Request, line: CommandLine) -> Element:
     from . import start
-    from .functions import call, known
+    from .dispatch import call, is_standard, known
 
     if line.away:
         panel.switches.set("restarting", line.away)
@@ -119,7 +117,7 @@ def _answer(panel: Panel, request: Request, line: CommandLine) -> Element:
     if line.func == "exit" or not (line.func or line.listing):
         return ok()
     if not panel.switches.restarting():
-        start.ensure(panel)
+        start.ensure(panel, is_standard)
     if line.listing:
         return known(panel, line.func)
     document = call(panel, request)

@@ -1,5 +1,5 @@
-"""Running a module as the panel does (host-protocol 2.1): argument list, working folder, little environment,
-time limit.
+"""Run a module as the panel does (host-protocol 2.1): arguments, working folder, bare environment, time
+limit.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Run:
 
 
 def _read(stdout: bytes) -> Optional[Element]:
-    """One XML document or nothing. A byte before it spoils it, be it a blank."""
+    """One XML document or nothing. A single byte before it, even a space, is an error."""
     if not stdout.strip():
         return None
     if not stdout.startswith(b"<"):

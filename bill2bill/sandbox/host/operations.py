@@ -1,6 +1,4 @@
-"""Running operations (host-protocol 2.8): made, run in a child process, kept until a post call
-removes them.
-"""
+"""Running operations (host-protocol 2.8): an attempt is a child process; a post call ends the operation."""
 
 from __future__ import annotations
 
@@ -41,8 +39,8 @@ def create(
 
 
 def _insert(panel: Panel, item_id: object, command: str) -> int:
-    """With operation_ids=reused the numbers go on after the highest row that is left, as after a restart of
-    some databases.
+    """With operation_ids=reused the next id follows the highest existing one, as after a restart of some
+    databases.
     """
     number = {}
     if panel.switches["operation_ids"] == "reused":
@@ -73,8 +71,8 @@ def _paid(panel: Panel, item: Row) -> Dict[str, Any]:
 
 
 def restart(panel: Panel, operation: Row) -> int:
-    """Automatic again; the number follows switch operation_ids. Call inside a transaction. Returns the
-    number.
+    """Make an operation automatic again. Returns its id, which switch operation_ids decides. Call inside a
+    transaction.
     """
     if panel.switches["operation_ids"] == "kept":
         panel.db.update("runningoperation", operation["id"], manual=AUTOMATIC)

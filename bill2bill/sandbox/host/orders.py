@@ -1,5 +1,5 @@
-"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): contacts asked for, drawn,
-checked; then an item.
+"""An order as a client's browser makes it (host-protocol 2.6, Appendix B): first the contact forms, then the
+item.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .panel import Panel
 FORM = "domain.order.contact"
 
 
-class Contact(NamedTuple):
+class OrderContact(NamedTuple):
     """The contact of one type: a stored one (its id), or fields to make a new one."""
 
     type: str
@@ -45,14 +45,14 @@ def wanted_contacts(
     return [(node.text or "").strip() for node in doc.iterfind("contact_type")]
 
 
-def contact_from(type: str, given: Dict[str, str]) -> Contact:
+def contact_from(type: str, given: Dict[str, str]) -> OrderContact:
     """Takes the parameters of one contact type out of the order: `owner=<id>` or `owner_firstname=…`."""
     profile = given.pop(type, "") or given.pop(type + "_contact_select", "")
     names = [name for name in given if name.startswith(type + "_")]
-    return Contact(type, profile, {name[len(type) + 1 :]: given.pop(name) for name in names})
+    return OrderContact(type, profile, {name[len(type) + 1 :]: given.pop(name) for name in names})
 
 
-def check_contact(panel: Panel, instance: Row, tld: str, contact: Contact, lang: str) -> Contact:
+def check_contact(panel: Panel, instance: Row, tld: str, contact: OrderContact, lang: str) -> OrderContact:
     """tune_service_profile and validate_service_profile where declared. Raises the module's error; returns
     what the form submits.
     """
@@ -72,7 +72,7 @@ def check_contact(panel: Panel, instance: Row, tld: str, contact: Contact, lang:
     return contact._replace(fields=fields)
 
 
-def _entered(doc: Element, contact: Contact) -> Dict[str, str]:
+def _entered(doc: Element, contact: OrderContact) -> Dict[str, str]:
     """What is typed into the form; of a copied contact only the fields that this type's form has."""
     typed = {f"{contact.type}_{field}": value for field, value in contact.fields.items()}
     if not contact.same:
@@ -81,7 +81,7 @@ def _entered(doc: Element, contact: Contact) -> Dict[str, str]:
     return {name: value for name, value in typed.items() if name in known}
 
 
-def _stored(panel: Panel, contact: Contact) -> Dict[str, str]:
+def _stored(panel: Panel, contact: OrderContact) -> Dict[str, str]:
     """How a stored contact reaches the module (open question 15)."""
     chosen = {contact.type + "_contact_select": contact.profile}
     if panel.switches["stored_contact"] == "fields":
@@ -158,7 +158,7 @@ def _form(panel: Panel, name: str, tld: str, type: str, lang: str) -> Element:
     return doc
 
 
-def save_contact(panel: Panel, account: object, contact: Contact) -> int:
+def save_contact(panel: Panel, account: object, contact: OrderContact) -> int:
     """Id of the contact's row, made now unless it was a stored one. Call inside a transaction."""
     if contact.profile:
         return int(contact.profile)

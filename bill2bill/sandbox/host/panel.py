@@ -1,4 +1,4 @@
-"""The panel as the functions see it: a folder, its database, its switches, and who is asking."""
+"""The panel (folder, database, switches) and one request to it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ import os
 from typing import Dict, List, Optional, Set
 
 from . import address
-from .db import connect
+from .address import Address
+from .db import Database
 from .documents import PanelError
 from .switches import Switches
 
+# Set for a child process that must not call the panel: a module while the panel starts, a handler where
+# switch handler_calls says so.
+STARTING = "BILL2BILL_SANDBOX_STARTING"
 ROOT_LEVEL, ADMIN_LEVEL, CLIENT_LEVEL = 30, 29, 16  # host-protocol 6.5
+
+
+def connect(address: Address) -> Database:
+    """The panel's database. Raises Unreachable."""
+    if address.kind == "sqlite":
+        from .sqlite import Sqlite
+
+        return Sqlite(address.name)
+    from .mysql import Mysql
+
+    return Mysql(address)
 
 
 class Panel:

@@ -8,21 +8,21 @@ from typing import Callable, Dict, NamedTuple
 from .documents import Element
 from .panel import ADMIN_LEVEL, Panel, Request
 
-Call = Callable[[Panel, Request], Element]
+Implementation = Callable[[Panel, Request], Element]
 
 
 class Function(NamedTuple):
     name: str
     params: str  # names for `mgrctl -i`; brackets mark what may be left out
     about: str
-    call: Call
+    call: Implementation
     writes: bool  # runs inside one transaction
     level: int  # lowest access level that may call it
 
     @property
     def only_with_sok(self) -> bool:
-        """Without sok=ok a write is a read (host-protocol 5.1): those whose `sok` stands in brackets see to
-        it themselves, or write all the same.
+        """Without sok=ok a write is a read (host-protocol 5.1). Functions with `sok` in brackets check it
+        themselves or ignore it.
         """
         return self.writes and "sok" in re.sub(r"\[.*?\]", "", self.params).split()
 
@@ -32,13 +32,13 @@ FUNCTIONS: Dict[str, Function] = {}
 
 def function(
     name: str, params: str = "", writes: bool = False, level: int = ADMIN_LEVEL
-) -> Callable[[Call], Call]:
+) -> Callable[[Implementation], Implementation]:
     """Declare a function of the panel. `*` in a name stands for the internal name of any item type.
 
     A function that starts modules must not be one that `writes`: it opens its own short transactions.
     """
 
-    def declare(call: Call) -> Call:
+    def declare(call: Implementation) -> Implementation:
         FUNCTIONS[name] = Function(
             name,
             params,

@@ -1,4 +1,4 @@
-"""Services of clients: rows of `item`, what belongs to them, and how their status moves (host-protocol 6.5,
+"""Services of clients: rows of `item` with their parameters, and changes of status (host-protocol 6.5,
 Appendix B).
 """
 
@@ -77,9 +77,7 @@ def operations(panel: Panel, item_id: object, commands: Optional[Iterable[str]] 
 
 
 def drop_operations(panel: Panel, item_id: object, commands: Iterable[str]) -> List[Dict[str, Any]]:
-    """Remove the operations that carry out these commands; returns what was noted for them at their
-    creation.
-    """
+    """Remove the operations of these commands; returns the notes made at their creation."""
     notes = []
     for row in operations(panel, item_id, commands):
         notes.append(operation_notes(panel, row["id"]))
@@ -97,8 +95,8 @@ def operation_notes(panel: Panel, operation: object) -> Dict[str, Any]:
 
 
 def finish(panel: Panel, found: Row, commands: Tuple[str, ...]) -> List[Dict[str, Any]]:
-    """One operation of the item is done. Also callable without one: sync_item reports what it saw. Returns
-    what was noted for it.
+    """End the item's operation, if there is one: sync_item reports a state without one. Returns the notes
+    made at its creation.
     """
     notes = drop_operations(panel, found["id"], commands)
     command, changes = commands[0], {}
@@ -140,7 +138,7 @@ def _opened(found: Row) -> Row:
 
 
 def _back_to_work(panel: Panel, found: Row) -> Row:
-    """An item leaves status 5 for what it was before, once nothing else runs on it."""
+    """Restore the status from before the operation, once no other operation runs."""
     if found["status"] != PROCESSING or operations(panel, found["id"]):
         return {}
     return {"status": SUSPENDED if found["suspenddate"] else ACTIVE}

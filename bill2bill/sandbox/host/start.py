@@ -8,13 +8,13 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Tuple
 
 from . import descriptions, logs
 from .dates import now
 from .descriptions import Description, Problem
 from .documents import Element
-from .panel import Panel
+from .panel import STARTING, Panel
 
 STARTED = "started"
 
@@ -32,13 +32,13 @@ def stop(panel: Panel) -> None:
     panel.db.put("sandbox_setting", {"name": STARTED}, value="off")
 
 
-def ensure(panel: Panel) -> None:
-    """Start if nobody has; calls that come meanwhile wait."""
+def ensure(panel: Panel, is_standard: Callable[[str], bool]) -> None:
+    """Start the panel unless it is started; concurrent calls wait. is_standard: see descriptions.read_all."""
     if _is_started(panel):
         return
     with _alone(panel):
         if not _is_started(panel):
-            _start(panel)
+            _start(panel, is_standard)
 
 
 def _is_started(panel: Panel) -> bool:
@@ -52,9 +52,9 @@ def _alone(panel: Panel) -> Iterator[None]:
         yield
 
 
-def _start(panel: Panel) -> None:
+def _start(panel: Panel, is_standard: Callable[[str], bool]) -> None:
     began = time.monotonic()
-    found, problems = descriptions.read_all(panel)
+    found, problems = descriptions.read_all(panel, is_standard)
     declared: Dict[str, List[Declaration]] = {}
     for description in found:
         if description.is_module:
@@ -77,7 +77,6 @@ def _features(panel: Panel, name: str) -> Tuple[Element, List[str]]:
     import subprocess
 
     from . import modules
-    from .mgrctl import STARTING
 
     run = modules.run(panel, name, "features", environment={STARTING: "1"})
     source = panel.path("src", name)

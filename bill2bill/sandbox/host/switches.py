@@ -1,6 +1,4 @@
-"""What the sandbox panel can be told to do differently: the points that host-protocol 9 leaves open, and
-faults.
-"""
+"""Switches: the open questions of host-protocol 9, and faults."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A provider of services with a ledger, a clock and faults on demand."""
+"""An emulated provider: engine is shared, billmgr4 and billmgr6 are dialects, serve is the command line."""

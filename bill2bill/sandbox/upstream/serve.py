@@ -13,9 +13,9 @@ import threading
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from bill2bill.sandbox.upstream.dialect import Dialect
-from bill2bill.sandbox.upstream.site import Site
-from bill2bill.sandbox.upstream.web import Server
+from bill2bill.sandbox.upstream.engine.dialect import Dialect
+from bill2bill.sandbox.upstream.engine.site import Site
+from bill2bill.sandbox.upstream.engine.web import Server
 
 USER, PASSWORD = "SANDBOX_UPSTREAM_USER", "SANDBOX_UPSTREAM_PASSWORD"
 
@@ -108,7 +108,7 @@ def _dialect(version: str) -> Dialect:
         from bill2bill.sandbox.upstream.billmgr6.dialect import DIALECT as six
 
         return six
-    from bill2bill.sandbox.upstream.dialect4 import DIALECT as four
+    from bill2bill.sandbox.upstream.billmgr4.dialect import DIALECT as four
 
     return four
 
@@ -125,7 +125,7 @@ def _value(text: str) -> Any:
 
 
 def _secure(folder: Path, host: str) -> Any:
-    from bill2bill.sandbox.upstream import tls  # cryptography is needed for --tls only
+    from bill2bill.sandbox.upstream.engine import tls  # cryptography is needed for --tls only
 
     ca_file, server_file = tls.make(folder, host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -12,7 +12,7 @@ from ..db import Row
 from ..documents import Element, PanelError, add, form, ok
 from ..documents import rows as listing
 from ..panel import CLIENT_LEVEL, Panel, Request
-from ..registry import Call, function
+from ..registry import Implementation, function
 from ..schema import columns
 
 LISTS = (
@@ -22,7 +22,7 @@ LISTS = (
 CONFIGURATION = ("etc/billmgr.conf", "etc/billmgr.conf.d/*.conf")
 
 
-def _list(table: str) -> Call:
+def _list(table: str) -> Implementation:
     def listed(panel: Panel, request: Request) -> Element:
         """List of a directory; any column narrows it, elid the id."""
         wanted: Dict[str, object] = {name: request.get(name) for name in columns(table) if request.get(name)}
@@ -153,7 +153,7 @@ def expense_delete(panel: Panel, request: Request) -> Element:
     return ok()
 
 
-def _edit(table: str, parent: str) -> Call:
+def _edit(table: str, parent: str) -> Implementation:
     def edit(panel: Panel, request: Request) -> Element:
         """Read, create (without elid) or change a row of a directory."""
         row = services.need_row(panel, table, request.get("elid")) if request.get("elid") else None

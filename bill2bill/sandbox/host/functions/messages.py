@@ -1,4 +1,4 @@
-"""What modules write to people (host-protocol 5.6): tickets, notices, words in a task."""
+"""Messages from modules to people (host-protocol 5.6): tickets, notices, texts in a task."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from .. import addons, modules, operations, orders, profiles, services, tariffs
 from ..dates import today
 from ..db import Row
 from ..documents import Element, PanelError, add, ok
-from ..orders import Contact
+from ..orders import OrderContact
 from ..panel import Panel, Request
 from ..registry import function
 from ..seeds import CLIENT
@@ -100,7 +100,7 @@ def order(panel: Panel, request: Request) -> Element:
     account = services.need_row(panel, "account", request.number("account", CLIENT), "account")
     given = request.others("itemtype", "pricelist", "period", "account", "action", "autoprolong")
     chosen = addons.take(panel, tariff["id"], given)
-    contacts: List[Contact] = []
+    contacts: List[OrderContact] = []
     if request.get("itemtype") == "domain":
         request.need("domain")
         contacts = _contacts(panel, request, tariff, instance, given)
@@ -130,13 +130,13 @@ def _seller(panel: Panel, tariff: Row) -> Row:
 
 def _contacts(
     panel: Panel, request: Request, tariff: Row, instance: Row, given: Dict[str, str]
-) -> List[Contact]:
+) -> List[OrderContact]:
     """The contact of every type that the zone wants and the zone's parameters, checked by the module; takes
     the contacts out of `given`.
     """
     tld = orders.tld_of(panel, tariff)
     types = orders.wanted_contacts(panel, instance, tld, request.get("action"), given, request.lang)
-    contacts: List[Contact] = []
+    contacts: List[OrderContact] = []
     for type in types:
         contact = orders.contact_from(type, given)
         if not contact.profile and not contact.fields:
@@ -148,7 +148,7 @@ def _contacts(
     return contacts
 
 
-def _link(panel: Panel, item: int, account: Row, contacts: List[Contact]) -> None:
+def _link(panel: Panel, item: int, account: Row, contacts: List[OrderContact]) -> None:
     first = 0
     for contact in contacts:
         number = first if contact.same else orders.save_contact(panel, account["id"], contact)

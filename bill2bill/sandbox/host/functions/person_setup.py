@@ -17,7 +17,7 @@ def module_add(panel: Panel, request: Request) -> Element:
     if request.need("type") not in modules.declared(panel, name, "itemtype"):
         raise PanelError("value", "type", request.get("type"))
     given = request.others("module", "type", "name", "department")
-    stored = instances.encrypted(panel, name, connections.entered(panel, name, "", given, request.lang))
+    stored = instances.encrypted(panel, name, connections.submitted(panel, name, "", given, request.lang))
     with panel.db.transaction():
         instance = instances.create(
             panel, name, request.get("type"), request.need("name"), department=request.get("department")
@@ -35,7 +35,7 @@ def module_set(panel: Panel, request: Request) -> Element:
     request.secrets |= instances.hide(panel, name)
     given = request.others("elid", "name", "department")
     stored = instances.encrypted(
-        panel, name, connections.entered(panel, name, row["id"], given, request.lang)
+        panel, name, connections.submitted(panel, name, row["id"], given, request.lang)
     )
     with panel.db.transaction():
         base = {field: request.get(field) for field in ("name", "department") if request.get(field)}

@@ -11,7 +11,7 @@ from ..dates import days_between, today
 from ..db import Row
 from ..documents import Element, PanelError, ok, rows
 from ..panel import Panel, Request
-from ..registry import function
+from ..registry import FUNCTIONS, Implementation, function
 
 LIVING = "SELECT * FROM item WHERE status IN (?, ?) AND parent IS NULL ORDER BY id"
 ADDING_ADDRESS, ADDRESS_COMMANDS = (
@@ -20,6 +20,12 @@ ADDING_ADDRESS, ADDRESS_COMMANDS = (
 )  # open question 2
 BY_ITEM = ("sync_item", "cancel_prolong")
 BY_INSTANCE = ("getbalance", "sync_server", "sync_pricelist", "sync_iplist", "get_server_config", "stat")
+# the panel's own cron actions -> regular command (host-protocol 7.7)
+CRON_ACTIONS = {
+    "processing.checkbalance": "getbalance",
+    "processing.syncserver.cron": "sync_server",
+    "statdaily.cron": "stat",
+}
 
 
 @function(
@@ -187,6 +193,27 @@ def _instance_calls(panel: Panel, request: Request) -> List[Tuple[str, List[Tupl
     if request.flag("without_module"):
         return [(module, []) for module in sorted({row["module"] for row in instances})]
     return [(row["module"], [("module", row["id"])]) for row in instances]
+
+
+def _regular(command: str) -> Implementation:
+    def run(panel: Panel, request: Request) -> Element:
+        """Run the regular command of every active instance whose module declares it."""
+        return cron(panel, Request("sandbox.cron", {**request.params, "name": command}))
+
+    return run
+
+
+for _name, _command in CRON_ACTIONS.items():
+    function(_name, "[module]")(_regular(_command))
+
+
+@function("crontask", "action=<function>")
+def crontask(panel: Panel, request: Request) -> Element:
+    """Run a cron action."""
+    action = request.need("action")
+    if action not in CRON_ACTIONS:
+        raise PanelError("value", "action", action)
+    return FUNCTIONS[action].call(panel, request)
 
 
 @function("sandbox.call", "module=<name or instance> command [stdin] [<option>=]")

@@ -1,5 +1,5 @@
 """What modules tell the panel about a service (host-protocol 5.4): ends of operations, parameters, status,
-dates.
+dates, certificates.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ..crypt import encrypt
 from ..db import Row
 from ..documents import Element, PanelError, form, ok, rows
 from ..panel import Panel, Request
-from ..registry import Call, function
+from ..registry import Implementation, function
 
 # post function -> commands whose running operation it ends
 ENDS = {
@@ -29,9 +29,10 @@ ENDS = {
     "service.postchangepassword": ("changepassword",),
     "service.postupdatens": ("update_ns",),
 }
+CERTIFICATE_FAILED = "6"  # service_status of certificates, host-protocol 6.5
 
 
-def _post(commands: Tuple[str, ...]) -> Call:
+def _post(commands: Tuple[str, ...]) -> Implementation:
     def post(panel: Panel, request: Request) -> Element:
         """The operation is done: set the item's status and remove the running operation."""
         services.finish(panel, services.item(panel, request.need("elid")), commands)
@@ -200,3 +201,19 @@ def _end_of_address(panel: Panel, slot: Row, commands: Tuple[str, ...]) -> None:
     row = panel.db.get("item", slot["item"]) or {}
     if row.get("parent") and services.operations(panel, row["parent"], commands):
         services.finish(panel, services.item(panel, row["parent"]), commands)
+
+
+@function("certificate.save", "elid crt=<PEM> [crt_type=zip] sok", writes=True)
+def save_certificate(panel: Panel, request: Request) -> Element:
+    """Store the certificate that was issued."""
+    item = services.item(panel, request.need("elid"))
+    panel.db.put("certificate", {"item": item["id"]}, crt=request.need("crt"))
+    return ok()
+
+
+@function("certificate.failed", "elid sok", writes=True)
+def certificate_failed(panel: Panel, request: Request) -> Element:
+    """The certificate will not be issued."""
+    item = services.item(panel, request.need("elid"))
+    services.save_param(panel, item["id"], "service_status", CERTIFICATE_FAILED)
+    return ok()

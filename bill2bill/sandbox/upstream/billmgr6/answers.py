@@ -29,7 +29,7 @@ from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType
 from bill2bill.sandbox.upstream.billmgr6.document import Node, ok, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, error, missed, no_access
 from bill2bill.sandbox.upstream.billmgr6.provider import Provider
-from bill2bill.sandbox.upstream.wire import Request
+from bill2bill.sandbox.upstream.engine.wire import Request
 
 SESSION_LIFE = 3600  # seconds without a request (1.4)
 Function = Callable[[Call], Node]

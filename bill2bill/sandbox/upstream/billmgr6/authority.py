@@ -1,4 +1,4 @@
-"""A certificate authority that nobody trusts: requests, keys and certificates that are real but for that.
+"""A test certificate authority: valid requests, keys and certificates that no client trusts.
 Needs the package cryptography.
 """
 
@@ -38,7 +38,7 @@ def request(subject: Mapping[str, str], names: Sequence[str]) -> Tuple[str, str]
 
 
 def common_name(csr: str) -> str:
-    """Raises ValueError for what is no request in PEM, or has no name or two."""
+    """Raises ValueError unless it is a PEM request with exactly one common name."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
@@ -49,7 +49,7 @@ def common_name(csr: str) -> str:
 
 
 def issue(csr: str, months: int) -> str:
-    """The certificate for the request, in PEM, signed with a key that is thrown away."""
+    """The certificate for the request, in PEM. The signing key is not kept."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -59,8 +59,9 @@ def issue(csr: str, months: int) -> str:
     asked, now = x509.load_pem_x509_csr(csr.encode()), datetime.now(timezone.utc)
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox provider: trust nothing of this")])
     builder = (
-        x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuer).public_key(asked.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + months * MONTH)
+        x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuer)
+        .public_key(asked.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(now).not_valid_after(now + months * MONTH)
     )  # fmt: skip
     return (
         builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())

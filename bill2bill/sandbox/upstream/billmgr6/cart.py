@@ -16,7 +16,7 @@ NEXT = "func=order"
 
 # -- the old cart --------------------------------------------------------------------------------------------
 def basket(call: Call) -> Node:
-    """The view, or with sok what the button says: delete one line, clearbasket, free."""
+    """The view; with sok the action of the button: delete one line, clearbasket, free."""
     _check_order(call)
     if not call.submitted:
         return _basket_view(call)
@@ -90,7 +90,7 @@ def _basket_row(call: Call, line: Line) -> Node:
 
 
 def methods(call: Call) -> Node:
-    """payment.add: the balance, and a payment system that takes no robots (3.3)."""
+    """payment.add: the balance, and a payment system that needs a person (3.3)."""
     _check_order(call)
     currency = call.provider.account.currency
     rows = tuple(

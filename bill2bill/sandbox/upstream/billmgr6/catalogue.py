@@ -86,7 +86,7 @@ class Addon:
         )
 
     def cost(self, value: str, months: int) -> Decimal:
-        """Of an accepted value for a whole period; what has no price for it is free."""
+        """Cost of an accepted value for a whole period; free without a price for that period."""
         if self.kind == INTEGER:
             return self.prices.get(months, Decimal(0)) * max(0, int(value) - self.included)
         if self.kind == BOOLEAN:

@@ -10,7 +10,7 @@ from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, misse
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, choices, form
 from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
 from bill2bill.sandbox.upstream.billmgr6.models import Contact
-from bill2bill.sandbox.upstream.fixtures import COUNTRIES, country_ids
+from bill2bill.sandbox.upstream.engine.names import COUNTRIES, country_ids
 
 TYPES = {
     "1": ("Person", "Физическое лицо"),

@@ -10,9 +10,9 @@ from typing import Any, Callable, Dict, List, Mapping, Tuple
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.fixtures import TYPES
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, ORDERED, Service
-from bill2bill.sandbox.upstream.control import COMMON, Body, Handler, money
-from bill2bill.sandbox.upstream.models import ascii_name
-from bill2bill.sandbox.upstream.site import Site
+from bill2bill.sandbox.upstream.engine.control import COMMON, Body, Route, money
+from bill2bill.sandbox.upstream.engine.names import ascii_name
+from bill2bill.sandbox.upstream.engine.site import Site
 
 STATUSES = range(ORDERED, 6)
 
@@ -25,7 +25,9 @@ def state(site: Site, body: Body, query: Mapping[str, str]) -> Dict[str, Any]:
         "today": provider.clock.today().isoformat(),
         "accounts": [{"id": account.id, "currency": account.currency, "balance": str(account.balance),
             "credit": str(account.credit)}],
-        "services": [] if query.get("services") == "off" else [_row(service) for service in provider.services.values()],
+        "services": []
+            if query.get("services") == "off"
+            else [_row(service) for service in provider.services.values()],
         "basket": [{"id": line.id, "billorder": provider.billorder, "kind": line.kind,
             "item": line.service.id, "amount": str(line.amount)}
                    for line in provider.basket],
@@ -106,7 +108,7 @@ def _planted(site: Site, row: Mapping[str, Any]) -> Service:
 
 
 def _changed(site: Site, row: Mapping[str, Any]) -> Service:
-    """An operation that a service was busy with is over when its status is set."""
+    """Setting the status ends the running operation of the service."""
     provider = site.provider
     found: Service = provider.services[int(row["id"])]
     if "pricelist" in row:
@@ -221,7 +223,7 @@ def _type(site: Site, intname: str) -> ItemType:
     return known
 
 
-ROUTES: Mapping[Tuple[str, str], Handler] = {
+ROUTES: Mapping[Tuple[str, str], Route] = {
     **COMMON,
     ("GET", "state"): state,
     ("POST", "progress"): progress,

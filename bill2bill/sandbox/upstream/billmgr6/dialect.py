@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from bill2bill.sandbox.upstream import play
 from bill2bill.sandbox.upstream.billmgr6 import answers, control, faults
-from bill2bill.sandbox.upstream.billmgr6.document import ok
-from bill2bill.sandbox.upstream.billmgr6.parked import PREFIX
+from bill2bill.sandbox.upstream.billmgr6.background import PREFIX
+from bill2bill.sandbox.upstream.billmgr6.document import COOKIE, ok, rendered
 from bill2bill.sandbox.upstream.billmgr6.provider import Provider
-from bill2bill.sandbox.upstream.billmgr6.written import COOKIE, written
-from bill2bill.sandbox.upstream.dialect import Dialect
-from bill2bill.sandbox.upstream.wire import Answer, Request
+from bill2bill.sandbox.upstream.engine import play
+from bill2bill.sandbox.upstream.engine.dialect import Dialect
+from bill2bill.sandbox.upstream.engine.wire import Answer, Request
 
 PATHS = ("/billmgr", "/manager/billmgr")
 
 
 def answer(provider: Provider, request: Request) -> Answer:
     if request.path in PATHS:
-        return written(answers.answer(provider, request), request, provider)
+        return rendered(answers.answer(provider, request), request, provider.switches)
     if request.path.startswith(PREFIX):
-        return provider.parked.get(request.path) or play.not_found()
+        return provider.background.get(request.path) or play.not_found()
     return play.not_found()
 
 
 def _plain_success(provider: Provider, request: Request) -> Answer:
-    return written(ok(), request, provider)
+    return rendered(ok(), request, provider.switches)
 
 
 DIALECT = Dialect(

@@ -10,23 +10,18 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Tuple
 
-from bill2bill.sandbox.upstream.documents import page
+from bill2bill.sandbox.upstream.engine.switches import Switches
+from bill2bill.sandbox.upstream.engine.wire import HTML, NOT_XML, XML, Answer, Request, page
 
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPECIAL = re.compile(f"[&<>\"']|{NOT_XML.pattern}")
-HTML, XML, JSON, TEXT = (
-    "text/html; charset=UTF-8",
-    "text/xml; charset=UTF-8",
-    "application/json; charset=UTF-8",
-    "text/plain; charset=UTF-8",
-)
+JSON, TEXT = "application/json; charset=UTF-8", "text/plain; charset=UTF-8"
+COOKIE = "billmgrses5"
 
 
 class Node(NamedTuple):
-    """One element. many: there may be several of it, so that it is an array in JSON even when it is alone
-    (2.1, single_as_object).
+    """One element. many: it may repeat, so a single one is an array in JSON too (2.1, single_as_object).
 
-    A tuple, for a list of ten thousand services is a quarter of a million of them.
+    A tuple for speed: a list of ten thousand services has a quarter of a million nodes.
     """
 
     name: str
@@ -161,7 +156,25 @@ def outcome(node: Node) -> str:
     return f"list of {sum(child.name == 'elem' for child in node.children)}" if "p_elems" in names else "form"
 
 
-def rendered(node: Node, out: str, single_as_object: bool, repeated: bool = False) -> Tuple[str, str]:
+def rendered(node: Node, request: Request, switches: Switches, repeated: bool = False) -> Answer:
+    """The HTTP answer in the format of out. Status 200, for errors too (0.3). repeated: every element
+    occurs twice.
+    """
+    root = {
+        "lang": switches.word("lang_texts"),
+        "func": request.params.get("func", ""),
+        "binary": "/billmgr",
+    }
+    text, content_type = _formatted(
+        node._replace(attrs=root), request.params.get("out", ""), switches.on("single_as_object"), repeated
+    )
+    session = node.child("auth").attrs.get("id")
+    headers = (("Set-Cookie", f"{COOKIE}={session}; path=/; HttpOnly"),) if session else ()
+    body = text.encode("utf-8", "replace")
+    return Answer(body, content_type, headers=headers, document=node, outcome=outcome(node))
+
+
+def _formatted(node: Node, out: str, single_as_object: bool, repeated: bool) -> Tuple[str, str]:
     """(body, content type). An unknown out gives HTML, as none does (1.3)."""
     if out in ("xml", "devel"):
         return to_xml(node.doubled() if repeated else node), XML

@@ -13,15 +13,15 @@ from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, misse
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, form
 from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Service
 from bill2bill.sandbox.upstream.billmgr6.order import NAME, new_id, renewal
-from bill2bill.sandbox.upstream.models import ascii_name
+from bill2bill.sandbox.upstream.engine.names import ascii_name
 
 ROLES = ("owner", "customer", "admin", "tech", "bill")
 SLOTS = ("ns0", "ns1", "ns2", "ns3")
 
 
 def order(call: Call) -> Node:
-    """domain.order.api acts without sok, for its vendor's sample sends none; what it answers is
-    domain_api_reply (10, question 1).
+    """domain.order.api acts without sok: the vendor's sample sends none. Switch domain_api_reply sets the
+    answer (10, question 1).
     """
     name, transfer = _name(call), _is_transfer(call)
     plan = _plan(call, name)

@@ -19,10 +19,8 @@ from bill2bill.sandbox.upstream.billmgr6.forms import (
     system,
     system_fields,
 )
-from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, SUSPENDED, Service
+from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, SUSPENDED, Service, new_key, service_status
 from bill2bill.sandbox.upstream.billmgr6.order import renewal, renewal_choices
-from bill2bill.sandbox.upstream.billmgr6.states import service_status
-from bill2bill.sandbox.upstream.billmgr6.upkeep import new_key
 
 
 def edit(call: Call, itemtype: ItemType) -> Node:

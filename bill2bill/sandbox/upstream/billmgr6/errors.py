@@ -1,4 +1,4 @@
-"""What the provider refuses, in the words of upstream-billmanager6 2.5 and 2.6."""
+"""Errors of the provider: types and texts of upstream-billmanager6 2.5 and 2.6."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "busy": {"en": "Request in process, please wait", "ru": "Запрос выполняется, подождите"},
     "captcha_verification_failed": {
         "en": "Captcha verification failed",
-        "ru": "Проверка captcha не пройдена",
+        "ru": "Проверка капчи не пройдена",
     },
 }
 

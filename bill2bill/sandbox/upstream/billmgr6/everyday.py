@@ -10,8 +10,7 @@ from bill2bill.sandbox.upstream.billmgr6.document import Node, ok, texts
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, bad_value, missed
 from bill2bill.sandbox.upstream.billmgr6.forms import Field, choices, form
 from bill2bill.sandbox.upstream.billmgr6.lists import plain_table
-from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Address, Service
-from bill2bill.sandbox.upstream.billmgr6.upkeep import address
+from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, IpAddress, Service, address
 
 MOST_ADDRESSES = 9  # beside the main one
 
@@ -79,7 +78,7 @@ def edit_address(call: Call) -> Node:
     for _ in range(count):
         number = max(row.id for row in service.addresses) + 1
         service.addresses.append(
-            Address(number, address(65536 + number), call.text("domain") or service.name, main=False)
+            IpAddress(number, address(65536 + number), call.text("domain") or service.name, main=False)
         )
     return ok()
 
@@ -87,14 +86,14 @@ def edit_address(call: Call) -> Node:
 def delete_addresses(call: Call) -> Node:
     """Not the main one."""
     service = call.named(call.text("plid"))
-    chosen: Tuple[Address, ...] = tuple(_address(service, number) for number in call.ids())
+    chosen: Tuple[IpAddress, ...] = tuple(_address(service, number) for number in call.ids())
     if any(row.main for row in chosen):
         raise Refusal("access", value=call.func, text="forbidden")
     service.addresses = [row for row in service.addresses if row not in chosen]
     return ok()
 
 
-def _address(service: Service, number: str) -> Address:
+def _address(service: Service, number: str) -> IpAddress:
     found = next((row for row in service.addresses if str(row.id) == number), None)
     if found is None:
         raise missed("ip", number)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Mapping
 
-from bill2bill.sandbox.upstream.billmgr6.document import Node
+from bill2bill.sandbox.upstream.billmgr6.document import Node, rendered
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, error
-from bill2bill.sandbox.upstream.billmgr6.written import written
-from bill2bill.sandbox.upstream.documents import page
-from bill2bill.sandbox.upstream.faults import AFTER, BEFORE, COMMON, Fault, Spoiler
-from bill2bill.sandbox.upstream.play import version4
-from bill2bill.sandbox.upstream.wire import API, Answer, Request, web_page
+from bill2bill.sandbox.upstream.engine.faults import AFTER, BEFORE, COMMON, Fault, Spoiler
+from bill2bill.sandbox.upstream.engine.play import version4
+from bill2bill.sandbox.upstream.engine.wire import API, Answer, Request, page, web_page
 
 IDS = ("id", "item.id", "lineitem.id", "billorder", "payment_id")
 
@@ -19,7 +17,7 @@ IDS = ("id", "item.id", "lineitem.id", "billorder", "payment_id")
 def _document(
     answer: Answer, document: Node, request: Request, provider: Any, repeated: bool = False
 ) -> Answer:
-    return replace(written(document, request, provider, repeated), outcome=answer.outcome)
+    return replace(rendered(document, request, provider.switches, repeated), outcome=answer.outcome)
 
 
 def _error(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
@@ -62,8 +60,7 @@ def _totp(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answ
 
 def _long_url(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:
     """Gone to the background: a page with an address that has the answer `seconds` later (1.5)."""
-    parked: Answer = provider.parked.put(answer, fault.seconds)
-    return parked
+    return provider.background.put(answer, fault.seconds)  # type: ignore[no-any-return]
 
 
 def _envelope(answer: Answer, fault: Fault, request: Request, provider: Any) -> Answer:

@@ -8,8 +8,15 @@ from bill2bill.sandbox.upstream.billmgr6.call import Call, dates
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType
 from bill2bill.sandbox.upstream.billmgr6.document import Node, named, ok, row, texts
 from bill2bill.sandbox.upstream.billmgr6.forms import slist
-from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, DELETED, PROCESSING, SUSPENDED, Service
-from bill2bill.sandbox.upstream.billmgr6.states import service_status, word
+from bill2bill.sandbox.upstream.billmgr6.models import (
+    ACTIVE,
+    DELETED,
+    PROCESSING,
+    SUSPENDED,
+    Service,
+    service_status,
+    status_name,
+)
 
 Row = TypeVar("Row")
 PAGE = 50  # rows of a page until somebody asks for another size
@@ -47,7 +54,7 @@ def plain_table(call: Call, rows: Sequence[Mapping[str, str]]) -> Node:
 
 
 def _sorted(call: Call, services: List[Service]) -> List[Service]:
-    """By p_col (+name, -name), else as list_order says; `any` is an order that means nothing but stays."""
+    """By p_col (+name, -name), else by list_order; `any` is an arbitrary but stable order."""
     column = call.text("p_col")
     if column:
         keys: Dict[str, Callable[[Service], Tuple[str, int]]] = {
@@ -100,7 +107,8 @@ def _row(call: Call, service: Service) -> Node:
 
 def state_columns(call: Call, service: Service) -> Tuple[Node, ...]:
     """The state as status_style says (2.2, 6.2)."""
-    style, shown, code = call.switches.word("status_style"), word(service, call.lang), str(service.status)
+    style, shown = call.switches.word("status_style"), status_name(service, call.lang)
+    code = str(service.status)
     if style == "sub":
         return (Node("item_status", shown, {"orig": service.state}), Node("status", code))
     if style == "orig":

@@ -1,4 +1,4 @@
-"""service.prolong (upstream-billmanager6 6.6): carried out twice it extends twice."""
+"""service.prolong (upstream-billmanager6 6.6). It is not idempotent: two calls extend twice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _period(call: Call, service: Service) -> int:
 
 
 def _check(call: Call, service: Service) -> None:
-    """Not an unpaid one, not a busy one, not too early; a closed one is not found at all (6.6)."""
+    """Raises the refusal for an unpaid or busy service, and for a renewal that is too early (6.6)."""
     if service.status == ORDERED:
         raise Refusal("value", "status", str(service.status))
     call.provider.changeable(service)

@@ -1,7 +1,6 @@
-"""One provider of dialect 6: what it sells, who buys, what was bought, and what it is still working on.
+"""State of a provider of dialect 6: tariffs, the account, services, carts and pending operations.
 
-Rules check first and change afterwards, and the caller holds `lock` meanwhile, so every call is done whole or
-not at all.
+Every call checks first and changes afterwards, and the caller holds `lock`, so a call is atomic.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from bill2bill.sandbox.upstream.billmgr6 import fixtures, term, upkeep
+from bill2bill.sandbox.upstream.billmgr6 import fixtures
+from bill2bill.sandbox.upstream.billmgr6.background import Background
 from bill2bill.sandbox.upstream.billmgr6.catalogue import ItemType, Plan
 from bill2bill.sandbox.upstream.billmgr6.errors import Refusal, not_enough_money
 from bill2bill.sandbox.upstream.billmgr6.models import (
@@ -27,14 +27,13 @@ from bill2bill.sandbox.upstream.billmgr6.models import (
     Service,
     period_after,
 )
-from bill2bill.sandbox.upstream.billmgr6.parked import Parked
 from bill2bill.sandbox.upstream.billmgr6.switches import Switches6
-from bill2bill.sandbox.upstream.running import Running
+from bill2bill.sandbox.upstream.engine.dialect import BaseProvider
 
 CENT = Decimal("0.01")
 
 
-class Provider(Running):
+class Provider(BaseProvider):
     switches: Switches6
 
     def __init__(self, login: str, password: str, folder: Path, settings: Mapping[str, object]) -> None:
@@ -50,7 +49,7 @@ class Provider(Running):
         self.payments: List[Dict[str, str]] = []
         self.filters: Dict[Tuple[str, str], Dict[str, str]] = {}  # (session or "", list) -> field -> value
         self.pages: Dict[str, int] = {}  # list -> page size, remembered for the user (2.2)
-        self.parked = Parked()
+        self.background = Background()
         self.billorder = fixtures.FIRST_ORDER
         self._ids = {
             "service": fixtures.FIRST_SERVICE,
@@ -144,8 +143,8 @@ class Provider(Running):
         )
 
     def carry_out(self, lines: List[Line]) -> None:
-        """Charge each line, then do what it was for; of two for one service the first is over when the second
-        begins.
+        """Charge and carry out each line. Of two lines for one service, the first operation ends before the
+        second begins.
         """
         for line in lines:
             self._list(line.service)
@@ -191,8 +190,8 @@ class Provider(Running):
             service.name = service.name or f"{service.kind}-{service.id}.provider.example"
 
     def add(self, service: Service) -> Service:
-        """A service that is there without an order; one in status 1 waits in the old cart, one in status 5
-        until POST progress.
+        """Add a service without an order. In status 1 it waits in the old cart, in status 5 until POST
+        progress.
         """
         self._list(service)
         self.basket = [line for line in self.basket if line.service is not service or line.kind != "order"]
@@ -202,7 +201,7 @@ class Provider(Running):
             service.operation = Operation(self.clock.seconds(), service.sub, ACTIVE, held=True)
             self._working[service.id] = service
         elif service.status in (ACTIVE, SUSPENDED):
-            upkeep.equip(service)
+            service.equip()
         return service
 
     def forget(self, service: Service) -> None:
@@ -229,7 +228,7 @@ class Provider(Running):
         self.start(service, "prolong", ACTIVE if lapsed else service.status, "" if lapsed else service.sub)
 
     def start(self, service: Service, sub: str, status: int = ACTIVE, leaves: str = "") -> None:
-        """An operation begins: status 5 until it is due, then the status that it leaves behind."""
+        """Start an operation: status 5 until it is due, then the given status."""
         service.operation = Operation(self.clock.seconds(), sub, status, leaves)
         service.status, service.sub = PROCESSING, sub
         self._working[service.id] = service
@@ -263,7 +262,7 @@ class Provider(Running):
         self._working.pop(service.id, None)
         service.status, service.sub = operation.status, operation.leaves
         if service.status != DELETED:
-            upkeep.equip(service)
+            service.equip()
         elif self.switches.on("keep_deleted"):
             self._drop_lines(service)
         else:
@@ -276,7 +275,31 @@ class Provider(Running):
         if self.clock.today() != self._last_day:
             self._last_day = self.clock.today()
             for service in list(self.services.values()):
-                term.come_to_term(self, service)
+                self._expire(service)
+
+    def _expire(self, service: Service) -> None:
+        """Called once a day. Close the service if that was planned, renew it if automatic renewal is on
+        and covered, else suspend it the day after.
+        """
+        today = self.clock.today()
+        if service.status not in (ACTIVE, SUSPENDED) or service.expire is None or service.expire > today:
+            return
+        if service.scheduledclose:
+            self.start(service, "close", DELETED)
+        elif service.status == ACTIVE and not self._renew_automatically(service) and service.expire < today:
+            self.start(service, "suspend", SUSPENDED, "autosuspend")
+
+    def _renew_automatically(self, service: Service) -> bool:
+        """By its autoprolong, as often as a customer could."""
+        if service.autoprolong not in map(str, service.plan.prices):
+            return False
+        months = int(service.autoprolong)
+        cost = service.plan.cost(months, service.addons)
+        line = self.line("prolong", service, months, cost, lambda: self.extend(service, months))
+        if not self.account.covers(line.amount):
+            return False
+        self.carry_out([line])
+        return True
 
     # -- sessions --------------------------------------------------------------------------------------------
     def open_session(self) -> str:

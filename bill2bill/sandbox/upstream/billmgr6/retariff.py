@@ -18,9 +18,7 @@ from bill2bill.sandbox.upstream.billmgr6.models import ACTIVE, Service
 
 @dataclass(frozen=True)
 class Change:
-    """Gross prices of one period, before and after, and the net difference that is to be paid; never less
-    than nothing.
-    """
+    """Gross prices of one period, before and after, and the net difference to pay, at least 0."""
 
     plan: Plan
     addons: Dict[int, str]

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import Mapping, Tuple
 
-from bill2bill.sandbox.upstream.switches import Switch, Switches, decimal, number, on_off, one_of, words
+from bill2bill.sandbox.upstream.engine.switches import (
+    Switch,
+    Switches,
+    decimal,
+    number,
+    on_off,
+    one_of,
+    words,
+)
 
 RIGHTS = {"allowsuspenditem": "on", "allowdeleteitem": "on", "allowed": ["*"]}
 

@@ -1,0 +1,1 @@
+"""Dialect 4: a provider with BILLmanager 4."""

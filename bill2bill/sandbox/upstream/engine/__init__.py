@@ -1,0 +1,1 @@
+"""Shared by both dialects: HTTP, TLS, faults, switches, the clock and the records."""
