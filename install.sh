@@ -14,8 +14,8 @@ readonly NEED_KB=200000
 BUILDING='' TEMP='' CREATED=() STAGED=()
 # shellcheck source=script/packages.sh
 source "$HERE/script/packages.sh"
-# shellcheck source=script/release.sh
-source "$HERE/script/release.sh"
+# shellcheck source=script/install-release.sh
+source "$HERE/script/install-release.sh"
 
 # shellcheck disable=SC2059 # the formats are the messages of this file
 say() { # English Russian [arguments]; printf formats, in the language of the locale

@@ -6,8 +6,13 @@ MariaDB too.
 
 from __future__ import annotations
 
+import os
+
 import databases
 import pytest
+from kit import folders, warm
+
+pytest_plugins = ["kit.daily"]
 
 
 def pytest_addoption(parser):
@@ -15,10 +20,18 @@ def pytest_addoption(parser):
         "--both-databases", action="store_true", help="every test of a panel on SQLite and on MariaDB"
     )
     parser.addoption("--one-database", action="store_true", help="no test on MariaDB")
+    parser.addoption("--cold", action="store_true", help="every interpreter is started, none forked")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "both_databases: runs on SQLite and on MariaDB")
+    config.addinivalue_line("markers", "cold: starts real interpreters (kit/warm.py)")
+    if folders.in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folders.MEMORY)  # tmp_path: nothing waits for a disk
+
+
+def pytest_runtest_setup(item):
+    warm.start_cold(item.config.getoption("cold") or item.get_closest_marker("cold") is not None)
 
 
 def pytest_generate_tests(metafunc):

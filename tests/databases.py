@@ -20,13 +20,12 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pymysql
 import pytest
+from kit import folders
 
 from bill2bill.sandbox.host.address import Address, config, of_panel
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.panel import connect
 
-FOLDERS = ("/dev/shm", tempfile.gettempdir())  # a disk in memory, if there is one of some size
-ROOM = 512 * 1024 * 1024  # bytes
 PROGRAMS = ("mariadb-install-db", "mariadbd")
 USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"
 QUICK = (  # nothing has to outlive the tests
@@ -68,15 +67,8 @@ class MariaDB:
     """
 
     def __init__(self) -> None:
-        home = next(
-            (
-                folder
-                for folder in FOLDERS
-                if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
-            ),
-            None,
-        )
-        _sweep(Path(home or tempfile.gettempdir()))
+        home = folders.in_memory(folders.GIB // 2) or tempfile.gettempdir()
+        _sweep(Path(home))
         self.folder = Path(tempfile.mkdtemp(prefix=f"mariadb-{os.getpid()}-", dir=home))
         self.socket, self.port, self._numbers = str(self.folder / "sock"), _free_port(), itertools.count(1)
         self.log = self.folder / "log"

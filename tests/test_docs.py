@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import spending
+from bill2bill.commands.settled import KINDS
 from bill2bill.journal.doubt import OTHER_QUESTIONS
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
-from bill2bill.commands.settled import KINDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import CODES
 

@@ -278,18 +278,27 @@ class Journey:
             "trace": place.trace(),
             "ledger": {dialect: site.get("ledger") for dialect, site in place.sites.items()},
             "requests": {
-                dialect: [f"{row['time']} {row['func']} {row['outcome']} {row['fault'] or ''}" for row in site.get("requests")]
+                dialect: [
+                    f"{row['time']} {row['func']} {row['outcome']} {row['fault'] or ''}"
+                    for row in site.get("requests")
+                ]
                 for dialect, site in place.sites.items()
             },
             "operations": place.rows("SELECT * FROM runningoperation"),
             "tasks": place.rows("SELECT * FROM task"),
-            "items": place.rows("SELECT id, status, pricelist, lastpricelist, expiredate FROM item WHERE parent IS NULL"),
+            "items": place.rows(
+                "SELECT id, status, pricelist, lastpricelist, expiredate FROM item WHERE parent IS NULL"
+            ),
             "links": place.rows("SELECT item, intname, value FROM itemparam WHERE intname LIKE 'bill2bill%'"),
             "purchases": place.journal("SELECT * FROM purchase"),
             "journal": place.journal("SELECT * FROM event ORDER BY rowid"),
             "runs": self._logged("runs", "time", "argv", "code", "failure", "stderr"),
             "mgrctl": self._logged("mgrctl", "time", "func", "params", "ssh_connection", "error"),
-            "log": [line for log in sorted(place.root.glob("var/*.log")) for line in log.read_text(errors="replace").splitlines()],
+            "log": [
+                line
+                for log in sorted(place.root.glob("var/*.log"))
+                for line in log.read_text(errors="replace").splitlines()
+            ],
         }  # fmt: skip
 
     def _logged(self, log: str, *names: str) -> List[Dict[str, Any]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Dict, List, Optional
 
 from bill2bill.accounts.account import REQUEST_WAIT, UpstreamAccount, check_funds, pick_payer
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
@@ -70,7 +70,7 @@ class DomainAccount(UpstreamAccount):
         if not self.connection.registrar:
             return None
         if not self.connection.registrar.isdigit():
-            raise Failure("panel_data", object="registrar", reason=self.connection.registrar)
+            raise Failure("panel_data", object=Phrase("registrar"), reason=self.connection.registrar)
         return int(self.connection.registrar)
 
     def refresh_files(self) -> None:

@@ -7,7 +7,7 @@ import os
 import time
 from typing import Callable, NamedTuple, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.log import one_line
 from bill2bill.journal.journal import Decision, Journal
 from bill2bill.journal.purchase import Evidence, Purchase, Stage
@@ -70,10 +70,12 @@ def _bought(journal: Journal, row: Purchase, decision: Decision, remote: int) ->
     now.
     """
     if not 1 <= remote <= GREATEST_ID:
-        raise Failure("bad_input", reason=f"the id {str(remote)[:20]}")
+        raise Failure("bad_input", reason=Phrase("bad_id", value=str(remote)[:20]))
     unfinished = row.stage in (Stage.INTENDED, Stage.SENT) or row.question is not None
     if not row.rules.opens and unfinished and row.remote not in (None, remote):
-        raise Failure("not_ours", value=remote, reason=f"purchase {row.id}: {row.remote}")
+        raise Failure(
+            "not_ours", value=remote, reason=Phrase("bought_otherwise", id=row.id, remote=row.remote)
+        )
     holder = journal.held_by_other(row.item, row.itemtype, remote, row.account, row.module)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
@@ -173,5 +175,5 @@ def reason(why: str) -> str:
     if not told:
         raise Failure("why_missing")
     if len(told) > LONGEST_WHY:
-        raise Failure("bad_input", reason=f"the reason is longer than {LONGEST_WHY} characters")
+        raise Failure("bad_input", reason=Phrase("why_long", most=LONGEST_WHY))
     return told

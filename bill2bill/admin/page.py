@@ -15,7 +15,7 @@ from bill2bill.admin import decide, start
 from bill2bill.admin.panel import NAME, data_of, journal_of, locks_of
 from bill2bill.admin.question import Question, question
 from bill2bill.config import options_of
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import document, log, reply
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.questions import Answer, answers_to
@@ -119,7 +119,7 @@ class Page:
     def _answer(self) -> decide.Said:
         word, remote = self.param("answer"), self.param("remote").strip()
         if word not in {one.value for one in Answer}:
-            raise Failure("bad_input", reason=f"answer {word[:40]}")
+            raise Failure("bad_input", reason=Phrase("unknown_answer", value=word[:40]))
         answer = Answer(word)
         if answer is not Answer.BOUGHT:
             return decide.Said(answer)
@@ -137,7 +137,7 @@ def answer(root: str, stdin: BinaryIO, env: Mapping[str, str]) -> Tuple[int, Opt
         _check_rights(env)
         func = env.get("PARAM_func", "")
         if func not in PAGES:
-            raise Failure("bad_call", reason=f"func {func[:80]}")
+            raise Failure("bad_call", reason=Phrase("unknown_func", name=func[:80]))
         return 0, PAGES[func](Page(Path(root), stdin, env))
     except Failure as failure:
         return 1, reply.error_document(failure, env.get("PARAM_lang", ""))

@@ -12,7 +12,7 @@ from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from bill2bill import messages
 from bill2bill.config import options_of
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 from bill2bill.host import place
 from bill2bill.host.data import Data, Operation
 from bill2bill.host.document import parse_bytes
@@ -114,7 +114,9 @@ def resume(root: Path, journal: Journal, number: int, lang: str) -> Became:
         executable = data.module_of(operation.item).executable
         if executable not in EXECUTABLES:
             raise Failure(
-                "panel_data", object=f"item {operation.item}", reason=f"it is served by {executable}"
+                "panel_data",
+                object=Phrase("item", id=operation.item),
+                reason=Phrase("served_by", name=executable),
             )
         reply = (
             b"" if _panel_repeats(_purchase(journal, number)) else _run_for(root, executable, operation, lang)
@@ -267,7 +269,7 @@ def _run_for(root: Path, executable: str, operation: Operation, lang: str) -> by
         raise Failure("item_busy", detail=str(error)) from error
     except OSError as error:
         raise Failure(
-            "panel_data", object=f"processing/{executable}", reason=error.strerror or "it cannot be started"
+            "panel_data", object=Phrase("module", name=executable), reason=Raw(error.strerror or "-")
         ) from error
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Optional, Sequence, Tuple
 
 from bill2bill.commands import COMMANDS, Command, reporting
 from bill2bill.commands.context import Context
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import log, place, reply
 from bill2bill.host.call import Call, parse
 
@@ -47,7 +47,7 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
 def _run(context: Context, call: Call, command: Command) -> Outcome:
     try:
         if call.command not in COMMANDS[context.kind]:
-            raise Failure("bad_call", reason=f"--command {call.command}")
+            raise Failure("bad_call", reason=Phrase("unknown_command", name=call.command))
         answer = importlib.import_module(f"bill2bill.commands.{command.file}").run(context)
         if call.operation:
             context.journal.forget_failures(context.item.id, call.command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional, Type, TypeVar
 
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import document, log, place
 from bill2bill.host.call import Call
 from bill2bill.host.data import Data, Item, Operation
@@ -96,8 +96,8 @@ class Context:
         if served_by != self.executable or item.itemtype not in MODULES[self.kind].itemtypes:
             raise Failure(
                 "panel_data",
-                object=f"item {item.id}",
-                reason=f"{item.itemtype} of {served_by}: not for {self.executable}",
+                object=Phrase("item", id=item.id),
+                reason=Phrase("not_served", type=item.itemtype, name=served_by),
             )
         return item
 
@@ -134,7 +134,7 @@ class Context:
         """What a person has just typed into the panel's form and has not saved yet (host-protocol 2.4)."""
         form = document.read_document(self.stdin).find("processingmodule")
         if form is None:
-            raise Failure("bad_input", reason="/doc/processingmodule")
+            raise Failure("bad_input", reason=Phrase("no_element", name="processingmodule"))
         values = {str(field.tag): field.text or "" for field in form if isinstance(field.tag, str)}
         return self._hidden(connection(self.kind, self.call.module or 0, values))
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Mapping, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
 from bill2bill.journal.purchase import Purchase, Stage
@@ -64,7 +64,9 @@ def link_of(context: Context, item: Item) -> Optional[Link]:
     if bought and bought.question:  # whose service it is, is not known
         raise asked_about(bought)
     if noted and bought and bought.remote and noted.id != bought.remote:
-        raise Failure("not_ours", value=noted.id, reason=f"purchase {bought.id}: {bought.remote}")
+        raise Failure(
+            "not_ours", value=noted.id, reason=Phrase("bought_otherwise", id=bought.id, remote=bought.remote)
+        )
     if noted:
         return noted
     return _of(bought) if bought and bought.remote else None

@@ -11,7 +11,7 @@ import time
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from bill2bill.errors import Failure, NoAnswer, NotSent, Refused
+from bill2bill.errors import Failure, NoAnswer, NotSent, Phrase, Refused
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.journal import Journal, new_token
 from bill2bill.journal.ownership import owned
@@ -137,7 +137,7 @@ def _continued(journal: Journal, intent: Intent, row: Optional[Purchase]) -> Opt
     if row.unsent:
         journal.record(row, Event.WITHDRAWN, why=Withdrawal.CHANGED)
         return None
-    raise Failure("other_purchase", id=row.id, reason=f"{row.name}, {row.months}")
+    raise Failure("other_purchase", id=row.id, reason=Phrase("bought_as", name=row.name, months=row.months))
 
 
 def _may_spend(journal: Journal, intent: Intent) -> None:

@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Raw
 from bill2bill.journal import bindings
 from bill2bill.journal.kinds import kinds_that
 from bill2bill.journal.purchase import OPEN, Evidence, Intent, Purchase, Question, Stage
@@ -384,7 +384,7 @@ def _purchase(row: Tuple[object, ...]) -> Purchase:
     try:
         return Purchase(**{name: _read(name, value) for name, value in zip(COLUMNS, row)})
     except (TypeError, ValueError) as error:
-        raise Failure("state_unusable", reason=f"purchase {row[0]}: {error}") from error
+        raise Failure("state_unusable", reason=Raw(f"{row[0]}: {error}")) from error
 
 
 def _read(name: str, value: object) -> Any:

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import NamedTuple, Optional
 
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase, Raw
 
 PARAM = "bill2bill_purchase"  # the item parameter
 SHAPE = re.compile(
@@ -54,7 +54,7 @@ def read(text: str) -> Optional[Note]:
             raise ValueError(text[:80])
         before = date.fromisoformat(shape["before"]) if shape["before"] else None
     except ValueError as error:
-        raise Failure("panel_data", object=PARAM, reason=str(error)) from error
+        raise Failure("panel_data", object=Phrase("panel_note"), reason=Raw(error)) from error
     numbers = {name: int(shape[name] or 0) for name in ("attempt", "months", "period", "left")}
     return Note(
         shape["token"],

@@ -8,6 +8,37 @@ from bill2bill.messages.text import Text
 
 PHRASES: Dict[str, Text] = {
     # -- names of things -------------------------------------------------------------------------------------
+    "unknown_answer": Text("there is no answer «__value__»", "нет ответа «__value__»"),
+    "unknown_func": Text("there is no page «__name__»", "нет страницы «__name__»"),
+    "unknown_command": Text("there is no command «__name__»", "нет команды «__name__»"),
+    "why_long": Text(
+        "the explanation is longer than __most__ characters", "объяснение длиннее __most__ символов"
+    ),
+    "bought_otherwise": Text(
+        "purchase __id__ is about the service __remote__", "покупка __id__ - об услуге __remote__"
+    ),
+    "bought_as": Text("«__name__» for __months__ months", "«__name__» на __months__ мес."),
+    "served_by": Text("it is served by __name__", "её обслуживает __name__"),
+    "not_served": Text(
+        "its type is __type__ and __name__ serves it, not this module",
+        "её тип - __type__, и обслуживает её __name__, а не этот модуль",
+    ),
+    "no_element": Text("the element __name__ is missing", "нет элемента __name__"),
+    "no_country": Text("the country __name__ is missing", "нет страны __name__"),
+    "shown_free": Text("__name__ is shown as free", "__name__ показан свободным"),
+    "no_contacts": Text("contacts are missing: __names__", "нет контактов: __names__"),
+    "locked": Text("all contacts of this name are locked", "все контакты с этим именем заблокированы"),
+    "refused_there": Text("the provider refuses it", "поставщик её не принимает"),
+    "ns_missing": Text("ns0 and ns1 are empty", "ns0 и ns1 не заполнены"),
+    "differs": Text("«__found__» there, «__wanted__» here", "там «__found__», здесь «__wanted__»"),
+    "still_there": Text("service __id__ is still there", "услуга __id__ всё ещё есть"),
+    "other_mark": Text("it has the mark __value__", "у неё метка __value__"),
+    "other_tariff": Text("its tariff is __name__", "у неё тариф __name__"),
+    "tariffs_alike": Text(
+        "the old and the new tariff are both called «__name__»", "старый и новый тариф называются «__name__»"
+    ),
+    "registrar": Text("the field «Registrar»", "поле «Регистратор»"),
+    "panel_note": Text("the item's note of its last purchase", "запись услуги о последней покупке"),
     "unnamed": Text("unnamed", "без имени"),
     "contact_number": Text("contact __id__", "контакт __id__"),
     "item": Text("item __id__", "услуга __id__"),

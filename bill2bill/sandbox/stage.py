@@ -32,9 +32,9 @@ class Panel:
         self.root = root
 
     @classmethod
-    def make(cls, root: Path, server: Optional[Mapping[str, str]] = None) -> Panel:
+    def make(cls, root: Path, server: Optional[Mapping[str, str]] = None, *options: str) -> Panel:
         """server: host, port, socket, user, password, name of a MariaDB database for its tables instead of a
-        file.
+        file. options: of `bill2bill sandbox panel`.
         """
         code = (
             f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.sandbox.host.make import main;"
@@ -48,6 +48,7 @@ class Panel:
             "--root",
             str(root),
             *(["--database", "mysql"] if server else []),
+            *options,
         ]
         login = {f"SANDBOX_DB_{name.upper()}": value for name, value in (server or {}).items()}
         subprocess.run(words, env={**os.environ, **login}, check=True, stdout=subprocess.DEVNULL)

@@ -187,7 +187,7 @@ def put_back(folder: Path, version: int) -> bool:
             else:  # nothing was ever bought
                 path.unlink()
         except (sqlite3.Error, OSError) as error:
-            raise Failure("state_unusable", reason=str(error)) from error
+            raise Failure("state_unusable", reason=Raw(error)) from error
     return True
 
 

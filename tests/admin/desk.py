@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from datetime import date
 from typing import Any, List, Mapping, NamedTuple, Optional
 
 from databases import tables
 from journeys.shop import Shop
+from kit import warm
 from kit.purchases import asked, at, intent, sent
 
 from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage
@@ -42,7 +42,7 @@ class Desk:
     ) -> Done:
         """`bill2bill journal …` for this panel."""
         root = ["--root", str(self.root)] if here else []
-        command = [sys.executable, "-Xutf8", "-m", "bill2bill", "journal", *map(str, words), *root]
+        command = [*warm.command_line(), "journal", *map(str, words), *root]
         given = {
             "PATH": os.environ["PATH"],
             "LANG": lang,

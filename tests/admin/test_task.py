@@ -14,6 +14,7 @@ from typing import Dict
 import pytest
 from journeys.shop import PASSPORT, PASSWORD
 from journeys.test_doubt import doubtful
+from kit import warm
 
 from bill2bill.sandbox.stage import HOME
 
@@ -42,6 +43,7 @@ def installed(desk: Desk) -> None:
     path = desk.root / "sbin" / "bill2bill"
     path.write_text(COMMAND_LINE.format(python=sys.executable, home=str(HOME), root=str(desk.root)))
     path.chmod(0o755)
+    warm.executables(desk.root)
 
 
 @pytest.mark.parametrize("task_type", ["empty", "post"])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from databases import Place, tables
+from kit import SMALL_KEY, warm
 from kit.journal_files import belongs_here
 
 from bill2bill.errors import CODES
@@ -230,8 +231,13 @@ class Job:
 
 
 # Starts a program from a small process: the kernel counts the memory of the one that starts it, too.
-MEASURED = "import os, sys; child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ); _, status, used = os.wait4(child, 0);" \
-           " os.write(int(sys.argv[1]), str(used.ru_maxrss).encode()); os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 200)"  # fmt: skip
+MEASURED = """
+import os, sys
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+os.write(int(sys.argv[1]), str(used.ru_maxrss).encode())
+os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 200)
+"""
 
 
 def run(
@@ -283,7 +289,8 @@ def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
     """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the
     contact is made.
     """
-    stage = Stage(kind, Panel.make(root), up, man)
+    stage = Stage(kind, Panel.make(root, None, *SMALL_KEY), up, man)
+    warm.executables(stage.root)
     stage.settings()
     install(kind, stage.root)
     module = stage.panel.new(
@@ -347,12 +354,14 @@ def install(kind: Kind, root: Path) -> None:
     target = root / "processing" / kind.executable
     target.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
     target.chmod(0o755)
+    warm.executables(root)
     shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{kind.executable}.xml", root / "etc" / "xml")
 
 
 def copied(template: Stage, root: Path) -> Stage:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.root, root)
+    warm.executables(root)
     Place(None).moved(root)
     for name in ("mgrctl", "runs"):  # what was done to set it up
         (root / f"var/sandbox/{name}.jsonl").unlink()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from typing import Dict
 
+import pytest
+
 from .answers import CONTENT, HOSTILE, JSON, MIB, SURELY_NOT_SEEN, TRANSPORT, XML
 from .middleman import Script, said
 from .stages import PASSWORD, Ran, Stage, at_once, share
@@ -68,6 +70,7 @@ LARGE: Dict[str, Script] = {  # the second and the fourth meet the module that b
 MOST = 256  # MiB; a module that has nothing to do takes about 60
 
 
+@pytest.mark.cold
 def test_memory_and_time_stay_bounded_whatever_the_size(stage: Stage):
     stage.settings(answer_limit=32, read_timeout=10)
     for attack, script in share(stage.kind, LARGE.items()):

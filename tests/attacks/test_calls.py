@@ -95,6 +95,7 @@ def test_closed_descriptors_break_nothing(stage: Stage, descriptors: tuple):
     assert stage.journal().rows("PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.cold
 @pytest.mark.parametrize("most", [4, 10, 16])
 def test_a_process_that_may_open_hardly_any_file_buys_nothing_by_halves(stage: Stage, most: int):
     """Wherever it fails for want of descriptors: an error of our own, and in the end one purchase."""

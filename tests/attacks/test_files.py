@@ -8,14 +8,12 @@ import ctypes
 import os
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Callable, Dict
 
 import pytest
-
-from bill2bill.sandbox.stage import HOME
+from kit import warm
 
 from .stages import CLEAN, Stage, at_once, run, share
 
@@ -113,6 +111,7 @@ def without_the_rights_of_root() -> None:
         os._exit(99)
 
 
+@pytest.mark.cold
 @as_root
 @pytest.mark.parametrize("folder", [STATE, f"{STATE}/locks"])
 def test_a_folder_that_cannot_be_written_buys_nothing(stage: Stage, folder: str):
@@ -126,6 +125,7 @@ def test_a_folder_that_cannot_be_written_buys_nothing(stage: Stage, folder: str)
     assert [asked for asked in stage.man.asked if stage.is_spending(asked)] == []
 
 
+@pytest.mark.cold
 @as_root
 def test_a_key_of_the_panel_that_cannot_be_read_is_named(stage: Stage):
     job = stage.paid(f"nokey.{stage.kind.zone}")[f"nokey.{stage.kind.zone}"]
@@ -232,9 +232,8 @@ def test_a_panel_that_shall_do_nothing_does_nothing(stage: Stage, turn: int):
 
 
 def tick(stage: Stage) -> bytes:
-    code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
     ran = run(
-        [sys.executable, "-IXutf8", "-c", code, "tick", "--json", "--root", str(stage.root)],
+        [*warm.command_line(), "tick", "--json", "--root", str(stage.root)],
         b"",
         stage.root,
         env=CLEAN,

@@ -64,7 +64,9 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
         "an operation tried x times": [("UPDATE runningoperation SET trycount = 'x' WHERE id = ?",
             (operation,))],
         "a tariff without a type": [("UPDATE pricelist SET itemtype = NULL WHERE id = 1", ())],
-        "a tariff of another type": [("UPDATE itemtype SET intname = 'soft' WHERE id = (SELECT itemtype FROM pricelist WHERE id = 1)", ())],
+        "a tariff of another type": [
+            ("UPDATE itemtype SET intname = 'soft' WHERE id = (SELECT itemtype FROM pricelist WHERE id = 1)",
+             ())],
         "another executable": [("UPDATE processingmodule SET module = 'pmother'", ())],
         "an executable on a path": [("UPDATE processingmodule SET module = '../../bin/sh'", ())],
         "a connection without an executable": [("UPDATE processingmodule SET module = NULL", ())],
@@ -81,13 +83,18 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
     if stage.kind is PROCESSING:
         found.update({
             "a tariff that sells nothing": [("DELETE FROM pricelistparam", ())],
-            "a provider's tariff that is none": [("UPDATE pricelistparam SET value = '277, 278' WHERE intname = 'b2b_tariff'", ())],
+            "a provider's tariff that is none": [
+                ("UPDATE pricelistparam SET value = '277, 278' WHERE intname = 'b2b_tariff'", ())],
             "a negative tariff": [("UPDATE pricelistparam SET value = '-277' WHERE intname = 'b2b_tariff'",
                 ())],
-            "a data centre that is none": [("UPDATE pricelistparam SET value = '3 OR 1' WHERE intname = 'b2b_datacenter'", ())],
-            "an add-on twice": [("INSERT INTO pricelist (parent, intname, itemtype, active, addontype, billtype)"
-                                 " SELECT parent, intname, itemtype, active, addontype, billtype FROM pricelist WHERE parent = 1", ())],
-            "an add-on without a name": [("UPDATE pricelist SET intname = NULL, itemtype = NULL WHERE parent = 1", ())],
+            "a data centre that is none": [
+                ("UPDATE pricelistparam SET value = '3 OR 1' WHERE intname = 'b2b_datacenter'", ())],
+            "an add-on twice": [
+                ("INSERT INTO pricelist (parent, intname, itemtype, active, addontype, billtype)"
+                 " SELECT parent, intname, itemtype, active, addontype, billtype"
+                 " FROM pricelist WHERE parent = 1", ())],
+            "an add-on without a name": [
+                ("UPDATE pricelist SET intname = NULL, itemtype = NULL WHERE parent = 1", ())],
             "an add-on that is no number": [("UPDATE pricelist SET addonlimit = 'many' WHERE parent = 1",
                 ())],
             "an add-on below nothing": [("UPDATE pricelist SET addonlimit = -5 WHERE parent = 1", ())],
@@ -99,8 +106,11 @@ def spoilt(stage: Stage, item: int, operation: int) -> Dict[str, List[Row]]:
             "a zone without a name": [("UPDATE tld SET name = NULL", ())],
             "a tariff whose zone is a text": [("UPDATE pricelist SET intname = '1x' WHERE id = 1", ())],
             "a contact that is gone": [("DELETE FROM service_profile", ())],
-            "two owners": [("INSERT INTO service_profile2item (service_profile, item, type) VALUES (2, ?, 'owner')", (item,))],
-            "a country that is not there": [("UPDATE service_profileparam SET value = '4711' WHERE intname = 'location_country'", ())],
+            "two owners": [
+                ("INSERT INTO service_profile2item (service_profile, item, type) VALUES (2, ?, 'owner')",
+                 (item,))],
+            "a country that is not there": [
+                ("UPDATE service_profileparam SET value = '4711' WHERE intname = 'location_country'", ())],
             "a contact of no kind": [("UPDATE service_profile SET profiletype = 'x'", ())],
             "a registrar that is none": [(CONNECTION, ("registrar", "13 OR 1"))],
         })  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Set
 from xml.sax.saxutils import escape
 
-from kit import purchases
+from kit import purchases, warm
 
 from bill2bill.journal.purchase import Evidence
 from bill2bill.sandbox.stage import HOME
@@ -146,10 +146,9 @@ def listed_by_command_line(stage: Stage) -> None:
     for number, text in enumerate(NASTY):
         wanted = purchases.intent(item=90_000 + number, module=1, name=text, months=1)
         purchases.asked(stage.journal(), Evidence.TIMEOUT, wanted)
-    code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
     for words in (["list"], ["list", "--json"], ["show", "1"]):
         ran = run(
-            [sys.executable, "-IXutf8", "-c", code, "journal", *words, "--root", str(stage.root)],
+            [*warm.command_line(), "journal", *words, "--root", str(stage.root)],
             b"",
             stage.root,
             env=CLEAN,
@@ -161,6 +160,7 @@ def listed_by_command_line(stage: Stage) -> None:
         f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{page}"
     )
     (stage.root / "addon" / "bill2bill").chmod(0o750)
+    warm.executables(stage.root)
     shown = run(
         [str(stage.root / "addon" / "bill2bill")],
         b"<doc/>",

@@ -31,10 +31,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         (driver, scheme) for driver in DRIVERS for scheme in schemes if needed.isdisjoint(driver.make.cannot)
     ]
     ids = [f"{driver.dialect}-{scheme}" for driver, scheme in able]
-    metafunc.parametrize("running", able, ids=ids, indirect=True, scope="module")
+    metafunc.parametrize("running", able, ids=ids, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     driver, scheme = request.param
     provider = Provider(

@@ -14,6 +14,7 @@ from unittest import mock
 import command_shop
 import pytest
 import service_shop
+from kit import warm
 
 from bill2bill.host import log
 from bill2bill.host.mgrctl import Mgrctl
@@ -104,6 +105,7 @@ def opened(template, tmp_path, provider, monkeypatch):
     monkeypatch.setattr(http, "wait_before", lambda tries: 0.0)
     root = tmp_path / "mgr5"
     shutil.copytree(template, root, ignore=shutil.ignore_patterns("bill2bill", "*.jsonl", "*.log"))
+    warm.executables(root)
     (root / "etc/billmgr.conf.d/db.conf").write_text(
         f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n"
     )

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from kit import SMALL_KEY, warm
 from kit.journal_files import age
 from lxml import etree
 
@@ -223,13 +224,14 @@ class PanelShop:
 
 def install(root: Path, kind: str) -> Stage:
     """A new panel in `root` with the executable and the description of one kind."""
-    stage, module = Stage.make(root), MODULES[kind]
+    stage, module = Stage.make(root, None, *SMALL_KEY), MODULES[kind]
     script = (HOME / module.folder / module.executable).read_text().split("\n", 1)[1]
     executable = root / "processing" / module.executable
     executable.write_text(
         f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{script}"
     )
     executable.chmod(0o755)
+    warm.executables(root)
     described = f"etc/xml/billmgr_mod_{module.executable}.xml"
     (root / described).write_bytes((HOME / described).read_bytes())
     return stage

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from kit.journal_files import contacts_otherwise
 import requests
 from command_shop import MODULE, PERSON
+from kit.journal_files import contacts_otherwise
 
 from bill2bill.host import place
 

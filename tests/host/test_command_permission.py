@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from kit.journal_files import made_elsewhere
 from command_shop import Shop
 from copies import put_aside
+from kit.journal_files import made_elsewhere
 
 from bill2bill.sandbox.stage import HOME
 from bill2bill.state.locks import Locks

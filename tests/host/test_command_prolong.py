@@ -10,7 +10,6 @@ from command_shop import EXPIRES, in_years
 from kit.purchases import says
 
 from bill2bill.journal.questions import Answer
-from bill2bill.journal.purchase import Stage
 
 RENEWED = [("renew", "example.ru")]
 

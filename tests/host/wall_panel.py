@@ -27,7 +27,8 @@ import json, os, pathlib, sys, time
 root = pathlib.Path({root!r})
 func = sys.argv[5]
 with open(root / "calls", "a") as calls:
-    env = {{k: v for k, v in os.environ.items() if k.startswith("BILL2BILL_") or k in ("SSH_CONNECTION", "PATH")}}
+    kept = ("SSH_CONNECTION", "PATH")
+    env = {{k: v for k, v in os.environ.items() if k.startswith("BILL2BILL_") or k in kept}}
     calls.write(json.dumps({{"argv": sys.argv[1:], "cwd": os.getcwd(), "env": env}}) + "\\n")
 told = root / "answers" / func
 answer = json.loads(told.read_text()) if told.exists() else {{}}
@@ -37,7 +38,8 @@ if "left" in answer:
     else:
         answer = {{}}
 time.sleep(answer.get("sleep", 0))
-sys.stdout.buffer.write(answer.get("out", "<doc><ok/></doc>").encode("latin-1" if answer.get("latin") else "utf-8"))
+charset = "latin-1" if answer.get("latin") else "utf-8"
+sys.stdout.buffer.write(answer.get("out", "<doc><ok/></doc>").encode(charset))
 sys.stderr.write(answer.get("err", ""))
 sys.stdout.flush()
 sys.exit(answer.get("code", 0))
@@ -45,7 +47,8 @@ sys.exit(answer.get("code", 0))
 
 # host-protocol 6.1, the columns that are read, in the types that are proposed there
 TABLES = """
-CREATE TABLE item (id KEY, pricelist REF, processingmodule REF, period INT, status INT, expiredate DAY, lastpricelist REF);
+CREATE TABLE item (id KEY, pricelist REF, processingmodule REF, period INT, status INT, expiredate DAY,
+  lastpricelist REF);
 CREATE TABLE itemparam (item REF, intname NAME, value TEXT);
 CREATE TABLE pricelist (id KEY, itemtype REF, intname NAME);
 CREATE TABLE itemtype (id KEY, intname NAME);
@@ -57,7 +60,8 @@ CREATE TABLE processingcryptedparam (processingmodule REF, intname NAME, value T
 CREATE TABLE service_profile (id KEY, profiletype INT, name NAME);
 CREATE TABLE service_profileparam (service_profile REF, intname NAME, value TEXT);
 CREATE TABLE service_profile2item (service_profile REF, item REF, type NAME);
-CREATE TABLE service_profile2processingmodule (service_profile REF, processingmodule REF, type NAME, externalid NAME);
+CREATE TABLE service_profile2processingmodule (service_profile REF, processingmodule REF, type NAME,
+  externalid NAME);
 CREATE TABLE runningoperation (id KEY, item REF, intname NAME, trycount INT, manual FLAG);
 CREATE TABLE task (id KEY, runningoperation REF, status INT);
 CREATE TABLE expense (id KEY, item REF, operation NAME, realdate TIME);
@@ -79,7 +83,8 @@ INSERT INTO tld VALUES (13, 'ru');
 INSERT INTO country VALUES (182, 'RU'), (81, 'de'), (5, NULL);
 INSERT INTO pricelist VALUES (31, 61, '13'), (32, 3, '13');
 INSERT INTO processingmodule VALUES (7, 'Реселлинг', 'pmbill2billreg', 'on', 2);
-INSERT INTO processingmodule VALUES (8, 'off', 'pmbill2billreg', 'off', NULL), (9, 'vds', 'pmbill2bill', 'on', 0);
+INSERT INTO processingmodule VALUES (8, 'off', 'pmbill2billreg', 'off', NULL);
+INSERT INTO processingmodule VALUES (9, 'vds', 'pmbill2bill', 'on', 0);
 INSERT INTO item VALUES (1, 31, 7, 12, 5, '2027-01-15', NULL), (2, 32, 9, 1, 2, NULL, NULL);
 INSERT INTO itemparam VALUES (1, 'domain', 'пример.ru'), (1, 'ns0', 'ns1.example.com'), (1, 'note', NULL);
 INSERT INTO runningoperation VALUES (77, 1, 'open', 1, 'off'), (78, 2, 'prolong', NULL, 'on');

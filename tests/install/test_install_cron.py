@@ -124,6 +124,6 @@ def test_a_folder_that_cannot_hold_the_regular_job_is_refused(
 
 def test_another_line_for_cron_is_another_release(panel: Panel, cron: Path) -> None:
     panel.install("--cron", str(cron))
-    script = panel.checkout / "script/release.sh"
+    script = panel.checkout / "script/install-release.sh"
     write(script, script.read_text().replace("*/5 *", "*/7 *"))
     assert f"write  {cron}/bill2bill\n" in panel.install("--dry-run", "--cron", str(cron))

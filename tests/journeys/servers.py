@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from databases import tables
+from kit import SMALL_KEY
 
 from bill2bill.sandbox.stage import Panel
 
@@ -73,7 +74,7 @@ class ServerShop(Shop):
 
 def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -> ServerShop:
     """A panel that sells two servers of the provider, with its add-ons; nothing ordered."""
-    shop = ServerShop(Panel.make(root, login), up)
+    shop = ServerShop(Panel.make(root, login, *SMALL_KEY), up)
     shop.settings()
     install(shop.panel.root, "processing/pmbill2bill")
     panel = shop.panel

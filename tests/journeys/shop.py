@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from databases import Place, tables
+from kit import SMALL_KEY, warm
 from kit.journal_files import belongs_here
 
 from bill2bill.host.place import machine_id
@@ -195,8 +196,7 @@ class Shop:
 
     def cli(self, *words: str, lang: str = "C") -> str:
         """The command line `bill2bill`; it must succeed."""
-        code = f"import sys; sys.path.insert(0, {str(HOME)!r}); from bill2bill.admin.cli import main; main()"
-        command = [sys.executable, "-IXutf8", "-c", code, *words, "--root", str(self.panel.root)]
+        command = [*warm.command_line(), *words, "--root", str(self.panel.root)]
         done = subprocess.run(
             command, capture_output=True, encoding="utf-8", env={"PATH": "/usr/bin:/bin", "LANG": lang}
         )
@@ -216,14 +216,17 @@ class Shop:
         shebang, code = itself.read_text().split("\n", 1)
         executable.write_text("\n".join([shebang, *lines, code]))
 
-    def run(self, command: str, item: int, operation: int) -> subprocess.Popen[bytes]:
+    def run(
+        self, command: str, item: int, operation: int, *, signalled: bool = True
+    ) -> subprocess.Popen[bytes]:
         """The module as the panel starts it (the count of tries grows before, host-protocol 2.8), not waited
-        for.
+        for. signalled: the test may stop or kill it by its pid.
         """
         with tables(self.panel.root) as db:
             db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", operation)
+        executable = self.panel.root / "processing" / self.module
         words = [
-            str(self.panel.root / "processing" / self.module),
+            *(warm.mortal(executable) if signalled else [str(executable)]),
             "--command",
             command,
             "--item",
@@ -326,7 +329,8 @@ def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -
     """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing
     ordered.
     """
-    shop = Shop(Panel.make(root, login), up)
+    shop = Shop(Panel.make(root, login, *SMALL_KEY), up)
+    warm.executables(shop.panel.root)
     shop.settings()
     install(shop.panel.root, f"registrar_module/{MODULE}")
     panel = shop.panel
@@ -359,11 +363,13 @@ def install(root: Path, executable: str) -> None:
         (root / target).chmod(0o755)
     shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{name}.xml", root / "etc" / "xml")
     shutil.copy(HOME / "addon.xml", root / "etc" / "xml" / "billmgr_mod_bill2bill.xml")
+    warm.executables(root)
 
 
 def copied(template: Shop, root: Path, place: Place) -> Shop:
     """A panel of one's own; its journal belongs to the new folder."""
     shutil.copytree(template.panel.root, root)
+    warm.executables(root)
     shop = type(template)(Panel(root), template.up)
     place.moved(root)
     for name in ("mgrctl", "runs"):

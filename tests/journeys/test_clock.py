@@ -55,7 +55,7 @@ def test_a_lost_request_that_is_carried_out_late_is_paid_once_though_the_clock_w
 
 
 @each_with("days", 1, -1, -1, 1)
-def test_a_lost_request_that_was_not_carried_out_is_sent_again_after_the_settling_time_whatever_the_clock_says(
+def test_a_lost_request_that_was_not_carried_out_is_sent_again_after_settling_whatever_the_clock_says(
     paid: Paid, days: int
 ):
     paid.fault("cut", when="before")

@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 import pytest
+from kit.selection import MATRIX_RUNS
 
 from bill2bill.sandbox.stage import HOME
 
@@ -39,12 +40,13 @@ def matrix(*options: object) -> Tuple[int, Dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
-@pytest.mark.slow
-def test_two_hundred_killed_and_cut_off_journeys_buy_everything_once():
-    status, found, told = matrix("--runs", 200, "--seed", 2024, "--jobs", 8)
+def test_killed_and_cut_off_journeys_buy_everything_once(days_seed: Optional[int]):
+    """Two hundred of them; on an ordinary day forty, others on each."""
+    runs, seed = (200, 2024) if days_seed is None else (MATRIX_RUNS, days_seed)
+    status, found, told = matrix("--runs", runs, "--seed", seed, "--jobs", 8)
     assert list(found)[: len(KEYS)] == list(KEYS)
-    assert found["runs"] == 200
-    assert found["purchases"] >= 300
+    assert found["runs"] == runs
+    assert found["purchases"] >= runs * 1.5
     assert [found[name] for name in ("double_purchases", "lost_purchases", "wrong_state", "unresolved")] == [
         0,
         0,
@@ -55,8 +57,9 @@ def test_two_hundred_killed_and_cut_off_journeys_buy_everything_once():
         "a machine that is busy with other tests gives up now and then before the provider is done"
     )
     assert found["in_doubt_visible"] or (status, told) == (0, "")
-    assert found["faults_after_commit"] >= 40, "otherwise nothing was tried"
-    assert {"write", "read", "sent", "mgrctl", "line", "fault after", "fault before"} <= set(found["hits"])
+    assert found["faults_after_commit"] >= runs // 5, "otherwise nothing was tried"
+    kinds = {"write", "read", "sent", "mgrctl", "line", "fault after", "fault before"}
+    assert len(kinds & set(found["hits"])) >= (len(kinds) if days_seed is None else 4)
 
 
 def test_without_the_look_things_are_bought_twice_and_the_run_can_be_replayed():

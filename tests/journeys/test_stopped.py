@@ -121,7 +121,7 @@ def test_stopped_after_it_had_written_that_it_sends_and_before_it_did(paid: Paid
 
 
 @only("domain-prolong", "server-prolong")
-def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_other_item_pass_it_and_then_all_are_bought(
+def test_a_stopped_process_with_the_only_place_of_the_account_lets_no_item_pass_it_and_then_all_are_bought(
     paid: Paid,
 ):
     shop = paid.shop
@@ -140,6 +140,7 @@ def test_a_stopped_process_that_holds_the_only_place_of_the_account_lets_no_othe
     assert (paid.charges, paid.requests, shop.operations(), shop.tasks()) == (3, 3, [], [])
 
 
+@pytest.mark.cold
 @each_with("ids", "recreated", "kept", "kept")
 def test_a_stopped_process_that_the_panel_kills_after_its_limit_leaves_the_purchase_to_the_next(
     paid: Paid, ids: str

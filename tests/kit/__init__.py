@@ -1,1 +1,3 @@
-"""Helpers that several folders of tests share."""
+"""What the tests share."""
+
+SMALL_KEY = ("--key-size", "1024")  # of a test panel: quick to make

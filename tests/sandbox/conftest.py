@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 from databases import Place
+from kit import warm
 
 from .panel_kit import Kit, shop
 from .upstream4_provider import Process, Provider
@@ -31,6 +32,7 @@ def panel(shop_template, tmp_path, place) -> Kit:
     """
     root = tmp_path / "mgr5"
     shutil.copytree(shop_template, root)
+    warm.executables(root)
     place.moved(root)
     return Kit(root)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from databases import tables
+from kit import warm
 
 from bill2bill.sandbox.host import make
 from bill2bill.sandbox.host.address import on_server
@@ -180,6 +181,7 @@ class Kit:
         executable = self.root / "processing" / name
         executable.write_text(script.format(python=sys.executable))
         executable.chmod(0o755)
+        warm.executables(self.root)
         (self.root / "etc/xml" / f"billmgr_mod_{name}.xml").write_text(description.format(name=name))
         self.plan(name)
 
@@ -231,7 +233,8 @@ def lines(path: Path) -> List[Dict[str, Any]]:
 def fresh(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
     """login: of a MariaDB server instead of a file."""
     environment = {f"SANDBOX_DB_{name.upper()}": value for name, value in (login or {}).items()}
-    make.make(str(root), server=on_server(environment, None) if login else None)
+    make.make(str(root), server=on_server(environment, None) if login else None, key_size=1024)
+    warm.executables(root)
     return Kit(root)
 
 

@@ -7,6 +7,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from kit import warm
 
 from bill2bill.sandbox.host import formats
 from bill2bill.sandbox.host.dispatch import call, load_all
@@ -364,6 +365,7 @@ def listened(panel):
         script = panel.root / "addon" / name
         script.write_text(HANDLER.replace("{python}", sys.executable))
         script.chmod(0o750)
+        warm.executables(panel.root)
     (panel.root / "etc/xml/billmgr_mod_listener.xml").write_text(EVENTS)
     panel.ok("exit")
     return panel

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from databases import tables
+from kit import warm
 
 pytestmark = pytest.mark.both_databases
 
@@ -272,6 +273,7 @@ def plugged(panel):
     script = panel.root / "addon/sample.py"
     script.write_text(ADDON.replace("{python}", sys.executable))
     script.chmod(0o750)
+    warm.executables(panel.root)
     (panel.root / "etc/xml/billmgr_mod_sample.xml").write_text(PLUGIN)
     panel.ok("exit")
 

@@ -82,7 +82,7 @@ def test_an_interpreter_with_a_long_path_still_starts_the_panel(tmp_path, monkey
     folder.mkdir()
     (folder / "python").symlink_to(sys.executable)
     monkeypatch.setattr(sys, "executable", str(folder / "python"))
-    monkeypatch.setattr(make.crypt, "make_key", lambda path: Path(path).write_text(""))
+    monkeypatch.setattr(make.crypt, "make_key", lambda path, size: Path(path).write_text(""))
     assert fresh(tmp_path / "mgr5").rows("tld") == []
 
 

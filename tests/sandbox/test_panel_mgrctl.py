@@ -121,6 +121,7 @@ def test_secrets_come_from_the_environment_and_stay_out_of_the_log(panel):
     assert panel.form("processing.edit", elid=1)["password"] == "top-s3cret"
 
 
+@pytest.mark.cold
 def test_every_call_is_written_down_before_it_ends(panel):
     panel.mgrctl("tld", env={"SSH_CONNECTION": "pmsample"})
     panel.mgrctl("service.postopen", "elid=77", "sok=ok")

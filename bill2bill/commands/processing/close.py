@@ -9,7 +9,7 @@ from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.permissions import must_be_on, nothing_unsettled
 from bill2bill.commands.processing import owned_service
-from bill2bill.errors import Failure, NoAnswer
+from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
 
@@ -40,7 +40,7 @@ def _close(context: Context, provider: ServiceAccount, item: Item, known: link.L
     except NoAnswer as failure:
         LOG.warning("no answer to the closing of %s: %s", known.id, failure)
     if not _is_over(context, provider, item, known):
-        raise Failure("upstream_answer", func="delete", reason=f"{known.id} is still there")
+        raise Failure("upstream_answer", func="delete", reason=Phrase("still_there", id=known.id))
 
 
 def _is_over(context: Context, provider: ServiceAccount, item: Item, known: link.Link) -> bool:

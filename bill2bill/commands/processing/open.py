@@ -13,7 +13,7 @@ from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.context import purchase_name
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.processing import owned_service
-from bill2bill.errors import Failure, NotSent
+from bill2bill.errors import Failure, NotSent, Raw
 from bill2bill.host import log
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
@@ -285,7 +285,7 @@ def _not_ready(
     if service.substate in STUCK:
         return Failure("upstream_stuck", value=service.id, reason=service.substate)
     if service.state is ServiceState.SUSPENDED:
-        return Failure("suspended_by_provider", value=service.id, reason=service.substate or "-")
+        return Failure("suspended_by_provider", value=service.id, reason=Raw(service.substate or "-"))
     if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[item.itemtype].has_address):
         return None
     slow = purchase is not None and purchase.age > context.options.overdue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable, Set
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands.link import Link
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import place
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Finding, Sight
@@ -87,7 +87,7 @@ def _check_evidence(
 ) -> None:
     if service.mark:
         if not service.mark.startswith(prefix_of(context, item.id)) or of_former_item(context, item, service):
-            raise Failure("not_ours", value=service.id, reason=f"remoteid {service.mark}")
+            raise Failure("not_ours", value=service.id, reason=Phrase("other_mark", value=service.mark))
         return
     holder = context.journal.held_by_other(
         item.id, item.itemtype, service.id, context.account_of(provider), item.module
@@ -98,10 +98,18 @@ def _check_evidence(
     if not item.name and bought and bought.remote == service.id:
         return
     if not item.name or service.name != names.host_name(item.name):
-        raise Failure("not_ours", value=service.id, reason=f"{service.name or '-'} ≠ {item.name or '-'}")
+        raise Failure(
+            "not_ours",
+            value=service.id,
+            reason=Phrase("differs", found=service.name or "-", wanted=item.name or "-"),
+        )
     tariffs = _tariffs(context, item, known)
     if not any(provider.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
-        raise Failure("not_ours", value=service.id, reason=f"tariff {service.tariff or service.tariff_name}")
+        raise Failure(
+            "not_ours",
+            value=service.id,
+            reason=Phrase("other_tariff", name=service.tariff or service.tariff_name),
+        )
 
 
 def _tariffs(context: Context, item: Item, known: Link) -> Set[int]:

@@ -10,7 +10,7 @@ from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, purchases, reporting
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.processing import owned_service
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
 from bill2bill.journal.purchase import Purchase, Terms
@@ -123,7 +123,7 @@ class TariffDeal:
             raise Failure(
                 "upstream_answer",
                 func="edit",
-                reason=f"{alike or '?'} = {self.plan.tariff} = {service.tariff_name}",
+                reason=Phrase("tariffs_alike", name=service.tariff_name),
             )
 
     def _old_tariffs(self) -> List[int]:

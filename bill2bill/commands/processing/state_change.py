@@ -9,7 +9,7 @@ from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.permissions import must_live
 from bill2bill.commands.processing import owned_service
-from bill2bill.errors import Failure, NoAnswer
+from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import NOT_OURS_TO_LIFT, ServiceState
 from bill2bill.upstream.api import Service, ServiceUpstream
@@ -50,7 +50,7 @@ def bring(
         raise Failure(
             "upstream_answer",
             func=context.call.command,
-            reason=f"{service.state.value} {service.substate}".strip(),
+            reason=Phrase("unknown_status", value=f"{service.state.value} {service.substate}".strip()),
         )
 
 

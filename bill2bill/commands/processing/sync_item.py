@@ -10,7 +10,7 @@ from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
 from bill2bill.commands.processing import owned_service
 from bill2bill.commands.unseen import seen, unseen
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Raw
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.services import ACTIVE, DELETED
@@ -46,7 +46,9 @@ def _compare(
     owned_service.check(context, provider, item, known, service)
     expiry.seen(context, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
-        reporting.notice(context, Failure("suspended_there", value=known.id, reason=service.substate or "-"))
+        reporting.notice(
+            context, Failure("suspended_there", value=known.id, reason=Raw(service.substate or "-"))
+        )
     else:
         reporting.over(context, "suspended_there")
     if service.auto_renewal:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bill2bill.accounts.account import pick_payer
 from bill2bill.accounts.domains import DomainAccount
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
 from bill2bill.upstream.api import Availability
@@ -27,10 +27,10 @@ def run(context: Context) -> bytes:
     _has_account(provider, entered.project)
     provider.refresh_files()
     if "RU" not in provider.countries():
-        raise Failure("upstream_answer", func="country.json", reason="no RU")
+        raise Failure("upstream_answer", func="country.json", reason=Phrase("no_country", name="RU"))
     provider.refresh_listing()
     if provider.adapter.availability(SURELY_TAKEN) is Availability.FREE:
-        raise Failure("upstream_answer", func="domaininfo", reason=f"{SURELY_TAKEN}: free")
+        raise Failure("upstream_answer", func="domaininfo", reason=Phrase("shown_free", name=SURELY_TAKEN))
     return reply.ok()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, Mapping
 
-from bill2bill.errors import Failure, Refused
+from bill2bill.errors import Failure, Phrase, Refused
 from bill2bill.host import log, place
 from bill2bill.host.data import Contact, Item
 from bill2bill.rules import contacts as rules
@@ -41,7 +41,11 @@ def for_order(
             people.setdefault("customer", people["owner"])
     missing = [role for role in roles if role not in people]
     if missing:
-        raise Failure("panel_data", object=f"item {item.id}", reason=f"no contact: {', '.join(missing)}")
+        raise Failure(
+            "panel_data",
+            object=Phrase("item", id=item.id),
+            reason=Phrase("no_contacts", names=", ".join(missing)),
+        )
     return {
         role: _linked(
             context, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
@@ -99,7 +103,7 @@ def _filled(
             remote = _created(context, provider, kind, name, spare)
         if remote is not None and _edited(provider, person, kind, spare, remote, fields):
             return remote
-    raise Failure("contact_bad", object=person.name, value=name, reason="locked")
+    raise Failure("contact_bad", object=person.name, value=name, reason=Phrase("locked"))
 
 
 def _created(context: Context, provider: DomainAccount, kind: Kind, name: str, spare: str) -> int:
@@ -122,6 +126,8 @@ def _edited(
             return False
         if refusal.params.get("code") == WRONG_VALUE:
             field = rules.local_field(refusal.params.get("value", ""))
-            raise Failure("contact_bad", object=person.name, value=field, reason="") from refusal
+            raise Failure(
+                "contact_bad", object=person.name, value=field, reason=Phrase("refused_there")
+            ) from refusal
         raise
     return True

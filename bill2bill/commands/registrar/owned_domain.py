@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from bill2bill.accounts.domains import DomainAccount
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules import names
 from bill2bill.upstream.api import Domain
@@ -22,7 +22,7 @@ def check_name(domain: Domain, item: Item) -> None:
     """
     wanted = names.to_ascii(item.name)
     if domain.name != wanted:
-        raise Failure("not_ours", value=domain.id, reason=f"{domain.name} ≠ {wanted}")
+        raise Failure("not_ours", value=domain.id, reason=Phrase("differs", found=domain.name, wanted=wanted))
 
 
 def check(context: Context, provider: DomainAccount, item: Item, domain: Domain) -> None:

@@ -13,7 +13,7 @@ from bill2bill.commands.context import purchase_name
 from bill2bill.commands.permissions import must_be_on
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.renewal import renew
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
 from bill2bill.journal.purchase import Purchase, Terms
@@ -113,7 +113,7 @@ class ProlongDeal:
             return domain
         listed = next((one for one in self.provider.refresh_listing() if one.id == self.known.id), None)
         if listed is None or listed.name != domain.name:  # unseen is not absent (decision 16)
-            raise Failure("upstream_answer", func="domain", reason=f"no row {self.known.id} {domain.name}")
+            raise Failure("upstream_answer", func="domain", reason=Phrase("no_row", id=self.known.id))
         newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
         return listed if newer or underway(listed.state) else domain
 

@@ -10,7 +10,7 @@ from bill2bill.commands import link
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.registrar.open import name_servers_of
-from bill2bill.errors import Failure, NoAnswer
+from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.rules import names
 from bill2bill.upstream.api import DomainForm
 
@@ -29,7 +29,7 @@ def run(context: Context) -> None:
         name = names.to_ascii(item.name)
         wanted = names.name_servers(name_servers_of(item), name)
         if not wanted:
-            raise Failure("ns_bad", reason="ns0, ns1: -")
+            raise Failure("ns_bad", reason=Phrase("ns_missing"))
         provider = context.account(DomainAccount, connection)
         owned_domain.read_ours(context, provider, item, known.id)
         _change(provider, known.id, name, wanted)
@@ -51,7 +51,9 @@ def _change(provider: DomainAccount, remote: int, name: str, wanted: Tuple[str, 
     now = provider.upstream.domain_form(remote)
     if not _stands(now, name, wanted):
         raise Failure(
-            "upstream_answer", func="domain.edit", reason=f"{' '.join(now.name_servers)} ≠ {' '.join(wanted)}"
+            "upstream_answer",
+            func="domain.edit",
+            reason=Phrase("differs", found=" ".join(now.name_servers), wanted=" ".join(wanted)),
         )
 
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-CHUNK = 245  # a 2048-bit key leaves 256 - 11 bytes
+KEY_SIZE = 2048  # bits
+PADDING = 11  # bytes of an encrypted text that are not its own (PKCS#1 v1.5)
 
 
-def make_key(path: str) -> None:
-    """A fresh RSA 2048 key in PEM, readable by its owner only."""
+def make_key(path: str, size: int = KEY_SIZE) -> None:
+    """A fresh RSA key in PEM, readable by its owner only."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=size)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
@@ -28,13 +29,16 @@ def make_key(path: str) -> None:
 
 
 def encrypt(key_path: str, text: str) -> str:
-    """Raises ValueError for a text of more than 245 bytes. The empty text stays empty."""
+    """Raises ValueError for a text of more than 245 bytes (key of 2048 bits). The empty text stays empty."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
     data = text.encode()
-    if len(data) > CHUNK:
+    if not data:
+        return ""
+    key = _key(key_path).public_key()
+    if len(data) > key.key_size // 8 - PADDING:
         raise ValueError("too long to be encrypted")
-    return base64.b64encode(_key(key_path).public_key().encrypt(data, PKCS1v15())).decode() if data else ""
+    return base64.b64encode(key.encrypt(data, PKCS1v15())).decode()
 
 
 def decrypt(key_path: str, value: str) -> str:
@@ -46,5 +50,6 @@ def decrypt(key_path: str, value: str) -> str:
 def _key(path: str) -> RSAPrivateKey:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    with open(path, "rb") as source:
-        return cast("RSAPrivateKey", load_pem_private_key(source.read(), None))
+    with open(path, "rb") as source:  # a key of our own needs no proof that it is one
+        key = load_pem_private_key(source.read(), None, unsafe_skip_rsa_key_validation=True)
+    return cast("RSAPrivateKey", key)

@@ -63,10 +63,13 @@ def main(argv: Optional[List[str]] = None) -> int:
         action="store_true",
         help="start anew where a sandbox panel is already; modules and plugins stay",
     )
+    parser.add_argument(
+        "--key-size", type=int, default=crypt.KEY_SIZE, metavar="BITS", help="of the panel's RSA key"
+    )
     options = parser.parse_args(argv)
     try:
         server = address.on_server(os.environ, options.defaults_file) if options.database == "mysql" else None
-        mgrctl = make(options.root, options.force, server)
+        mgrctl = make(options.root, options.force, server, options.key_size)
     except (CannotMake, BadAddress, Unreachable, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -76,7 +79,9 @@ def main(argv: Optional[List[str]] = None) -> int:
     return 0
 
 
-def make(root: str, force: bool = False, server: Optional[Address] = None) -> str:
+def make(
+    root: str, force: bool = False, server: Optional[Address] = None, key_size: int = crypt.KEY_SIZE
+) -> str:
     """Returns the path of mgrctl. server: where to keep the tables instead of a file.
 
     Raises CannotMake for a folder or database that something else uses, above all a real panel;
@@ -97,7 +102,7 @@ def make(root: str, force: bool = False, server: Optional[Address] = None) -> st
     )
     place = server or address.in_file(root)
     _configure(root, place)
-    crypt.make_key(os.path.join(root, "etc/billmgr.pem"))
+    crypt.make_key(os.path.join(root, "etc/billmgr.pem"), key_size)
     _fill(place)
     return mgrctl
 
