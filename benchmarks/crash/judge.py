@@ -167,9 +167,7 @@ class Judge:
             if one.item == step.item and one.number < step.number
         )
         bought = len(self._charges(step, kind)) > before
-        of_the_panel = (
-            doubt["callback"] is not None or doubt["taken_over"] or doubt["question"] != "bought"
-        )
+        of_the_panel = doubt["callback"] is not None or doubt["taken_over"] or doubt["question"] != "bought"
         return not of_the_panel and (bought or not self._lied_to(DIALECTS[step.kind]))
 
     def _lied_to(self, dialect: str) -> bool:

@@ -47,7 +47,11 @@ def test_scripts_can_rely_on_the_keys(desk: Desk):
     row = desk.purchase()
     (listed,) = desk.types("list", "--json").data
     assert set(listed) >= KEYS
-    assert (listed["asks"], listed["question"], listed["evidence"]) == ("in_doubt_bought", "bought", "timeout")
+    assert (listed["asks"], listed["question"], listed["evidence"]) == (
+        "in_doubt_bought",
+        "bought",
+        "timeout",
+    )
     shown = desk.types("show", row.id, "--json").data
     assert set(shown) >= {*KEYS, "steps", "decisions"}
     assert set(shown["asks"]) == {"code", "en", "ru"}

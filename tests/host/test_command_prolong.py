@@ -297,7 +297,11 @@ def test_a_date_that_moved_by_the_very_term_since_a_renewal_of_ours_is_a_questio
     renew_by_hand(fast, item)
     answer = fast.start("prolong", item)
     (row,) = fast.store.all_unsettled()
-    assert (answer.question, row.before, fast.charges) == ("in_doubt_same_renewal/moved", in_years(EXPIRES, 1), 2 * RENEWED)
+    assert (answer.question, row.before, fast.charges) == (
+        "in_doubt_same_renewal/moved",
+        in_years(EXPIRES, 1),
+        2 * RENEWED,
+    )
     operation = fast.running(item, "prolong")["id"]
     assert fast.attempt(operation).question == "in_doubt_same_renewal/moved"
     says(fast.store, row.id, Answer.NEW)

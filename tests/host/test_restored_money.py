@@ -68,7 +68,11 @@ def test_the_former_items_server_is_not_handed_to_the_new_client(servers, former
     forgotten(servers, item)
     operation = servers.operation(item, "open")
     answer = servers.attempt(operation)
-    assert (answer.question, servers.param(item, LINK), servers.param(item, "ip")) == ("in_doubt_same_item/restored", "", "")
+    assert (answer.question, servers.param(item, LINK), servers.param(item, "ip")) == (
+        "in_doubt_same_item/restored",
+        "",
+        "",
+    )
     says(servers.store, 1, Answer.OTHER_ITEM)
     assert servers.attempt(operation).status == 0
     assert servers.remote(item) != remote
@@ -181,7 +185,9 @@ def test_a_wrong_word_about_a_renewal_that_the_journal_lost_is_asked_about_again
 
 def test_months_ahead_outlive_a_journal_in_which_their_purchase_was_only_intended(servers):
     item = servers.owned()
-    row = servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES))
+    row = servers.store.begin(
+        intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES)
+    )
     servers.params(item, **{NOTE: f"id={row.token};done;left=11"})
     servers.start("prolong", item)
     assert (servers.store.months_left(item), servers.bills) == (
@@ -394,7 +400,18 @@ def test_a_renewal_that_a_person_made_and_answered_for_counts_by_its_date(server
     item = servers.owned()
     servers.switch(page_cap=0)
     operation = servers.operation(item, "prolong")
-    row = servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=EXPIRES))
+    row = servers.store.begin(
+        intent(
+            "prolong",
+            item=item,
+            itemtype="vds",
+            module=1,
+            operation=operation,
+            name=NAME,
+            months=1,
+            before=EXPIRES,
+        )
+    )
     servers.up.post("service", id=servers.service["id"], expiredate=str(add_months(EXPIRES, term)))
     says(servers.store, row.id, Answer.BOUGHT, servers.remote(item))
     assert servers.attempt(operation).status == 0
@@ -438,7 +455,8 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
 
 
 @pytest.mark.parametrize(
-    ("created", "code"), [("2099-01-01 00:00:00", "in_doubt_same_renewal/callback"), ("2020-01-01 00:00:00", ""), ("", "")]
+    ("created", "code"),
+    [("2099-01-01 00:00:00", "in_doubt_same_renewal/callback"), ("2020-01-01 00:00:00", ""), ("", "")],
 )
 def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
     """Killed after the callback; then two processes are started for a new operation of the same number, so

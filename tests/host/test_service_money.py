@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from kit.journal_files import kept_otherwise, sent_with, snapshot
+from kit.journal_files import kept_otherwise, killed_when_confirmed, sent_with, snapshot
 from kit.purchases import intent, says
 from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
 
@@ -210,7 +210,7 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
 
 def killed_before_it_was_settled(servers, item, kind, operation):
     row = servers.store.latest(item, kind)
-    servers.store.move(row, Stage.CONFIRMED, "as if killed", operation=operation)
+    killed_when_confirmed(servers.store, row.id, operation)
 
 
 def test_a_change_that_was_seen_does_not_hide_the_next_wish(servers):
@@ -328,7 +328,18 @@ def test_a_renewal_from_what_was_bought_in_advance_is_no_question_under_another_
     item = servers.bought()
     operation = servers.operation(item, "prolong")
     # killed right after it was written down
-    servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=None))
+    servers.store.begin(
+        intent(
+            "prolong",
+            item=item,
+            itemtype="vds",
+            module=1,
+            operation=operation,
+            name=NAME,
+            months=1,
+            before=None,
+        )
+    )
     servers.person("runningoperation.delete", elid=operation)
     assert servers.start("prolong", item).status == 0
     assert (len(servers.bills), servers.store.months_left(item)) == (1, 10)
@@ -340,7 +351,18 @@ def test_a_renewal_from_what_was_bought_in_advance_may_become_a_longer_one(serve
     item = servers.bought()
     operation = servers.operation(item, "prolong")
     # killed right after it was written down
-    servers.store.begin(intent("prolong", item=item, itemtype="vds", module=1, operation=operation, name=NAME, months=1, before=None))
+    servers.store.begin(
+        intent(
+            "prolong",
+            item=item,
+            itemtype="vds",
+            module=1,
+            operation=operation,
+            name=NAME,
+            months=1,
+            before=None,
+        )
+    )
     servers.person("runningoperation.delete", elid=operation)
     servers.db.update("item", item, period=12)
     assert servers.start("prolong", item).status == 0

@@ -69,8 +69,8 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
     texts = {param.get("name"): param.text or "" for param in error}
     for text, question in ((texts["valueRU"], russian), (texts["valueEN"], english)):
         assert question in text
-        assert f"bill2bill journal resolve {number} --exists " in text
-        assert f"bill2bill journal resolve {number} --absent" in text
+        assert f"bill2bill journal resolve {number} --bought " in text
+        assert f"bill2bill journal resolve {number} --not-bought" in text
     if task_type == "empty":
         assert task["department"]
         assert russian in task["specification"]
@@ -95,7 +95,7 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
 def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(shop: Shop, command: str):
     item = doubtful(shop, command, carried_out=True)
     remote = shop.up.domain("example.ru")["id"]
-    answered(shop, item, command, "--exists", str(remote))
+    answered(shop, item, command, "--bought", str(remote))
     shop.up.heal()
     shop.restart(shop.operations()[0]["id"])
     assert list(shop.tick().values()) == ["gone"]
@@ -107,7 +107,7 @@ def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(s
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_person_says_that_it_does_not_exist_and_it_is_bought_once(shop: Shop, command: str):
     item = doubtful(shop, command, carried_out=False)
-    answered(shop, item, command, "--absent")
+    answered(shop, item, command, "--not-bought")
     shop.up.heal()
     shop.restart(shop.operations()[0]["id"])
     assert list(shop.tick().values()) == ["gone"]
@@ -118,7 +118,7 @@ def test_a_person_says_that_it_does_not_exist_and_it_is_bought_once(shop: Shop, 
 
 def test_a_wrong_answer_that_an_order_does_not_exist_buys_no_second_domain(shop: Shop):
     item = doubtful(shop, "open", carried_out=True)
-    answered(shop, item, "open", "--absent")
+    answered(shop, item, "open", "--not-bought")
     shop.up.heal()
     shop.restart(shop.operations()[0]["id"])
     assert list(shop.tick().values()) == ["manual"]

@@ -55,7 +55,7 @@ def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(
     shop.settings(panel_wait=1)
     item, operation = prepared(shop, command)
     assert run_and_leave(shop, command, item, operation, "on") == 1
-    assert shop.purchase(item, command).state.value == "confirmed"
+    assert shop.purchase(item, command).stage.value == "confirmed"
     shop.switch(restarting="off")
     again = shop.restart(operation)
     assert (again == operation) == (ids != "recreated")
@@ -100,9 +100,9 @@ def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_opera
     operation = shop.start(item, "prolong")
     assert shop.tick() == {operation: "manual"}
     assert shop.up.charges() == ["renew"]
-    assert "--told" in shop.operations()[0]["errorxml"]
+    assert "--new" in shop.operations()[0]["errorxml"]
     shop.cli(
-        "journal", "resolve", str(shop.purchase(item, "prolong").id), "--told", "--why", "the date has moved"
+        "journal", "resolve", str(shop.purchase(item, "prolong").id), "--new", "--why", "the date has moved"
     )
     shop.restart(operation)
     shop.tick_until_quiet()

@@ -104,7 +104,7 @@ def finished_once(servers: ServerShop, purchase: str) -> None:
     servers.tick_until_quiet()
     assert [kind for kind, _ in servers.bills if kind == KINDS[purchase]] == [KINDS[purchase]]
     assert (servers.operations(), servers.tasks()) == ([], [])
-    assert {row.state for row in servers.journal().in_stages(*Stage)} == {Stage.REPORTED}
+    assert {row.stage for row in servers.journal().in_stages(*Stage)} == {Stage.REPORTED}
 
 
 @pytest.mark.both_databases

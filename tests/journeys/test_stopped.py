@@ -111,7 +111,7 @@ def test_stopped_after_it_had_written_that_it_sends_and_before_it_did(paid: Paid
     paid.shop.inside(STOPS_BEFORE_IT_SENDS.format(ours=f"{HOME}/bill2bill/commands/", mark=str(mark)))
     child = paid.run()
     wait_for(lambda: mark.exists() and is_stopped(child))
-    assert paid.purchase.state.value == "sent"
+    assert paid.purchase.stage.value == "sent"
     with stopped(child):
         nobody_else_buys(paid, requests=0)
     assert child.wait(60) in (0, 1)

@@ -81,11 +81,10 @@ def made_elsewhere(journal: Journal, **place: str) -> None:
         db.execute(f"UPDATE place SET {names}", tuple(place.values()))  # noqa: S608
 
 
-def retyped(journal: Journal, number: int, **columns: object) -> None:
-    """Values that this release would not write: a row that somebody spoilt."""
-    names = ", ".join(f"{name} = ?" for name in columns)
+def killed_when_confirmed(journal: Journal, number: int, operation: int) -> None:
+    """As if the process of this operation had been killed after it saw what it had bought."""
     with journal.write() as db:
-        db.execute(f"UPDATE purchase SET {names} WHERE id = ?", (*columns.values(), number))  # noqa: S608
+        db.execute("UPDATE purchase SET stage = 'confirmed', operation = ? WHERE id = ?", (operation, number))
 
 
 # -- files of earlier releases -------------------------------------------------------------------------------
