@@ -5,15 +5,17 @@ for a person; then the person's part.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from contextlib import suppress
-from typing import Any, Dict, List, NamedTuple, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from bill2bill.sandbox.host.dates import after, today
 
+from . import released
 from .place import KVM2, LARGE, OVERDUE, SETTLE, Place, lines, tool
-from .plan import DIALECTS, TARDY, Plan
+from .plan import DIALECTS, TARDY, Bought, Plan
 
 TICKS = 12  # after the last fault, or after the last purchase was begun
 WAITS = {
@@ -27,6 +29,9 @@ LATE_KINDS = ("commit_later", "slow", "timeout")
 COMMANDS = {"open": "open", "prolong": "prolong", "addons": "setparam", "tariff": "setparam"}
 
 
+HARMLESS = ("list_order", "single_as_object")  # switches of a provider that are about form only
+
+
 class Step(NamedTuple):
     """One paid operation."""
 
@@ -38,9 +43,40 @@ class Step(NamedTuple):
     number: int  # among those of the item, from 0
 
 
+class Migrated:
+    """A case of the release before (released.py), and what the clients buy after it."""
+
+    def __init__(self, name: str, draw: random.Random) -> None:
+        self.case = released.read(name)
+        self.steps = self.case.data["steps"]
+        self.age = draw.choice((0.3, SETTLE + 0.5, OVERDUE + 0.5))
+        self.items = tuple(
+            self._bought(item, draw) for item in dict.fromkeys(step["item"] for step in self.steps)
+        )
+
+    def _bought(self, item: int, draw: random.Random) -> Bought:
+        mine = [step for step in self.steps if step["item"] == item]
+        further = draw.choice(((), (), ("prolong",)))
+        return Bought(mine[-1]["kind"], mine[-1]["name"], (*(step["order"] for step in mine), *further))
+
+    def put_back(self, place: Place) -> None:
+        released.put_back(place, self.case, self.age)
+
+    @property
+    def asked_about(self) -> Set[int]:
+        """Items about which the release before asked a person in the end: nobody else could have told."""
+        return {
+            operation["item"]
+            for age in released.AGES
+            for operation in released.last(self.case.data["expected"][age])["operations"]
+        }
+
+
 class Journey:
-    def __init__(self, place: Place, plan: Plan) -> None:
-        self.place, self.plan = place, plan
+    """migrated: what the run begins with, a panel that the release before has left."""
+
+    def __init__(self, place: Place, plan: Plan, migrated: Optional[Migrated] = None) -> None:
+        self.place, self.plan, self.migrated = place, plan, migrated
         self.items: List[int] = []
         self.steps: List[Step] = []
         self.ticks = 0
@@ -80,8 +116,12 @@ class Journey:
     def _prepare(self) -> None:
         plan, place = self.plan, self.place
         place.reset(cold=plan.cold)
+        if self.migrated:
+            self.migrated.put_back(place)
         for dialect, switches in plan.switches.items():
-            place.sites[dialect].post("switch", **switches)
+            place.sites[dialect].post(
+                "switch", **{name: value for name, value in switches.items() if self._may_change(name)}
+            )
         settings = {"limit_operations": "30", **plan.panel}
         place.run(
             *(
@@ -91,6 +131,33 @@ class Journey:
         )
         for dialect in plan.poor:
             place.sites[dialect].post("balance", **_balance(dialect, "1.00"))
+        if self.migrated:
+            self._take_up(self.migrated)
+        else:
+            self._order()
+        place.fates(
+            [{**fate._asdict(), "item": self.items[fate.item % len(self.items)]} for fate in plan.fates],
+            without_look=plan.without_look,
+        )
+
+    def _may_change(self, switch: str) -> bool:
+        """Where a purchase is under way already, its provider does not become another one."""
+        return not self.migrated or switch in HARMLESS
+
+    def _take_up(self, migrated: Migrated) -> None:
+        """What was paid before, and started again by a person where it waited for one."""
+        counted: Dict[int, int] = {}
+        for step in migrated.steps:
+            if step["item"] not in self.items:
+                self.items.append(step["item"])
+            number = counted[step["item"]] = counted.get(step["item"], -1) + 1
+            place = self.items.index(step["item"])
+            self.steps.append(Step(place, step["item"], step["name"], step["kind"], step["order"], number))
+        for operation in self.place.rows("SELECT id FROM runningoperation WHERE manual = 'on'"):
+            self.place.call("sandbox.restart", elid=operation["id"])
+
+    def _order(self) -> None:
+        plan, place = self.plan, self.place
         ordered = {
             row["value"]: row["item"]
             for row in place.rows("SELECT item, value FROM itemparam WHERE intname = 'domain'")
@@ -99,10 +166,6 @@ class Journey:
             self.items.append(ordered[bought.name])
             if bought.orders[0] != "open":
                 self._own(bought.kind, bought.name, ordered[bought.name])
-        place.fates(
-            [{**fate._asdict(), "item": self.items[fate.item]} for fate in plan.fates],
-            without_look=plan.without_look,
-        )
 
     def _own(self, kind: str, name: str, item: int) -> None:
         """Opened long ago: the panel and the provider know it, the journal does not."""
@@ -278,18 +341,27 @@ class Journey:
             "trace": place.trace(),
             "ledger": {dialect: site.get("ledger") for dialect, site in place.sites.items()},
             "requests": {
-                dialect: [f"{row['time']} {row['func']} {row['outcome']} {row['fault'] or ''}" for row in site.get("requests")]
+                dialect: [
+                    f"{row['time']} {row['func']} {row['outcome']} {row['fault'] or ''}"
+                    for row in site.get("requests")
+                ]
                 for dialect, site in place.sites.items()
             },
             "operations": place.rows("SELECT * FROM runningoperation"),
             "tasks": place.rows("SELECT * FROM task"),
-            "items": place.rows("SELECT id, status, pricelist, lastpricelist, expiredate FROM item WHERE parent IS NULL"),
+            "items": place.rows(
+                "SELECT id, status, pricelist, lastpricelist, expiredate FROM item WHERE parent IS NULL"
+            ),
             "links": place.rows("SELECT item, intname, value FROM itemparam WHERE intname LIKE 'bill2bill%'"),
             "purchases": place.journal("SELECT * FROM purchase"),
             "journal": place.journal("SELECT * FROM step ORDER BY rowid"),
             "runs": self._logged("runs", "time", "argv", "code", "failure", "stderr"),
             "mgrctl": self._logged("mgrctl", "time", "func", "params", "ssh_connection", "error"),
-            "log": [line for log in sorted(place.root.glob("var/*.log")) for line in log.read_text(errors="replace").splitlines()],
+            "log": [
+                line
+                for log in sorted(place.root.glob("var/*.log"))
+                for line in log.read_text(errors="replace").splitlines()
+            ],
         }  # fmt: skip
 
     def _logged(self, log: str, *names: str) -> List[Dict[str, Any]]:
