@@ -83,6 +83,7 @@ def main(argv: List[str]) -> int:
         parts=[[numbers[0], numbers[-1]]],
         commit=_commit(),
         clean=len(ran) == len(numbers) and all(one.clean for one in ran),
+        found=[one.number for one in ran if not one.clean],
     )
     _print(found, options.json)
     return 0 if found["clean"] and acceptable(found) else 1
@@ -145,6 +146,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="every look says that nothing is there: things must be bought twice",
     )
+    parser.add_argument(
+        "--stop", action="store_true", help="begin nothing more after a run that is not clean"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
     return parser
 
@@ -186,7 +190,8 @@ class Matrix:
         """Runs in one place. False: it broke, and the next run wants a new one."""
         while True:
             with self._said:
-                number = next(left, None)
+                over = self.options.stop and not all(ran.clean for ran in self._ran)
+                number = None if over else next(left, None)
             if number is None:
                 return True
             ran = self._one(place, number)
@@ -328,7 +333,7 @@ def merged(parts: List[Dict[str, Any]]) -> Dict[str, Any]:
         for name, value in part.items():
             if isinstance(value, dict):
                 found[name] = dict(Counter(found[name]) + Counter(value))
-            elif name not in ("seed", "commit", "parts", "clean"):
+            elif name not in ("seed", "commit", "clean"):
                 found[name] = found[name] + value
     found.update(parts=ranges, clean=all(part["clean"] for part in parts))
     return found

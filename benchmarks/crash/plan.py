@@ -124,6 +124,8 @@ def plan_of(
     items, given = items or drawn, items
     dialects = sorted({DIALECTS[item.kind] for item in items})
     switches = {"4": _four(draw), "6": _six(draw)}
+    if given:  # they were begun at such a provider
+        switches["6"]["generation"] = "b6"
     panel = {
         "error_mode": draw.choice("01"), "expiredate_moved": draw.choice(("before", "after")),
         "task_type": draw.choice(("post", "post", "empty")),

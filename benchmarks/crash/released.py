@@ -300,7 +300,6 @@ def put_back(place: Any, case: Case, age: float) -> None:
 
 
 def _play(site: Any, played: Mapping[str, Any], words: Words) -> None:
-    trust = ssl.create_default_context(cafile=site.ca_file) if site.ca_file else None
     for call in words.data(played["calls"]):
         if "control" in call:
             site.post(call["control"], **call["data"])
@@ -309,15 +308,21 @@ def _play(site: Any, played: Mapping[str, Any], words: Words) -> None:
             name: MASKED.get(name, "1") if value == "***" else value for name, value in call["params"].items()
         }
         params["authinfo"] = f"{USER}:{PASSWORD}"
-        with urllib.request.urlopen(
-            site.url, urllib.parse.urlencode(params).encode(), 30, context=trust
-        ) as answer:
-            answer.read()
+        asks(site, params)
     for number, expires in played["expires"].items():
         if expires:  # months are of different lengths: what was bought then ends as it did
             site.post("service", id=int(number), expiredate=words.text(expires))
     if _bought(site) != played["ledger"]:
         raise RuntimeError(f"played again: {_bought(site)} instead of {played['ledger']}")
+
+
+def asks(site: Any, params: Mapping[str, str]) -> None:
+    """One request to a provider, whoever sends it."""
+    trust = ssl.create_default_context(cafile=site.ca_file) if site.ca_file else None
+    with urllib.request.urlopen(
+        site.url, urllib.parse.urlencode(params).encode(), 30, context=trust
+    ) as answer:
+        answer.read()
 
 
 def _plant(path: Path, panel: Mapping[str, Any], words: Words) -> None:
