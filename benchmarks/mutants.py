@@ -22,7 +22,6 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 HOME = Path(__file__).resolve().parents[1]
 LEFT_OUT = (".git", ".venv", ".cache", "__pycache__", ".mypy_cache", ".ruff_cache", ".try")
 SHARE = 2  # every second run begins with a panel of the release before
-PART = 100  # runs of one matrix: an unclean one ends it
 
 
 class Patch(NamedTuple):
@@ -286,31 +285,14 @@ def patched(mutant: Mutant) -> Dict[str, str]:
 
 def hunted(tree: Path, options: argparse.Namespace) -> Tuple[Optional[int], str]:
     """The first run that is not clean, and the first thing that is wrong with it."""
-    for first in range(0, options.runs, PART):
-        words = [
-            sys.executable,
-            "-X",
-            "utf8",
-            str(tree / "benchmarks" / "crash_matrix.py"),
-            "--json",
-            "--stop",
-        ]
-        words += [
-            "--seed",
-            str(options.seed),
-            "--from",
-            str(first),
-            "--runs",
-            str(min(PART, options.runs - first)),
-        ]
-        words += ["--migrated", str(SHARE), *(["--jobs", str(options.jobs)] if options.jobs else [])]
-        done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
-        if not done.stdout:
-            raise RuntimeError(done.stderr)
-        numbers = json.loads(done.stdout)["found"]
-        if numbers:
-            return min(numbers), reason(done.stderr)
-    return None, ""
+    words = [sys.executable, "-X", "utf8", str(tree / "benchmarks" / "crash_matrix.py"), "--json", "--stop"]
+    words += ["--seed", str(options.seed), "--runs", str(options.runs), "--migrated", str(SHARE)]
+    words += ["--jobs", str(options.jobs)] if options.jobs else []
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+    if not done.stdout:
+        raise RuntimeError(done.stderr)
+    numbers = json.loads(done.stdout)["found"]
+    return (min(numbers), reason(done.stderr)) if numbers else (None, "")
 
 
 def reason(told: str) -> str:

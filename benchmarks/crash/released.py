@@ -48,8 +48,12 @@ SPENDING = (
 TIMES = frozenset(["sent", "created", "changed", "at", "taken", "since"])  # REAL columns of the journal
 MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\d)( \d\d:\d\d:\d\d)?")
 MASKED = {"birthdate": "1980-01-31", "passport_date": "2005-02-28"}
-HOLD = 4.0  # seconds between two looks at what a provider is late with
-OPTIONS = {"settle": 600, "overdue": 86400}  # while a case is gone on with; the matrix has its own
+# While a case is gone on with; the matrix has its own. Nothing is late then but the machine itself.
+OPTIONS = {
+    "settle": 600,
+    "overdue": 86400,
+    **dict.fromkeys(("read_timeout", "spend_timeout", "connect_timeout", "item_wait", "panel_wait"), 30),
+}
 AGES = {"at once": 5.0, "settled": 700.0, "overdue": 90000.0}  # seconds since the last request left
 TICKS = 3  # after the first one: with the provider's own work done in between
 

@@ -999,7 +999,9 @@ def jobs() -> Dict[str, Callable[[Make], Scenes]]:
 def main(folder: Path, to: Path, job: str, only: str) -> int:
     """Every jobs-th scene. Exit status 1 if one could not be played."""
     mine, of = map(int, job.split("/"))
-    chosen = [(name, make) for name, make in jobs().items() if only in name][mine::of]
+    chosen = [(name, make) for name, make in jobs().items() if any(word in name for word in only.split(","))][
+        mine::of
+    ]
     folder.mkdir(parents=True)
     make_template(folder)
     failed = 0

@@ -8,14 +8,17 @@ codes and what is better than before are named in benchmarks/crash/released.py, 
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
 import pytest
 
+from bill2bill.journal.store import Store
 from bill2bill.sandbox.stage import HOME
 
 sys.path.insert(0, str(HOME / "benchmarks"))
@@ -55,6 +58,36 @@ def test_what_the_release_before_has_begun_ends_as_it_would_have_there(place: Pl
     if (name, variant) in released.BETTER:
         expected, found = ({"ledger": released.last(one)["ledger"]} for one in (expected, found))
     assert released.differences(expected, found) == []
+
+
+# -- the file alone ------------------------------------------------------------------------------------------
+
+
+def rows_of(path: Path) -> Tuple[List[Tuple[object, ...]], List[Tuple[object, ...]]]:
+    """What must stay byte for byte: numbers of rows, what they are of, tokens; and the next number."""
+    with closing(sqlite3.connect(path)) as db:
+        columns = {row[1] for row in db.execute("PRAGMA table_info(purchase)")}
+        names = [name for name in ("id", "item", "kind", "name", "remote", "token") if name in columns]
+        rows = db.execute(f"SELECT {', '.join(names)} FROM purchase ORDER BY id").fetchall()
+        return rows, db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'purchase'").fetchall()
+
+
+def test_the_file_of_every_case_is_brought_up_to_date_and_keeps_its_numbers_and_tokens(tmp_path: Path):
+    for name in NAMES:
+        case = released.read(name)
+        if not case.journal:
+            continue
+        folder = tmp_path / name / "bill2bill"
+        folder.mkdir(parents=True, mode=0o700)
+        path = folder / "state.sqlite3"
+        path.touch(0o600)
+        path.write_bytes(case.journal)
+        before = rows_of(path)
+        for _ in "twice":
+            Store(folder, case.data["here"]["machine"], case.data["here"]["root"]).db.close()
+            rows, following = rows_of(path)
+            assert (name, [row[: len(old)] for row, old in zip(rows, before[0])]) == (name, before[0])
+            assert (len(rows), following) == (len(before[0]), before[1])
 
 
 # -- the cases themselves ------------------------------------------------------------------------------------
