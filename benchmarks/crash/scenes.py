@@ -790,7 +790,7 @@ def months_ahead(scene: Make) -> Scenes:
     for how in ("new", "killed", "lost", "used-up"):
         made = scene()
         made.place.run(
-            ("INSERT INTO pricelistparam (pricelist, intname, value) VALUES (3, 'b2b_periods', '1=12')", ())
+            ("UPDATE pricelistparam SET value = '1=12' WHERE pricelist = 3 AND intname = 'b2b_periods'", ())
         )
         if how == "lost":
             item = made.own("server-prolong")

@@ -144,7 +144,7 @@ def test_a_listing_that_breaks_off_replaces_nothing(tmp_path):
 
 
 def test_a_known_expiry_date_is_not_forgotten_by_a_clock_that_went_back(tmp_path, monkeypatch):
-    """By it a whole restored server is asked about what was renewed since; without it that was bought again."""
+    """By it a whole restored server is asked about a renewal; without it that was bought again."""
     cache = Cache(open_store(tmp_path))
     cache.keep("item-7", "expiry of 10501", "2027-05-26")
     true = time.time
