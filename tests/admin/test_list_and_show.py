@@ -13,7 +13,8 @@ from .desk import Desk
 KEYS = {
     "id", "item", "kind", "module", "operation", "stage", "name", "months", "before", "remote", "tariff",
     "period", "cost", "accepted", "account",
-    "callback", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question", "evidence", "bought",
+    "callback", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question", "evidence",
+    "bought",
     "itemtype", "detached", "attempts", "absences", "asks",
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_every_answer_is_kept_with_who_said_it_when_and_why(
     assert (decision["who"], f"{decision['answer']} {decision['detail']}".strip()) == ("keeper", answer)
     assert decision["why"] == WHY[1]
     assert abs(decision["at"] - time.time()) < 60
-    assert desk.known(row.id).state is state
+    assert desk.known(row.id).stage is stage
     assert (desk.known(row.id).question, desk.known(row.id).evidence) == (None, None)
 
 
