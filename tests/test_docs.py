@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import spending
-from bill2bill.journal.kinds import KINDS
-from bill2bill.journal.purchase import Question
-from bill2bill.messages.questions import PHRASES
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import CODES
+from bill2bill.journal.kinds import KINDS
+from bill2bill.journal.purchase import Question
+from bill2bill.messages.questions import PHRASES
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,7 +60,7 @@ def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
     files = {
         path.relative_to(home)
         for path in home.rglob("*.py")
-        if "\ndef run(world" in path.read_text(encoding="utf-8")
+        if "\ndef run(context" in path.read_text(encoding="utf-8")
     }
     assert files == {
         Path(command.file.replace(".", "/") + ".py")

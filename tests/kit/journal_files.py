@@ -144,7 +144,7 @@ CREATE TABLE decision (
     4: "ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;",
 }
 OLD_ROW: Dict[str, Any] = {
-    "item": 7, "kind": "open", "module": 3, "operation": 5, "state": "sent", "name": "example.ru", 
+    "item": 7, "kind": "open", "module": 3, "operation": 5, "state": "sent", "name": "example.ru",
     "months": 12, "sent": 1.0, "created": 1.0, "changed": 1.0,
 }  # fmt: skip
 OldRow = Dict[str, Any]

@@ -127,6 +127,7 @@ def asks(question: Question, evidence: Evidence, kind: str = "") -> Purchase:
     kind = kind or ("prolong" if question is Question.SAME_RENEWAL else "open")
     return Purchase(
         id=1, item=71, kind=kind, itemtype="domain", module=3, operation=5, stage=Stage.SENT,
-        name="example.ru", months=12, created=1.0, changed=1.0, token="0123456789abcdef", question=question, evidence=evidence,
+        name="example.ru", months=12, created=1.0, changed=1.0, token="0123456789abcdef",
+        question=question, evidence=evidence,
         before=BEFORE, remote=10501,
     )  # fmt: skip
