@@ -114,7 +114,7 @@ def test_the_id_of_another_items_service_is_refused_with_its_owner(desk: Desk):
     row = desk.purchase(item=73)
     done = desk.types("resolve", row.id, "--bought", 10501, *WHY)
     assert done.status == 1
-    assert f"bought for item 72 (purchase {other.id})" in done.err
+    assert f"already belongs to item 72 (purchase {other.id})" in done.err
     assert desk.stays(row.id)
 
 
