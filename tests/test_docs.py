@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import spending
-from bill2bill.commands.settled import KINDS
-from bill2bill.journal.doubt import OTHER_QUESTIONS
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS
 from bill2bill.config import CONNECTIONS, OPTIONS, TARIFF
 from bill2bill.errors import CODES
+from bill2bill.journal.kinds import KINDS
+from bill2bill.journal.purchase import Question
+from bill2bill.messages.questions import PHRASES
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +35,7 @@ def test_every_failure_in_the_code_is_a_known_one_with_its_placeholders_filled()
         for code in re.findall(r"(?:Failure|Refused|NotSent|NoAnswer|PanelError)\(\s*\"(\w+)\"", text):
             assert code in CODES, f"{path.name}: {code}"
         used |= set(re.findall(r"\"(\w+)\"", text))
-    by_question = {f"in_doubt_{question}" for question in (*KINDS, *OTHER_QUESTIONS)}
+    by_question = {f"in_doubt_{question.value}" for question in Question}
     assert used | by_question >= set(CODES), sorted(set(CODES) - used)
 
 
@@ -59,7 +60,7 @@ def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
     files = {
         path.relative_to(home)
         for path in home.rglob("*.py")
-        if "\ndef run(world" in path.read_text(encoding="utf-8")
+        if "\ndef run(context" in path.read_text(encoding="utf-8")
     }
     assert files == {
         Path(command.file.replace(".", "/") + ".py")
@@ -71,7 +72,7 @@ def test_every_command_of_the_module_has_its_file_and_every_file_its_command():
 def test_every_kind_of_purchase_has_its_question_and_its_word_on_the_page_of_doubts():
     words = {message.get("name") for message in ET.parse(ROOT / "addon.xml").iter("msg")}
     for kind in KINDS:
-        assert f"in_doubt_{kind}" in CODES
+        assert f"asked_{kind}" in PHRASES
         assert kind in words
 
 

@@ -200,7 +200,10 @@ class Journal(StateFile):
         for one in (account, f"connection-{module}"):
             bound = bindings.holder(self, one, itemtype, remote)
             if bound and (bound.item != item or bound.detached):
-                return Holder(bound.item, None)
+                bought = self._one(
+                    f"remote = ? AND item = ? AND kind IN {OPENS} AND {BOUGHT}", remote, bound.item
+                )
+                return Holder(bound.item, bought.id if bought else None)
         row = self._one(
             f"remote = ? AND (item <> ? OR detached = 1) AND kind IN {OPENS} AND {BOUGHT}"
             " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))",

@@ -13,7 +13,8 @@ from .desk import Desk
 KEYS = {
     "id", "item", "kind", "module", "operation", "stage", "name", "months", "before", "remote", "tariff",
     "period", "cost", "accepted", "account",
-    "callback", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question", "evidence", "bought",
+    "callback", "taken_over", "highest", "unpaid", "sent", "created", "changed", "question", "evidence",
+    "bought",
     "itemtype", "detached", "attempts", "absences", "asks",
 }  # fmt: skip
 
@@ -37,7 +38,7 @@ def test_states_and_items_can_be_chosen(desk: Desk):
     assert [
         row["item"] for row in desk.types("list", "--json", "--stage", "refused", "--state", "reported").data
     ] == [71, 72]
-    assert desk.types("list", "--json", "--item", 71, "--state", "sent").data == []
+    assert desk.types("list", "--json", "--item", 71, "--state", "confirmed").data == []
     assert "Проверять нечего" in desk.types("list", "--item", 99, lang="ru_RU.UTF-8").out
     for wrong in (["--item", "0"], ["--item", "1" + "0" * 30], ["--state", "lost"]):
         assert desk.types("list", *wrong).status == 2

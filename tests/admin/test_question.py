@@ -41,7 +41,7 @@ STEPS = [
 PARAMS = {
     "id": 1, "value": "example.ru", "months": 12, "before": "2027-05-26", "item": 71, "found": "5 (a), 6 (b)",
 }  # fmt: skip
-# The questions of a purchase, and those that stand with its operation only: what they ask, and what they take.
+# Questions that stand with an operation only, and the answers that they take.
 OTHERS: Dict[str, Set[Answer]] = {
     "two_alike": {Answer.BOUGHT, Answer.NOT_BOUGHT}, "other_account": {Answer.BOUGHT, Answer.NOT_BOUGHT},
     "name_taken": {Answer.BOUGHT}, "panel_restored": {Answer.SAME, Answer.OTHER_ITEM},

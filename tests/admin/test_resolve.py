@@ -48,7 +48,7 @@ def test_every_answer_is_kept_with_who_said_it_when_and_why(
     assert (decision["who"], f"{decision['answer']} {decision['detail']}".strip()) == ("keeper", answer)
     assert decision["why"] == WHY[1]
     assert abs(decision["at"] - time.time()) < 60
-    assert desk.known(row.id).state is state
+    assert desk.known(row.id).stage is stage
     assert (desk.known(row.id).question, desk.known(row.id).evidence) == (None, None)
 
 
@@ -114,7 +114,7 @@ def test_the_id_of_another_items_service_is_refused_with_its_owner(desk: Desk):
     row = desk.purchase(item=73)
     done = desk.types("resolve", row.id, "--bought", 10501, *WHY)
     assert done.status == 1
-    assert f"bought for item 72 (purchase {other.id})" in done.err
+    assert f"already belongs to item 72 (purchase {other.id})" in done.err
     assert desk.stays(row.id)
 
 

@@ -85,7 +85,7 @@ def test_what_waits_for_a_person_says_so(desk: Desk):
     assert done.status == 0
     assert set(done.data) == {"purchase", "item", "operation", "command", "result", "code", "why"}
     assert (done.data["result"], done.data["code"]) == ("manual", "switched_off")
-    assert "do it in the upstream's cabinet" in done.data["why"]
+    assert "Do it in the upstream's cabinet" in done.data["why"]
 
 
 def test_a_question_is_answered_before_its_operation_is_started(desk: Desk):
@@ -124,7 +124,7 @@ def test_an_answer_stands_though_nothing_could_be_started(desk: Desk):
     done = desk.types("resolve", row.id, "--bought", 5, *WHY, "--resume")
     assert done.status == 1
     assert "is saved, but its operation was not started" in done.err
-    assert "has left the panel" in done.err
+    assert "is no longer in the panel" in done.err
     assert desk.known(row.id).stage is Stage.CONFIRMED
 
 

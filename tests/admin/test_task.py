@@ -16,6 +16,7 @@ from journeys.shop import PASSPORT, PASSWORD
 from journeys.test_doubt import doubtful
 from kit import warm
 
+from bill2bill.journal.transitions import Event
 from bill2bill.sandbox.stage import HOME
 
 from .desk import Desk
@@ -59,9 +60,9 @@ def test_it_says_what_was_tried_and_when_without_secrets(desk: Desk, command: st
     else:
         assert task["runningoperation"] == desk.shop.operations()[0]["id"]
     (sent,) = [
-        at
-        for at, _, note in desk.shop.journal().steps(desk.shop.purchase(item, command).id)
-        if note == "request leaves"
+        step.at
+        for step in desk.shop.journal().history(desk.shop.purchase(item, command).id)
+        if step.event is Event.REQUEST_LEAVES
     ]
     for text, words in ((found["ru"], "запрос отправлен"), (found["en"], "the request was sent")):
         assert f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(str(sent))))} {words}" in text

@@ -201,7 +201,8 @@ def test_what_an_older_journal_takes_for_left_over_is_not_counted_beside_a_purch
 ):
     item = servers.owned()
     reported(
-        servers.store, intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES),
+        servers.store,
+        intent("prolong", item=item, itemtype="vds", module=1, name=NAME, months=1, before=EXPIRES),
         bought=9,
     )  # fmt: skip
     servers.params(item, **{NOTE: f"id={UNKNOWN};try=1;before={EXPIRES};months=1;period=12"})

@@ -58,7 +58,8 @@ def store(tmp_path):
 
 def caller(wanted, trycount=1, left=(), waits=False):
     return Caller(
-        wanted.item, wanted.kind, wanted.operation, trycount, lambda operation: operation not in left, lambda: waits
+        wanted.item, wanted.kind, wanted.operation, trycount,
+        lambda operation: operation not in left, lambda: waits,
     )  # fmt: skip
 
 

@@ -192,7 +192,8 @@ def must_be_along_the_table(
         (Event.UNCLEAR, None, {"question": Question.BOUGHT}),
         (Event.SETTLED, None, {}),
     ],
-    ids=["a column of another event", "a stage of another event", "one stage of two", "an argument of another type",
+    ids=["a column of another event", "a stage of another event", "one stage of two",
+         "an argument of another type",
          "a question of another event", "a question without evidence", "an event of another stage"],
 )  # fmt: skip
 def test_what_the_table_does_not_have_is_refused_and_nothing_is_written(

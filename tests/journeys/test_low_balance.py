@@ -211,7 +211,7 @@ def test_a_renewal_for_which_the_money_was_gone_is_never_sent_again_without_a_pe
     assert list(shop.tick().values()) == ["manual"]
     waits_for_a_person(paid, "in_doubt_bought")
     assert paid.requests == 1
-    shop.cli("journal", "resolve", str(paid.purchase.id), "--not-bought", "--why", "the domain was not renewed")
+    shop.cli("journal", "resolve", str(paid.purchase.id), "--not-bought", "--why", "it was not renewed")
     shop.settings()
     assert start_again(paid) == "gone"
     assert (paid.charges, paid.requests) == (1, 2)

@@ -1,4 +1,4 @@
-"""What a journal's file looks like otherwise: time that has passed, another boot, files of earlier releases, damage.
+"""What a journal's file looks like otherwise: time that has passed, another boot, earlier releases, damage.
 
 No other test writes SQL into the journal.
 """
@@ -78,7 +78,7 @@ def made_elsewhere(journal: Journal, **place: str) -> None:
     """As if the file came from another machine or another root."""
     names = ", ".join(f"{name} = ?" for name in place)
     with journal.write() as db:
-        db.execute(f"UPDATE place SET {names}", tuple(place.values()))  # noqa: S608
+        db.execute(f"UPDATE place SET {names}", tuple(place.values()))
 
 
 def killed_when_confirmed(journal: Journal, number: int, operation: int) -> None:
@@ -102,12 +102,15 @@ CREATE UNIQUE INDEX one_unsettled ON purchase (item, kind)
   WHERE state IN ('intended', 'sent', 'confirmed', 'in doubt');
 CREATE INDEX by_item ON purchase (item, kind, id);
 CREATE TABLE step (purchase INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
-CREATE TABLE failed (item INTEGER NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (item, kind));
+CREATE TABLE failed (
+  item INTEGER NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (item, kind)
+);
 CREATE TABLE contact (
   account TEXT NOT NULL, name TEXT NOT NULL, remote INTEGER, state TEXT NOT NULL, PRIMARY KEY (account, name)
 );
 CREATE TABLE snapshot (
-  account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what)
+  account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (account, what)
 );
 CREATE TABLE listed (
   account TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, expires TEXT,
@@ -121,8 +124,8 @@ ADDED = {
 ALTER TABLE purchase ADD COLUMN highest INTEGER;
 ALTER TABLE purchase ADD COLUMN unpaid INTEGER;
 CREATE TABLE listed_service (
-  account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL,
-  body TEXT NOT NULL, PRIMARY KEY (account, itemtype, remote)
+  account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, mark TEXT
+  NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, itemtype, remote)
 );
 CREATE INDEX listed_by_name ON listed_service (account, itemtype, name);
 CREATE INDEX listed_by_mark ON listed_service (account, itemtype, mark);
@@ -141,8 +144,8 @@ CREATE TABLE decision (
     4: "ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;",
 }
 OLD_ROW: Dict[str, Any] = {
-    "item": 7, "kind": "open", "module": 3, "operation": 5, "state": "sent", "name": "example.ru", "months": 12,
-    "sent": 1.0, "created": 1.0, "changed": 1.0,
+    "item": 7, "kind": "open", "module": 3, "operation": 5, "state": "sent", "name": "example.ru",
+    "months": 12, "sent": 1.0, "created": 1.0, "changed": 1.0,
 }  # fmt: skip
 OldRow = Dict[str, Any]
 OldStep = Tuple[int, str, str]  # purchase, state, note
@@ -165,7 +168,7 @@ def old_file(
     for row in rows:
         values = {**OLD_ROW, **row}
         marks = ", ".join("?" for _ in values)
-        db.execute(f"INSERT INTO purchase ({', '.join(values)}) VALUES ({marks})", list(values.values()))  # noqa: S608
+        db.execute(f"INSERT INTO purchase ({', '.join(values)}) VALUES ({marks})", list(values.values()))
     for purchase, state, note in steps:
         db.execute("INSERT INTO step VALUES (?, 1.0, ?, ?)", (purchase, state, note))
     db.commit()
@@ -173,7 +176,7 @@ def old_file(
 
 
 def as_before(journal: Journal, version: int) -> None:
-    """The same purchases in the file of an earlier release, which knew less of them. Only rows without a question."""
+    """The same purchases in the file of an earlier release, which knew less of them; no questions."""
     rows = [row for row in journal.in_stages(*Stage)]
     place, steps = journal.place(), [step for row in rows for step in _old_steps(journal, row)]
     with journal.write() as db:

@@ -15,8 +15,9 @@ from bill2bill.journal.transitions import Event
 BEFORE = date(2027, 3, 14)
 # Which evidence raises which question (journal.questions, engine, reconciliation, ownership).
 RAISED = [
-    (Question.BOUGHT, Evidence.TIMEOUT), (Question.BOUGHT, Evidence.ACCEPTED), (Question.BOUGHT, Evidence.WORKING),
-    (Question.BOUGHT, Evidence.ATTEMPTS), (Question.BOUGHT, Evidence.BEFOREHAND), (Question.BOUGHT, Evidence.LOST),
+    (Question.BOUGHT, Evidence.TIMEOUT), (Question.BOUGHT, Evidence.ACCEPTED),
+    (Question.BOUGHT, Evidence.WORKING), (Question.BOUGHT, Evidence.ATTEMPTS),
+    (Question.BOUGHT, Evidence.BEFOREHAND), (Question.BOUGHT, Evidence.LOST),
     (Question.SAME_RENEWAL, Evidence.CALLBACK), (Question.SAME_RENEWAL, Evidence.LOST),
     (Question.SAME_RENEWAL, Evidence.RESTORED), (Question.SAME_RENEWAL, Evidence.MOVED),
     (Question.SAME_ITEM, Evidence.RESTORED), (Question.SAME_ITEM, Evidence.CLAIMED),
@@ -26,8 +27,8 @@ LOOKS = (Evidence.TIMEOUT, Evidence.ACCEPTED, Evidence.WORKING, Evidence.ATTEMPT
 
 def intent(kind: str = "open", **other: Any) -> Intent:
     usual: Dict[str, Any] = {
-        "item": 7, "itemtype": "domain", "module": 3, "operation": 5, "account": "login", "name": "example.ru",
-        "months": 12, "before": BEFORE if kind == "prolong" else None,
+        "item": 7, "itemtype": "domain", "module": 3, "operation": 5, "account": "login",
+        "name": "example.ru", "months": 12, "before": BEFORE if kind == "prolong" else None,
     }  # fmt: skip
     return Intent(**{**usual, "kind": kind, **other})
 
@@ -125,7 +126,8 @@ def asks(question: Question, evidence: Evidence, kind: str = "") -> Purchase:
     """A row with this question, of a kind that can have it; in no journal."""
     kind = kind or ("prolong" if question is Question.SAME_RENEWAL else "open")
     return Purchase(
-        id=1, item=71, kind=kind, itemtype="domain", module=3, operation=5, stage=Stage.SENT, name="example.ru",
-        months=12, created=1.0, changed=1.0, token="0123456789abcdef", question=question, evidence=evidence,
+        id=1, item=71, kind=kind, itemtype="domain", module=3, operation=5, stage=Stage.SENT,
+        name="example.ru", months=12, created=1.0, changed=1.0, token="0123456789abcdef",
+        question=question, evidence=evidence,
         before=BEFORE, remote=10501,
     )  # fmt: skip
