@@ -84,7 +84,7 @@ def _must_not_have_moved(context: Context, item: Item, deal: Renewal, remote: in
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then
     shows at the upstream alone.
 
-    Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from
+    Raises in_doubt_same_renewal if the date has moved by the term that is to be bought since it was known last, from
     a comparison or a purchase of ours.
     """
     last = context.journal.last_renewal(item.id)

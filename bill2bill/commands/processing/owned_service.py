@@ -36,7 +36,7 @@ def prefix_of(context: Context, item: int) -> str:
 
 
 def of_former_item(context: Context, item: Item, service: Service) -> bool:
-    """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
+    """Does its mark name a purchase of an item that had this number before (Journal.detach)?"""
     number = (service.mark or "")[len(prefix_of(context, item.id)) :]
     row = (
         context.journal.purchase(int(number))
