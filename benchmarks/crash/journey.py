@@ -5,15 +5,18 @@ for a person; then the person's part.
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import time
 from contextlib import suppress
-from typing import Any, Dict, List, NamedTuple, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from bill2bill.sandbox.host.dates import after, today
 
-from .place import KVM2, LARGE, OVERDUE, SETTLE, Place, lines, tool
-from .plan import DIALECTS, TARDY, Plan
+from . import released
+from .place import KVM2, LARGE, OVERDUE, PASSWORD, SETTLE, USER, Place, lines, tool
+from .plan import DIALECTS, TARDY, Bought, Plan
 
 TICKS = 12  # after the last fault, or after the last purchase was begun
 WAITS = {
@@ -27,6 +30,10 @@ LATE_KINDS = ("commit_later", "slow", "timeout")
 COMMANDS = {"open": "open", "prolong": "prolong", "addons": "setparam", "tariff": "setparam"}
 
 
+FORGOTTEN = ("stage-", "in-doubt-", "overdue-")  # cases whose journal may be lost, too
+HARMLESS = ("list_order", "single_as_object")  # switches of a provider that are about form only
+
+
 class Step(NamedTuple):
     """One paid operation."""
 
@@ -38,9 +45,46 @@ class Step(NamedTuple):
     number: int  # among those of the item, from 0
 
 
+class Migrated:
+    """A case of the release before (released.py), and what the clients buy after it."""
+
+    def __init__(self, name: str, draw: random.Random) -> None:
+        self.case = released.read(name)
+        self.steps = self.case.data["steps"]
+        self.age = draw.choice((0.3, SETTLE + 0.5, OVERDUE + 0.5))
+        # before which tick the journal is lost; the panel's notes are to make up for it
+        self.forgets = draw.choice((0, 0, 0, 1, 2)) if name.startswith(FORGOTTEN) else 0
+        self.items = tuple(
+            self._bought(item, draw) for item in dict.fromkeys(step["item"] for step in self.steps)
+        )
+
+    def _bought(self, item: int, draw: random.Random) -> Bought:
+        mine = [step for step in self.steps if step["item"] == item]
+        further = draw.choice(((), (), ("prolong",)))
+        return Bought(mine[-1]["kind"], mine[-1]["name"], (*(step["order"] for step in mine), *further))
+
+    def put_back(self, place: Place) -> None:
+        released.put_back(place, self.case, self.age)
+
+    @property
+    def asked_about(self) -> Set[int]:
+        """Items about which the release before asked a person in the end, or that the journal has forgotten:
+        nobody else could have told.
+        """
+        if self.forgets:
+            return {step["item"] for step in self.steps}
+        return {
+            operation["item"]
+            for age in released.AGES
+            for operation in released.last(self.case.data["expected"][age])["operations"]
+        }
+
+
 class Journey:
-    def __init__(self, place: Place, plan: Plan) -> None:
-        self.place, self.plan = place, plan
+    """migrated: what the run begins with, a panel that the release before has left."""
+
+    def __init__(self, place: Place, plan: Plan, migrated: Optional[Migrated] = None) -> None:
+        self.place, self.plan, self.migrated = place, plan, migrated
         self.items: List[int] = []
         self.steps: List[Step] = []
         self.ticks = 0
@@ -62,7 +106,7 @@ class Journey:
     def persons_part(self) -> bool:
         """What is manual is started again, once, when its cause is gone. False if there was nothing to do."""
         manual = self.place.rows("SELECT id FROM runningoperation WHERE manual = 'on'")
-        if not manual:
+        if not self._pay_the_cart() and not manual:
             return False
         self._heal()
         for operation in manual:
@@ -75,13 +119,27 @@ class Journey:
             time.sleep(WAITS.get(self._quiet, 0.0))
         return True
 
+    def _pay_the_cart(self) -> bool:
+        """What waits at a provider since before the run is paid there. False if nothing does."""
+        site = self.place.six
+        if not self.migrated or not site.get("state")["basket"]:
+            return False
+        site.post("balance", balance="500.00", credit="0")
+        pay = {"func": "payment.add.method", "authinfo": f"{USER}:{PASSWORD}", "out": "xml", "sok": "ok"}
+        released.asks(site, {**pay, "paymethod": "1"})
+        return True
+
     # -- before ----------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
         plan, place = self.plan, self.place
         place.reset(cold=plan.cold)
+        if self.migrated:
+            self.migrated.put_back(place)
         for dialect, switches in plan.switches.items():
-            place.sites[dialect].post("switch", **switches)
+            place.sites[dialect].post(
+                "switch", **{name: value for name, value in switches.items() if self._may_change(name)}
+            )
         settings = {"limit_operations": "30", **plan.panel}
         place.run(
             *(
@@ -91,6 +149,33 @@ class Journey:
         )
         for dialect in plan.poor:
             place.sites[dialect].post("balance", **_balance(dialect, "1.00"))
+        if self.migrated:
+            self._take_up(self.migrated)
+        else:
+            self._order()
+        place.fates(
+            [{**fate._asdict(), "item": self.items[fate.item % len(self.items)]} for fate in plan.fates],
+            without_look=plan.without_look,
+        )
+
+    def _may_change(self, switch: str) -> bool:
+        """Where a purchase is under way already, its provider does not become another one."""
+        return not self.migrated or switch in HARMLESS
+
+    def _take_up(self, migrated: Migrated) -> None:
+        """What was paid before, and started again by a person where it waited for one."""
+        counted: Dict[int, int] = {}
+        for step in migrated.steps:
+            if step["item"] not in self.items:
+                self.items.append(step["item"])
+            number = counted[step["item"]] = counted.get(step["item"], -1) + 1
+            place = self.items.index(step["item"])
+            self.steps.append(Step(place, step["item"], step["name"], step["kind"], step["order"], number))
+        for operation in self.place.rows("SELECT id FROM runningoperation WHERE manual = 'on'"):
+            self.place.call("sandbox.restart", elid=operation["id"])
+
+    def _order(self) -> None:
+        plan, place = self.plan, self.place
         ordered = {
             row["value"]: row["item"]
             for row in place.rows("SELECT item, value FROM itemparam WHERE intname = 'domain'")
@@ -99,10 +184,6 @@ class Journey:
             self.items.append(ordered[bought.name])
             if bought.orders[0] != "open":
                 self._own(bought.kind, bought.name, ordered[bought.name])
-        place.fates(
-            [{**fate._asdict(), "item": self.items[fate.item]} for fate in plan.fates],
-            without_look=plan.without_look,
-        )
 
     def _own(self, kind: str, name: str, item: int) -> None:
         """Opened long ago: the panel and the provider know it, the journal does not."""
@@ -130,6 +211,9 @@ class Journey:
         self._quiet += 1
         if self.ticks == self.plan.heal:
             self._heal()
+        if self.migrated and self.migrated.forgets == self.ticks:
+            self.place.end()
+            shutil.rmtree(self.place.root / "var" / "bill2bill", ignore_errors=True)
         self._begin()
         for fault in self.plan.faults:
             if fault.tick == self.ticks and not (

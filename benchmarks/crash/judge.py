@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Collection, Dict, Iterator, List, NamedTuple, Tuple
 
 from .journey import Step
 from .place import LARGE, OVERDUE, SETTLE, Place
@@ -50,8 +50,10 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    def __init__(self, place: Place, steps: List[Step]) -> None:
-        self.place, self.steps = place, steps
+    """asked_about: items whose questions are not new, and could not be told by the release before either."""
+
+    def __init__(self, place: Place, steps: List[Step], asked_about: Collection[int] = ()) -> None:
+        self.place, self.steps, self.asked_about = place, steps, asked_about
         self.ledger = [
             dict(row, dialect=dialect) for dialect, site in place.sites.items() for row in site.get("ledger")
         ]
@@ -65,7 +67,7 @@ class Judge:
         for what, text in self._complaints():
             found[what].append(text)
         ends = Counter(self._end(step) for step in self.steps)
-        visible = sum(self._visible(row) for row in self.doubts)
+        visible = sum(self._visible(row) for row in self.doubts if row["item"] not in self.asked_about)
         return Verdict(**found, in_doubt=len(self.doubts), visible=visible, ends=dict(ends))
 
     # -- each operation --------------------------------------------------------------------------------------

@@ -110,13 +110,22 @@ def seed_of(seed: int, number: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {number}".encode()).digest()[:6], "big")
 
 
-def plan_of(seed: int, *, without_look: bool = False, cold: Optional[bool] = None) -> Plan:
-    """cold: None leaves it to the seed."""
+def plan_of(
+    seed: int,
+    *,
+    without_look: bool = False,
+    cold: Optional[bool] = None,
+    items: Optional[Tuple[Bought, ...]] = None,
+) -> Plan:
+    """cold: None leaves it to the seed. items: instead of what is drawn, as they are."""
     draw = random.Random(seed)
     drawn_cold = draw.random() < 0.005
-    items = tuple(_bought(draw, place) for place in range(draw.choice((1, 1, 1, 2, 2, 3))))
+    drawn = tuple(_bought(draw, place) for place in range(draw.choice((1, 1, 1, 2, 2, 3))))
+    items, given = items or drawn, items
     dialects = sorted({DIALECTS[item.kind] for item in items})
     switches = {"4": _four(draw), "6": _six(draw)}
+    if given:  # they were begun at such a provider
+        switches["6"]["generation"] = "b6"
     panel = {
         "error_mode": draw.choice("01"), "expiredate_moved": draw.choice(("before", "after")),
         "task_type": draw.choice(("post", "post", "empty")),
@@ -154,7 +163,8 @@ def plan_of(seed: int, *, without_look: bool = False, cold: Optional[bool] = Non
             heal=9,
             pauses=(),
         )
-    return draw.choices((plan, _renumbered(draw, plan), _impatient(draw, plan)), (70, 14, 16))[0]
+    chosen = draw.choices((plan, _renumbered(draw, plan), _impatient(draw, plan)), (70, 14, 16))[0]
+    return chosen._replace(items=given) if given else chosen
 
 
 # -- what chance alone brings about too seldom ---------------------------------------------------------------

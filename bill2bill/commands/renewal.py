@@ -36,7 +36,7 @@ class Renewal(Deal, Protocol):
     def to_buy(self) -> int: ...
 
     @property
-    def provider(self) -> UpstreamAccount: ...
+    def account(self) -> UpstreamAccount: ...
 
     def read_before(self) -> Optional[date]:
         """The upstream's expiry before anything is sent; None if nothing will be sent."""
@@ -61,7 +61,7 @@ def renew(context: Context, item: Item, deal_of: Callable[[Connection, link.Link
         if before and begun is None:
             _must_not_have_moved(context, item, deal, known.id, before)
     purchase = purchases.buy(
-        context, "prolong", deal.provider, deal.name, deal.months, before, deal, inherited=old is not None
+        context, "prolong", deal.account, deal.name, deal.months, before, deal, inherited=old is not None
     )
     if (
         purchase.stage is Stage.CONFIRMED
@@ -84,7 +84,7 @@ def _must_not_have_moved(context: Context, item: Item, deal: Renewal, remote: in
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then
     shows at the upstream alone.
 
-    Raises in_doubt_moved if the date has moved by the term that is to be bought since it was known last, from
+    Raises in_doubt_same_renewal if the date has moved by the term that is to be bought since it was known last, from
     a comparison or a purchase of ours.
     """
     last = context.journal.last_renewal(item.id)

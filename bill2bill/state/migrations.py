@@ -142,7 +142,8 @@ def migrate(db: sqlite3.Connection, version: int, types: Mapping[int, str]) -> N
     for table in ("purchase", "decision", "step"):
         db.execute(f"DROP TABLE old_{table}")
     db.execute("DELETE FROM sqlite_sequence WHERE name = 'purchase'")
-    db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('purchase', ?)", (last,))
+    if last:
+        db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('purchase', ?)", (last,))
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 

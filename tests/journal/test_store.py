@@ -143,6 +143,16 @@ def test_a_listing_that_breaks_off_replaces_nothing(tmp_path):
     assert cache.listed("a", 1)
 
 
+def test_a_known_expiry_date_is_not_forgotten_by_a_clock_that_went_back(tmp_path, monkeypatch):
+    """By it a whole restored server is asked about a renewal; without it that was bought again."""
+    cache = Cache(open_store(tmp_path))
+    cache.keep("item-7", "expiry of 10501", "2027-05-26")
+    true = time.time
+    monkeypatch.setattr(time, "time", lambda: true() - 86400)
+    assert cache.recall("item-7", "expiry of 10501", float("inf")) == "2027-05-26"
+    assert cache.recall("item-7", "expiry of 10501", 10 * 86400) is None
+
+
 def test_a_pause_ends_when_the_settings_change(tmp_path):
     cache = Cache(open_store(tmp_path))
     cache.pause("a", "digest of old settings")

@@ -89,6 +89,28 @@ def test_a_seed_is_a_plan():
     assert points >= {"write", "send", "sent", "read", "mgrctl", "line", "time"}
 
 
+def test_a_matrix_may_run_in_parts_and_the_parts_are_added_up(tmp_path: Path):
+    parts = []
+    for first in (0, 2):
+        path = tmp_path / f"{first}.json"
+        path.write_text(json.dumps(matrix("--runs", 2, "--seed", 7, "--from", first, "--jobs", 2)[1]))
+        parts.append(path)
+    status, found, _ = matrix("--merge", *parts)
+    assert (status, found["runs"], found["parts"], found["clean"]) == (0, 4, [[0, 1], [2, 3]], True)
+    singles = [json.loads(path.read_text()) for path in parts]
+    assert found["purchases"] == sum(one["purchases"] for one in singles)
+    assert found["ends"]["reported"] == sum(one["ends"]["reported"] for one in singles)
+    done = subprocess.run([sys.executable, PROGRAM, "--merge", parts[0], parts[0]], capture_output=True)
+    assert done.returncode == 1
+    assert b"parts overlap" in done.stderr
+
+
+def test_runs_begin_with_every_panel_of_the_release_before_by_turns():
+    status, found, told = matrix("--runs", 4, "--seed", 7, "--jobs", 2, "--migrated", 2)
+    assert (status, told) == (0, "")
+    assert (found["migrated"], len(found["cases"])) == (2, 2)
+
+
 # -- the judge -----------------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def places(lines: List[str], seed: str) -> List[int]:
     it.
     """
     chance = random.Random(seed)
-    begun = next(number for number, line in enumerate(lines) if line.startswith("journal/once.py"))
+    begun = next(number for number, line in enumerate(lines) if line.startswith("journal/engine.py"))
     occurrences: Dict[str, List[int]] = {}
     for number, line in enumerate(lines, 1):
         occurrences.setdefault(line, []).append(number)

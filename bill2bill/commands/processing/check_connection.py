@@ -22,17 +22,17 @@ LOG = logging.getLogger("bill2bill")
 
 def run(context: Context) -> bytes:
     entered = context.entered_connection()
-    provider = context.account(ServiceAccount, entered)
-    provider.check_dialect()
-    identity = provider.try_identity()
-    provider.login_accepted()  # a person asks, so a paused login is tried once more
+    account = context.account(ServiceAccount, entered)
+    account.check_dialect()
+    identity = account.try_identity()
+    account.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version
     )
     _has_rights(entered, identity)
     for itemtype in SOLD:
-        provider.refresh_tariffs(itemtype)
-        provider.refresh_listing(itemtype)
+        account.refresh_tariffs(itemtype)
+        account.refresh_listing(itemtype)
     return reply.ok()
 
 

@@ -31,25 +31,25 @@ def run(context: Context) -> None:
         context.panel.closed(item.id)
 
 
-def _close(context: Context, provider: ServiceAccount, item: Item, known: link.Link) -> None:
+def _close(context: Context, account: ServiceAccount, item: Item, known: link.Link) -> None:
     """Nothing is called for what is closed already. Raises pending while the upstream works on it."""
-    if _is_over(context, provider, item, known):
+    if _is_over(context, account, item, known):
         return
     try:
-        provider.upstream.delete_service(item.itemtype, known.id)
+        account.upstream.delete_service(item.itemtype, known.id)
     except NoAnswer as failure:
         LOG.warning("no answer to the closing of %s: %s", known.id, failure)
-    if not _is_over(context, provider, item, known):
+    if not _is_over(context, account, item, known):
         raise Failure("upstream_answer", func="delete", reason=Phrase("still_there", id=known.id))
 
 
-def _is_over(context: Context, provider: ServiceAccount, item: Item, known: link.Link) -> bool:
+def _is_over(context: Context, account: ServiceAccount, item: Item, known: link.Link) -> bool:
     """Is it gone, closed, or planned to be closed when its term ends (upstream-billmanager6 6.7)?"""
-    form = provider.upstream.service(item.itemtype, known.id)
+    form = account.upstream.service(item.itemtype, known.id)
     if form is None or form.service.state is ServiceState.DELETED:
-        _was_in_this_account(context, provider, item)
+        _was_in_this_account(context, account, item)
         return True
-    owned_service.check(context, provider, item, known, form.service)
+    owned_service.check(context, account, item, known, form.service)
     if form.service.state is ServiceState.WORKING:
         raise (
             reporting.not_yet(context, known.id)
@@ -59,10 +59,10 @@ def _is_over(context: Context, provider: ServiceAccount, item: Item, known: link
     return form.service.closing
 
 
-def _was_in_this_account(context: Context, provider: ServiceAccount, item: Item) -> None:
+def _was_in_this_account(context: Context, account: ServiceAccount, item: Item) -> None:
     """What another login bought is not shown to this one: it may go on there, and be charged. Raises
     other_account.
     """
     bought = context.journal.opening(item.id)
-    if bought and bought.account not in ("", context.account_of(provider)):
+    if bought and bought.account not in ("", context.account_of(account)):
         raise Failure("other_account", id=bought.id)

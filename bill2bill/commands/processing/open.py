@@ -38,35 +38,35 @@ NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        provider = context.account(ServiceAccount, context.connection(item.module))
+        account = context.account(ServiceAccount, context.connection(item.module))
         begun, known = purchases.order_or_link(context, item)
         if known:
-            _finish(context, provider, item, known, None)
+            _finish(context, account, item, known, None)
             return
         if not begun:
-            _may_order(provider)
-        purchase = _buy(context, provider, item, begun)
-        _finish(context, provider, item, link.link_to(purchase), purchase)
+            _may_order(account)
+        purchase = _buy(context, account, item, begun)
+        _finish(context, account, item, link.link_to(purchase), purchase)
         purchases.reported(context, purchase, noted=True)
 
 
-def _buy(context: Context, provider: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
+def _buy(context: Context, account: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
     """What is bought already keeps its name, for a client may rename his item while he waits."""
     months = periods.months_of(item.period)
     name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
-    deal = OpenDeal(context, provider, item, months)
-    return purchases.buy(context, "open", provider, name, months, None, deal)
+    deal = OpenDeal(context, account, item, months)
+    return purchases.buy(context, "open", account, name, months, None, deal)
 
 
-def _may_order(provider: ServiceAccount) -> None:
-    must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
+def _may_order(account: ServiceAccount) -> None:
+    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
 
 
 class OpenDeal:
     """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
 
-    def __init__(self, context: Context, provider: ServiceAccount, item: Item, sold: int) -> None:
-        self.context, self.provider, self.item, self.sold = context, provider, item, sold
+    def __init__(self, context: Context, account: ServiceAccount, item: Item, sold: int) -> None:
+        self.context, self.account, self.item, self.sold = context, account, item, sold
         self.name = names.host_name(item.name)
         self.order: Optional[ServiceOrder] = None
         self.highest: Optional[int] = None  # id that the look before the order has shown
@@ -114,10 +114,10 @@ class OpenDeal:
         there: its state may be out of date. Absence after a request takes the whole list.
         """
         if row.sent is None and row.known_attempts == 0:
-            listed = self.provider.listing_before_order(self.item.itemtype)
+            listed = self.account.listing_before_order(self.item.itemtype)
             if not self._of_item(listed):
                 return listed
-        return self.provider.refresh_listing(self.item.itemtype, proof=row.sent is not None)
+        return self.account.refresh_listing(self.item.itemtype, proof=row.sent is not None)
 
     def _of_item(self, listed: List[Service]) -> List[Service]:
         prefix = owned_service.prefix_of(self.context, self.item.id)
@@ -140,13 +140,13 @@ class OpenDeal:
             self.item.id,
             self.item.itemtype,
             service.id,
-            self.context.account_of(self.provider),
+            self.context.account_of(self.account),
             self.item.module,
         ):
             return None
         if service.mark is not None:
             return service
-        form = self.provider.upstream.service(self.item.itemtype, service.id)
+        form = self.account.upstream.service(self.item.itemtype, service.id)
         return form.service if form and form.service.state is not ServiceState.DELETED else None
 
     def _may_be_anothers(self, row: Purchase, service: Service) -> bool:
@@ -166,15 +166,15 @@ class OpenDeal:
         )
 
     def terms(self, row: Purchase) -> Terms:
-        _may_order(self.provider)
+        _may_order(self.account)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
             raise asked_about(row)
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
         check_funds(
-            self.provider.identity().account, cost
+            self.account.identity().account, cost
         )  # this also tells the version, which the order form depends on
-        form = self.provider.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
+        form = self.account.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
         self.order = ServiceOrder(
@@ -190,11 +190,11 @@ class OpenDeal:
         except Failure as failure:
             if failure.code not in ("addon_bad", "period_not_found"):
                 raise
-            self.provider.refresh_tariffs(self.item.itemtype)
+            self.account.refresh_tariffs(self.item.itemtype)
             return self._by_catalogue(months)
 
     def _by_catalogue(self, months: int) -> Tuple[ServiceTariff, Dict[int, str], Money]:
-        tariff = self.provider.tariff(self.item.itemtype, self.plan.tariff)
+        tariff = self.account.tariff(self.item.itemtype, self.plan.tariff)
         values = addons.values_for(tariff, self.context.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, months, values)
         if cost is None:
@@ -216,7 +216,7 @@ class OpenDeal:
     def act(self, row: Purchase) -> Acceptance:
         if self.order is None:
             raise NotSent("internal", id="order without terms")
-        receipt = self.provider.upstream.order_service(self.order)
+        receipt = self.account.upstream.order_service(self.order)
         return Acceptance(receipt.remote, receipt.unpaid if receipt.remote is None else None)
 
 
@@ -244,7 +244,7 @@ def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> boo
 
 
 def _finish(
-    context: Context, provider: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
+    context: Context, account: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the service is ready; else note what was ordered.
 
@@ -252,13 +252,13 @@ def _finish(
               when that takes too long.
     """
     form = owned_service.read(
-        context, provider, item, known
+        context, account, item, known
     )  # before it is noted: a person may have named a wrong id
     trouble = _not_ready(context, item, form.service, purchase)
     if trouble:
         link.save(context, item, known)
         raise trouble
-    _renews_not_by_itself(context, provider, item, form.service)
+    _renews_not_by_itself(context, account, item, form.service)
     expiry.seen(context, form.service.id, form.service.expires)
     if purchase and purchase.bought is None:
         purchase = _count_months(context, item, purchase, form.service.expires)
@@ -296,15 +296,15 @@ def _not_ready(
     )
 
 
-def _renews_not_by_itself(context: Context, provider: ServiceAccount, item: Item, service: Service) -> None:
+def _renews_not_by_itself(context: Context, account: ServiceAccount, item: Item, service: Service) -> None:
     """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read
     again (decision 9).
     """
     word = service.auto_renewal
     if word:
         try:
-            provider.upstream.switch_auto_renewal_off(item.itemtype, service.id)
-            form = provider.upstream.service(item.itemtype, service.id)
+            account.upstream.switch_auto_renewal_off(item.itemtype, service.id)
+            form = account.upstream.service(item.itemtype, service.id)
             word = form.service.auto_renewal if form else None
         except Failure as failure:
             LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)

@@ -36,7 +36,7 @@ def prefix_of(context: Context, item: int) -> str:
 
 
 def of_former_item(context: Context, item: Item, service: Service) -> bool:
-    """Does its mark name a purchase of an item that had this number before (Store.disown)?"""
+    """Does its mark name a purchase of an item that had this number before (Journal.detach)?"""
     number = (service.mark or "")[len(prefix_of(context, item.id)) :]
     row = (
         context.journal.purchase(int(number))
@@ -59,38 +59,38 @@ def months_to_buy(context: Context, item: Item, sold: int) -> int:
 
 
 def read(
-    context: Context, provider: ServiceAccount, item: Item, known: Link, *, why: bool = True
+    context: Context, account: ServiceAccount, item: Item, known: Link, *, why: bool = True
 ) -> ServiceForm:
     """The service, read now, on request with why it is so (its substate).
 
     Raises remote_gone, or not_ours when it is not certainly the item's: then nothing may be sent.
     """
-    form = provider.upstream.service(item.itemtype, known.id, why=why)
+    form = account.upstream.service(item.itemtype, known.id, why=why)
     if form is None or form.service.state is ServiceState.DELETED:
         raise Failure("remote_gone", value=known.id)
-    check(context, provider, item, known, form.service)
+    check(context, account, item, known, form.service)
     return form
 
 
-def check(context: Context, provider: ServiceAccount, item: Item, known: Link, service: Service) -> None:
+def check(context: Context, account: ServiceAccount, item: Item, known: Link, service: Service) -> None:
     """Our mark decides; where the upstream shows none, name and tariff must both fit or, without a name, our
     order or a person must have named it.
 
     Raises not_ours, or held_by_other for one that another item holds which is not closed.
     """
-    _check_evidence(context, provider, item, known, service)
-    context.claim(provider, service.id)
+    _check_evidence(context, account, item, known, service)
+    context.claim(account, service.id)
 
 
 def _check_evidence(
-    context: Context, provider: ServiceAccount, item: Item, known: Link, service: Service
+    context: Context, account: ServiceAccount, item: Item, known: Link, service: Service
 ) -> None:
     if service.mark:
         if not service.mark.startswith(prefix_of(context, item.id)) or of_former_item(context, item, service):
             raise Failure("not_ours", value=service.id, reason=Phrase("other_mark", value=service.mark))
         return
     holder = context.journal.held_by_other(
-        item.id, item.itemtype, service.id, context.account_of(provider), item.module
+        item.id, item.itemtype, service.id, context.account_of(account), item.module
     )
     if holder and not context.data.is_closed(holder.item):
         raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.purchase or "-")
@@ -104,7 +104,7 @@ def _check_evidence(
             reason=Phrase("differs", found=service.name or "-", wanted=item.name or "-"),
         )
     tariffs = _tariffs(context, item, known)
-    if not any(provider.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
+    if not any(account.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
         raise Failure(
             "not_ours",
             value=service.id,
@@ -134,7 +134,7 @@ def must_not_be_on_its_way(context: Context, item: Item, kind: str, within: floa
 
 
 def look(
-    context: Context, provider: ServiceAccount, known: Link, row: Purchase, sees: Callable[[], Finding]
+    context: Context, account: ServiceAccount, known: Link, row: Purchase, sees: Callable[[], Finding]
 ) -> Finding:
     """What `sees` finds of a renewal or a change; one that is not there may wait in the cart, and only its
     answer was lost.
@@ -145,7 +145,7 @@ def look(
     found = sees()
     if found.sight is not Sight.ABSENT or not _may_wait_in_cart(context, row):
         return found
-    unpaid = provider.upstream.in_cart(known.id)
+    unpaid = account.upstream.in_cart(known.id)
     return sees() if unpaid is None else found._replace(unpaid=unpaid)
 
 

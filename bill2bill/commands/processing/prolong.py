@@ -42,11 +42,11 @@ class ProlongDeal:
     """
 
     def __init__(
-        self, context: Context, provider: ServiceAccount, item: Item, known: Link, months: int
+        self, context: Context, account: ServiceAccount, item: Item, known: Link, months: int
     ) -> None:
-        self.context, self.provider, self.item, self.known, self.months = (
+        self.context, self.account, self.item, self.known, self.months = (
             context,
-            provider,
+            account,
             item,
             known,
             months,
@@ -94,7 +94,7 @@ class ProlongDeal:
 
     def _read(self) -> Service:
         """Raises date_bad for a date that nobody can have paid for (decision 8)."""
-        service = owned_service.read(self.context, self.provider, self.item, self.known, why=False).service
+        service = owned_service.read(self.context, self.account, self.item, self.known, why=False).service
         if service.expires is not None and not periods.sane_date(service.expires, self.context.today):
             raise Failure("date_bad", value=service.expires)
         return service
@@ -103,7 +103,7 @@ class ProlongDeal:
         """A renewal is recognised by the expiry date, whoever moved it (decision 3)."""
         if row.sent is None and row.before is None and self.bought_before:
             return Finding(Sight.PRESENT, self.known.id)
-        return owned_service.look(self.context, self.provider, self.known, row, lambda: self._sees(row))
+        return owned_service.look(self.context, self.account, self.known, row, lambda: self._sees(row))
 
     def _sees(self, row: Purchase) -> Finding:
         service, self.just_read = self.just_read or self._read(), None
@@ -131,7 +131,7 @@ class ProlongDeal:
         """The money is not asked for first: the upstream refuses what the account cannot pay
         (upstream-billmanager6 2.6), and says so.
         """
-        must_be_on(on=self.provider.connection.send_prolong, what="prolong")
+        must_be_on(on=self.account.connection.send_prolong, what="prolong")
         self._must_keep_its_date()
         if row.before is None:
             raise Failure("date_bad", value="-")
@@ -140,9 +140,9 @@ class ProlongDeal:
     def _cost(self) -> str:
         """By the catalogue, if it is at hand; for information only."""
         price = self.known.price
-        tariff = self.provider.cached_tariff(self.item.itemtype, price) if price else None
+        tariff = self.account.cached_tariff(self.item.itemtype, price) if price else None
         cost = addons.least_cost(tariff, self.to_buy, {}) if tariff else None
         return str(cost or "")
 
     def act(self, row: Purchase) -> Acceptance:
-        return Acceptance(unpaid=self.provider.upstream.renew_service(self.known.id, self.to_buy).unpaid)
+        return Acceptance(unpaid=self.account.upstream.renew_service(self.known.id, self.to_buy).unpaid)

@@ -33,16 +33,16 @@ FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        provider = context.account(ServiceAccount, context.connection(item.module))
+        account = context.account(ServiceAccount, context.connection(item.module))
         known = link.required(context, item)
         plan = owned_service.plan(context, item.pricelist)
-        known = _change_tariff(context, provider, item, known, plan)
-        _change_addons(context, provider, item, known, plan)
+        known = _change_tariff(context, account, item, known, plan)
+        _change_addons(context, account, item, known, plan)
         context.panel.changed(item.id)
 
 
 def _change_tariff(
-    context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+    context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
 ) -> link.Link:
     """The link with the tariff that the service has afterwards."""
     under_way = _under_way(context, "changepricelist")
@@ -50,11 +50,11 @@ def _change_tariff(
         if under_way:  # the panel wants no other tariff (any more), but it may have been bought
             raise asked_about(under_way)
         return known
-    deal = TariffDeal(context, provider, item, known, plan)
+    deal = TariffDeal(context, account, item, known, plan)
     if not under_way:
-        must_be_on(on=provider.connection.send_setparam, what="setparam")
+        must_be_on(on=account.connection.send_setparam, what="setparam")
     if under_way or not deal.is_there():
-        _buy_tariff(context, provider, item, f"{item.name or known.id} → {plan.tariff}", deal)
+        _buy_tariff(context, account, item, f"{item.name or known.id} → {plan.tariff}", deal)
     changed = link.Link(known.id, plan.tariff, known.period)
     link.save(context, item, changed)
     return changed
@@ -72,9 +72,9 @@ def _under_way(context: Context, kind: str) -> Optional[Purchase]:
     return row if row and row.in_flight else None
 
 
-def _buy_tariff(context: Context, provider: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
+def _buy_tariff(context: Context, account: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
     try:
-        purchases.settled(context, purchases.buy(context, "changepricelist", provider, name, 0, None, deal))
+        purchases.settled(context, purchases.buy(context, "changepricelist", account, name, 0, None, deal))
     except Failure as failure:
         row = context.journal.unsettled(item.id, "changepricelist")
         sent = row is not None and not row.unsent  # then a refusal is that of a look, and proves nothing
@@ -93,18 +93,18 @@ class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
     def __init__(
-        self, context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+        self, context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
     ) -> None:
-        self.context, self.provider, self.item, self.known, self.plan = context, provider, item, known, plan
+        self.context, self.account, self.item, self.known, self.plan = context, account, item, known, plan
 
     def is_there(self) -> bool:
         return self._sees().sight is Sight.PRESENT
 
     def _sees(self) -> Finding:
-        service = owned_service.read(self.context, self.provider, self.item, self.known).service
+        service = owned_service.read(self.context, self.account, self.item, self.known).service
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
-        there = self.provider.has_tariff(self.item.itemtype, service, self.plan.tariff)
+        there = self.account.has_tariff(self.item.itemtype, service, self.plan.tariff)
         if there and service.tariff is None:
             self._is_told_by_name(service)
         return Finding(Sight.PRESENT if there else Sight.ABSENT, service.id)
@@ -117,7 +117,7 @@ class TariffDeal:
         alike = [
             number
             for number in old
-            if self.provider.tariff(self.item.itemtype, number).is_called(service.tariff_name)
+            if self.account.tariff(self.item.itemtype, number).is_called(service.tariff_name)
         ]
         if alike or not old:
             raise Failure(
@@ -136,49 +136,49 @@ class TariffDeal:
 
     def look(self, row: Purchase) -> Finding:
         """A change is recognised by the tariff that the service has now, whoever changed it."""
-        return owned_service.look(self.context, self.provider, self.known, row, self._sees)
+        return owned_service.look(self.context, self.account, self.known, row, self._sees)
 
     def terms(self, row: Purchase) -> Terms:
-        must_be_on(on=self.provider.connection.send_setparam, what="setparam")
+        must_be_on(on=self.account.connection.send_setparam, what="setparam")
         owned_service.must_not_be_on_its_way(self.context, self.item, "prolong")
-        targets = self.provider.upstream.tariff_targets(self.known.id)
+        targets = self.account.upstream.tariff_targets(self.known.id)
         if self.plan.tariff not in targets:
             found = ", ".join(f"{number} ({name})" for number, name in sorted(targets.items())[:20])
             raise Failure("tariff_closed", object=self.known.id, value=self.plan.tariff, found=found or "-")
         return Terms(self.plan.tariff, None, "", self.known.id)
 
     def act(self, row: Purchase) -> Acceptance:
-        return Acceptance(unpaid=self.provider.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
+        return Acceptance(unpaid=self.account.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
 def _change_addons(
-    context: Context, provider: ServiceAccount, item: Item, known: link.Link, plan: Plan
+    context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
 ) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
     wanted = context.data.addons(item)
     under_way = _under_way(context, "setparam")
     if not wanted and not under_way:
         return
-    form = owned_service.read(context, provider, item, known)
-    tariff = provider.tariff(item.itemtype, _tariff_of(provider, item, form.service, known, plan))
+    form = owned_service.read(context, account, item, known)
+    tariff = account.tariff(item.itemtype, _tariff_of(account, item, form.service, known, plan))
     values = addons.values_for(tariff, wanted, plan.own_addons)
-    deal = AddonDeal(context, provider, item, known, tariff, values, form)
+    deal = AddonDeal(context, account, item, known, tariff, values, form)
     if not under_way:
         if addons.same(tariff, values, form.addons):
             return
-        must_be_on(on=provider.connection.send_setparam, what="setparam")
+        must_be_on(on=account.connection.send_setparam, what="setparam")
     purchases.settled(
-        context, purchases.buy(context, "setparam", provider, _named(item, known, wanted), 0, None, deal)
+        context, purchases.buy(context, "setparam", account, _named(item, known, wanted), 0, None, deal)
     )
 
 
-def _tariff_of(provider: ServiceAccount, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
+def _tariff_of(account: ServiceAccount, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
     """What the service is sold by now: the plan may have been linked to another tariff since it was ordered,
     or a person may have moved it.
     """
     if service.tariff is not None or known.price is None:
         return service.tariff or plan.tariff
-    return plan.tariff if provider.has_tariff(item.itemtype, service, plan.tariff) else known.price
+    return plan.tariff if account.has_tariff(item.itemtype, service, plan.tariff) else known.price
 
 
 def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
@@ -195,16 +195,16 @@ class AddonDeal:
     def __init__(
         self,
         context: Context,
-        provider: ServiceAccount,
+        account: ServiceAccount,
         item: Item,
         known: link.Link,
         tariff: ServiceTariff,
         values: Dict[int, str],
         form: ServiceForm,
     ) -> None:
-        self.context, self.provider, self.item, self.known, self.tariff, self.values = (
+        self.context, self.account, self.item, self.known, self.tariff, self.values = (
             context,
-            provider,
+            account,
             item,
             known,
             tariff,
@@ -213,11 +213,11 @@ class AddonDeal:
         self.just_read: Optional[ServiceForm] = form
 
     def look(self, row: Purchase) -> Finding:
-        return owned_service.look(self.context, self.provider, self.known, row, self._sees)
+        return owned_service.look(self.context, self.account, self.known, row, self._sees)
 
     def _sees(self) -> Finding:
         form, self.just_read = (
-            self.just_read or owned_service.read(self.context, self.provider, self.item, self.known),
+            self.just_read or owned_service.read(self.context, self.account, self.item, self.known),
             None,
         )
         if form.service.state is ServiceState.WORKING:
@@ -226,10 +226,10 @@ class AddonDeal:
         return Finding(Sight.PRESENT if there else Sight.ABSENT, form.service.id)
 
     def terms(self, row: Purchase) -> Terms:
-        must_be_on(on=self.provider.connection.send_setparam, what="setparam")
+        must_be_on(on=self.account.connection.send_setparam, what="setparam")
         return Terms(self.tariff.id, None, "", self.known.id)
 
     def act(self, row: Purchase) -> Acceptance:
         return Acceptance(
-            unpaid=self.provider.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid
+            unpaid=self.account.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid
         )

@@ -30,20 +30,20 @@ def bring(
     unpaid_order and what `act` raises.
     """
     must_live(item)
-    provider = context.account(ServiceAccount, context.connection(item.module))
-    if not provider.connection.send_suspend:
+    account = context.account(ServiceAccount, context.connection(item.module))
+    if not account.connection.send_suspend:
         return
     known = link.required(context, item)
-    service = owned_service.read(context, provider, item, known).service
+    service = owned_service.read(context, account, item, known).service
     if service.state is wanted:
         reporting.waits_no_more(context)
         return
     _may_be_changed(context, service)
     try:
-        act(provider.upstream, item.itemtype, service.id)
+        act(account.upstream, item.itemtype, service.id)
     except NoAnswer as failure:
         LOG.warning("no answer to %s of %s: %s", context.call.command, service.id, failure)
-    service = owned_service.read(context, provider, item, known, why=False).service
+    service = owned_service.read(context, account, item, known, why=False).service
     if service.state is ServiceState.WORKING:
         raise reporting.not_yet(context, service.id)
     if service.state is not wanted:

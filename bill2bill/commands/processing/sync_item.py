@@ -28,22 +28,22 @@ def run(context: Context) -> None:
         purchases.under_way(
             context, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = context.account(ServiceAccount, context.connection(item.module))
-        service = provider.listed(item.itemtype, known.id)
+        account = context.account(ServiceAccount, context.connection(item.module))
+        service = account.listed(item.itemtype, known.id)
         if service is None:
-            unseen(context, item, provider.listing_id(item.itemtype), known.id)
+            unseen(context, item, account.listing_id(item.itemtype), known.id)
             return
         seen(context, item)
-        _compare(context, provider, item, known, service)
+        _compare(context, account, item, known, service)
 
 
 def _compare(
-    context: Context, provider: ServiceAccount, item: Item, known: link.Link, service: Service
+    context: Context, account: ServiceAccount, item: Item, known: link.Link, service: Service
 ) -> None:
     if service.state is ServiceState.DELETED:
         reporting.notice(context, Failure("remote_gone", value=known.id))
         return
-    owned_service.check(context, provider, item, known, service)
+    owned_service.check(context, account, item, known, service)
     expiry.seen(context, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
         reporting.notice(

@@ -22,20 +22,20 @@ LOG = logging.getLogger("bill2bill")
 
 def run(context: Context) -> bytes:
     entered = context.entered_connection()
-    provider = context.account(DomainAccount, entered)
-    provider.check_dialect()
-    _has_account(provider, entered.project)
-    provider.refresh_files()
-    if "RU" not in provider.countries():
+    account = context.account(DomainAccount, entered)
+    account.check_dialect()
+    _has_account(account, entered.project)
+    account.refresh_files()
+    if "RU" not in account.countries():
         raise Failure("upstream_answer", func="country.json", reason=Phrase("no_country", name="RU"))
-    provider.refresh_listing()
-    if provider.adapter.availability(SURELY_TAKEN) is Availability.FREE:
+    account.refresh_listing()
+    if account.adapter.availability(SURELY_TAKEN) is Availability.FREE:
         raise Failure("upstream_answer", func="domaininfo", reason=Phrase("shown_free", name=SURELY_TAKEN))
     return reply.ok()
 
 
-def _has_account(provider: DomainAccount, project: str) -> None:
+def _has_account(account: DomainAccount, project: str) -> None:
     """A person asks, so a paused login is tried once more; if it works now, the pause is over."""
-    account = pick_payer(provider.payers(), project)
-    provider.login_accepted()
-    LOG.info("account %s (%s) holds %s", account.id, account.project or account.name, account.balance)
+    payer = pick_payer(account.payers(), project)
+    account.login_accepted()
+    LOG.info("account %s (%s) holds %s", payer.id, payer.project or payer.name, payer.balance)

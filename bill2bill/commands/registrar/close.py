@@ -33,13 +33,13 @@ def _will_lapse(context: Context, item: Item, remote: int) -> None:
     """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go
     on paying.
     """
-    provider = context.account(DomainAccount, context.connection(item.module))
-    domain = provider.upstream.domain(remote)
+    account = context.account(DomainAccount, context.connection(item.module))
+    domain = account.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:
         return
     owned_domain.check_name(domain, item)
     if domain.state is DomainState.UNPAID:
         raise Failure("unpaid_order", value=remote)
-    trouble = owned_domain.auto_renewal(provider, domain)
+    trouble = owned_domain.auto_renewal(account, domain)
     if trouble:
         raise trouble

@@ -28,7 +28,7 @@ SPARES = 9  # how many contacts of one name may be locked before a person is ask
 
 
 def for_order(
-    context: Context, provider: DomainAccount, item: Item, zone: str, registrar: int
+    context: Context, account: DomainAccount, item: Item, zone: str, registrar: int
 ) -> Dict[str, int]:
     """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
     or panel_data.
@@ -48,33 +48,33 @@ def for_order(
         )
     return {
         role: _linked(
-            context, provider, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
+            context, account, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
         )
         for role in roles
     }
 
 
-def forget_refused(context: Context, provider: DomainAccount, order: DomainOrder, failure: Failure) -> None:
+def forget_refused(context: Context, account: DomainAccount, order: DomainOrder, failure: Failure) -> None:
     """An order that was refused because of a contact: the next try looks for that contact anew."""
     role = failure.params.get("value", "")
     if isinstance(failure, Refused) and role in order.contacts:
-        context.cache.forget_contact(provider.account_key, order.contacts[role])
+        context.cache.forget_contact(account.account_key, order.contacts[role])
 
 
 def _linked(
-    context: Context, provider: DomainAccount, item: Item, role: str, person: Contact, kind: Kind
+    context: Context, account: DomainAccount, item: Item, role: str, person: Contact, kind: Kind
 ) -> int:
     fields = rules.remote_fields(
-        person.fields, person.profiletype, kind, provider.countries(), context.options.phone_form
+        person.fields, person.profiletype, kind, account.countries(), context.options.phone_form
     )
     log.hide(fields[name] for name in PAPERS if name in fields)  # an upstream may repeat them in an error
     name = rules.contact_name(
         place.installation_id(context.key), person.profile, kind, rules.digest(fields, context.key)
     )
-    remote, state = context.cache.contact(provider.account_key, name)
+    remote, state = context.cache.contact(account.account_key, name)
     if remote is None or state != FILLED:
-        remote = _filled(context, provider, person, kind, name, fields)
-        context.cache.keep_contact(provider.account_key, name, remote, FILLED)
+        remote = _filled(context, account, person, kind, name, fields)
+        context.cache.keep_contact(account.account_key, name, remote, FILLED)
     if context.data.external_id(person.profile, item.module, role) != str(remote):
         context.panel.link_contact(person.profile, item.module, role, str(remote))
     return remote
@@ -82,45 +82,45 @@ def _linked(
 
 def _filled(
     context: Context,
-    provider: DomainAccount,
+    account: DomainAccount,
     person: Contact,
     kind: Kind,
     name: str,
     fields: Mapping[str, str],
 ) -> int:
     """The id of a contact that holds exactly these fields: found by its name, mended, or made."""
-    known = context.cache.contact(provider.account_key, name)[0]
+    known = context.cache.contact(account.account_key, name)[0]
     named = (
-        {spare: remote for remote, spare in provider.upstream.contacts()} if known is None else {name: known}
+        {spare: remote for remote, spare in account.upstream.contacts()} if known is None else {name: known}
     )
     for spare in [name, *(f"{name}-{number}" for number in range(2, SPARES))]:
         if spare in named:
-            found = provider.upstream.contact(named[spare])
+            found = account.upstream.contact(named[spare])
             if found and not found.locked and rules.same_fields(fields, found.fields):
                 return found.id
             remote = named[spare] if found and not found.locked else None
         else:
-            remote = _created(context, provider, kind, name, spare)
-        if remote is not None and _edited(provider, person, kind, spare, remote, fields):
+            remote = _created(context, account, kind, name, spare)
+        if remote is not None and _edited(account, person, kind, spare, remote, fields):
             return remote
     raise Failure("contact_bad", object=person.name, value=name, reason=Phrase("locked"))
 
 
-def _created(context: Context, provider: DomainAccount, kind: Kind, name: str, spare: str) -> int:
-    context.cache.keep_contact(provider.account_key, name, None, CREATING)
-    remote = provider.upstream.create_contact(kind, spare)
-    context.cache.keep_contact(provider.account_key, name, remote, CREATED)
+def _created(context: Context, account: DomainAccount, kind: Kind, name: str, spare: str) -> int:
+    context.cache.keep_contact(account.account_key, name, None, CREATING)
+    remote = account.upstream.create_contact(kind, spare)
+    context.cache.keep_contact(account.account_key, name, remote, CREATED)
     return remote
 
 
 def _edited(
-    provider: DomainAccount, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
+    account: DomainAccount, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
 ) -> bool:
     """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream
     refused.
     """
     try:
-        provider.upstream.edit_contact(remote, kind, name, fields)
+        account.upstream.edit_contact(remote, kind, name, fields)
     except Refused as refusal:
         if refusal.params.get("code") == LOCKED:
             return False

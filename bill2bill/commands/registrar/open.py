@@ -28,46 +28,46 @@ EXISTS = "2"  # upstream-billmanager4 2.4
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        provider = context.account(DomainAccount, context.connection(item.module))
+        account = context.account(DomainAccount, context.connection(item.module))
         begun, known = purchases.order_or_link(context, item)
         if known:
-            _finish(context, provider, item, known, None)
+            _finish(context, account, item, known, None)
             return
         if not begun:
-            _may_order(provider)
-        purchase = _buy(context, provider, item)
-        _finish(context, provider, item, link.link_to(purchase), purchase)
+            _may_order(account)
+        purchase = _buy(context, account, item)
+        _finish(context, account, item, link.link_to(purchase), purchase)
         purchases.reported(context, purchase, noted=True)
 
 
-def _may_order(provider: DomainAccount) -> None:
-    must_be_on(on=provider.connection.send_open and provider.connection.new_orders, what="open")
+def _may_order(account: DomainAccount) -> None:
+    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
 
 
-def _buy(context: Context, provider: DomainAccount, item: Item) -> Purchase:
+def _buy(context: Context, account: DomainAccount, item: Item) -> Purchase:
     name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
     names.check_registrable(name, zone)
     months = periods.months_of(item.period)
-    deal = OpenDeal(context, provider, item, name, zone, months)
-    return purchases.buy(context, "open", provider, name, months, None, deal)
+    deal = OpenDeal(context, account, item, name, zone, months)
+    return purchases.buy(context, "open", account, name, months, None, deal)
 
 
 class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
     def __init__(
-        self, context: Context, provider: DomainAccount, item: Item, name: str, zone: str, months: int
+        self, context: Context, account: DomainAccount, item: Item, name: str, zone: str, months: int
     ) -> None:
-        self.context, self.provider, self.item = context, provider, item
+        self.context, self.account, self.item = context, account, item
         self.name, self.zone, self.months = name, zone, months
         self.order: Optional[DomainOrder] = None
         self.sent_before = False  # an earlier request of this purchase may have been carried out late
 
     def look(self, row: Purchase) -> Finding:
         """An order is recognised by the name, which was not there before it was sent."""
-        found = self.provider.upstream.find_domain(self.name)
+        found = self.account.upstream.find_domain(self.name)
         if found is None and row.sent is not None and row.age >= self.context.options.settle:
-            found = self.provider.upstream.listed_domain(self.name)  # absence takes two witnesses
+            found = self.account.upstream.listed_domain(self.name)  # absence takes two witnesses
         if found is None or found.state is DomainState.REMOVED:
             return Finding(Sight.ABSENT)
         self._must_be_ours(row, found.id)
@@ -78,7 +78,7 @@ class OpenDeal:
         it is never adopted silently.
         """
         holder = self.context.journal.held_by_other(
-            self.item.id, self.item.itemtype, remote, self.context.account_of(self.provider), self.item.module
+            self.item.id, self.item.itemtype, remote, self.context.account_of(self.account), self.item.module
         )
         if holder:
             raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
@@ -86,14 +86,14 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 
     def terms(self, row: Purchase) -> Terms:
-        _may_order(self.provider)
+        _may_order(self.account)
         self.sent_before = row.known_attempts > 0
-        tariff = self.provider.domain_tariff(self.zone, None)
-        period = self.provider.period(tariff, self.months)
+        tariff = self.account.domain_tariff(self.zone, None)
+        period = self.account.period(tariff, self.months)
         servers = names.name_servers(name_servers_of(self.item), self.name)
-        payer = self.provider.payer()
+        payer = self.account.payer()
         price = affordable(payer, tariff, period)
-        people = contacts.for_order(self.context, self.provider, self.item, self.zone, tariff.registrar)
+        people = contacts.for_order(self.context, self.account, self.item, self.zone, tariff.registrar)
         self.order = DomainOrder(self.name, tariff, period.id, payer.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
@@ -101,13 +101,13 @@ class OpenDeal:
         if self.order is None:
             raise Failure("internal", id="order without terms")
         try:
-            return Acceptance(self.provider.upstream.order_domain(self.order))
+            return Acceptance(self.account.upstream.order_domain(self.order))
         except NoAnswer as failure:
             if failure.params.get("code") == EXISTS and not self.sent_before and self._is_not_ours():
                 raise Refused("name_busy", value=self.name) from failure
             raise
         except Failure as failure:
-            contacts.forget_refused(self.context, self.provider, self.order, failure)
+            contacts.forget_refused(self.context, self.account, self.order, failure)
             raise
 
     def _is_not_ours(self) -> bool:
@@ -115,7 +115,7 @@ class OpenDeal:
         (upstream-billmanager4 9.1).
         """
         try:
-            return self.provider.upstream.find_domain(self.name) is None
+            return self.account.upstream.find_domain(self.name) is None
         except Failure as failure:
             LOG.info("%s: whose it is cannot be told: %s", self.name, failure)
             return False
@@ -130,7 +130,7 @@ def name_servers_of(item: Item) -> List[str]:
 
 
 def _finish(
-    context: Context, provider: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
+    context: Context, account: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the domain is registered; else note what was ordered.
 
@@ -138,11 +138,11 @@ def _finish(
               when that takes too long.
     """
     # before it is noted: a person may have named a wrong id
-    domain = owned_domain.read_ours(context, provider, item, known.id)
+    domain = owned_domain.read_ours(context, account, item, known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
         link.save(context, item, known)
         raise _not_ready(context, item, domain, purchase)
-    trouble = owned_domain.auto_renewal(provider, domain)
+    trouble = owned_domain.auto_renewal(account, domain)
     if trouble:
         reporting.notice(context, trouble)
     dates.write_read_back(context, item, domain)

@@ -25,28 +25,28 @@ def check_name(domain: Domain, item: Item) -> None:
         raise Failure("not_ours", value=domain.id, reason=Phrase("differs", found=domain.name, wanted=wanted))
 
 
-def check(context: Context, provider: DomainAccount, item: Item, domain: Domain) -> None:
+def check(context: Context, account: DomainAccount, item: Item, domain: Domain) -> None:
     """The name fits, and no other item holds the service. Raises not_ours, held_by_other."""
     check_name(domain, item)
-    context.claim(provider, domain.id)
+    context.claim(account, domain.id)
 
 
-def auto_renewal(provider: DomainAccount, domain: Domain) -> Optional[Failure]:
+def auto_renewal(account: DomainAccount, domain: Domain) -> Optional[Failure]:
     """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None:
     it is off.
     """
-    word = provider.upstream.domain_form(domain.id).auto_renewal
+    word = account.upstream.domain_form(domain.id).auto_renewal
     if word == "":
         return None
     return Failure("auto_renewal_unseen" if word is None else "auto_renewal_on", value=domain.name)
 
 
-def read_ours(context: Context, provider: DomainAccount, item: Item, remote: int) -> Domain:
+def read_ours(context: Context, account: DomainAccount, item: Item, remote: int) -> Domain:
     """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
     nothing may be sent.
     """
-    domain = provider.upstream.domain(remote)
+    domain = account.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)
-    check(context, provider, item, domain)
+    check(context, account, item, domain)
     return domain

@@ -45,11 +45,11 @@ class ProlongDeal:
     """How a domain is renewed (upstream-billmanager4 5.7)."""
 
     def __init__(
-        self, context: Context, provider: DomainAccount, item: Item, known: link.Link, months: int
+        self, context: Context, account: DomainAccount, item: Item, known: link.Link, months: int
     ) -> None:
-        self.context, self.provider, self.item, self.known, self.months = (
+        self.context, self.account, self.item, self.known, self.months = (
             context,
-            provider,
+            account,
             item,
             known,
             months,
@@ -57,13 +57,13 @@ class ProlongDeal:
         self.name = purchase_name(item)
         self.just_read: Optional[Domain] = None
         self.reached: Optional[date] = None
-        self.period = self.account = 0
+        self.period = self.payer = 0
 
     def read_before(self) -> date:
         """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or
         not) may be stale: see _later.
         """
-        domain = owned_domain.read_ours(self.context, self.provider, self.item, self.known.id)
+        domain = owned_domain.read_ours(self.context, self.account, self.item, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
         if domain.state is DomainState.REMOVED:
@@ -101,7 +101,7 @@ class ProlongDeal:
         """
         known = expiry.known(self.context, self.known.id)
         if known is None:
-            listed = self.provider.listed(self.known.id)
+            listed = self.account.listed(self.known.id)
             known = listed.expires if listed else None
         return known is not None and expires >= known
 
@@ -111,7 +111,7 @@ class ProlongDeal:
         """
         if underway(domain.state):
             return domain
-        listed = next((one for one in self.provider.refresh_listing() if one.id == self.known.id), None)
+        listed = next((one for one in self.account.refresh_listing() if one.id == self.known.id), None)
         if listed is None or listed.name != domain.name:  # unseen is not absent (decision 16)
             raise Failure("upstream_answer", func="domain", reason=Phrase("no_row", id=self.known.id))
         newer = listed.expires and (not domain.expires or listed.expires > domain.expires)
@@ -122,7 +122,7 @@ class ProlongDeal:
         witnesses.
         """
         domain = self.just_read or owned_domain.read_ours(
-            self.context, self.provider, self.item, self.known.id
+            self.context, self.account, self.item, self.known.id
         )
         self.just_read = None
         proves = row.accepted or row.age >= self.context.options.settle
@@ -138,12 +138,12 @@ class ProlongDeal:
         return row.before is not None and periods.reached(domain.expires, row.before, row.months)
 
     def terms(self, row: Purchase) -> Terms:
-        must_be_on(on=self.provider.connection.send_prolong, what="prolong")
-        tariff = self.provider.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
-        period = self.provider.period(tariff, self.months)
-        payer = self.provider.payer()
+        must_be_on(on=self.account.connection.send_prolong, what="prolong")
+        tariff = self.account.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
+        period = self.account.period(tariff, self.months)
+        payer = self.account.payer()
         price = affordable(payer, tariff, period)
-        self.period, self.account = period.id, payer.id
+        self.period, self.payer = period.id, payer.id
         return Terms(tariff.id, period.id, str(price), self.known.id)
 
     def _price_id(self) -> int:
@@ -152,14 +152,14 @@ class ProlongDeal:
         """
         if self.known.price:
             return self.known.price
-        listed = self.provider.listed(self.known.id)
+        listed = self.account.listed(self.known.id)
         if listed is None:  # the listing that was kept may be older than the domain
-            self.provider.refresh_listing()
-            listed = self.provider.listed(self.known.id)
+            self.account.refresh_listing()
+            listed = self.account.listed(self.known.id)
         if listed is None or listed.tariff is None:
             raise Failure("tariff_unknown", value=self.known.id)
         return listed.tariff
 
     def act(self, row: Purchase) -> Acceptance:
-        self.provider.upstream.renew_domain(self.known.id, self.period, self.account)
+        self.account.upstream.renew_domain(self.known.id, self.period, self.payer)
         return Acceptance()

@@ -25,13 +25,13 @@ def run(context: Context) -> None:
         purchases.under_way(
             context, "prolong"
         )  # a renewal that the panel was told of is over, before the next one begins
-        provider = context.account(DomainAccount, context.connection(item.module))
-        domain = provider.listed(known.id)
+        account = context.account(DomainAccount, context.connection(item.module))
+        domain = account.listed(known.id)
         if domain is None:
-            unseen(context, item, provider.listing_id(), known.id)
+            unseen(context, item, account.listing_id(), known.id)
             return
         seen(context, item)
-        owned_domain.check(context, provider, item, domain)
+        owned_domain.check(context, account, item, domain)
         expiry.seen(context, domain.id, domain.expires)
         _write(context, item, domain)
 

@@ -30,25 +30,25 @@ def run(context: Context) -> None:
         wanted = names.name_servers(name_servers_of(item), name)
         if not wanted:
             raise Failure("ns_bad", reason=Phrase("ns_missing"))
-        provider = context.account(DomainAccount, connection)
-        owned_domain.read_ours(context, provider, item, known.id)
-        _change(provider, known.id, name, wanted)
+        account = context.account(DomainAccount, connection)
+        owned_domain.read_ours(context, account, item, known.id)
+        _change(account, known.id, name, wanted)
         if context.call.operation:
             context.panel.name_servers_changed(item.id)
 
 
-def _change(provider: DomainAccount, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
+def _change(account: DomainAccount, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
     """Read the form, send, read again, compare (upstream-billmanager4 5.8). Sending the same twice does no
     harm.
     """
-    form = provider.upstream.domain_form(remote)
+    form = account.upstream.domain_form(remote)
     if _stands(form, name, wanted):
         return
     try:
-        provider.upstream.change_name_servers(form, wanted)
+        account.upstream.change_name_servers(form, wanted)
     except NoAnswer as failure:
         LOG.warning("%s: no answer to new name servers: %s", name, failure)
-    now = provider.upstream.domain_form(remote)
+    now = account.upstream.domain_form(remote)
     if not _stands(now, name, wanted):
         raise Failure(
             "upstream_answer",
