@@ -31,7 +31,8 @@ class Binding(NamedTuple):
 
 def account_of(file: StateFile, login: str) -> str:
     """The account that a login leads to. login: a short name, as account.account_key."""
-    return account_in(file.db, login)
+    found = file.rows("SELECT account FROM login WHERE key = ?", login)
+    return str(found[0][0]) if found else login
 
 
 def account_in(db: sqlite3.Connection, login: str) -> str:

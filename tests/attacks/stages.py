@@ -19,11 +19,11 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 
 from databases import Place, tables
 from kit import SMALL_KEY, warm
-from kit.journal_files import belongs_here
+from kit.journal_files import belongs_here, numbers_come_again
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
-from bill2bill.journal.journal import Journal
+from bill2bill.journal.journal import Happened, Journal
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
 from bill2bill.sandbox.stage import HOME, Panel, Provider
@@ -201,10 +201,10 @@ class Stage:
     def journal(self) -> Journal:
         return Journal(self.root / "var" / "bill2bill", machine_id(), str(self.root))
 
-    def rows_of_journal(self, job: Job) -> List[Tuple[object, ...]]:
-        """The steps of the purchase that opens the item."""
+    def history(self, job: Job) -> List[Happened]:
+        """The events of the purchase that opens the item."""
         purchase = self.journal().latest(job.item, "open")
-        return self.journal().steps(purchase.id) if purchase else []
+        return self.journal().history(purchase.id) if purchase else []
 
     def log(self) -> str:
         return (self.root / "var" / f"{self.kind.executable}.log").read_text(encoding="utf-8")
@@ -367,6 +367,7 @@ def copied(template: Stage, root: Path) -> Stage:
         (root / f"var/sandbox/{name}.jsonl").unlink()
     stage = Stage(template.kind, Panel(root), template.up, template.man)
     belongs_here(stage.journal())
+    numbers_come_again(stage.journal())  # the provider is as on its first day
     return stage
 
 

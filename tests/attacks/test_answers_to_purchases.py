@@ -8,6 +8,8 @@ from typing import Dict
 
 import pytest
 
+from bill2bill.journal.transitions import Event
+
 from .answers import HOSTILE, SURELY_NOT_SEEN
 from .middleman import said
 from .stages import KINDS, REGISTRAR, Job, Stage, at_once, names_of
@@ -82,7 +84,8 @@ def test_an_answer_that_contradicts_itself_is_no_answer(stage: Stage):
     names = [name for name, _ in jobs.values()]
     for attack, (_, job) in jobs.items():
         assert (attack, stage.carry_out("open", job).status) == (attack, 0)
-        assert "no answer: lost_answer" in str(stage.rows_of_journal(job)), attack
+        lost = [step.arguments for step in stage.history(job) if step.event is Event.NO_ANSWER]
+        assert lost == [{"code": "lost_answer"}], attack
     assert stage.charged(*names) == sorted(names)
     assert stage.operations() == {}
 

@@ -87,6 +87,12 @@ def killed_when_confirmed(journal: Journal, number: int, operation: int) -> None
         db.execute("UPDATE purchase SET stage = 'confirmed', operation = ? WHERE id = ?", (operation, number))
 
 
+def numbers_come_again(journal: Journal) -> None:
+    """As if no item held a service: for a provider that was made anew and gives its numbers again."""
+    with journal.write() as db:
+        db.execute("DELETE FROM binding")
+
+
 # -- files of earlier releases -------------------------------------------------------------------------------
 
 FIRST = """
