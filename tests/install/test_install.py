@@ -85,6 +85,18 @@ def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_take
     assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
 
 
+def test_a_release_whose_journal_the_one_before_cannot_use_stays(panel: Panel) -> None:
+    """The command line refuses to give the file back: nothing is switched."""
+    panel.install()
+    answer_features(panel.checkout, FEATURES.replace("open", "close"))
+    panel.install()
+    current = panel.current()
+    write(panel.root / "var/bill2bill/state.sqlite3", "a journal with purchases")
+    assert "cannot use the journal" in panel.install("--rollback", status=10)
+    assert panel.current() == current
+    assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
+
+
 def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: Panel) -> None:
     """A module that is taken back must leave the panel with its executable, its description and its features:
     else the panel keeps calling it.
