@@ -60,7 +60,16 @@ TICKS = 3  # after the first one: with the provider's own work done in between
 # -- what this release calls otherwise ---------------------------------------------------------
 
 # Question codes of the release before -> codes that stand for it. What is not named is called as before.
-QUESTIONS: Mapping[str, Tuple[str, ...]] = {}
+QUESTIONS: Mapping[str, Tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("in_doubt_open", "in_doubt_prolong", "in_doubt_changepricelist", "in_doubt_setparam"),
+        ("in_doubt_bought",),
+    ),
+    **dict.fromkeys(
+        ("in_doubt_told", "in_doubt_lost", "in_doubt_older", "in_doubt_moved"), ("in_doubt_same_renewal",)
+    ),
+    "in_doubt_item": ("in_doubt_same_item",),
+}
 # (case, variant) -> why another end is better than before. Money is compared all the same.
 BETTER: Mapping[Tuple[str, str], str] = {}
 
