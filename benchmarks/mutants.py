@@ -36,9 +36,11 @@ class Mutant(NamedTuple):
     patches: Tuple[Patch, ...]
 
 
-ONCE, BEGUN = "bill2bill/journal/once.py", "bill2bill/journal/begun.py"
-WORLD, RENEWAL = "bill2bill/commands/world.py", "bill2bill/commands/renewal.py"
-SERVER_OPEN, SERVER_OURS = "bill2bill/commands/processing/open.py", "bill2bill/commands/processing/ours.py"
+ENGINE, OWNERSHIP = "bill2bill/journal/engine.py", "bill2bill/journal/ownership.py"
+RECONCILIATION = "bill2bill/journal/reconciliation.py"
+PURCHASES, RENEWAL = "bill2bill/commands/purchases.py", "bill2bill/commands/renewal.py"
+SERVER_OPEN = "bill2bill/commands/processing/open.py"
+OWNED_SERVICE = "bill2bill/commands/processing/owned_service.py"
 DOMAIN_PROLONG = "bill2bill/commands/registrar/prolong.py"
 
 MUTANTS = (
@@ -46,12 +48,7 @@ MUTANTS = (
         "mark-not-compared",
         "an order of a server is not found by its mark",
         (
-            Patch(SERVER_OPEN, "if service.mark == mark]", "if False]"),
-            Patch(
-                SERVER_OPEN,
-                "if service.mark and service.mark.startswith(prefix)]",
-                "if False and service.mark and service.mark.startswith(prefix)]",
-            ),
+            Patch(SERVER_OPEN, "if service.mark and service.mark.startswith(prefix)]", "if False]"),
             Patch(SERVER_OPEN, 'service.mark in (mark, None, "")', 'service.mark in (None, "")'),
         ),
     ),
@@ -60,9 +57,9 @@ MUTANTS = (
         "a look proves absence while the request can still be carried out",
         (
             Patch(
-                ONCE,
-                "    if age < patience.settle:\n        if row.state is State.SENT:",
-                "    if False:\n        if row.state is State.SENT:",
+                ENGINE,
+                "    if age < patience.settle:\n        if not row.question:",
+                "    if False:\n        if not row.question:",
             ),
         ),
     ),
@@ -73,8 +70,10 @@ MUTANTS = (
             Patch(
                 RENEWAL,
                 "    before = begun.before if begun else old\n",
-                "    if begun and begun.state is State.SENT and not begun.accepted:\n"
-                "        begun = world.store.move(begun, begun.state, before=deal.read_before())\n"
+                "    if begun and begun.in_flight and not begun.accepted:\n"
+                "        with context.journal.write() as db:\n"
+                "            now = str(deal.read_before())\n"
+                '            db.execute("UPDATE purchase SET before = ? WHERE id = ?", (now, begun.id))\n'
                 "    before = begun.before if begun else old\n",
             ),
         ),
@@ -101,10 +100,10 @@ MUTANTS = (
         "a question is over when a look fails",
         (
             Patch(
-                ONCE,
-                "    if row.state is State.DOUBT:\n        return row\n    if age > patience.overdue:",
-                "    if row.state is State.DOUBT:\n"
-                "        return store.move(row, State.INTENDED, sent=None)\n"
+                ENGINE,
+                "    if row.question:\n        return row\n    if age > patience.overdue:",
+                "    if row.question:\n"
+                "        return journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=0)\n"
                 "    if age > patience.overdue:",
             ),
         ),
@@ -114,32 +113,26 @@ MUTANTS = (
         "a look that fails proves that nothing was bought",
         (
             Patch(
-                ONCE,
-                "        return _unseen(store, row, failure, age, patience)\n",
-                "        return _absent(store, row, age, patience)\n",
+                ENGINE,
+                "        return _unseen(journal, row, failure, age, patience)\n",
+                "        return _absent(journal, row, age, patience)\n",
             ),
         ),
     ),
     Mutant(
         "telling-not-written-down",
         "that the panel is about to be told is not written down",
-        (
-            Patch(
-                WORLD,
-                "            told=self.operation.trycount if self.operation else 0,",
-                "            told=None,",
-            ),
-        ),
+        (Patch(PURCHASES, "Event.CALLBACK_BEGINS, callback=attempt)", "Event.CALLBACK_BEGINS)"),),
     ),
     Mutant(
         "told-not-asked",
         "where nobody knows whether the panel was told, it counts as told",
         (
             Patch(
-                BEGUN,
-                "    return store.move(\n        row,\n        State.DOUBT,",
-                "    store.move(row, State.REPORTED)\n    return None\n    return store.move(\n        row,\n"
-                "        State.DOUBT,",
+                OWNERSHIP,
+                "    return journal.record(\n        row, Event.CALLBACK_UNCLEAR",
+                "    journal.record(row, Event.CALLBACK_DONE, operation=None)\n    return None\n"
+                "    return journal.record(\n        row, Event.CALLBACK_UNCLEAR",
             ),
         ),
     ),
@@ -159,26 +152,27 @@ MUTANTS = (
         "a renewal under another number of operation is another renewal",
         (
             Patch(
-                BEGUN,
-                "    if row.told is None or row.operation is None:\n        return row",
-                "    if row.operation != asker.operation:\n        store.move(row, State.REPORTED)\n"
+                OWNERSHIP,
+                "    if row.callback is None or row.operation is None:\n        return row",
+                "    if row.operation != caller.operation:\n"
+                "        journal.record(row, Event.CALLBACK_DONE, operation=None)\n"
                 "        return None\n"
-                "    if row.told is None or row.operation is None:\n        return row",
+                "    if row.callback is None or row.operation is None:\n        return row",
             ),
         ),
     ),
     Mutant(
         "note-not-written",
         "the panel has no note of a request that is about to leave",
-        (Patch(ONCE, "        noting(row, noted, terms)\n", "        pass\n"),),
+        (Patch(ENGINE, "        noting(row, noted, terms)\n", "        pass\n"),),
     ),
     Mutant(
         "note-not-believed",
         "a request that only the panel's note knows of counts as none",
         (
             Patch(
-                "bill2bill/journal/agreement.py",
-                "        _journal_is_older(store, asker, note)\n    else:",
+                RECONCILIATION,
+                "        _journal_is_older(journal, caller, note)\n    else:",
                 "        pass\n    else:",
             ),
         ),
@@ -188,42 +182,40 @@ MUTANTS = (
         "renewals that a restored panel has forgotten are not asked about",
         (
             Patch(
-                "bill2bill/journal/agreement.py",
-                "        store.ask_about_forgotten(",
-                "        (lambda *_: None)(",
+                RECONCILIATION,
+                "        _ask_about_forgotten(journal, caller.item,",
+                "        (lambda *_: None)(journal, caller.item,",
             ),
         ),
     ),
     Mutant(
         "moved-not-asked",
         "a date that has moved by the very term is not asked about",
-        (Patch(RENEWAL, "deal.to_buy) and world.operation:", "deal.to_buy) and False:"),),
+        (Patch(RENEWAL, "deal.to_buy) and context.operation:", "deal.to_buy) and False:"),),
     ),
     Mutant(
         "cart-not-read",
         "what waits in the provider's cart is not looked for",
-        (Patch(SERVER_OURS, "    unpaid = provider.upstream.in_cart(known.id)\n", "    unpaid = None\n"),),
+        (Patch(OWNED_SERVICE, "    unpaid = account.upstream.in_cart(known.id)\n", "    unpaid = None\n"),),
     ),
     Mutant(
         "sent-not-looked-up",
         "what was sent is sent again by the next run",
         (
             Patch(
-                ONCE,
-                "    if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:\n"
-                "        row = _look(store, row, deal, patience)\n"
-                "        absent = row.state is State.INTENDED\n",
-                "    if row.state in (State.SENT, State.DOUBT) and not row.only_a_person:\n"
-                "        row, absent = store.move(row, State.INTENDED), True\n",
+                ENGINE,
+                "        row = _look(journal, row, deal, patience)\n        absent = row.unsent\n",
+                "        row = journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=0)\n"
+                "        absent = True\n",
             ),
         ),
     ),
     Mutant(
         "accepted-ignored",
-        "what the provider has said yes to is sent again when it does not show it",
+        "what the provider has said yes to is sent again as long as it does not show it",
         (
             Patch(
-                ONCE,
+                ENGINE,
                 "if seen.sight is Sight.ABSENT and not row.accepted:",
                 "if seen.sight is not Sight.PRESENT:",
             ),

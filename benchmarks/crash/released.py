@@ -62,7 +62,7 @@ TICKS = 3  # after the first one: with the provider's own work done in between
 # Question codes of the release before -> codes that stand for it. What is not named is called as before.
 QUESTIONS: Mapping[str, Tuple[str, ...]] = {
     **dict.fromkeys(
-        ("in_doubt_open", "in_doubt_prolong", "in_doubt_setparam", "in_doubt_changepricelist"),
+        ("in_doubt_open", "in_doubt_prolong", "in_doubt_changepricelist", "in_doubt_setparam"),
         ("in_doubt_bought",),
     ),
     **dict.fromkeys(
