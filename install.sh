@@ -186,7 +186,7 @@ rollback_it() {
 put_back_journal() { # the release before may know only an earlier version of the journal's file
   local known
   [ -e "$ROOT/var/bill2bill/state.sqlite3" ] || return 0
-  known=$(sed -n 's/^VERSION = \([0-9]*\)$/\1/p' "$SRC/releases/$PREVIOUS/bill2bill/state/migrations.py" 2>/dev/null)
+  known=$(sed -n 's/^VERSION = \([0-9]*\)$/\1/p' "$SRC/releases/$PREVIOUS/bill2bill/state/migrations.py" 2>/dev/null || true)
   "$ROOT/sbin/bill2bill" journal put-back "${known:-$FIRST_JOURNAL}" --root "$ROOT" ||
     die $JOURNAL 'Not returned: the release before cannot use the journal of purchases.' \
       'Возврата нет: прежний выпуск не может использовать журнал покупок.'
