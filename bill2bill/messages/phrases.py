@@ -35,7 +35,8 @@ PHRASES: Dict[str, Text] = {
     "other_mark": Text("it has the mark __value__", "у неё метка __value__"),
     "other_tariff": Text("its tariff is __name__", "у неё тариф __name__"),
     "tariffs_alike": Text(
-        "the old and the new tariff are both called «__name__»", "старый и новый тариф называются «__name__»"
+        "the tariff __id__ and the old one (__ids__) are both called «__name__»",
+        "тариф __id__ и старый (__ids__) оба называются «__name__»",
     ),
     "registrar": Text("the field «Registrar»", "поле «Регистратор»"),
     "panel_note": Text("the item's note of its last purchase", "запись услуги о последней покупке"),

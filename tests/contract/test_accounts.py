@@ -43,6 +43,7 @@ class Desk:
             Locks(self.folder / "bill2bill" / "locks"),
             cache=self._cache,
             key=lambda: b"key",
+            identified=lambda *who: self.opened.append("identity"),
             form_waits=False,
         )
 

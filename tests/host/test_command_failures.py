@@ -13,9 +13,9 @@ pytestmark = pytest.mark.usefixtures("processes")
 LANGUAGES = [
     ("ru", "Неизвестно"),
     ("RU", "Неизвестно"),
-    ("en", "It is not known"),
-    ("", "It is not known"),
-    ("de", "It is not known"),
+    ("en", "The panel does not know"),
+    ("", "The panel does not know"),
+    ("de", "The panel does not know"),
 ]
 LASTING = ["runningoperation.edit", "runningoperation.setmanual", "task.gettype", "task.edit"]
 
@@ -66,7 +66,7 @@ def test_the_stored_error_speaks_both_languages_and_names_connection_and_code(sh
         "no_remote",
     )
     assert "неизвестно" in (stored.findtext("error/param[@name='valueRU']") or "").lower()
-    assert "not known" in stored.findtext("error/param[@name='valueEN']")
+    assert "does not know" in stored.findtext("error/param[@name='valueEN']")
 
 
 @pytest.mark.parametrize(("lang", "words"), LANGUAGES)
@@ -140,7 +140,7 @@ def test_without_a_type_of_task_the_department_gets_a_free_one_in_both_languages
     (task,) = shop.tasks
     assert (task["type"], task["department"]) == ("simple", 1)
     assert "Неизвестно" in task["specification"]
-    assert "It is not known" in task["specification"]
+    assert "The panel does not know" in task["specification"]
     assert f"item={item}" in task["specification"]
 
 

@@ -199,7 +199,10 @@ def test_a_server_that_the_provider_replaced_is_linked_by_a_persons_word(servers
     servers.params(item, bill2bill=f"id={made['id']};price={KVM2};period=1")
     answer = servers.start("prolong", item)
     purchase = servers.store.latest(item, "open")
-    assert (answer.code, answer.value("reason")) == ("not_ours", f"purchase {purchase.id}: {purchase.remote}")
+    assert (answer.code, answer.value("reason")) == (
+        "not_ours",
+        f"purchase {purchase.id} is about the service {purchase.remote}",
+    )
     assert says(servers.store, purchase.id, Answer.BOUGHT, made["id"]).stage is Stage.REPORTED
     assert servers.attempt(servers.running(item, "prolong")["id"]).status == 0
     assert servers.bills[1:] == RENEWED

@@ -215,7 +215,7 @@ def test_a_renewal_from_what_was_bought_in_advance_asks_the_provider_nothing(ser
     before = len(servers.asked)
     assert servers.start("prolong", item).status == 0
     assert len(servers.asked) == before
-    assert (servers.row(item)["status"], servers.store.latest(item, "prolong").state) == (2, Stage.REPORTED)
+    assert (servers.row(item)["status"], servers.store.latest(item, "prolong").stage) == (2, Stage.REPORTED)
 
 
 def test_an_unreadable_date_is_no_ground_for_a_purchase(servers):

@@ -221,7 +221,7 @@ def test_a_new_address_is_written_and_nothing_else(servers, item):
     ("change", "words"),
     [
         ({"status": 3, "sub": "autosuspend"}, "suspended"),
-        ({"autoprolong": "1"}, "by itself"),
+        ({"autoprolong": "1"}, "automatically"),
         ({"status": 4}, "no longer exists"),
     ],
 )

@@ -123,7 +123,12 @@ class TariffDeal:
             raise Failure(
                 "upstream_answer",
                 func="edit",
-                reason=Phrase("tariffs_alike", name=service.tariff_name),
+                reason=Phrase(
+                    "tariffs_alike",
+                    name=service.tariff_name,
+                    ids=", ".join(map(str, alike)) or "-",
+                    id=self.plan.tariff,
+                ),
             )
 
     def _old_tariffs(self) -> List[int]:
