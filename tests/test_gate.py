@@ -27,8 +27,8 @@ def matrix(path, count, databases=("",), slow=False):
     ]
 
 
-def chosen(tests, seed, folders=("",)):
-    return {test for test, run in zip(tests, todays(tests, seed, folders)) if run}
+def chosen(tests, seed):
+    return {test for test, run in zip(tests, todays(tests, seed)) if run}
 
 
 ALL = [
@@ -80,13 +80,10 @@ def test_a_seed_is_a_selection_and_the_order_of_other_functions_does_not_matter(
     assert chosen(quick, 7) == {test for test in chosen(ALL, 7) if not test.slow}
 
 
-def test_on_the_oldest_python_only_its_folders_run_and_the_rest_is_counted():
-    today = chosen(ALL, 3, selection.FLOOR)
-    assert {test.path.split("/")[1] for test in today} == {"rules", "host", "contract"}
-    runs = todays(ALL, 3, selection.FLOOR)
-    missing = selection.left_out(ALL, runs, selection.FLOOR)
-    assert missing.elsewhere == sum("journeys" in test.path for test in ALL)
-    assert sum(missing) == len(ALL) - len(today)
+def test_what_is_left_out_is_counted():
+    missing = selection.left_out(ALL, todays(ALL, 3))
+    assert missing.slow == 35 - len([test for test in chosen(ALL, 3) if test.slow])
+    assert sum(missing) == len(ALL) - len(chosen(ALL, 3))
 
 
 # -- the seed ------------------------------------------------------------------------------------------------
@@ -170,7 +167,7 @@ sys.exit(pytest.main(sys.argv[1:], plugins=[daily]))
 def test_pytest_runs_the_share_and_counts_what_it_leaves_out(tmp_path):
     ran, told = run_pytest("--daily", "--seed=5", folder=tmp_path)
     assert len(ran) == 21 // DAYS + 20 // SLOW_DAYS == sum(told["tests"].values())
-    assert told["left_out"] == {"variants": 18, "slow": 18, "elsewhere": 0}
+    assert told["left_out"] == {"variants": 18, "slow": 18}
     assert told["seed"] == 5
     assert list(told["cpu"]) == ["tests/admin/test_many.py"]
 
@@ -221,9 +218,13 @@ def test_what_is_named_runs_whole_and_everything_else_as_a_day(words, expected):
     assert gate.pytest_options(options, 0, gate.names_tests(rest))[3:] == expected
 
 
-def test_the_oldest_python_has_its_own_share():
+def test_on_the_oldest_python_a_day_runs_four_folders_and_says_so():
     options, _ = gate.arguments([])
-    assert gate.pytest_options(options, 1, named=False)[3:] == ["--daily", "--floor"]
+    words = gate.pytest_options(options, 1, named=False)[3:]
+    assert words == ["--daily", "tests/rules", "tests/contract", "tests/host", "tests/journal"]
+    assert all((ROOT / folder).is_dir() for folder in words[1:])
+    runs = [finished("3.11", left_out={"variants": 1}), finished("3.9", left_out={"variants": 1})]
+    assert "on Python 3.9: all but tests/rules" in gate.not_run(runs, [], named=False)[0]
 
 
 # The run of this program measures a command: its CPU seconds and those of a process whose parent is gone.
@@ -273,7 +274,7 @@ def finished(python="3.11", status=0, cpu=10.0, left_out=()):
 
 
 def test_it_is_told_what_was_not_run_why_and_how_to_run_it():
-    run = finished(left_out={"variants": 12, "slow": 3, "elsewhere": 0})
+    run = finished(left_out={"variants": 12, "slow": 3})
     lines = gate.not_run([run], ["tests on MariaDB (no mariadbd)"], named=False)
     assert lines[0] == "tests on MariaDB (no mariadbd)"
     assert "12 variants" in lines[1]

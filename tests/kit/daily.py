@@ -1,5 +1,5 @@
-"""Options of pytest for script/test: `--daily` runs a day's selection, `--seed` another day's, `--floor` that
-of the oldest Python; `--summary FILE` writes what was run, what was left out and each file's CPU seconds.
+"""Options of pytest for script/test: `--daily` runs a day's selection, `--seed` another day's;
+`--summary FILE` writes what was run, what was left out and each file's CPU seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("bill2bill")
     group.addoption("--daily", action="store_true", help="the selection of a day (docs/testing.md)")
-    group.addoption("--floor", action="store_true", help="with --daily: that of the oldest Python")
     group.addoption("--seed", type=int, help="of which day; else BILL2BILL_TEST_SEED, else of the commit")
     group.addoption("--summary", metavar="FILE", help="write there as JSON what was run and what it cost")
 
@@ -43,10 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item
     if not config.option.daily:
         return
     cases = [told(item) for item in items]
-    folders = selection.FLOOR if config.option.floor else ("",)
-    seed = config.option.seed + config.option.floor  # another share than on the current Python
-    runs = selection.todays(cases, seed, folders)
-    config.stash[LEFT_OUT].update(selection.left_out(cases, runs, folders)._asdict())
+    runs = selection.todays(cases, config.option.seed)
+    config.stash[LEFT_OUT].update(selection.left_out(cases, runs)._asdict())
     config.hook.pytest_deselected(items=[item for item, run in zip(items, runs) if not run])
     items[:] = [item for item, run in zip(items, runs) if run]
 

@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from kit.selection import git
+from kit.selection import FLOOR, git
 
 HOME = Path(__file__).resolve().parents[2]
 PASSED = HOME / ".cache" / "tested.json"  # the result of the last complete run, for script/release.sh
@@ -81,7 +81,7 @@ def pytest_options(options: argparse.Namespace, number: int, named: bool) -> Lis
     if options.all:
         words += ["--cold"]
     elif not named:
-        words += ["--daily", "--floor"] if number else ["--daily"]
+        words += ["--daily", *FLOOR] if number else ["--daily"]
     return words + ([f"--seed={options.seed}"] if options.seed is not None else [])
 
 
@@ -91,10 +91,17 @@ def run(python: str, options: List[str], words: List[str]) -> Run:
         version = subprocess.run([python, "-V"], capture_output=True, text=True).stdout.strip()
         print(f"test: {version}, pytest {' '.join([*options, *words])}", flush=True)
         before, began = cpu_of_children(), time.monotonic()
+        compile_tests(python)
         status = finish(subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=HOME, env=environment()).pid)
         wall = time.monotonic() - began
         told = summary.read()
         return Run(version, status, cpu_of_children() - before, wall, json.loads(told or "{}"))
+
+
+def compile_tests(python: str) -> None:
+    """Once, or in a fresh clone every worker does it for itself."""
+    command = [python, "-m", "pytest", "--collect-only"]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=HOME, env=environment())
 
 
 def environment() -> Dict[str, str]:
@@ -158,12 +165,13 @@ def print_run(done: Run) -> None:
 
 def not_run(runs: List[Run], missing: List[str], named: bool) -> List[str]:
     lines = list(missing)
+    if any(done.summary.get("left_out") for done in runs[1:]):
+        lines.append(f"on {runs[1].python}: all but {', '.join(FLOOR)}")
     for done in runs:
         left = done.summary.get("left_out", {})
         rules = {
             "variants": "variants that other days meet",
             "slow": "slow tests that other days meet",
-            "elsewhere": "tests of folders that are run on the newer Python alone",
         }
         told = ", ".join(f"{left[name]} {rule}" for name, rule in rules.items() if left.get(name))
         if told:
