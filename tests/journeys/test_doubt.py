@@ -15,8 +15,8 @@ from .shop import Shop, wait_for
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 QUESTIONS = {
     "open": (
-        "появилась ли услуга example.ru в аккаунте у поставщика",
-        "does the service example.ru stand in the upstream account",
+        "появилась ли услуга example.ru у поставщика по этому заказу",
+        "does the service example.ru stand in the provider's account because of this order",
     ),
     "prolong": (
         "продлена ли услуга example.ru на 12 мес.",
