@@ -246,7 +246,7 @@ def _absent(journal: Journal, row: Purchase, age: float, patience: Patience) -> 
     absences = row.absences + 1
     if absences >= patience.tries:
         return _unclear(journal, row, Evidence.ATTEMPTS, absences=absences)
-    return journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=absences)
+    return journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=absences, looked=False)
 
 
 def _unseen(journal: Journal, row: Purchase, failure: Failure, age: float, patience: Patience) -> Purchase:

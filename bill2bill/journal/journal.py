@@ -241,11 +241,13 @@ class Journal(StateFile):
         return found[0] if found else None
 
     def is_next(self, row: Purchase) -> bool:
-        """Of an item's purchases that the panel does not know any more, the oldest is answered first."""
+        """Of an item's purchases that the panel does not know any more, the oldest is answered first, and none
+        while another one of its kind is on its way.
+        """
         if row.stage is not Stage.REPORTED or row.question is None or row.detached:
             return True
-        first = self.next_question(row.item, row.kind)
-        return first is None or first.id == row.id
+        first, other = self.next_question(row.item, row.kind), self.unsettled(row.item, row.kind)
+        return first is not None and first.id == row.id and other is not None and other.stage not in OPEN
 
     def all_unsettled(self) -> List[Purchase]:
         return self._many(f"{UNSETTLED} ORDER BY id")

@@ -117,7 +117,7 @@ TRANSITIONS: Dict[Event, Transition] = {
     Event.SEEN: Transition((SENT,), (CONFIRMED,), SEEN_COLUMNS, durable=False),
     Event.NOT_SEEN_YET: Transition((SENT,), (), ("looked",), durable=False),
     Event.UNPAID_SEEN: Transition((SENT,), (), ("accepted",), {"unpaid": int}),
-    Event.ABSENCE_PROVED: Transition((SENT,), (INTENDED,), ("sent", "absences"), durable=False),
+    Event.ABSENCE_PROVED: Transition((SENT,), (INTENDED,), ("sent", "absences", "looked"), durable=False),
     Event.UNCLEAR: Transition(
         (SENT,), (), ("absences",), {"evidence": str, "code": str, "seconds": int}, (Question.BOUGHT,)
     ),
