@@ -45,7 +45,9 @@ def new_token() -> str:
 
 
 class Happened(NamedTuple):
-    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told names them."""
+    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told
+    names them.
+    """
 
     at: float
     event: Event
@@ -61,7 +63,9 @@ class Holder(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what differed."""
+    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what
+    differed.
+    """
 
     at: float
     who: str
@@ -79,7 +83,9 @@ class Journal(StateFile):
     # -- writing ---------------------------------------------------------------------------------------------
 
     def begin(self, intent: Intent, event: Optional[Event] = None, **values: Any) -> Purchase:
-        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same transaction."""
+        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same
+        transaction.
+        """
         now = time.time()
         row = Purchase(
             id=0, item=intent.item, kind=intent.kind, itemtype=intent.itemtype, module=intent.module,
@@ -241,8 +247,8 @@ class Journal(StateFile):
         return found[0] if found else None
 
     def is_next(self, row: Purchase) -> bool:
-        """Of an item's purchases that the panel does not know any more, the oldest is answered first, and none
-        while another one of its kind is on its way.
+        """Of an item's purchases that the panel does not know any more, the oldest is answered first, and
+        none while another one of its kind is on its way.
         """
         if row.stage is not Stage.REPORTED or row.question is None or row.detached:
             return True
@@ -288,7 +294,8 @@ class Journal(StateFile):
     def count_failure(self, item: int, command: str) -> int:
         with self.write(durable=False) as db:
             db.execute(
-                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1",
+                "INSERT INTO failed VALUES (?, ?, 1)"
+                " ON CONFLICT (item, kind) DO UPDATE SET times = times + 1",
                 (item, command),
             )
         return self.failures(item, command)

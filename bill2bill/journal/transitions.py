@@ -12,7 +12,9 @@ REFUSED, REPORTED = Stage.REFUSED, Stage.REPORTED
 
 
 class Event(Enum):
-    """What happened to a purchase. The history keeps it with typed arguments; messages/journal.py tells it."""
+    """What happened to a purchase. The history keeps it with typed arguments; messages/history.py
+    tells it.
+    """
 
     # an operation asks
     BEGUN = "begun"
@@ -96,7 +98,8 @@ class Transition(NamedTuple):
 SEEN_COLUMNS = ("remote", "period", "bought")
 NOTE_COLUMNS = ("token", "noted", "sent", "boot", "uptime", "period", "bought", "evidence")
 REQUEST_COLUMNS = (
-    "sent", "boot", "uptime", "noted", "attempts", "accepted", "looked", "account", "taken_over", "remote", "tariff",
+    "sent", "boot", "uptime", "noted", "attempts", "accepted", "looked", "account", "taken_over", "remote",
+    "tariff",
     "period", "bought", "cost", "highest",
 )  # fmt: skip
 
