@@ -245,10 +245,11 @@ class Matrix:
         )
 
     def _migrated(self, number: int) -> Optional[Migrated]:
-        """By turns: each case is met once before one is met twice."""
+        """By turns, in an order that the seed draws: each case is met once before one is met twice."""
         if not self.options.migrated or number % self.options.migrated:
             return None
         cases = released.names()
+        random.Random(self.options.seed).shuffle(cases)
         turn = number // self.options.migrated
         return Migrated(cases[turn % len(cases)], random.Random(f"{self.options.seed} {number}"))
 
