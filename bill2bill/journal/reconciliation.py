@@ -70,6 +70,8 @@ def _may_be_asked(journal: Journal, row: Purchase) -> bool:
 def _catch_up(journal: Journal, caller: Caller, row: Purchase, note: Note) -> None:
     if row.stage is Stage.REFUSED or (row.stage is Stage.REPORTED and row.question is None):
         return
+    if row.evidence is Evidence.CLAIMED:  # the panel knows of both orders: that does not tell whose service it is
+        return
     if not note.attempt:
         bought = row.bought or (_bought(journal, row, note) if row.rules.repeatable and note.left else None)
         journal.record(row, Event.NOTE_SAYS_OVER, operation=None, bought=bought)
@@ -84,8 +86,9 @@ def _bought(journal: Journal, row: Purchase, note: Note) -> int:
 
 
 def _journal_is_older(journal: Journal, caller: Caller, note: Note) -> None:
-    kind, left = note.kind, note.left - journal.months_left(caller.item)
+    kind = note.kind
     _settled_meanwhile(journal, journal.unsettled(caller.item, kind))
+    left = note.left - journal.months_left(caller.item)  # what is superseded counts now
     intent = Intent(
         caller.item, kind, caller.itemtype, caller.module, None, "", caller.name, note.months, note.before
     )

@@ -401,3 +401,19 @@ def test_a_forgotten_renewal_is_answered_in_its_turn_and_not_while_another_one_i
     assert other is not None
     journal.record(other, Event.WITHDRAWN, why=Withdrawal.QUESTION)
     assert decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "now", 600).stage is Stage.CONFIRMED
+
+
+def test_the_panels_note_does_not_tell_whose_a_service_is_that_two_items_claim(desk: Desk) -> None:
+    order = desk.store.purchase(opened(desk).id)
+    desk.store.record(order, Event.CLAIMED_TWICE, question=Question.SAME_ITEM, evidence=Evidence.CLAIMED)
+    for _ in range(2):
+        assert desk.question(operation=9) == "in_doubt_same_item/claimed"
+    assert desk.charged == 1, "the order, and no renewal of it"
+
+
+def test_months_that_a_purchase_under_way_adds_when_it_is_over_are_not_counted_twice(desk: Desk) -> None:
+    """Else they would pay for renewals that nobody has bought."""
+    sent(desk.store, intent("prolong", months=1), bought=12)
+    desk.note = str(Note("ab" * 8, left=3))
+    desk.ask()  # buys what it sells
+    assert desk.store.months_left(7) == 3
