@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from bill2bill.errors import Failure, Raw
 from bill2bill.state.private import private_folder
 
 GLANCE = 0.02  # seconds between two looks at a held lock
+SPARE_FILES = 256  # that a process opens besides the locks of all items
 
 
 def _try(path: Path) -> Optional[int]:
@@ -33,6 +35,25 @@ def _opened(path: Path) -> int:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Failure("state_unusable", reason=Raw(error)) from error
+
+
+@contextmanager
+def _room_for(files: int) -> Iterator[None]:
+    """Each held lock is an open file, and a panel may have more items than a process may usually open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files + SPARE_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        yield
+        return
+    most = hard if hard == resource.RLIM_INFINITY else max(hard, wanted)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))  # root may also raise the hard limit
+    except (ValueError, OSError) as error:
+        raise Failure("state_unusable", reason=Raw(error)) from error
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
 
 
 class Locks:
@@ -58,13 +79,15 @@ class Locks:
     def all_items(self) -> Iterator[None]:
         """Hold every item that a command has ever held. Raises Failure("item_busy") if one is held now."""
         handles: List[int] = []
+        paths = sorted(self.folder.glob("item-*"))
         try:
-            for path in sorted(self.folder.glob("item-*")):
-                handle = _try(path)
-                if handle is None:
-                    raise Failure("item_busy", detail=path.name)
-                handles.append(handle)
-            yield
+            with _room_for(len(paths)):
+                for path in paths:
+                    handle = _try(path)
+                    if handle is None:
+                        raise Failure("item_busy", detail=path.name)
+                    handles.append(handle)
+                yield
         finally:
             for handle in handles:
                 os.close(handle)

@@ -200,7 +200,9 @@ def _blocked(row: Row, notes: List[str]) -> Blocked:
     state, question = str(row["state"]), str(row["question"] or "")
     if state != "in doubt":
         if question in QUESTIONS and state == "reported":
-            return Blocked(*QUESTIONS[question])
+            stage, asked, evidence = QUESTIONS[question]
+            # lost or moved, and over in a part of the journal that was lost: another one may be on its way
+            return Blocked("reported", asked, evidence if stage == "reported" else "restored")
         return Blocked(state, None, None)
     if question in QUESTIONS:
         return Blocked(*QUESTIONS[question])

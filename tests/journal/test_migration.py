@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sqlite3
 from pathlib import Path
@@ -253,3 +254,33 @@ def test_a_file_that_is_not_newer_stays_as_it_is(tmp_path: Path) -> None:
     made(tmp_path / "b", {})
     assert not put_back(tmp_path / "b", 4)
     assert not put_back(tmp_path / "nothing", 4)
+
+
+def test_a_panel_of_more_items_than_a_process_may_open_files_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "bill2bill"
+    made(folder, {})
+    locks = Locks(folder / "locks")
+    for item in range(400):
+        (locks.folder / f"item-{item}").touch()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    try:
+        opened(folder)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 256
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert version(folder) == 5
+
+
+def test_a_lost_renewal_that_a_later_lost_one_has_superseded_does_not_hinder_the_migration(
+    tmp_path: Path,
+) -> None:
+    """The release before kept its question when it was over, so two may be `lost`, and one is on its way."""
+    lost = {"kind": "prolong", "question": "lost", "noted": 1, "before": "2027-01-01"}
+    made(tmp_path / "bill2bill", {**lost, "id": 1, "state": "reported"}, {**lost, "id": 2, "state": "in doubt"})
+    journal = opened(tmp_path / "bill2bill")
+    first, second = journal.purchase(1), journal.purchase(2)
+    assert (first.stage, first.question, first.evidence) == (
+        Stage.REPORTED, Question.SAME_RENEWAL, Evidence.RESTORED,
+    )  # fmt: skip
+    assert (second.stage, second.evidence) == (Stage.SENT, Evidence.LOST)
