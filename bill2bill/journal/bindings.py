@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from enum import Enum
-from typing import Callable, List, NamedTuple, Optional
+from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.journal.purchase import Purchase
@@ -80,23 +80,38 @@ def claim(
     if held and not (held.detached or is_closed(held.item)):
         raise Failure("held_by_other", value=remote, object=held.item, id="-")
     with file.write() as db:
-        values = (account, itemtype, remote, item, 0, Origin.LINKED.value)
-        db.execute("REPLACE INTO binding VALUES (?, ?, ?, ?, ?, ?)", values)
+        given_up = (account, itemtype, remote, held.item if held else 0)
+        db.execute(
+            "DELETE FROM binding WHERE account = ? AND itemtype IN (?, '') AND remote = ? AND item = ?",
+            given_up,
+        )
+        # a person has corrected the link: what was named before is free for the item that it is of
+        db.execute(
+            "DELETE FROM binding WHERE item = ? AND detached = 0 AND origin = ?", (item, Origin.LINKED.value)
+        )
+        _bind(db, (account, itemtype, remote), item, Origin.LINKED)
 
 
 def ordered(db: sqlite3.Connection, order: Purchase) -> None:
     """An order has given its item a service: part of the transaction that says so. Raises held_by_other."""
-    account = order.account or f"connection-{order.module}"
+    # whose login it is may have been told since the order was read
+    account = account_in(db, order.account) if order.account else f"connection-{order.module}"
     db.execute(
-        "DELETE FROM binding WHERE item = ? AND account = ? AND origin = ? AND remote <> ? AND detached = 0",
-        (order.item, account, Origin.ORDERED.value, order.remote),
+        "DELETE FROM binding WHERE item = ? AND account = ? AND remote <> ? AND detached = 0",
+        (order.item, account, order.remote),
     )
-    values = (account, order.itemtype, order.remote, order.item, 0, Origin.ORDERED.value)
+    _bind(db, (account, order.itemtype, order.remote), order.item, Origin.ORDERED)
+
+
+def _bind(db: sqlite3.Connection, service: Tuple[object, ...], item: int, origin: Origin) -> None:
+    """service: account, type, remote id. Raises held_by_other, also for what another process was faster to
+    claim.
+    """
     try:
-        db.execute("INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?)", values)
+        db.execute("INSERT INTO binding VALUES (?, ?, ?, ?, 0, ?)", (*service, item, origin.value))
     except sqlite3.IntegrityError:
-        held = db.execute(
-            "SELECT item, detached FROM binding WHERE account = ? AND itemtype = ? AND remote = ?", values[:3]
+        (other, detached) = db.execute(
+            "SELECT item, detached FROM binding WHERE account = ? AND itemtype = ? AND remote = ?", service
         ).fetchone()
-        if tuple(held) != (order.item, 0):
-            raise Failure("held_by_other", value=order.remote, object=held[0], id="-") from None
+        if (other, detached) != (item, 0):
+            raise Failure("held_by_other", value=service[2], object=other, id="-") from None

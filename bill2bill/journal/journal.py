@@ -137,21 +137,23 @@ class Journal(StateFile):
         same = "SELECT 1 FROM login WHERE key = ? AND installation = ? AND customer = ?"
         if not customer or self.rows(same, login, installation, customer):
             return
-        known = self.rows(
-            "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
-        )
-        account = str(known[0][0]) if known else login
-        for item in bindings.claimed_twice(self, login, account) if account != login else ():
-            order = self.opening(item)
-            if order and order.question is None:
-                self.record(
-                    order, Event.CLAIMED_TWICE, question=Question.SAME_ITEM, evidence=Evidence.CLAIMED
-                )
-        with self.write() as db:
+        asks: Dict[str, Any] = {"question": Question.SAME_ITEM, "evidence": Evidence.CLAIMED}
+        with self.write() as db:  # also what is read: another process may be told of another login just now
+            told_before = bool(self.rows("SELECT 1 FROM login WHERE key = ?", login))
+            known = self.rows(
+                "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
+            )
+            # version 4 tells another number of the same customer when it hides or adds an account
+            account = str(known[0][0]) if known else bindings.account_in(db, login)
             db.execute("REPLACE INTO login VALUES (?, ?, ?, ?)", (login, account, installation, customer))
+            if told_before or account == login:  # what it has bought is another customer's, or there already
+                return
+            for item in bindings.claimed_twice(self, login, account):
+                order = self.opening(item)
+                if order and order.question is None:
+                    _applied(db, order, Event.CLAIMED_TWICE, None, asks)
             db.execute("UPDATE purchase SET account = ? WHERE account = ?", (account, login))
-            if account != login:
-                bindings.merge(db, login, account)
+            bindings.merge(db, login, account)
 
     def detach(self, item: int) -> None:
         """The number of this item was given to another one: what was bought under it is not the new one's."""

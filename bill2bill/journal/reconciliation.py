@@ -70,7 +70,7 @@ def _may_be_asked(journal: Journal, row: Purchase) -> bool:
 def _catch_up(journal: Journal, caller: Caller, row: Purchase, note: Note) -> None:
     if row.stage is Stage.REFUSED or (row.stage is Stage.REPORTED and row.question is None):
         return
-    if row.evidence is Evidence.CLAIMED:  # the panel knows of both orders: that does not tell whose service it is
+    if row.evidence is Evidence.CLAIMED:  # the panel knows of both orders: it cannot tell whose it is
         return
     if not note.attempt:
         bought = row.bought or (_bought(journal, row, note) if row.rules.repeatable and note.left else None)

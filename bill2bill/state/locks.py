@@ -39,7 +39,7 @@ def _opened(path: Path) -> int:
 
 @contextmanager
 def _room_for(files: int) -> Iterator[None]:
-    """Each held lock is an open file, and a panel may have more items than a process may usually open files."""
+    """Each held lock is an open file, and a panel may have more items than a process may open files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = files + SPARE_FILES
     if soft == resource.RLIM_INFINITY or soft >= wanted:

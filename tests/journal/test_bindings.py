@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -64,6 +66,41 @@ def test_a_closed_item_gives_its_service_up(journal: Journal) -> None:
     assert bindings.holder(journal, "login", "vds", 100) == (8, False)
 
 
+def test_of_two_items_that_claim_a_service_at_the_same_moment_one_gets_it(journal: Journal) -> None:
+    """Both have read that nobody holds it, or that a closed item does."""
+
+    def meanwhile(_: int) -> bool:
+        bindings.claim(journal, "login", "vds", 100, 8, lambda item: item == 7)
+        return True
+
+    ordered(journal, 7, 100)
+    with pytest.raises(Failure, match="held_by_other.*object=8"):
+        bindings.claim(journal, "login", "vds", 100, 9, meanwhile)
+    assert bindings.holder(journal, "login", "vds", 100) == (8, False)
+
+
+def test_a_link_that_a_person_corrects_frees_the_service_for_the_item_that_it_is_of(journal: Journal) -> None:
+    bindings.claim(journal, "login", "vds", 100, 7, NOBODY_CLOSED)
+    bindings.claim(journal, "login", "vds", 101, 7, NOBODY_CLOSED)
+    bindings.claim(journal, "login", "vds", 100, 8, NOBODY_CLOSED)
+    assert bindings.holder(journal, "login", "vds", 101) == (7, False)
+
+
+def test_what_an_order_has_given_frees_what_was_linked_before(journal: Journal) -> None:
+    bindings.claim(journal, "login", "vds", 100, 7, NOBODY_CLOSED)
+    ordered(journal, 7, 101)
+    bindings.claim(journal, "login", "vds", 100, 8, NOBODY_CLOSED)
+
+
+def test_whose_login_it_is_may_be_told_while_the_order_is_on_its_way(journal: Journal) -> None:
+    journal.identify("old", "provider.example", "4")
+    row = journal.begin(Intent(7, "open", "vds", 3, 5, "new", "vm7", 1))
+    row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="new", attempts=1)
+    journal.identify("new", "provider.example", "4")  # by another process
+    journal.record(row, Event.ACCEPTED, Stage.CONFIRMED, accepted=True, remote=100)
+    assert bindings.holder(journal, bindings.account_of(journal, "new"), "vds", 100) == (7, False)
+
+
 def test_the_same_number_of_another_type_or_another_customer_is_another_service(journal: Journal) -> None:
     ordered(journal, 7, 100)
     bindings.claim(journal, "login", "domain", 100, 8, NOBODY_CLOSED)
@@ -99,6 +136,46 @@ def test_another_customer_or_another_provider_is_another_account(journal: Journa
     journal.identify("b", "provider.example", "5")
     journal.identify("c", "other.example", "4")
     assert len({bindings.account_of(journal, login) for login in "abc"}) == 3
+
+
+def test_logins_of_one_customer_stay_together_when_his_number_changes(journal: Journal) -> None:
+    """Version 4 tells the lowest of his accounts, and may hide it later."""
+    journal.identify("a", "provider.example", "4")
+    journal.identify("b", "provider.example", "4")
+    order = ordered(journal, 7, 100, "b")
+    for login in "ba":
+        journal.identify(login, "provider.example", "5")
+        assert journal.purchase(order.id).account == bindings.account_of(journal, "b")
+        assert bindings.account_of(journal, "a") == bindings.account_of(journal, "b")
+
+
+def test_a_login_that_moves_to_another_customer_leaves_there_what_was_bought(journal: Journal) -> None:
+    """What was sent for one customer is never looked for at another one."""
+    for login, customer in [("a", "4"), ("b", "4"), ("c", "5")]:
+        journal.identify(login, "provider.example", customer)
+    order = ordered(journal, 7, 100, "b")
+    journal.identify("a", "provider.example", "5")
+    assert bindings.account_of(journal, "a") == bindings.account_of(journal, "c")
+    assert journal.purchase(order.id).account == bindings.account_of(journal, "b")
+    assert bindings.holder(journal, bindings.account_of(journal, "b"), "vds", 100) == (7, False)
+
+
+def test_two_logins_of_one_customer_that_are_told_at_the_same_moment_are_one_account(tmp_path: Path) -> None:
+    folder = tmp_path / "bill2bill"
+    Journal(folder, "machine", "root")
+    with ThreadPoolExecutor(2) as both:
+        for customer in range(30):
+            names = [f"{login}{customer}" for login in "ab"]
+            start = Barrier(2)
+
+            def at_once(login: str, start: Barrier = start, customer: int = customer) -> None:
+                journal = Journal(folder, "machine", "root")
+                start.wait()
+                journal.identify(login, "provider.example", str(customer))
+
+            list(both.map(at_once, names))
+            journal = Journal(folder, "machine", "root")
+            assert len({bindings.account_of(journal, login) for login in names}) == 1
 
 
 def test_a_provider_that_tells_no_customer_number_joins_no_logins(journal: Journal) -> None:

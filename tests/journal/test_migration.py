@@ -277,7 +277,8 @@ def test_a_lost_renewal_that_a_later_lost_one_has_superseded_does_not_hinder_the
 ) -> None:
     """The release before kept its question when it was over, so two may be `lost`, and one is on its way."""
     lost = {"kind": "prolong", "question": "lost", "noted": 1, "before": "2027-01-01"}
-    made(tmp_path / "bill2bill", {**lost, "id": 1, "state": "reported"}, {**lost, "id": 2, "state": "in doubt"})
+    over, on_its_way = {**lost, "id": 1, "state": "reported"}, {**lost, "id": 2, "state": "in doubt"}
+    made(tmp_path / "bill2bill", over, on_its_way)
     journal = opened(tmp_path / "bill2bill")
     first, second = journal.purchase(1), journal.purchase(2)
     assert (first.stage, first.question, first.evidence) == (
