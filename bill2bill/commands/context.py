@@ -123,8 +123,9 @@ class Context:
 
         The journal is opened first: a file of an earlier release is brought up to date while no item is held.
         """
-        _ = self.journal
+        journal = self.journal
         with self.locks.item(self.call.item or 0, self.options.item_wait):
+            journal.must_be_in_place()
             yield self.item
 
     def connection(self, module: int) -> Connection:

@@ -56,10 +56,11 @@ class Happened(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Who holds a service. purchase: its number, if it was ordered."""
+    """Who holds a service. purchase: its number, if it was ordered; detached: as in bindings.Binding."""
 
     item: int
     purchase: Optional[int]
+    detached: bool
 
 
 class Decision(NamedTuple):
@@ -211,13 +212,13 @@ class Journal(StateFile):
                 bought = self._one(
                     f"remote = ? AND item = ? AND kind IN {OPENS} AND {BOUGHT}", remote, bound.item
                 )
-                return Holder(bound.item, bought.id if bought else None)
+                return Holder(bound.item, bought.id if bought else None, bound.detached)
         row = self._one(
             f"remote = ? AND (item <> ? OR detached = 1) AND kind IN {OPENS} AND {BOUGHT}"
             " AND (account = ? OR (module = ? AND (account = '' OR ? = '')))",
             remote, item, account, module, account,
         )  # fmt: skip
-        return Holder(row.item, row.id) if row else None
+        return Holder(row.item, row.id, row.detached) if row else None
 
     def rivals(self, order: Purchase) -> List[Purchase]:
         """Orders of other items, with the same login, that were sent and are not settled either."""

@@ -82,6 +82,7 @@ class StateFile:
         self._here = (machine, root)
         with self._trouble():
             self.db = _open(folder)
+            self._file = (folder / "state.sqlite3").stat()
             version = self._version()
             if version == 0:
                 self._create()
@@ -89,6 +90,16 @@ class StateFile:
                 self._migrate(types)
             elif version > VERSION:
                 raise Failure("state_newer", value=version)
+
+    def must_be_in_place(self) -> None:
+        """Asked under a lock that was waited for: what is written to a file that was put away is lost.
+
+        Raises item_busy: the release before has got its file back (put_back).
+        """
+        with self._trouble():
+            here = (self.folder / "state.sqlite3").stat()
+        if not os.path.samestat(here, self._file):
+            raise Failure("item_busy", detail="the file of the journal was replaced")
 
     def _version(self) -> int:
         return int(self.db.execute("PRAGMA user_version").fetchone()[0])

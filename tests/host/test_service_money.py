@@ -145,6 +145,18 @@ def test_a_server_of_a_closed_item_may_be_linked_to_another(servers):
     assert (servers.bills, servers.row(second)["status"]) == (ORDERED, 2)
 
 
+def test_a_server_of_a_former_item_may_be_linked_to_another(servers):
+    """Its number belongs to an item of another client now, so it is never closed."""
+    first = servers.bought()
+    remote = servers.remote(first)
+    servers.store.detach(first)
+    servers.up.post("service", id=remote, remoteid="")
+    second = servers.order()
+    servers.params(second, bill2bill=f"id={remote};price=;period=")
+    assert servers.start("open", second).status == 0
+    assert (servers.bills, servers.row(second)["status"]) == (ORDERED, 2)
+
+
 def test_an_add_on_that_the_order_form_does_not_have_orders_nothing(servers):
     """The catalogue is a day old, the add-on was replaced since."""
     servers.bought(domain="first.example.net")

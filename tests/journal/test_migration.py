@@ -285,3 +285,15 @@ def test_a_lost_renewal_that_a_later_lost_one_has_superseded_does_not_hinder_the
         Stage.REPORTED, Question.SAME_RENEWAL, Evidence.RESTORED,
     )  # fmt: skip
     assert (second.stage, second.evidence) == (Stage.SENT, Evidence.LOST)
+
+
+def test_a_command_that_waited_while_the_file_was_put_back_does_not_use_the_old_one(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "bill2bill"
+    made(folder, {})
+    waiting = opened(folder)
+    waiting.must_be_in_place()
+    assert put_back(folder, 4)
+    with pytest.raises(Failure, match="item_busy"):
+        waiting.must_be_in_place()

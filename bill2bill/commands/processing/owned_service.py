@@ -92,7 +92,7 @@ def _check_evidence(
     holder = context.journal.held_by_other(
         item.id, item.itemtype, service.id, context.account_of(account), item.module
     )
-    if holder and not context.data.is_closed(holder.item):
+    if holder and not (holder.detached or context.data.is_closed(holder.item)):
         raise Failure("held_by_other", value=service.id, object=holder.item, id=holder.purchase or "-")
     bought = context.journal.opening(item.id)
     if not item.name and bought and bought.remote == service.id:
