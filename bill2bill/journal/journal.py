@@ -170,10 +170,10 @@ class Journal(StateFile):
         return self._one("id = ?", number)
 
     def unsettled(self, item: int, kind: str) -> Optional[Purchase]:
-        """What is on its way, or else in question."""
+        """What is on its way, or else in question: the one that is answered first (is_next)."""
         found = self._many(
             f"item = ? AND kind = ? AND detached = 0 AND {UNSETTLED}"
-            f" ORDER BY stage IN {OPEN_SQL} DESC, id DESC LIMIT 1",
+            f" ORDER BY stage IN {OPEN_SQL} DESC, id LIMIT 1",
             item, kind,
         )  # fmt: skip
         return found[0] if found else None
@@ -223,7 +223,8 @@ class Journal(StateFile):
     def rivals(self, order: Purchase) -> List[Purchase]:
         """Orders of other items, with the same login, that were sent and are not settled either."""
         return self._many(
-            f"item <> ? AND kind IN {OPENS} AND (stage = 'sent' OR question IS NOT NULL) AND account = ?",
+            f"(item <> ? OR detached = 1) AND kind IN {OPENS}"
+            " AND (stage = 'sent' OR question IS NOT NULL) AND account = ?",
             order.item, order.account,
         )  # fmt: skip
 

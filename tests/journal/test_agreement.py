@@ -417,3 +417,16 @@ def test_months_that_a_purchase_under_way_adds_when_it_is_over_are_not_counted_t
     desk.note = str(Note("ab" * 8, left=3))
     desk.ask()  # buys what it sells
     assert desk.store.months_left(7) == 3
+
+
+def test_whoever_meets_several_questions_of_an_item_names_the_one_that_takes_an_answer(desk: Desk) -> None:
+    """A closing asks without the panel's note."""
+    desk.told(desk.ask())
+    backup = desk.note
+    for operation in (6, 7):
+        desk.told(desk.ask(operation=operation))
+    desk.note = backup
+    assert desk.question(operation=9) == "in_doubt_same_renewal/restored"
+    asked = desk.store.unsettled(7, "prolong")
+    assert desk.store.is_next(asked)
+    says(desk.store, asked.id, Answer.NEW)

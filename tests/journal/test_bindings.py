@@ -194,3 +194,13 @@ def test_two_items_that_prove_to_hold_one_service_are_both_asked_about(journal: 
     decide.resolve(journal, orders[1].id, Said(Answer.OTHER_ITEM), "keeper", "a mistake", 600)
     decide.resolve(journal, orders[0].id, Said(Answer.SAME), "keeper", "his", 600)
     assert journal.opening(7).question is None
+
+
+def test_a_lost_order_of_a_former_item_of_this_number_is_a_rival(journal: Journal) -> None:
+    """Its service, without a mark, may look like that of the new item."""
+    former = journal.begin(Intent(7, "open", "vds", 3, 5, "login", "vm", 1))
+    journal.record(former, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
+    journal.detach(7)
+    row = journal.begin(Intent(7, "open", "vds", 3, 6, "login", "vm", 1))
+    row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
+    assert [rival.id for rival in journal.rivals(row)] == [former.id]
