@@ -20,6 +20,8 @@ from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
 from bill2bill.journal import bindings
 from bill2bill.journal.journal import Journal
+from bill2bill.journal.purchase import Evidence
+from bill2bill.journal.questions import asked_about
 from bill2bill.rules import names
 from bill2bill.services import domain
 from bill2bill.services.modules import MODULES, types_of
@@ -152,9 +154,16 @@ class Context:
             self.locks,
             cache=lambda: self.cache,
             key=lambda: self.key,
-            identified=lambda *who: self.journal.identify(*who),
+            identified=self._identified,
             form_waits=self.is_question,
         )
+
+    def _identified(self, login: str, installation: str, customer: str) -> None:
+        """Whose login it is may tell that another item has this service, too: then nothing is bought."""
+        self.journal.identify(login, installation, customer)
+        order = self.journal.opening(self.call.item or 0)
+        if order and order.evidence is Evidence.CLAIMED:
+            raise asked_about(order)
 
     def account_of(self, account: UpstreamAccount) -> str:
         """The provider's customer behind a login, as the journal names it."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from command_shop import EXPIRES, in_years
-from kit.purchases import says
+from kit.purchases import intent, says, sent
 
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
+from bill2bill.journal import bindings
 from bill2bill.journal.purchase import Stage
 from bill2bill.journal.questions import Answer
+from bill2bill.journal.transitions import Event
 
 RENEWED = [("renew", "example.ru")]
 
@@ -123,4 +125,32 @@ def test_a_listing_without_the_domain_proves_nothing_about_its_renewal(shop):
     shop.aged(3600)
     shop.fault("domain", "empty", when="after", sticky=True)
     assert shop.attempt(operation).code == "lost_answer"
+    assert shop.charges == []
+
+
+def test_a_renewal_that_learns_that_two_items_have_the_domain_buys_nothing(shop):
+    """By two logins, which prove to be of one customer just now."""
+    shop.at_once()
+    item = shop.sold()
+    store, remote = shop.store, shop.remote(item)
+    for number, account in [(item, ""), (item + 1, "another login")]:
+        order = sent(store, intent(item=number, operation=None), account=account)
+        order = store.record(order, Event.SEEN, remote=remote)
+        store.record(order, Event.CALLBACK_DONE, operation=None)
+    customer = str(min(account["id"] for account in shop.up.get("state")["accounts"]))
+    store.identify("another login", "127.0.0.1", customer)
+    for _ in range(2):
+        assert shop.start("prolong", item).question == "in_doubt_same_item/claimed"
+    assert shop.charges == []
+
+
+def test_a_renewal_that_learns_that_another_item_is_linked_to_the_domain_buys_nothing(shop):
+    shop.at_once()
+    item = shop.sold()
+    other = shop.item("second.ru")
+    customer = str(min(account["id"] for account in shop.up.get("state")["accounts"]))
+    shop.store.identify("another login", "127.0.0.1", customer)
+    bindings.claim(shop.store, "another login", "domain", shop.remote(item), other, lambda _: False)
+    operation = shop.operation(item, "prolong")
+    assert [shop.attempt(operation).code for _ in range(2)] == ["held_by_other"] * 2
     assert shop.charges == []

@@ -141,7 +141,8 @@ class ProlongDeal:
         must_be_on(on=self.account.connection.send_prolong, what="prolong")
         tariff = self.account.domain_tariff(names.to_ascii(self.item.zone), self._price_id())
         period = self.account.period(tariff, self.months)
-        payer = self.account.payer()
+        payer = self.account.payer()  # this may tell whose login it is, and that another item has the domain
+        self.context.claim(self.account, self.known.id)
         price = affordable(payer, tariff, period)
         self.period, self.payer = period.id, payer.id
         return Terms(tariff.id, period.id, str(price), self.known.id)
