@@ -59,9 +59,11 @@ def merge(db: sqlite3.Connection, account: str, into: str) -> None:
 
 
 def holder(file: StateFile, account: str, itemtype: str, remote: int) -> Optional[Binding]:
+    """itemtype: "" of a purchase whose connection is gone: it may be of any."""
     found = file.rows(
-        "SELECT item, detached FROM binding WHERE account = ? AND itemtype IN (?, '') AND remote = ?",
-        account, itemtype, remote,
+        "SELECT item, detached FROM binding"
+        " WHERE account = ? AND (itemtype IN (?, '') OR ? = '') AND remote = ?",
+        account, itemtype, itemtype, remote,
     )  # fmt: skip
     return Binding(int(str(found[0][0])), bool(found[0][1])) if found else None
 

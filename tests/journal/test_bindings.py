@@ -204,3 +204,11 @@ def test_a_lost_order_of_a_former_item_of_this_number_is_a_rival(journal: Journa
     row = journal.begin(Intent(7, "open", "vds", 3, 6, "login", "vm", 1))
     row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
     assert [rival.id for rival in journal.rivals(row)] == [former.id]
+
+
+def test_an_order_whose_connection_is_gone_gets_no_service_that_another_item_has(journal: Journal) -> None:
+    bindings.claim(journal, "login", "vds", 100, 7, NOBODY_CLOSED)
+    row = journal.begin(Intent(8, "open", "", 3, 5, "login", "vm", 1))
+    row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
+    with pytest.raises(Failure, match="held_by_other.*object=7"):
+        decide.resolve(journal, row.id, Said(Answer.BOUGHT, 100), "keeper", "seen there", 600)
