@@ -11,9 +11,9 @@ import xml.etree.ElementTree as ET
 from datetime import date
 from typing import Any, List, Mapping, NamedTuple, Optional
 
-from databases import tables
 from journeys.shop import Shop
 from kit import warm
+from kit.databases import tables
 from kit.purchases import asked, at, intent, sent
 
 from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from copies import put_aside
 from journeys.shop import Shop
+from kit.folders import put_aside
 
 from bill2bill.journal.journal import ABOUT_THE_PLACE
 from bill2bill.journal.purchase import Stage

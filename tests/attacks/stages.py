@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from databases import Place, tables
 from kit import SMALL_KEY, warm
+from kit.databases import Place, tables
 from kit.journal_files import belongs_here, numbers_come_again
 
 from bill2bill.errors import CODES

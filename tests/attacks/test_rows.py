@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from databases import tables
+from kit.databases import tables
 
 from .stages import PROCESSING, Stage, at_once, share
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from command_shop import Shop
-from copies import put_aside
+from kit.folders import put_aside
 from kit.journal_files import made_elsewhere
 
 from bill2bill.sandbox.stage import HOME

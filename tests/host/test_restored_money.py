@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from command_shop import EXPIRES
-from copies import put_aside
+from kit.folders import put_aside
 from kit.journal_files import as_before
 from kit.purchases import intent, question_of, reported, says
 from service_shop import KVM2, NAME, SMALL, ServiceShop

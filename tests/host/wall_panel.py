@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Optional
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from databases import MariaDB
+from kit.databases import MariaDB
 from pymysql.constants import CLIENT
 
 from bill2bill import messages

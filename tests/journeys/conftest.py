@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 import pytest
-from databases import MariaDB, Place
+from kit.databases import MariaDB, Place
 
 from . import servers as servers_of
 from .purchases import KINDS, Paid

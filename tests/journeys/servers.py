@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from databases import tables
 from kit import SMALL_KEY
+from kit.databases import tables
 
 from bill2bill.sandbox.stage import Panel
 

@@ -16,8 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
-from databases import Place, tables
 from kit import SMALL_KEY, warm
+from kit.databases import Place, tables
 from kit.journal_files import belongs_here
 
 from bill2bill.host.place import machine_id

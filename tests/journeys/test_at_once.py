@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from copies import put_aside
+from kit.folders import put_aside
 
 from bill2bill.sandbox.stage import Panel
 

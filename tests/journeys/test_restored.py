@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Callable, Mapping
 
 import pytest
-from copies import put_aside
-from databases import Place, tables
+from kit.databases import Place, tables
+from kit.folders import put_aside
 
 from bill2bill.sandbox.stage import Panel
 

@@ -1,5 +1,5 @@
-"""Back to the release before, with its real executables: it never spends from a file that it does not know, and
-gets its own file back only while nothing was bought since.
+"""Back to the release before, with its real executables: it never spends from a file that it does not know,
+and gets its own file back only while nothing was bought since.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import json
 from typing import Callable, Dict, Tuple
 
 import pytest
-from databases import tables
+from kit.databases import tables
 
 from bill2bill.journal.purchase import Stage
 

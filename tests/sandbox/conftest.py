@@ -7,8 +7,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from databases import Place
 from kit import warm
+from kit.databases import Place
 
 from .panel_kit import Kit, shop
 from .upstream4_provider import Process, Provider

@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from databases import tables
 from kit import warm
+from kit.databases import tables
 
 from bill2bill.sandbox.host import make
 from bill2bill.sandbox.host.address import on_server

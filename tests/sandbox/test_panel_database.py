@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from databases import PASSWORD, USER, tables
+from kit.databases import PASSWORD, USER, tables
 
 from bill2bill.sandbox.host import db as sandbox_db
 from bill2bill.sandbox.host import make, schema

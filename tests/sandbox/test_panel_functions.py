@@ -9,8 +9,8 @@ import xml.etree.ElementTree as ET
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from databases import tables
 from kit import warm
+from kit.databases import tables
 
 pytestmark = pytest.mark.both_databases
 

@@ -5,7 +5,7 @@ life.
 from __future__ import annotations
 
 import pytest
-from databases import Place
+from kit.databases import Place
 from sandbox.panel_kit import Kit, fresh
 from strangers import need_php, order_domain, pay, registrar
 
