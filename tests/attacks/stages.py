@@ -6,7 +6,6 @@ What is true is what the provider's ledger and the panel's tables say.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -20,15 +19,15 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 from kit import SMALL_KEY, warm
 from kit.databases import Place, tables
 from kit.journal_files import belongs_here, numbers_come_again
+from kit.provider import Provider
+from kit.wire import Asked, Middleman
 
 from bill2bill.errors import CODES
 from bill2bill.host.place import machine_id
 from bill2bill.journal.journal import Happened, Journal
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
-from bill2bill.sandbox.stage import HOME, Panel, Provider
-
-from .middleman import Asked, Middleman
+from bill2bill.sandbox.stage import HOME, Panel
 
 USER, PASSWORD = "reseller", "canary-word&=7+d1/f"
 PASSPORT = "7719 604823"
@@ -276,13 +275,7 @@ def at_once(work: Callable[[Any], Ran], many: Sequence[Any], workers: int = 4) -
 
 def provider(kind: Kind, folder: Path) -> Provider:
     """Without TLS: the middleman in front of it has that."""
-    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
-    os.environ.update(secrets)  # never on a command line
-    try:
-        return Provider(folder, "--dialect", kind.dialect)
-    finally:
-        for name in secrets:
-            del os.environ[name]
+    return Provider(folder, "--dialect", kind.dialect, user=USER, password=PASSWORD)
 
 
 def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Dict
 
 import pytest
+from kit.wire import said
 
 from bill2bill.journal.transitions import Event
 
 from .answers import HOSTILE, SURELY_NOT_SEEN
-from .middleman import said
 from .stages import KINDS, REGISTRAR, Job, Stage, at_once, names_of
 
 MAY_HAVE_BEEN = {"lost_answer"}

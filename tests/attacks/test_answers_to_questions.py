@@ -6,9 +6,9 @@ import gzip
 from typing import Dict
 
 import pytest
+from kit.wire import Script, said
 
 from .answers import CONTENT, HOSTILE, JSON, MIB, SURELY_NOT_SEEN, TRANSPORT, XML
-from .middleman import Script, said
 from .stages import PASSWORD, Ran, Stage, at_once, share
 
 CODES = {

@@ -16,12 +16,12 @@ from typing import List
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+from kit.wire import said
 
 from bill2bill.config import connection
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
 
-from .middleman import said
 from .stages import CLEAN, PASSPORT, PASSWORD, PROCESSING, REGISTRAR, Job, Stage
 
 PAPERS = (PASSPORT, PASSPORT.replace(" ", ""), PASSPORT.replace(" ", "+"), PASSPORT.replace(" ", "%20"))

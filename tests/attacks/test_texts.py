@@ -12,11 +12,11 @@ from typing import Any, Dict, List, Set
 from xml.sax.saxutils import escape
 
 from kit import purchases, warm
+from kit.wire import Asked, said
 
 from bill2bill.journal.purchase import Evidence
 from bill2bill.sandbox.stage import HOME
 
-from .middleman import Asked, said
 from .stages import CLEAN, PROCESSING, REGISTRAR, Stage, at_once, run, share
 
 NASTY = (

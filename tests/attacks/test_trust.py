@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 import pytest
-from contract.rawserver import RawServer, certificate, served_with
+from kit.wire import RawServer, certificate, said, served_with
 
 from .answers import XML
-from .middleman import said
 from .stages import PASSWORD, Stage, share
 
 YES = said(b"<doc><ok/><id>5</id></doc>", XML)

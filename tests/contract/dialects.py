@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from kit.provider import Provider
+
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import add_months
@@ -20,7 +22,7 @@ from bill2bill.upstream.api import DomainOrder, ServiceOrder
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
-from .provider import PASSWORD, USER, Provider, http
+from .transport import PASSWORD, USER, http
 
 PERSON = {
     "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
@@ -65,10 +67,10 @@ class Step:
     done: Callable[[], bool]
 
 
-class World(ABC):
+class Dialect(ABC):
     """The provider, and an adapter that speaks with it."""
 
-    dialect: str
+    version: str
     make: Callable[..., Any]
     look: str  # the function that is asked about one thing
     listing: str
@@ -85,7 +87,7 @@ class World(ABC):
 
     def arm(self, step: Step, kind: str, when: str, **more: Any) -> None:
         """A fault of the spending request alone, not of questions by the same name."""
-        self.provider.arm(step.func, kind, when, match=self.spending(step), **more)
+        self.provider.fault(step.func, kind, when=when, match=self.spending(step), **more)
 
     def sent(self, step: Step) -> int:
         match = self.spending(step).items()
@@ -130,8 +132,8 @@ class World(ABC):
         return [thing for thing in self.things() if thing.name == name]
 
 
-class Domains(World):
-    dialect, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
+class Domains(Dialect):
+    version, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
     names = ("example.ru", "example.com")
 
     def balance(self, up: Any = None) -> Money:
@@ -219,8 +221,8 @@ def _domain(domain: Any) -> Thing:
     return Thing(domain.id, domain.name, active, domain.state is DomainState.UNPAID, domain.expires)
 
 
-class Servers(World):
-    dialect, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
+class Servers(Dialect):
+    version, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
     names = ("vm1.example.net", "vm2.example.net")
 
     def balance(self, up: Any = None) -> Money:

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from kit.provider import Provider
 from panel_shop import EXPIRES, MODULE, OPTIONS, TODAY, Answer, PanelShop, ask, install
 
 from bill2bill.sandbox.host import profiles
 from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
-from bill2bill.sandbox.stage import Provider
 
 __all__ = ["EXPIRES", "MODULE", "OPTIONS", "TODAY", "Answer", "Shop", "ask", "in_years", "template"]
 

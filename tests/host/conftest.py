@@ -15,11 +15,11 @@ import command_shop
 import pytest
 import service_shop
 from kit import warm
+from kit.provider import Provider
 
 from bill2bill.host import log
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.sandbox.host.mgrctl import main as sandbox_mgrctl
-from bill2bill.sandbox.stage import Provider
 from bill2bill.upstream import http
 
 

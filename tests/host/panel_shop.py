@@ -18,6 +18,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from kit import SMALL_KEY, warm
 from kit.journal_files import age
+from kit.provider import Provider
 from lxml import etree
 
 from bill2bill.host import place
@@ -26,7 +27,7 @@ from bill2bill.main import run
 from bill2bill.sandbox.host import crypt, operations
 from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
-from bill2bill.sandbox.stage import HOME, Provider, read_lines
+from bill2bill.sandbox.stage import HOME, read_lines
 from bill2bill.sandbox.stage import Panel as Stage
 from bill2bill.services.modules import MODULES
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import requests
+from kit.provider import Provider
 from panel_shop import EXPIRES, MODULE, PanelShop, install
 
 from bill2bill.rules.periods import add_months
 from bill2bill.sandbox.host.dispatch import call
 from bill2bill.sandbox.host.panel import Panel, Request
-from bill2bill.sandbox.stage import Provider
 
 NAME = "vm1.example.net"
 SMALL, LARGE = 1, 2  # tariff plans of the panel, in the order in which template() makes them

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 from command_shop import MODULE
+from kit.provider import Provider
 from lxml import etree
 
-from bill2bill.sandbox.stage import Provider
 from bill2bill.upstream import sniff
 
 PROJECT = "*.ru-tld.ru (Domains)"

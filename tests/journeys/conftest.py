@@ -4,37 +4,31 @@ its own.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Iterator, Optional
 
 import pytest
 from kit.databases import MariaDB, Place
+from kit.provider import Provider
 
 from . import servers as servers_of
 from .purchases import KINDS, Paid
-from .shop import PASSWORD, USER, Shop, Upstream, build, copied
+from .shop import PASSWORD, USER, Shop, build, copied
 
 
-def started(folder: Path, *options: str) -> Upstream:
-    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
-    os.environ.update(secrets)  # never on a command line
-    try:
-        return Upstream(folder, "--tls", *options)
-    finally:
-        for name in secrets:
-            del os.environ[name]
+def started(folder: Path, *options: str) -> Provider:
+    return Provider(folder, "--tls", *options, user=USER, password=PASSWORD)
 
 
 @pytest.fixture(scope="session")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider = started(tmp_path_factory.mktemp("provider"))
     yield provider
     provider.stop()
 
 
 @pytest.fixture(scope="session")
-def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider = started(tmp_path_factory.mktemp("provider6"), "--dialect", "6")
     yield provider
     provider.stop()
@@ -42,7 +36,7 @@ def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def template(
-    upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+    upstream: Provider, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
 ) -> Shop:
     upstream.post("reset")  # what an earlier test left there would be remembered by the new panel
     return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login())
@@ -56,7 +50,7 @@ def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
 
 @pytest.fixture(scope="session")
 def server_template(
-    upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+    upstream6: Provider, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
 ) -> servers_of.ServerShop:
     upstream6.post("reset")
     return servers_of.build(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 import pytest
+from kit.waiting import wait_for
 
 from bill2bill.journal.purchase import Purchase
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 Prepared = Tuple[int, int]  # item, operation
 
@@ -136,7 +137,8 @@ class Paid:
     @property
     def requests(self) -> int:
         """How often it was asked to."""
-        return len([row for row in self.shop.up.asked(self.kind.spends) if row["params"].get("sok") == "ok"])
+        asked = self.shop.up.requests(self.kind.spends)
+        return len([row for row in asked if row["params"].get("sok") == "ok"])
 
     @property
     def purchase(self) -> Purchase:

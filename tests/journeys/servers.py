@@ -7,10 +7,11 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from kit import SMALL_KEY
 from kit.databases import tables
+from kit.provider import Provider
 
 from bill2bill.sandbox.stage import Panel
 
-from .shop import PASSWORD, USER, Shop, Upstream, in_months, install
+from .shop import PASSWORD, USER, Shop, in_months, install
 
 NAME = "vm1.example.net"
 SMALL, LARGE = 1, 2  # tariff plans of the panel
@@ -72,7 +73,7 @@ class ServerShop(Shop):
         return [(row["kind"], row["amount"]) for row in self.up.get("ledger")]
 
 
-def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -> ServerShop:
+def build(root: Path, up: Provider, login: Optional[Mapping[str, str]] = None) -> ServerShop:
     """A panel that sells two servers of the provider, with its add-ons; nothing ordered."""
     shop = ServerShop(Panel.make(root, login, *SMALL_KEY), up)
     shop.settings()

@@ -11,21 +11,21 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from kit import SMALL_KEY, warm
 from kit.databases import Place, tables
 from kit.journal_files import belongs_here
+from kit.provider import Provider
+from kit.waiting import wait_for
 
 from bill2bill.host.place import machine_id
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Purchase
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.schema import columns
-from bill2bill.sandbox.stage import HOME, Panel, Provider
+from bill2bill.sandbox.stage import HOME, Panel
 
 MODULE = "pmbill2billreg"
 USER, PASSWORD = "reseller", "canary-word&=7+d1/f"
@@ -52,51 +52,12 @@ OPTIONS: Mapping[str, object] = {
 }  # fmt: skip
 
 
-class Upstream(Provider):
-    """The provider with its control URLs in the words of the journeys."""
-
-    @cached_property
-    def play(self) -> str:
-        """What it plays when it is itself: bm4, bm6."""
-        return next(str(switch["default"]) for switch in self.get("switch") if switch["name"] == "play")
-
-    def switch(self, **values: object) -> None:
-        self.post("switch", **values)
-
-    def progress(self, mode: str, n: float = 1) -> None:
-        self.switch(progress={"mode": mode, "n": n})
-
-    def fault(self, func: str, kind: str, **more: object) -> None:
-        self.post("faults", func=func, kind=kind, **more)
-
-    def heal(self) -> None:
-        request = urllib.request.Request(self.control + "faults", method="DELETE")
-        self._open(request, timeout=30).close()
-
-    def charges(self, name: Optional[str] = None) -> List[str]:
-        """Kinds of the charges (order, renew) for a name, or for all."""
-        return [row["kind"] for row in self.get("ledger") if name in (None, row["name"])]
-
-    def charged(self) -> Dict[str, int]:
-        """How often each name was charged."""
-        names = [row["name"] for row in self.get("ledger")]
-        return {name: names.count(name) for name in names}
-
-    def domain(self, name: str) -> Dict[str, Any]:
-        found = [row for row in self.get("state")["domains"] if row["name"] == name]
-        assert len(found) == 1, found
-        return found[0]
-
-    def asked(self, func: str) -> List[Dict[str, Any]]:
-        return self.get(f"requests?func={func}")
-
-
 class Shop:
     """Domains; servers are in servers.py."""
 
     module = MODULE
 
-    def __init__(self, panel: Panel, up: Upstream) -> None:
+    def __init__(self, panel: Panel, up: Provider) -> None:
         self.panel, self.up = panel, up
 
     # -- what a person does ----------------------------------------------------------------------------------
@@ -315,17 +276,10 @@ def in_months(months: int, start: str = "") -> str:
     return after(start or today(), months)
 
 
-def wait_for(reached: Callable[[], object], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.02)
-
-
 # -- the template that every test copies ---------------------------------------------------------------------
 
 
-def build(root: Path, up: Upstream, login: Optional[Mapping[str, str]] = None) -> Shop:
+def build(root: Path, up: Provider, login: Optional[Mapping[str, str]] = None) -> Shop:
     """A panel that sells .ru, .com and .рф of the provider through our module, with one contact, nothing
     ordered.
     """

@@ -8,10 +8,11 @@ import json
 
 import pytest
 from kit.folders import put_aside
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import Panel
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 
 @pytest.mark.both_databases
@@ -86,7 +87,7 @@ def most_at_once(shop: Shop) -> int:
     """
     from datetime import datetime
 
-    times = [datetime.fromisoformat(row["time"]).timestamp() for row in shop.up.asked("domain.order.4")]
+    times = [datetime.fromisoformat(row["time"]).timestamp() for row in shop.up.requests("domain.order.4")]
     return max(sum(1 for other in times if begun <= other < begun + 0.2) for begun in times)
 
 

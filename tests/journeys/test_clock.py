@@ -7,9 +7,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from kit.waiting import wait_for
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
-from .shop import Shop, wait_for
+from .shop import Shop
 
 pytestmark = pytest.mark.slow
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import Said
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 QUESTIONS = {
@@ -84,7 +85,7 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
 
     shop.restart(operation["id"])
     assert list(shop.tick().values()) == ["manual"], "the question is not answered yet"
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert len(shop.tasks()) == (1 if task_type == "post" else 2), (
         "a free task belongs to no operation, so it is asked anew"
     )
@@ -112,7 +113,7 @@ def test_a_person_says_that_it_does_not_exist_and_it_is_bought_once(shop: Shop, 
     shop.restart(shop.operations()[0]["id"])
     assert list(shop.tick().values()) == ["gone"]
     assert len(shop.up.charges()) == 1
-    assert len(shop.up.asked(SPENDS[command])) == 2
+    assert len(shop.up.requests(SPENDS[command])) == 2
     assert shop.item(item)["status"] == 2
 
 

@@ -5,8 +5,9 @@ twice.
 from __future__ import annotations
 
 import pytest
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 
@@ -29,7 +30,7 @@ def in_flight(shop: Shop) -> bool:
 def finished_once(shop: Shop, command: str, item: int, *, sent: int) -> None:
     assert list(shop.tick().values()) == ["gone"]
     assert len(shop.up.charges()) == 1
-    assert len(shop.up.asked(SPENDS[command])) == sent
+    assert len(shop.up.requests(SPENDS[command])) == sent
     assert shop.item(item)["status"] == 2
     assert shop.tasks() == []
 
@@ -40,7 +41,7 @@ def test_killed_while_the_request_was_on_its_way_and_it_never_arrived(shop: Shop
     shop.up.fault(SPENDS[command], "slow", when="before", seconds=1)
     shop.killed_when(command, item, operation, lambda: in_flight(shop))
     shop.up.switch(play="html")  # what arrives now is not carried out
-    wait_for(lambda: shop.up.asked(SPENDS[command]))
+    wait_for(lambda: shop.up.requests(SPENDS[command]))
     shop.up.switch(play="bm4")
     shop.settings(settle=3600)
     assert list(shop.tick().values()) == ["kept"]
@@ -93,6 +94,6 @@ def called_in_vain(shop: Shop) -> list:
 def test_killed_between_the_two_calls_that_make_a_contact(shop: Shop):
     item, operation = prepared(shop, "open")
     shop.up.fault("contcat.create.1", "slow", when="after", seconds=1)
-    shop.killed_when("open", item, operation, lambda: shop.up.asked("contcat.create.1"))
+    shop.killed_when("open", item, operation, lambda: shop.up.requests("contcat.create.1"))
     finished_once(shop, "open", item, sent=1)
     assert len(shop.up.get("state")["contacts"]) == 1, "the empty contact was found by its name and filled"

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Tuple
 
 import pytest
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
+from .shop import Shop
 from .test_lost_answers import PATIENT, PLAIN_OK, READY, SPENDS, UNREADABLE, named, prepared
 
 Kinds = Dict[str, Dict[str, object]]
@@ -61,7 +62,7 @@ def finish(shop: Shop, items: Iterable[int]) -> None:
 
 
 def sent_twice(shop: Shop, command: str) -> List[str]:
-    sent = [row["params"].get("domain") or row["params"]["elid"] for row in shop.up.asked(SPENDS[command])]
+    sent = [row["params"].get("domain") or row["params"]["elid"] for row in shop.up.requests(SPENDS[command])]
     return sorted({name for name in sent if sent.count(name) > 1})
 
 
@@ -87,7 +88,7 @@ def test_nothing_is_bought_before_the_account_is_known(shop: Shop):
     items = prepared(shop, "prolong", names)
     shop.settings(read_timeout=1)
     runs(shop, BROKEN, {kind: items[name] for kind, name in names.items()}, "accountinfo")
-    assert shop.up.asked("domain.renew") == []
+    assert shop.up.requests("domain.renew") == []
     finish(shop, items.values())
     assert shop.up.charged() == dict.fromkeys(names.values(), 1)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Dict
 
 import pytest
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 PATIENT, READY = 3600, 0  # settle
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
@@ -66,7 +67,7 @@ def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(s
     assert shop.operations() == []
     assert shop.tasks() == []
     assert {shop.item(item)["status"] for item in items.values()} == {2}
-    assert len(shop.up.asked(SPENDS[command])) == len(items)
+    assert len(shop.up.requests(SPENDS[command])) == len(items)
 
 
 @pytest.mark.parametrize("command", SPENDS)
@@ -87,11 +88,11 @@ def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_
     for _ in range(2):
         assert set(shop.tick(parallel=4).values()) == {"kept"}
         assert shop.up.charged() == {}
-        assert len(shop.up.asked(SPENDS[command])) == len(items)
+        assert len(shop.up.requests(SPENDS[command])) == len(items)
     shop.settings(settle=READY)
     assert set(shop.tick(parallel=4).values()) == {"gone"}
     assert shop.up.charged() == dict.fromkeys(items, 1)
-    assert len(shop.up.asked(SPENDS[command])) == 2 * len(items)
+    assert len(shop.up.requests(SPENDS[command])) == 2 * len(items)
     assert shop.tasks() == []
 
 
@@ -118,7 +119,7 @@ def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
     shop.settings(settle=READY)
     shop.tick_until_quiet()
     assert shop.up.charged() == {"late.ru": 1}
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert shop.item(items["late.ru"])["status"] == 2
 
 
@@ -144,7 +145,7 @@ def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(sho
     spoil(shop, command, "refused.ru", "wrong_password", "before", {})
     assert list(shop.tick().values()) == ["manual", "manual"]
     assert shop.up.charged() == {}
-    assert len(shop.up.asked(SPENDS[command])) == 1, "nothing is sent with a refused login"
+    assert len(shop.up.requests(SPENDS[command])) == 1, "nothing is sent with a refused login"
     shop.panel.call("sandbox.module.set", elid=1)
     for task in shop.tasks():
         shop.panel.call("task.start", elid=task["id"])
@@ -167,4 +168,4 @@ def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_p
     assert set(shop.tick(parallel=2).values()) == {"manual"}
     assert shop.up.charged() == {}
     assert sorted(task["item"] for task in shop.tasks()) == sorted(items.values())
-    assert len(shop.up.asked("domain.renew")) == len(items)
+    assert len(shop.up.requests("domain.renew")) == len(items)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 RUBLES = 4411
 
@@ -25,8 +26,8 @@ def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
     (task,) = shop.tasks()
     assert task["item"] == item
     assert "198.99" in shop.operations()[0]["errorxml"]
-    assert not shop.up.asked("domain.order.4")
-    assert not shop.up.asked("domain.renew")
+    assert not shop.up.requests("domain.order.4")
+    assert not shop.up.requests("domain.renew")
 
     shop.up.post("balance", account=RUBLES, balance="199.00")
     again = shop.restart(operation)
@@ -60,7 +61,7 @@ def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: S
     shop.restart(1)
     assert list(shop.tick().values()) == ["gone"]
     assert shop.up.charges() == ["autopay"]
-    assert len(shop.up.asked("domain.order.4")) == 1
+    assert len(shop.up.requests("domain.order.4")) == 1
 
 
 def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: Shop):
@@ -70,8 +71,8 @@ def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: Shop):
     assert set(shop.tick().values()) == {"manual"}
     assert sorted(task["item"] for task in shop.tasks()) == sorted(items.values())
     assert shop.up.charges() == []
-    assert not shop.up.asked("domain.order.4")
-    assert not shop.up.asked("domain.renew")
+    assert not shop.up.requests("domain.order.4")
+    assert not shop.up.requests("domain.renew")
 
 
 def test_a_panel_that_must_do_nothing_spends_nothing(shop: Shop):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
+from .shop import Shop
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 
@@ -61,7 +62,7 @@ def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(
     assert (again == operation) == (ids != "recreated")
     assert shop.tick() == {again: "gone"}
     assert shop.item(item)["status"] == 2
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert len(shop.up.charges()) == 1
 
 

@@ -140,7 +140,7 @@ def test_one_listing_serves_twenty_comparisons_at_once(kind: str, request: pytes
         db.execute("DELETE FROM snapshot")  # the listing that was kept when the panel was made
     children = [compared(shop, item) for item in items]
     assert {child.wait(60) for child in children} == {0}
-    assert len(shop.up.asked(LISTINGS[kind])) == 1
+    assert len(shop.up.requests(LISTINGS[kind])) == 1
     assert shop.tasks() == []
 
 

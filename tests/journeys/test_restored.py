@@ -15,11 +15,12 @@ from typing import Callable, Mapping
 import pytest
 from kit.databases import Place, tables
 from kit.folders import put_aside
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import Panel
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
-from .shop import Shop, wait_for
+from .shop import Shop
 
 pytestmark = pytest.mark.slow
 
@@ -138,7 +139,7 @@ def test_an_order_that_is_carried_out_after_its_journal_was_lost_is_paid_once(pa
     assert list(shop.tick().values()) == ["kept"]
     lost(state_of(shop))
     shop.tick()
-    wait_for(lambda: all(row["outcome"] != "carried out later" for row in shop.up.asked(paid.kind.spends)))
+    wait_for(lambda: all(row["outcome"] != "carried out later" for row in shop.up.requests(paid.kind.spends)))
     shop.settings(settle=0)
     paid.finished_or_asked()
     assert paid.requests == 1

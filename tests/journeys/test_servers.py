@@ -9,11 +9,12 @@ from typing import Callable, Dict, Tuple
 
 import pytest
 from kit.databases import tables
+from kit.waiting import wait_for
 
 from bill2bill.journal.purchase import Stage
 
 from .servers import KVM4, LARGE, NAME, SMALL, ServerShop
-from .shop import in_months, wait_for
+from .shop import in_months
 
 # generation of the provider, how its answers name a new id, error_mode, expiredate_moved, operation_ids,
 # seconds until it is done

@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from typing import Iterator
 
 import pytest
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import HOME
 
 from .purchases import Paid, each_with, only
-from .shop import Shop, wait_for
+from .shop import Shop
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ import shutil
 import pytest
 from kit import warm
 from kit.databases import Place
+from kit.provider4 import Provider4
+from kit.provider6 import Provider6
 
 from .panel_kit import Kit, shop
-from .upstream4_provider import Process, Provider
-from .upstream6_provider import Provider6
 
 
 @pytest.fixture(scope="session")
@@ -39,29 +39,25 @@ def panel(shop_template, tmp_path, place) -> Kit:
 
 @pytest.fixture(scope="session")
 def provider_process(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("provider")
-    process = Process(folder)
-    yield Provider(process.ready, folder)
-    process.stop()
+    with Provider4(tmp_path_factory.mktemp("provider")) as running:
+        yield running
 
 
 @pytest.fixture
-def provider(provider_process) -> Provider:
+def provider(provider_process) -> Provider4:
     """The running provider as after its start: fixtures, default switches, no faults."""
-    provider_process.post("reset")
+    provider_process.reset()
     return provider_process
 
 
 @pytest.fixture(scope="session")
 def provider6_process(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("provider6")
-    process = Process(folder, "--dialect", "6")
-    yield Provider6(process.ready, folder)
-    process.stop()
+    with Provider6(tmp_path_factory.mktemp("provider6"), "--dialect", "6") as running:
+        yield running
 
 
 @pytest.fixture
 def provider6(provider6_process) -> Provider6:
     """The running provider of dialect 6 as after its start."""
-    provider6_process.post("reset")
+    provider6_process.reset()
     return provider6_process
