@@ -4,37 +4,27 @@ started once and reset for every test.
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from kit import warm
 from kit.databases import Place
 from kit.provider4 import Provider4
 from kit.provider6 import Provider6
-
-from .panel_kit import Kit, shop
+from kit.sample_module import SamplePanel, selling
 
 
 @pytest.fixture(scope="session")
 def shop_template(tmp_path_factory, database):
     root = tmp_path_factory.mktemp("shop") / "mgr5"
-    shop(root, Place(database).login())
-    for name in ("mgrctl", "runs"):
-        (root / f"var/sandbox/{name}.jsonl").unlink()
+    selling(root, Place(database).login())
     (root / "var/pmsample.seen").unlink()
     return root
 
 
 @pytest.fixture
-def panel(shop_template, tmp_path, place) -> Kit:
+def panel(shop_template, tmp_path, place) -> SamplePanel:
     """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its
     logs are empty but for the start.
     """
-    root = tmp_path / "mgr5"
-    shutil.copytree(shop_template, root)
-    warm.executables(root)
-    place.moved(root)
-    return Kit(root)
+    return SamplePanel(shop_template).copied(tmp_path / "mgr5", place)
 
 
 @pytest.fixture(scope="session")
