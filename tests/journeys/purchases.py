@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 import pytest
+from kit.reseller import Reseller
 from kit.waiting import wait_for
 
 from bill2bill.journal.purchase import Purchase
-
-from .shop import Shop
 
 Prepared = Tuple[int, int]  # item, operation
 
@@ -86,7 +85,7 @@ class Paid:
     """An operation that waits to be carried out, and what becomes of it."""
 
     def __init__(self, shop: Any, kind: Kind) -> None:
-        self.shop: Shop = shop
+        self.shop: Reseller = shop
         self.kind = kind
         self.item, self.operation = self.another(self.name(0))
         if kind.shop == "shop":

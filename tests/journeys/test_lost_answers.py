@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Dict
 
 import pytest
+from kit.reseller import DomainReseller
 from kit.waiting import wait_for
-
-from .shop import Shop
 
 PATIENT, READY = 3600, 0  # settle
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
@@ -33,7 +32,7 @@ REFUSED = {f"error-{code}": {"kind": "error", "code": code} for code in (3, 4, 5
 EXISTS = {"error-2": {"kind": "error", "code": 2}}
 
 
-def prepared(shop: Shop, command: str, names: Dict[str, str]) -> Dict[str, int]:
+def prepared(shop: DomainReseller, command: str, names: Dict[str, str]) -> Dict[str, int]:
     """name -> item, each with an operation that the next tick carries out."""
     items = shop.ordered_many(names.values()) if command == "open" else shop.owned_many(names.values())
     for item in items.values():
@@ -46,7 +45,9 @@ def named(kinds: Dict[str, Dict[str, object]]) -> Dict[str, str]:
     return {kind: f"{kind.replace('_', '-')}-x.ru" for kind in kinds}
 
 
-def spoil(shop: Shop, command: str, name: str, kind: str, when: str, more: Dict[str, object]) -> None:
+def spoil(
+    shop: DomainReseller, command: str, name: str, kind: str, when: str, more: Dict[str, object]
+) -> None:
     """The answer to the next purchase of this very name goes wrong."""
     one = {"domain": name[:-3]} if command == "open" else {"elid": str(shop.up.domain(name)["id"])}
     shop.up.fault(SPENDS[command], **{"kind": kind, "when": when, "match": {"sok": "ok", **one}, **more})
@@ -54,7 +55,9 @@ def spoil(shop: Shop, command: str, name: str, kind: str, when: str, more: Dict[
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(shop: Shop, command: str):
+def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(
+    shop: DomainReseller, command: str
+):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}
     names = named(kinds)
     items = prepared(shop, command, names)
@@ -72,7 +75,7 @@ def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(s
 
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_proved_it(
-    shop: Shop, command: str
+    shop: DomainReseller, command: str
 ):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}
     wrong = (
@@ -99,7 +102,7 @@ def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_
 @pytest.mark.parametrize("command", SPENDS)
 @pytest.mark.parametrize(("kind", "seconds"), [("commit_later", 2), ("slow_before", 3)])
 def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
-    shop: Shop, command: str, kind: str, seconds: int
+    shop: DomainReseller, command: str, kind: str, seconds: int
 ):
     items = prepared(shop, command, {kind: "late.ru"})
     spoil(
@@ -124,7 +127,7 @@ def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: Shop, command: str):
+def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: DomainReseller, command: str):
     kinds = {**REFUSED, **(EXISTS if command == "open" else {})}
     names = named(kinds)
     items = prepared(shop, command, names)
@@ -140,7 +143,9 @@ def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: Shop,
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(shop: Shop, command: str):
+def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(
+    shop: DomainReseller, command: str
+):
     items = prepared(shop, command, {"wrong_password": "refused.ru", "": "other.ru"})
     spoil(shop, command, "refused.ru", "wrong_password", "before", {})
     assert list(shop.tick().values()) == ["manual", "manual"]
@@ -153,7 +158,7 @@ def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(sho
     assert shop.up.charged() == dict.fromkeys(items, 1)
 
 
-def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_person(shop: Shop):
+def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_person(shop: DomainReseller):
     """An answer «ok» is believed: such a renewal is never sent again, and after `overdue` somebody has to
     look.
     """

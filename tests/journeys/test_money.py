@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from kit.reseller import DomainReseller
 from kit.waiting import wait_for
-
-from .shop import Shop
 
 RUBLES = 4411
 
@@ -15,7 +14,7 @@ RUBLES = 4411
     [("open", "kept"), ("open", "recreated"), ("open", "reused"), ("prolong", "recreated")],
 )
 def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
-    shop: Shop, command: str, ids: str
+    shop: DomainReseller, command: str, ids: str
 ):
     shop.switch(operation_ids=ids)
     shop.up.progress("immediate")
@@ -38,7 +37,7 @@ def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
     assert shop.up.get("state")["accounts"][0]["balance"] == "0.00"
 
 
-def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: Shop):
+def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: DomainReseller):
     """Somebody else spends the money between our look at the balance and the order: the order stands there
     unpaid.
     """
@@ -64,7 +63,7 @@ def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: S
     assert len(shop.up.requests("domain.order.4")) == 1
 
 
-def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: Shop):
+def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: DomainReseller):
     items = {"open": shop.bought("new.ru"), "prolong": shop.owned("old.ru")}
     shop.start(items["prolong"], "prolong")
     shop.panel.call("processing.edit", elid=1, send_open="off", send_prolong="off", sok="ok")
@@ -75,7 +74,7 @@ def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: Shop):
     assert not shop.up.requests("domain.renew")
 
 
-def test_a_panel_that_must_do_nothing_spends_nothing(shop: Shop):
+def test_a_panel_that_must_do_nothing_spends_nothing(shop: DomainReseller):
     shop.bought()
     marker = shop.panel.root / "etc" / "billmgr.DoNothing"
     marker.touch()
