@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from kit import provider4
 from kit.provider import Provider
 
 from bill2bill.rules.contacts import Kind
@@ -24,22 +25,10 @@ from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
 from .transport import PASSWORD, USER, http
 
-PERSON = {
-    "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
-    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow",
-    "la_address": "Mira 1-2",
-    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2",
-    "pa_addressee": "Ivanov I.I.",
-    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan",
-    "middlename": "I", "lastname": "Ivanov",
-    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD",
-    "passport_date": "2005-02-28",
-}  # fmt: skip
-GENERIC = {
-    name: PERSON[name]
-    for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")
-}
-GENERIC.update(phone="+7.4951234567", company="N/A")
+PERSON, GENERIC = (
+    {name: value for name, value in contact.items() if name not in ("ctype", "name")}
+    for contact in (provider4.PERSON, provider4.GENERIC)
+)
 RUBLES = 4411
 NOBODY = 99999  # an id that the login does not have
 

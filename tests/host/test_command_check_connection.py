@@ -8,8 +8,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from command_shop import MODULE
 from kit.provider import Provider
+from kit.reseller_host import MODULE
 from lxml import etree
 
 from bill2bill.upstream import sniff
