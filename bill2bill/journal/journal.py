@@ -140,7 +140,8 @@ class Journal(StateFile):
         known = self.rows(
             "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
         )
-        account = str(known[0][0]) if known else login
+        # a customer whose number changed is still the one that bought with this login
+        account = str(known[0][0]) if known else bindings.account_of(self, login)
         for item in bindings.claimed_twice(self, login, account) if account != login else ():
             order = self.opening(item)
             if order and order.question is None:
