@@ -57,7 +57,12 @@ class Ran(NamedTuple):
 
     @property
     def clean(self) -> bool:
-        return not self.error and all(verdict.clean for verdict in self.verdicts)
+        return not self.error and not self.guilty
+
+    @property
+    def guilty(self) -> bool:
+        """The judge complains, which is more than a run that broke."""
+        return not all(verdict.clean for verdict in self.verdicts)
 
 
 def main(argv: List[str]) -> int:
@@ -83,7 +88,7 @@ def main(argv: List[str]) -> int:
         parts=[[numbers[0], numbers[-1]]],
         commit=_commit(),
         clean=len(ran) == len(numbers) and all(one.clean for one in ran),
-        found=[one.number for one in ran if not one.clean],
+        found=[one.number for one in ran if one.guilty],
     )
     _print(found, options.json)
     return 0 if found["clean"] and acceptable(found) else 1
@@ -146,9 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="every look says that nothing is there: things must be bought twice",
     )
-    parser.add_argument(
-        "--stop", action="store_true", help="begin nothing more after a run that is not clean"
-    )
+    parser.add_argument("--stop", action="store_true", help="begin nothing more once the judge complains")
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
     return parser
 
@@ -190,7 +193,7 @@ class Matrix:
         """Runs in one place. False: it broke, and the next run wants a new one."""
         while True:
             with self._said:
-                over = self.options.stop and not all(ran.clean for ran in self._ran)
+                over = self.options.stop and any(ran.guilty for ran in self._ran)
                 number = None if over else next(left, None)
             if number is None:
                 return True
@@ -242,10 +245,11 @@ class Matrix:
         )
 
     def _migrated(self, number: int) -> Optional[Migrated]:
-        """By turns: each case is met once before one is met twice."""
+        """By turns, in an order that the seed draws: each case is met once before one is met twice."""
         if not self.options.migrated or number % self.options.migrated:
             return None
         cases = released.names()
+        random.Random(self.options.seed).shuffle(cases)
         turn = number // self.options.migrated
         return Migrated(cases[turn % len(cases)], random.Random(f"{self.options.seed} {number}"))
 

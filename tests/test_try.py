@@ -91,7 +91,7 @@ def test_a_charge_that_the_panel_was_not_told_of_is_a_double(modules, tmp_path):
     assert judge(scene, [journey], files) == ({"purchases": 2, "doubles": 1, "in_doubt": 0}, False)
     files["ledger"].write_text(json.dumps(charge) + "\n")
     assert judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 0}, True)
-    scene.bill2bill = lambda *words: [{"id": 1}]
+    scene.bill2bill = lambda *words: [{"id": 1, "asks": None}, {"id": 2, "asks": "in_doubt_bought"}]
     assert judge(scene, [journey], files) == ({"purchases": 1, "doubles": 0, "in_doubt": 1}, False)
 
 

@@ -9,6 +9,7 @@ both releases: it reads no code of the product, and it is the only one that writ
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import lzma
 import re
@@ -70,8 +71,12 @@ QUESTIONS: Mapping[str, Tuple[str, ...]] = {
     ),
     "in_doubt_item": ("in_doubt_same_item",),
 }
-# (case, variant) -> why another end is better than before. Money is compared all the same.
-BETTER: Mapping[Tuple[str, str], str] = {}
+# Case -> the case that it ends like now, which is better than it ended before.
+BETTER: Mapping[str, str] = {
+    # a purchase that only could not be looked up is settled by the next look, whatever operation continues it
+    f"in-doubt-{kind}-not-looked-up-not-done-recreated": f"in-doubt-{kind}-not-looked-up-not-done"
+    for kind in ("domain-open", "domain-prolong", "server-open", "server-prolong")
+}
 
 
 class Here(NamedTuple):
@@ -84,6 +89,7 @@ class Here(NamedTuple):
     boot: str
     seconds: float  # since the machine was started
     at: float  # since the epoch
+    settings: Mapping[str, str] = {}  # dialect -> digest of the login's settings, under the panel's key
 
 
 def here(place: Any) -> Here:
@@ -101,7 +107,12 @@ def here(place: Any) -> Here:
         boot,
         time.clock_gettime(time.CLOCK_BOOTTIME),
         time.time(),
+        {dialect: _settings(key, site.url) for dialect, site in place.sites.items()},
     )
+
+
+def _settings(key: bytes, url: str) -> str:
+    return hmac.new(key, json.dumps([url, USER, PASSWORD]).encode(), hashlib.sha256).hexdigest()
 
 
 def day_of(at: float) -> date:
@@ -122,6 +133,7 @@ class Words:
         self.uptime = new.seconds - old.seconds - age
         self.days = (day_of(new.at) - day_of(old.at)).days
         pairs = [(old.boot, new.boot), (old.machine, new.machine), (old.installation, new.installation)]
+        pairs += [(digest, new.settings[dialect]) for dialect, digest in old.settings.items()]
         for dialect, url in old.urls.items():
             now = new.urls[dialect]
             for was, is_now in ((url, now), (elsewhere(url), elsewhere(now))):

@@ -84,8 +84,8 @@ def _bought(journal: Journal, row: Purchase, decision: Decision, remote: int) ->
 
 
 def _not_bought(journal: Journal, row: Purchase, decision: Decision, settle: float) -> Purchase:
-    """The next run of the operation is a new purchase. Raises too_early while the request may still be carried
-    out.
+    """The next run of the operation is a new purchase. Raises too_early while the request may still be
+    carried out.
     """
     left = settle - row.age
     if row.sent is not None and left > 0:

@@ -28,6 +28,8 @@ class Question(NamedTuple):
 
 def question(root: Path, journal: Journal, row: Purchase, data: Optional[Data] = None) -> Optional[Question]:
     """None if it asks nothing. data: the panel; without it questions that stand only there are not seen."""
+    if row.question and not journal.is_next(row):
+        return None
     asked = asked_about(row) if row.question else _on_panel(row, data) if data else None
     if asked is None:
         return None

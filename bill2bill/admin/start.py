@@ -89,7 +89,7 @@ def must_be_unknown(root: Path, row: Purchase) -> None:
     """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link
     or a note.
     """
-    if row.stage is not Stage.REPORTED:
+    if row.stage is not Stage.REPORTED or row.question:  # what is asked may be answered
         return
     with _panel(root) as (data, _):
         params = data.item(row.item).params

@@ -36,7 +36,9 @@ def under_way(context: Context, kind: str) -> Optional[Purchase]:
 
 
 def learn_from_note(context: Context) -> None:
-    """A purchase under way that only the panel's note knows of is in the journal then. Raises as reconcile does."""
+    """A purchase under way that only the panel's note knows of is in the journal then. Raises as
+    reconcile does.
+    """
     note = notes.read(context.item.params.get(notes.PARAM, ""))
     if note and note.attempt:
         reconcile(context.journal, _caller(context, note.kind))
@@ -121,8 +123,8 @@ def ask_same_renewal(
 
 
 def order_or_link(context: Context, item: Item) -> Tuple[Optional[Purchase], Optional[Link]]:
-    """An item is ordered once, whatever operation asks: the order that is not over, else the service bought before or noted on the panel by a person; what was
-    not sent gives way to that.
+    """An item is ordered once, whatever operation asks: the order that is not over, else the service bought
+    before or noted on the panel by a person; what was not sent gives way to that.
     """
     begun = under_way(context, "open")
     if begun and begun.unsent and link.stored(item.params):
@@ -148,7 +150,9 @@ def _noting(context: Context) -> Callable[[Purchase, int, Terms], None]:
 
 
 def note_of(context: Context, purchase: Purchase) -> str:
-    """What the panel shall keep of a purchase that it is told of. Rows of early releases have no name for it: ""."""
+    """What the panel shall keep of a purchase that it is told of. Rows of early releases have no
+    name for it: "".
+    """
     left = context.journal.months_left(context.item.id) if context.counts_months else 0
     return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
 
@@ -162,7 +166,9 @@ def notes_of(context: Context, known: Link, purchase: Optional[Purchase]) -> Dic
 
 
 def _note_done(context: Context, purchase: Purchase) -> bool:
-    """Without it the panel still has the note of the last attempt, and a lost journal would become a question."""
+    """Without it the panel still has the note of the last attempt, and a lost journal would become
+    a question.
+    """
     note = note_of(context, purchase)
     try:
         if note:

@@ -84,8 +84,8 @@ def _must_not_have_moved(context: Context, item: Item, deal: Renewal, remote: in
     """Where a whole machine is restored from a backup, journal and panel agree; what was renewed since then
     shows at the upstream alone.
 
-    Raises in_doubt_same_renewal if the date has moved by the term that is to be bought since it was known last, from
-    a comparison or a purchase of ours.
+    Raises in_doubt_same_renewal if the date has moved by the term that is to be bought since it was known
+    last, from a comparison or a purchase of ours.
     """
     last = context.journal.last_renewal(item.id)
     ours = add_months(last.before, deal.bought_months(last)) if last and last.before else None

@@ -44,7 +44,8 @@ def account_in(db: sqlite3.Connection, login: str) -> str:
 def claimed_twice(file: StateFile, account: str, other: str) -> List[int]:
     """Items that hold one service each, if the two accounts are one."""
     found = file.rows(
-        "SELECT a.item, b.item FROM binding a JOIN binding b ON a.itemtype = b.itemtype AND a.remote = b.remote"
+        "SELECT a.item, b.item FROM binding a JOIN binding b"
+        " ON a.itemtype = b.itemtype AND a.remote = b.remote"
         " WHERE a.account = ? AND b.account = ? AND a.item <> b.item AND a.detached = 0 AND b.detached = 0",
         account, other,
     )  # fmt: skip

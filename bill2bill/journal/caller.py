@@ -15,8 +15,8 @@ class Caller(NamedTuple):
     note                 what the panel keeps of the item's last purchase, as it stands there
     name, itemtype, module   of the item, for a purchase that only the note tells of
     counts_months        are months bought and sold of this item counted (decision 8)?
-    existed_at(moment)   was the operation that asks there already at this moment (seconds since the epoch)? True
-                         also where the panel does not tell
+    existed_at(moment)   was the operation that asks there already at this moment (seconds since the epoch)?
+                         True also where the panel does not tell
     """
 
     item: int

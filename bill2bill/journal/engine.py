@@ -123,8 +123,8 @@ def _named(journal: Journal, row: Purchase) -> Purchase:
 
 
 def _continued(journal: Journal, intent: Intent, row: Optional[Purchase]) -> Optional[Purchase]:
-    """The purchase that was begun, if it is of the same terms. What was not sent is withdrawn when the order was
-    changed.
+    """The purchase that was begun, if it is of the same terms. What was not sent is withdrawn when the order
+    was changed.
     """
     if row is None or (row.stage is Stage.REPORTED and not row.question):
         return row
@@ -190,7 +190,9 @@ def _already_there(journal: Journal, row: Purchase, seen: Finding) -> Purchase:
 def _written_down(
     journal: Journal, row: Purchase, intent: Intent, terms: Terms, noting: Optional[Noting]
 ) -> Purchase:
-    """On the panel, then in the journal: whichever is lost, the other one knows that a request may have left."""
+    """On the panel, then in the journal: whichever is lost, the other one knows that a request may
+    have left.
+    """
     noted = row.noted
     if noting:
         noted = (noted or 0) + 1
@@ -246,7 +248,7 @@ def _absent(journal: Journal, row: Purchase, age: float, patience: Patience) -> 
     absences = row.absences + 1
     if absences >= patience.tries:
         return _unclear(journal, row, Evidence.ATTEMPTS, absences=absences)
-    return journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=absences)
+    return journal.record(row, Event.ABSENCE_PROVED, sent=None, absences=absences, looked=False)
 
 
 def _unseen(journal: Journal, row: Purchase, failure: Failure, age: float, patience: Patience) -> Purchase:

@@ -45,7 +45,9 @@ def new_token() -> str:
 
 
 class Happened(NamedTuple):
-    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told names them."""
+    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told
+    names them.
+    """
 
     at: float
     event: Event
@@ -61,7 +63,9 @@ class Holder(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what differed."""
+    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what
+    differed.
+    """
 
     at: float
     who: str
@@ -79,7 +83,9 @@ class Journal(StateFile):
     # -- writing ---------------------------------------------------------------------------------------------
 
     def begin(self, intent: Intent, event: Optional[Event] = None, **values: Any) -> Purchase:
-        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same transaction."""
+        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same
+        transaction.
+        """
         now = time.time()
         row = Purchase(
             id=0, item=intent.item, kind=intent.kind, itemtype=intent.itemtype, module=intent.module,
@@ -134,7 +140,8 @@ class Journal(StateFile):
         known = self.rows(
             "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
         )
-        account = str(known[0][0]) if known else login
+        # a customer whose number changed is still the one that bought with this login
+        account = str(known[0][0]) if known else bindings.account_of(self, login)
         for item in bindings.claimed_twice(self, login, account) if account != login else ():
             order = self.opening(item)
             if order and order.question is None:
@@ -241,11 +248,13 @@ class Journal(StateFile):
         return found[0] if found else None
 
     def is_next(self, row: Purchase) -> bool:
-        """Of an item's purchases that the panel does not know any more, the oldest is answered first."""
+        """Of an item's purchases that the panel does not know any more, the oldest is answered first, and
+        none while another one of its kind is on its way.
+        """
         if row.stage is not Stage.REPORTED or row.question is None or row.detached:
             return True
-        first = self.next_question(row.item, row.kind)
-        return first is None or first.id == row.id
+        first, other = self.next_question(row.item, row.kind), self.unsettled(row.item, row.kind)
+        return first is not None and first.id == row.id and other is not None and other.stage not in OPEN
 
     def all_unsettled(self) -> List[Purchase]:
         return self._many(f"{UNSETTLED} ORDER BY id")
@@ -286,7 +295,8 @@ class Journal(StateFile):
     def count_failure(self, item: int, command: str) -> int:
         with self.write(durable=False) as db:
             db.execute(
-                "INSERT INTO failed VALUES (?, ?, 1) ON CONFLICT (item, kind) DO UPDATE SET times = times + 1",
+                "INSERT INTO failed VALUES (?, ?, 1)"
+                " ON CONFLICT (item, kind) DO UPDATE SET times = times + 1",
                 (item, command),
             )
         return self.failures(item, command)

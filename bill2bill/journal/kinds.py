@@ -1,4 +1,6 @@
-"""The kinds of purchase: what may be bought for an item, and what each kind may do. A new kind is a new row."""
+"""The kinds of purchase: what may be bought for an item, and what each kind may do. A new kind is a
+new row.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ from typing import Callable, Dict, NamedTuple, Tuple
 
 
 class Kind(NamedTuple):
-    """What the journal knows of one kind of purchase. Its words for people are in messages/journal.py.
+    """What the journal knows of one kind of purchase. Its words for people are in messages/history.py.
 
     command     the panel's command that buys it (host-protocol 2.5)
     opens       it gives the item its service: bought once, continued whatever the operation's number
-    repeatable  the next one may look like the last one, so the end of each is told to the panel and kept there
+    repeatable  the next one may look like the last one, so the end of each is told to the panel and kept
+                there
     noted       the panel keeps a note of it (note.py); a change is a state of the service and needs none
     counts      it buys months that are counted against the months sold (decision 8)
     """

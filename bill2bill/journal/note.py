@@ -1,7 +1,7 @@
 """What the panel keeps of an item's last purchase, in one item parameter beside the link.
 
 The journal and the panel's database are two files with two backups. Each may be lost, or come back older than
-the other, and the number of an item may be given to another one. The note shows that: see agreement.py.
+the other, and the number of an item may be given to another one. The note shows that: see reconciliation.py.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Note(NamedTuple):
     def __str__(self) -> str:
         if not self.attempt:
             return f"id={self.token};done;left={self.left}"
-        return f"id={self.token};try={self.attempt};before={self.before or ''};months={self.months};period={self.period or ''}"
+        request = f"try={self.attempt};before={self.before or ''}"
+        return f"id={self.token};{request};months={self.months};period={self.period or ''}"
 
 
 def read(text: str) -> Optional[Note]:

@@ -1,8 +1,9 @@
 """Which purchase does a running operation own, and is that purchase over?
 
-The panel reuses the ids of its operations and gives an operation a new id; a process can die during the callback.
-So the callback is written down before it begins (`callback`). An operation that left the panel before that was
-re-created under another id. One that left later was told, or we were killed on the way: only a person knows.
+The panel reuses the ids of its operations and gives an operation a new id; a process can die during the
+callback. So the callback is written down before it begins (`callback`). An operation that left the panel
+before that was re-created under another id. One that left later was told, or we were killed on the way: only
+a person knows.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ class Intent(NamedTuple):
 class Terms(NamedTuple):
     """What a request will ask for, written down with it.
 
-    tariff, period: ids at the upstream; bought: months that are bought, where they are counted; cost: what the
-    upstream's tariff asks, as text; remote: the service that is renewed or changed; highest: see Purchase
+    tariff, period: ids at the upstream; bought: months that are bought, where they are counted; cost: what
+    the upstream's tariff asks, as text; remote: the service that is renewed or changed; highest: see Purchase
     """
 
     tariff: Optional[int]
@@ -138,7 +138,9 @@ class Purchase:
 
     @property
     def term(self) -> Optional[int]:
-        """What was bought, as the panel's notes keep it: months where they are counted, else the period's id."""
+        """What was bought, as the panel's notes keep it: months where they are counted, else the
+        period's id.
+        """
         return self.period if self.bought is None else self.bought
 
     @property

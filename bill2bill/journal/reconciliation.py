@@ -1,7 +1,7 @@
 """Do the journal and the panel's note tell the same of an item's last purchase?
 
-Where they differ, one of them was lost or restored from a backup, or the item's number was given to another item.
-Then nothing is bought before a person has said which.
+Where they differ, one of them was lost or restored from a backup, or the item's number was given to another
+item. Then nothing is bought before a person has said which.
 """
 
 from __future__ import annotations
@@ -40,15 +40,17 @@ def reconcile(journal: Journal, caller: Caller) -> None:
 
 
 def _ask_about_forgotten(journal: Journal, item: int, known: int) -> None:
-    """What was reported after purchase `known` is asked about: the panel is older, or the item another one."""
+    """What was reported after purchase `known` is asked about: the panel is older, or the item
+    another one.
+    """
     for row in journal.forgotten(item, known):
         question = Question.SAME_ITEM if row.rules.opens else Question.SAME_RENEWAL
         journal.record(row, Event.PANEL_FORGOT, question=question, evidence=Evidence.RESTORED)
 
 
 def _last_known(named: Purchase, note: Note) -> int:
-    """The newest purchase that the panel knows of. Not a renewal that it takes for one under way, though it has
-    noted its end: such a panel is restored.
+    """The newest purchase that the panel knows of. Not a renewal that it takes for one under way, though it
+    has noted its end: such a panel is restored.
     """
     forgotten = note.attempt and named.noted_done and named.rules.repeatable
     return named.id - 1 if forgotten else named.id

@@ -12,7 +12,9 @@ REFUSED, REPORTED = Stage.REFUSED, Stage.REPORTED
 
 
 class Event(Enum):
-    """What happened to a purchase. The history keeps it with typed arguments; messages/journal.py tells it."""
+    """What happened to a purchase. The history keeps it with typed arguments; messages/history.py
+    tells it.
+    """
 
     # an operation asks
     BEGUN = "begun"
@@ -96,7 +98,8 @@ class Transition(NamedTuple):
 SEEN_COLUMNS = ("remote", "period", "bought")
 NOTE_COLUMNS = ("token", "noted", "sent", "boot", "uptime", "period", "bought", "evidence")
 REQUEST_COLUMNS = (
-    "sent", "boot", "uptime", "noted", "attempts", "accepted", "looked", "account", "taken_over", "remote", "tariff",
+    "sent", "boot", "uptime", "noted", "attempts", "accepted", "looked", "account", "taken_over", "remote",
+    "tariff",
     "period", "bought", "cost", "highest",
 )  # fmt: skip
 
@@ -117,7 +120,7 @@ TRANSITIONS: Dict[Event, Transition] = {
     Event.SEEN: Transition((SENT,), (CONFIRMED,), SEEN_COLUMNS, durable=False),
     Event.NOT_SEEN_YET: Transition((SENT,), (), ("looked",), durable=False),
     Event.UNPAID_SEEN: Transition((SENT,), (), ("accepted",), {"unpaid": int}),
-    Event.ABSENCE_PROVED: Transition((SENT,), (INTENDED,), ("sent", "absences"), durable=False),
+    Event.ABSENCE_PROVED: Transition((SENT,), (INTENDED,), ("sent", "absences", "looked"), durable=False),
     Event.UNCLEAR: Transition(
         (SENT,), (), ("absences",), {"evidence": str, "code": str, "seconds": int}, (Question.BOUGHT,)
     ),

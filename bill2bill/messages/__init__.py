@@ -74,8 +74,8 @@ def params(failure: Failure, lang: str) -> Dict[str, str]:
 
 
 def phrase(words: str, lang: str, outer: Mapping[str, str] = MappingProxyType({})) -> str:
-    """A phrase in one language, filled from its own parameters, then from the `outer` ones of its failure; any
-    other text as it is.
+    """A phrase in one language, filled from its own parameters, then from the `outer` ones of its failure;
+    any other text as it is.
     """
     if not isinstance(words, Phrase):
         return words

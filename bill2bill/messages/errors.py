@@ -456,13 +456,16 @@ ERRORS: Dict[str, Text] = {
         " или ответьте на её вопрос: «bill2bill journal show __id__».",
     ),
     "bought_since": Text(
-        "Purchases were written since the upgrade (__value__ steps), and the release before cannot read them: it would"
+        "Purchases were written since the upgrade (__value__ steps), and the release before cannot read"
+        " them: it would"
         " buy them again. Nothing was changed. Keep this release; report what is wrong with it.",
-        "После обновления записаны покупки (шагов: __value__), прежняя версия их не прочитает и купила бы снова."
+        "После обновления записаны покупки (шагов: __value__), прежняя версия их не прочитает и купила бы"
+        " снова."
         " Ничего не изменено. Оставьте эту версию и сообщите, что в ней не так.",
     ),
     "state_newer": Text(
-        "The journal of purchases was written by a later release of bill2bill (version __value__). Nothing was sent."
+        "The journal of purchases was written by a later release of bill2bill (version __value__). Nothing"
+        " was sent."
         " Install that release again: ./install.sh.",
         "Журнал покупок записан более новой версией bill2bill (версия __value__). Ничего не отправлено. Снова"
         " установите ту версию: ./install.sh.",

@@ -1,4 +1,6 @@
-"""The history of a purchase in words: one sentence for each event of the journal, and the words of its stages."""
+"""The history of a purchase in words: one sentence for each event of the journal, and the words of
+its stages.
+"""
 
 from __future__ import annotations
 

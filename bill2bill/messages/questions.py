@@ -17,7 +17,8 @@ from bill2bill.messages.text import Text
 RESOLVE = "«__command__ journal resolve __id__ {} --resume --why {}»"
 TRIED = Text("Tried so far: __tried_en__.", "Что уже делалось: __tried_ru__.")
 PAGE = Text(
-    "Answer in the panel (menu bill2bill, «Purchases in doubt», button «Answer») or type as root on the panel's"
+    "Answer in the panel (menu bill2bill, «Purchases in doubt», button «Answer») or type as root on the"
+    " panel's"
     " server.",
     "Ответьте в панели (меню bill2bill, «Покупки под вопросом», кнопка «Ответить») или наберите от root на"
     " сервере панели.",
@@ -87,12 +88,14 @@ PHRASES: Dict[str, Text] = {
         "на панели о ней есть запись, а журнал потерян или восстановлен из копии",
     ),
     "because_restored": Text(
-        "the journal knows it, the panel does not: the panel's database was restored from a backup, or the item's"
+        "the journal knows it, the panel does not: the panel's database was restored from a backup, or the"
+        " item's"
         " number was given to another item",
         "журнал о ней знает, а панель нет: её база восстановлена из копии, или номер достался другой услуге",
     ),
     "because_moved": Text(
-        "the expiry date has moved by this very term since it was known last (then: __before__): this server was"
+        "the expiry date has moved by this very term since it was known last (then: __before__): this server"
+        " was"
         " restored from a backup, or somebody renewed at the provider",
         "срок сдвинулся ровно на этот период с тех пор, как был известен (тогда: __before__): этот сервер"
         " восстановлен из копии, или продлили прямо у поставщика",
@@ -139,11 +142,15 @@ QUESTIONS: Dict[str, Text] = {
     "in_doubt_bought": _doubt(Text("__asked__", "__asked__")),
     "in_doubt_same_renewal": _doubt(
         Text(
-            "is the operation that asks the renewal of __value__ for __months__ months (expiry before: __before__)"
-            " that this purchase is about, or a further one that the client paid for? Compare the expiry date and"
+            "is the operation that asks the renewal of __value__ for __months__ months (expiry before:"
+            " __before__)"
+            " that this purchase is about, or a further one that the client paid for? Compare the expiry"
+            " date and"
             " the charges in the provider's cabinet with what the client paid for.",
-            "операция просит то самое продление __value__ на __months__ мес. (прежний срок: __before__), о котором"
-            " эта покупка, или ещё одно, оплаченное клиентом? Сравните срок и списания в кабинете поставщика с тем,"
+            "операция просит то самое продление __value__ на __months__ мес. (прежний срок: __before__), о"
+            " котором"
+            " эта покупка, или ещё одно, оплаченное клиентом? Сравните срок и списания в кабинете поставщика"
+            " с тем,"
             " что оплатил клиент.",
         )
     ),
@@ -155,22 +162,30 @@ QUESTIONS: Dict[str, Text] = {
     ),
     "two_alike": _question(
         Text(
-            "Several services at the provider may be the one of this order (purchase __id__), or one of several"
-            " orders of that name: __found__. None is taken and nothing is ordered. Question: is one of them the"
+            "Several services at the provider may be the one of this order (purchase __id__), or one of"
+            " several"
+            " orders of that name: __found__. None is taken and nothing is ordered. Question: is one of them"
+            " the"
             " service of this order?",
-            "У поставщика несколько услуг подходят под этот заказ (покупка __id__), или одна - под несколько заказов"
-            " с этим именем: __found__. Ни одна не взята, ничего не заказывается. Вопрос: есть ли среди них услуга"
+            "У поставщика несколько услуг подходят под этот заказ (покупка __id__), или одна - под несколько"
+            " заказов"
+            " с этим именем: __found__. Ни одна не взята, ничего не заказывается. Вопрос: есть ли среди них"
+            " услуга"
             " этого заказа?",
         ),
         _joined(CABINET, PAGE, BOUGHT, NOT_BOUGHT),
     ),
     "name_taken": _question(
         Text(
-            "The service __value__ is already in the provider's account (id __remote__), and no open request of this"
-            " item explains it (purchase __id__). It is not adopted silently, and nothing is ordered. Question: is it"
+            "The service __value__ is already in the provider's account (id __remote__), and no open request"
+            " of this"
+            " item explains it (purchase __id__). It is not adopted silently, and nothing is ordered."
+            " Question: is it"
             " the one of this order? Look in the provider's cabinet: when was it ordered, and for whom?",
-            "Услуга __value__ уже есть у поставщика (номер __remote__), и незавершённым запросом этой услуги это не"
-            " объясняется (покупка __id__). Молча она не присваивается, ничего не заказывается. Вопрос: она ли это?"
+            "Услуга __value__ уже есть у поставщика (номер __remote__), и незавершённым запросом этой услуги"
+            " это не"
+            " объясняется (покупка __id__). Молча она не присваивается, ничего не заказывается. Вопрос: она"
+            " ли это?"
             " Смотрите в кабинете поставщика: когда и для кого она заказана.",
         ),
         _joined(
@@ -184,22 +199,29 @@ QUESTIONS: Dict[str, Text] = {
     ),
     "panel_restored": _question(
         Text(
-            "By the journal this item is __value__ (purchase __id__), but the panel knows nothing of that: its"
+            "By the journal this item is __value__ (purchase __id__), but the panel knows nothing of that:"
+            " its"
             " database was restored from a backup, or the number was given to another item. Nothing was sent."
             " Question: is it still the same service of the same client?",
-            "По журналу эта услуга - __value__ (покупка __id__), но панель об этом не знает: её база восстановлена"
-            " из копии, или номер достался другой услуге. Ничего не отправлено. Вопрос: это та же услуга того же"
+            "По журналу эта услуга - __value__ (покупка __id__), но панель об этом не знает: её база"
+            " восстановлена"
+            " из копии, или номер достался другой услуге. Ничего не отправлено. Вопрос: это та же услуга"
+            " того же"
             " клиента?",
         ),
         _joined(SHELL, SAME_ITEM, OTHER_ITEM),
     ),
     "other_account": _question(
         Text(
-            "Purchase __id__ was sent with another login or address of the provider than the connection has now, so"
-            " it cannot be looked up. Restore the old settings until it is finished, then it is looked up by itself."
+            "Purchase __id__ was sent with another login or address of the provider than the connection has"
+            " now, so"
+            " it cannot be looked up. Restore the old settings until it is finished, then it is looked up by"
+            " itself."
             " Or look in the old account's cabinet. Question: did the request succeed there?",
-            "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении, поэтому её"
-            " нельзя проверить. Верните прежние настройки до её завершения, тогда она проверится сама. Или смотрите"
+            "Покупка __id__ отправлена с другим именем или адресом поставщика, чем сейчас в подключении,"
+            " поэтому её"
+            " нельзя проверить. Верните прежние настройки до её завершения, тогда она проверится сама. Или"
+            " смотрите"
             " в кабинете прежнего аккаунта. Вопрос: удался ли запрос там?",
         ),
         _joined(PAGE, BOUGHT, NOT_BOUGHT),

@@ -71,10 +71,10 @@ WRITTEN = {"purchase": "purchase", "step": "event", "decision": "decision"}
 class StateFile:
     """Our file on a panel, opened once per command.
 
-    types  number of a connection -> type of its items, as the panel knows it; asked only when a file of an earlier
-           release is brought up to date
-    Raises Failure("state_unusable") for whatever SQLite or the disk refuses, state_newer for a file of a later
-    release, item_busy while a command of the release before is at work.
+    types  number of a connection -> type of its items, as the panel knows it; asked only when a file of an
+           earlier release is brought up to date
+    Raises Failure("state_unusable") for whatever SQLite or the disk refuses, state_newer for a file of a
+    later release, item_busy while a command of the release before is at work.
     """
 
     def __init__(self, folder: Path, machine: str, root: str, types: Types = dict) -> None:
@@ -166,7 +166,8 @@ def put_back(folder: Path, version: int) -> bool:
     """Give the release before the file as it left it. False if that is not needed: the file is not newer.
 
     version  the newest that the release before can read
-    Raises Failure("bought_since") if a purchase or an answer was written since, item_busy while a command works.
+    Raises Failure("bought_since") if a purchase or an answer was written since, item_busy while a command
+    works.
     """
     path = folder / "state.sqlite3"
     if not path.exists():
@@ -192,7 +193,9 @@ def put_back(folder: Path, version: int) -> bool:
 
 
 def _must_be_untouched(db: sqlite3.Connection, copy: Path) -> None:
-    """Every purchase, event and decision comes from the copy: each is a row of its own, and none is ever deleted."""
+    """Every purchase, event and decision comes from the copy: each is a row of its own, and none is
+    ever deleted.
+    """
     now = [db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in WRITTEN.values()]  # noqa: S608
     before = [0] * len(WRITTEN)
     if copy.exists():

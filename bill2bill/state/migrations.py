@@ -1,7 +1,7 @@
 """The tables of our file, and how a file of an earlier release gets them.
 
-A release adds what it needs in one transaction, keeps a copy of the file as it was, and changes no number, token
-or mark. Version 5 replaced sentences by data: its tables cannot be read by a release before it.
+A release adds what it needs in one transaction, keeps a copy of the file as it was, and changes no number,
+token or mark. Version 5 replaced sentences by data: its tables cannot be read by a release before it.
 """
 
 from __future__ import annotations
@@ -16,21 +16,24 @@ VERSION = 5
 PURCHASE = """
 CREATE TABLE purchase (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  item INTEGER NOT NULL, kind TEXT NOT NULL, itemtype TEXT NOT NULL, module INTEGER NOT NULL, operation INTEGER,
-  stage TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL, created REAL NOT NULL, changed REAL NOT NULL,
+  item INTEGER NOT NULL, kind TEXT NOT NULL, itemtype TEXT NOT NULL, module INTEGER NOT NULL,
+  operation INTEGER, stage TEXT NOT NULL, name TEXT NOT NULL, months INTEGER NOT NULL,
+  created REAL NOT NULL, changed REAL NOT NULL,
   token TEXT NOT NULL, question TEXT, evidence TEXT, detached INTEGER NOT NULL DEFAULT 0, before TEXT,
   remote INTEGER, tariff INTEGER, period INTEGER, bought INTEGER, cost TEXT NOT NULL DEFAULT '',
   attempts INTEGER NOT NULL DEFAULT 0, absences INTEGER NOT NULL DEFAULT 0, looked INTEGER NOT NULL DEFAULT 0,
   accepted INTEGER NOT NULL DEFAULT 0, account TEXT NOT NULL DEFAULT '', callback INTEGER,
   taken_over INTEGER NOT NULL DEFAULT 0, highest INTEGER, unpaid INTEGER, sent REAL,
-  boot TEXT NOT NULL DEFAULT '', uptime REAL NOT NULL DEFAULT 0, noted INTEGER, noted_done INTEGER NOT NULL DEFAULT 0
+  boot TEXT NOT NULL DEFAULT '', uptime REAL NOT NULL DEFAULT 0, noted INTEGER,
+  noted_done INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX one_unsettled ON purchase (item, kind)
   WHERE stage IN ('intended', 'sent', 'confirmed') AND detached = 0;
 CREATE INDEX by_item ON purchase (item, kind, id);
 CREATE INDEX by_token ON purchase (token) WHERE token <> '';
 CREATE TABLE event (
-  purchase INTEGER NOT NULL, at REAL NOT NULL, event TEXT NOT NULL, stage TEXT NOT NULL, arguments TEXT NOT NULL
+  purchase INTEGER NOT NULL, at REAL NOT NULL, event TEXT NOT NULL, stage TEXT NOT NULL,
+  arguments TEXT NOT NULL
 );
 CREATE INDEX event_of ON event (purchase);
 CREATE TABLE decision (
@@ -48,7 +51,8 @@ CREATE TABLE contact (
   account TEXT NOT NULL, name TEXT NOT NULL, remote INTEGER, state TEXT NOT NULL, PRIMARY KEY (account, name)
 );
 CREATE TABLE snapshot (
-  account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, what)
+  account TEXT NOT NULL, what TEXT NOT NULL, taken REAL NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (account, what)
 );
 CREATE TABLE listed (
   account TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, expires TEXT,
@@ -69,7 +73,9 @@ CREATE TABLE binding (
   detached INTEGER NOT NULL DEFAULT 0, origin TEXT NOT NULL, UNIQUE (account, itemtype, remote)
 );
 CREATE INDEX bound_to ON binding (item);
-CREATE TABLE login (key TEXT PRIMARY KEY, account TEXT NOT NULL, installation TEXT NOT NULL, customer TEXT NOT NULL);
+CREATE TABLE login (
+  key TEXT PRIMARY KEY, account TEXT NOT NULL, installation TEXT NOT NULL, customer TEXT NOT NULL
+);
 """
 TABLES = PURCHASE + FAILED + CACHE + LISTED_SERVICE + BINDING
 
@@ -96,7 +102,9 @@ ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;
 
 
 def carry_out(db: sqlite3.Connection, script: str) -> None:
-    """Statement by statement, inside of the caller's transaction: sqlite3's own way would commit before it."""
+    """Statement by statement, inside of the caller's transaction: sqlite3's own way would commit
+    before it.
+    """
     for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
@@ -166,7 +174,8 @@ LEAVES, PROVED, EARLY_LOOK = (
 UNSEEN = "cannot be looked up"
 UNCHANGED = (
     "id", "kind", "module", "operation", "name", "months", "before", "remote", "tariff", "cost", "accepted",
-    "account", "taken_over", "highest", "unpaid", "sent", "boot", "uptime", "token", "noted", "created", "changed",
+    "account", "taken_over", "highest", "unpaid", "sent", "boot", "uptime", "token", "noted", "created",
+    "changed",
 )  # fmt: skip
 
 
@@ -211,7 +220,8 @@ def _evidence(notes: List[str]) -> str:
 
 
 DOUBTS = {
-    UNSEEN: "timeout", "absent after": "accepted", "under way after": "working", "sent again and again": "attempts",
+    UNSEEN: "timeout", "absent after": "accepted", "under way after": "working",
+    "sent again and again": "attempts",
     "noted on the panel; the journal was lost": "lost",
 }  # fmt: skip
 
@@ -237,7 +247,8 @@ def _bind(db: sqlite3.Connection) -> None:
     claims: Dict[Tuple[object, ...], List[Row]] = {}
     found = _rows(
         db,
-        "SELECT id, account, module, itemtype, remote, item, detached, stage, changed FROM purchase WHERE kind = 'open'"
+        "SELECT id, account, module, itemtype, remote, item, detached, stage, changed"
+        " FROM purchase WHERE kind = 'open'"
         " AND stage IN ('confirmed', 'reported') AND remote IS NOT NULL ORDER BY id",
     )
     for row in found:

@@ -43,7 +43,7 @@ def judge(scene: Scene, journeys: Sequence[Journey], files: Dict[str, Path]) -> 
     purchases: charges; doubles: those beyond what is due; in_doubt: purchases that only a person can settle.
     """
     charges, calls = read_lines(files["ledger"]), read_lines(files["mgrctl"])
-    in_doubt = sum(row["question"] is not None for row in scene.bill2bill("journal", "list"))
+    in_doubt = sum(row["asks"] is not None for row in scene.bill2bill("journal", "list"))
     beyond = [
         _charged(one, charges)[kind] - due for one in journeys for kind, due in _due(one, calls).items()
     ]

@@ -53,8 +53,7 @@ class ServerJourney(Journey):
             self.small = self._tariff(module, "KVM-2", SMALL, included=2, monthly="15")
             self.large = self._tariff(module, "KVM-4", LARGE, included=4, monthly="30")
             self.tell(
-                f"KVM-2 sells {SMALL}, KVM-4 sells {LARGE};"
-                " processors and control panel are matched by name",
+                f"KVM-2 sells {SMALL}, KVM-4 sells {LARGE}; processors and control panel are matched by name",
                 f"KVM-2 продаёт {SMALL}, KVM-4 продаёт {LARGE};"
                 " процессоры и панель управления сопоставлены по имени",
             )

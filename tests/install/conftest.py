@@ -20,6 +20,12 @@ def wheels() -> Path:
 
 
 @pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short one: the first line of a script holds the path of the installed Python."""
+    return tmp_path_factory.mktemp("i")
+
+
+@pytest.fixture
 def panel(tmp_path: Path, wheels: Path) -> PanelFolder:
     return PanelFolder(tmp_path / "root", small_checkout(tmp_path / "checkout"), wheels)
 

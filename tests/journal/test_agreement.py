@@ -9,17 +9,19 @@ from typing import Any, List, Optional
 
 import pytest
 from kit.journal_files import age
-from kit.purchases import BEFORE, intent, question_of, says
+from kit.purchases import BEFORE, intent, question_of, reported, says, sent
 
+from bill2bill.admin import decide
+from bill2bill.admin.decide import Said
 from bill2bill.errors import Failure, NoAnswer, NotSent
 from bill2bill.journal import note as notes
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.engine import Acceptance, Finding, Patience, Sight, spend_once
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.note import Note
-from bill2bill.journal.purchase import Purchase, Stage, Terms
+from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage, Terms
 from bill2bill.journal.questions import Answer
-from bill2bill.journal.transitions import Event
+from bill2bill.journal.transitions import Event, Withdrawal
 
 CALM = Patience(settle=600, overdue=86400, tries=10)
 
@@ -382,3 +384,20 @@ def test_a_note_reads_back_as_it_was_written(text: str) -> None:
 def test_a_text_that_is_not_ours_is_no_note(text: str) -> None:
     with pytest.raises(Failure, match="panel_data"):
         notes.read(text)
+
+
+def test_a_forgotten_renewal_is_answered_in_its_turn_and_not_while_another_one_is_on_its_way(tmp_path: Path):
+    journal = Journal(tmp_path / "b", "machine", "root")
+    first, second = (reported(journal, intent("prolong", operation=number)) for number in (5, 6))
+    for row in (first, second):
+        journal.record(row, Event.PANEL_FORGOT, question=Question.SAME_RENEWAL, evidence=Evidence.RESTORED)
+    with pytest.raises(Failure, match="no_question"):
+        decide.resolve(journal, second.id, Said(Answer.SAME), "keeper", "later", 600)
+    other = sent(journal, intent("prolong", operation=7))
+    with pytest.raises(Failure, match="no_question"):
+        decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "busy", 600)
+    journal.record(other, Event.NOT_SENT, sent=None, code="upstream_unreachable")
+    other = journal.unsettled(7, "prolong")
+    assert other is not None
+    journal.record(other, Event.WITHDRAWN, why=Withdrawal.QUESTION)
+    assert decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "now", 600).stage is Stage.CONFIRMED

@@ -117,3 +117,12 @@ def test_two_items_that_prove_to_hold_one_service_are_both_asked_about(journal: 
     decide.resolve(journal, orders[1].id, Said(Answer.OTHER_ITEM), "keeper", "a mistake", 600)
     decide.resolve(journal, orders[0].id, Said(Answer.SAME), "keeper", "his", 600)
     assert journal.opening(7).question is None
+
+
+def test_a_login_whose_customer_number_changes_keeps_what_it_bought(journal: Journal) -> None:
+    """Version 4 tells no customer: the lowest account stands for it, and may be closed one day."""
+    journal.identify("old", "provider.example", "35")
+    journal.identify("new", "provider.example", "35")
+    order = ordered(journal, 7, 100, bindings.account_of(journal, "new"))
+    journal.identify("new", "provider.example", "36")
+    assert bindings.account_of(journal, "new") == journal.purchase(order.id).account

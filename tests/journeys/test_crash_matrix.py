@@ -62,6 +62,7 @@ def test_killed_and_cut_off_journeys_buy_everything_once(days_seed: Optional[int
     assert len(kinds & set(found["hits"])) >= (len(kinds) if days_seed is None else 4)
 
 
+@pytest.mark.slow
 def test_without_the_look_things_are_bought_twice_and_the_run_can_be_replayed():
     status, found, told = matrix("--runs", 6, "--seed", 3, "--jobs", 3, "--without-look")
     assert status == 1
@@ -89,6 +90,7 @@ def test_a_seed_is_a_plan():
     assert points >= {"write", "send", "sent", "read", "mgrctl", "line", "time"}
 
 
+@pytest.mark.slow
 def test_a_matrix_may_run_in_parts_and_the_parts_are_added_up(tmp_path: Path):
     parts = []
     for first in (0, 2):
@@ -105,6 +107,7 @@ def test_a_matrix_may_run_in_parts_and_the_parts_are_added_up(tmp_path: Path):
     assert b"parts overlap" in done.stderr
 
 
+@pytest.mark.slow
 def test_runs_begin_with_every_panel_of_the_release_before_by_turns():
     status, found, told = matrix("--runs", 4, "--seed", 7, "--jobs", 2, "--migrated", 2)
     assert (status, told) == (0, "")

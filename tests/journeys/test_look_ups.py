@@ -66,6 +66,7 @@ def sent_twice(shop: DomainReseller, command: str) -> List[str]:
     return sorted({name for name in sent if sent.count(name) > 1})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", SPENDS)
 def test_when_only_a_look_can_tell_and_every_look_fails_nothing_is_sent_again(
     shop: DomainReseller, command: str
@@ -85,6 +86,7 @@ def test_when_only_a_look_can_tell_and_every_look_fails_nothing_is_sent_again(
     assert shop.up.charged() == dict.fromkeys(names.values(), 1)
 
 
+@pytest.mark.slow
 def test_nothing_is_bought_before_the_account_is_known(shop: DomainReseller):
     names = named(BROKEN)
     items = prepared(shop, "prolong", names)
@@ -95,6 +97,7 @@ def test_nothing_is_bought_before_the_account_is_known(shop: DomainReseller):
     assert shop.up.charged() == dict.fromkeys(names.values(), 1)
 
 
+@pytest.mark.slow
 def test_an_order_is_not_repeated_when_the_form_that_is_read_after_it_fails(shop: DomainReseller):
     """The form tells whether the domain renews itself; until that is known the order is not over."""
     names = named(BROKEN)

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import List
 
+import pytest
 from kit.reseller import PASSPORT, PASSWORD, DomainReseller
 
 CANARIES = (PASSWORD, PASSPORT, "canary-word", "7719604823", "7719+604823", "7719%20604823")
@@ -35,6 +36,7 @@ class Watcher(threading.Thread):
         self.seen += [text for text in CANARIES if text.encode() in line]
 
 
+@pytest.mark.slow
 def test_passwords_and_papers_are_in_no_log_no_command_line_no_task_and_no_state(shop: DomainReseller):
     shop.panel.call("sandbox.set", task_type="empty")
     watcher = Watcher()

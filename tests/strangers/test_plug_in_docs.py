@@ -55,6 +55,7 @@ def follow(text: str, replaced: Dict[str, str], environment: Dict[str, str]) -> 
         assert matches(expected, actual), f"$ {command}\n{actual}"
 
 
+@pytest.mark.slow
 def test_the_first_half_of_the_page_is_true(tmp_path):
     need("openssl")
     follow(PAGE[: PAGE.index(MARIADB)], {"/tmp/mgr5": str(tmp_path / "mgr5")}, {})

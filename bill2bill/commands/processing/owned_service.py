@@ -1,5 +1,5 @@
-"""The service behind an item, as the upstream shows it now: only what is certainly owned_service is touched (decision
-7).
+"""The service behind an item, as the upstream shows it now: only what is certainly owned_service is touched
+(decision 7).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The domain behind an item, as the upstream shows it now: only what is certainly owned_domain is touched (decision
-7).
+"""The domain behind an item, as the upstream shows it now: only what is certainly owned_domain is touched
+(decision 7).
 """
 
 from __future__ import annotations

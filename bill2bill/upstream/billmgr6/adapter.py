@@ -113,8 +113,8 @@ class Billmgr6:
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
     def newest_services(self, itemtype: str) -> Optional[NewestServices]:
-        """By the first page of the list sorted by number. Whether an upstream sorts is not certain (1.3 [T]): the
-        answer must show it.
+        """By the first page of the list sorted by number. Whether an upstream sorts is not certain (1.3 [T]):
+        the answer must show it.
         """
         try:
             rows, total = newest_rows(self._client, itemtype)
