@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from kit.folders import put_aside
+from kit.panel import Panel
 from kit.reseller import DomainReseller
 
 from bill2bill.journal.journal import ABOUT_THE_PLACE
 from bill2bill.journal.purchase import Stage
-from bill2bill.sandbox.stage import Panel
 
 from .desk import Desk
 

@@ -8,10 +8,9 @@ import json
 
 import pytest
 from kit.folders import put_aside
+from kit.panel import Panel
 from kit.reseller import DomainReseller
 from kit.waiting import wait_for
-
-from bill2bill.sandbox.stage import Panel
 
 
 @pytest.mark.both_databases

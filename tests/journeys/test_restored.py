@@ -15,10 +15,9 @@ from typing import Callable, Mapping
 import pytest
 from kit.databases import Place, tables
 from kit.folders import put_aside
+from kit.panel import Panel
 from kit.reseller import DomainReseller
 from kit.waiting import wait_for
-
-from bill2bill.sandbox.stage import Panel
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
 

@@ -187,7 +187,7 @@ def test_many_orders_at_once_are_each_paid_once(servers: ServerReseller):
     servers.tick_until_quiet(parallel=8)
     assert sorted(servers.up.charged().items()) == sorted((name, 1) for name in names)
     assert {servers.item(item)["status"] for item in items} == {2}
-    assert len({service["remoteid"] for service in servers.services}) == len(names)
+    assert len({service["remoteid"] for service in servers.up.services}) == len(names)
 
 
 # -- the regular job -----------------------------------------------------------------------------------------
