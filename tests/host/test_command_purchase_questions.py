@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from command_shop import EXPIRES, in_years
 from kit.purchases import says
+from kit.reseller_host import EXPIRES, in_years
 
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
