@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CPU], config.stash[LEFT_OUT] = defaultdict(float), {}
     if config.option.seed is None:
         config.option.seed = int(os.environ.get("BILL2BILL_TEST_SEED") or selection.seed_of())
-        # for the workers, which are started by this process: all choose the same, whatever is committed meanwhile
+        # the workers are started by this process: all choose the same, whatever is committed
         os.environ["BILL2BILL_TEST_SEED"] = str(config.option.seed)
 
 
