@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 
-import databases
 import pytest
-from kit import folders, warm
+from kit import databases, folders, warm
 
 pytest_plugins = ["kit.daily"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 
-import databases
 import pytest
+from kit import databases
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-import spending
+from kit import spending
 
 from bill2bill.admin.describe import FILES
 from bill2bill.commands import COMMANDS

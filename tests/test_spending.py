@@ -10,8 +10,8 @@ import re
 from typing import Dict
 
 import pytest
-import spending
-from spending import API, BUYER, ENGINE
+from kit import spending
+from kit.spending import API, BUYER, ENGINE
 
 from bill2bill.commands import COMMANDS
 from bill2bill.journal.kinds import KINDS

@@ -53,7 +53,9 @@ class Migrated:
         self.steps = self.case.data["steps"]
         self.age = draw.choice((0.3, SETTLE + 0.5, OVERDUE + 0.5))
         # before which tick the journal is lost; the panel's notes are to make up for it
-        self.forgets = draw.choice((0, 0, 0, 1, 2)) if name.startswith(FORGOTTEN) else 0
+        # (of a change that waits in a cart it keeps none: that cart would be filled a second time)
+        forgetful = name.startswith(FORGOTTEN) and "unpaid" not in name
+        self.forgets = draw.choice((0, 0, 0, 1, 2)) if forgetful else 0
         self.items = tuple(
             self._bought(item, draw) for item in dict.fromkeys(step["item"] for step in self.steps)
         )

@@ -186,7 +186,9 @@ class UpstreamAccount:
 
     def belongs_to(self, customer: str) -> None:
         """The provider has told whose login this is. customer: its number there, "" if it is not told."""
-        self._identified(self.account_key, urlsplit(self.url).hostname or self.url, customer)
+        # a host may run both versions, whose customers have numbers of their own
+        installation = f"{self.dialect} {urlsplit(self.url).hostname or self.url}"
+        self._identified(self.account_key, installation, customer)
 
     def login_accepted(self) -> None:
         """A person has tried a paused login, and it works."""

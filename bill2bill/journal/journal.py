@@ -144,7 +144,7 @@ class Journal(StateFile):
             known = self.rows(
                 "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
             )
-            # version 4 tells another number of the same customer when it hides or adds an account
+            # a customer whose number changed is still the one that bought with this login
             account = str(known[0][0]) if known else bindings.account_in(db, login)
             db.execute("REPLACE INTO login VALUES (?, ?, ?, ?)", (login, account, installation, customer))
             if told_before or account == login:  # what it has bought is another customer's, or there already

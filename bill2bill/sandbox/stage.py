@@ -104,11 +104,11 @@ class Provider:
             words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=self.errors
         )
         assert self.process.stdout is not None
-        ready = json.loads(self.process.stdout.readline())
+        self.ready: Dict[str, Any] = json.loads(self.process.stdout.readline())
         self.url, self.control, self.ca_file, self.folder = (
-            ready["url"],
-            ready["control"],
-            ready["ca_file"] or "",
+            self.ready["url"],
+            self.ready["control"],
+            self.ready["ca_file"] or "",
             folder,
         )
         trust = ssl.create_default_context(cafile=self.ca_file or None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from journeys.conftest import shop, template, upstream  # noqa: F401 - fixtures
-from journeys.shop import Shop
+from kit.reseller import DomainReseller
 
 from .desk import Desk
 
 
 @pytest.fixture
-def desk(shop: Shop) -> Desk:  # noqa: F811 - the fixture
+def desk(shop: DomainReseller) -> Desk:  # noqa: F811 - the fixture
     return Desk(shop)

@@ -11,10 +11,10 @@ import xml.etree.ElementTree as ET
 from datetime import date
 from typing import Any, List, Mapping, NamedTuple, Optional
 
-from databases import tables
-from journeys.shop import Shop
 from kit import warm
+from kit.databases import tables
 from kit.purchases import asked, at, intent, sent
+from kit.reseller import DomainReseller
 
 from bill2bill.journal.purchase import Evidence, Purchase, Question, Stage
 from bill2bill.journal.transitions import Event
@@ -34,7 +34,7 @@ class Done(NamedTuple):
 
 
 class Desk:
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: DomainReseller) -> None:
         self.shop, self.root = shop, shop.panel.root
 
     def types(

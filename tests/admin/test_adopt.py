@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from copies import put_aside
-from journeys.shop import Shop
+from kit.folders import put_aside
+from kit.panel import Panel
+from kit.reseller import DomainReseller
 
 from bill2bill.journal.journal import ABOUT_THE_PLACE
 from bill2bill.journal.purchase import Stage
-from bill2bill.sandbox.stage import Panel
 
 from .desk import Desk
 
@@ -21,7 +21,7 @@ def moved(desk: Desk) -> Desk:
     desk.purchase(stage=Stage.SENT)
     desk.purchase(item=72, stage=Stage.REFUSED)
     root = desk.root.with_name("other")
-    return Desk(Shop(Panel(put_aside(desk.root, root)), desk.shop.up))
+    return Desk(DomainReseller(Panel(put_aside(desk.root, root)), desk.shop.up))
 
 
 @pytest.mark.parametrize(

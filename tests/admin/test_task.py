@@ -12,9 +12,9 @@ import xml.etree.ElementTree as ET
 from typing import Dict
 
 import pytest
-from journeys.shop import PASSPORT, PASSWORD
 from journeys.test_doubt import doubtful
 from kit import warm
+from kit.reseller import PASSPORT, PASSWORD
 
 from bill2bill.journal.transitions import Event
 from bill2bill.sandbox.stage import HOME

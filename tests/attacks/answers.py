@@ -10,7 +10,7 @@ import time
 import zlib
 from typing import Dict, Iterator
 
-from .middleman import Script, said
+from kit.wire import Script, said
 
 XML, JSON, HTML = "Content-Type: text/xml", "Content-Type: application/json", "Content-Type: text/html"
 BOMB = (

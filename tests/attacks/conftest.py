@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from kit.wire import Middleman
 
-from .middleman import Middleman
 from .stages import KINDS, PROCESSING, Kind, Stage, build, copied, provider, rich
 
 

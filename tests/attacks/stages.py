@@ -6,8 +6,6 @@ What is true is what the provider's ledger and the panel's tables say.
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,38 +13,18 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from databases import Place, tables
-from kit import SMALL_KEY, warm
-from kit.journal_files import belongs_here, numbers_come_again
+from kit.databases import tables
+from kit.journal_files import numbers_come_again
+from kit.panel import Panel, copy_rows
+from kit.provider import Provider
+from kit.reseller import OPTIONS, PASSPORT, PASSWORD, PERSON, USER, Reseller
+from kit.wire import Asked, Middleman
 
 from bill2bill.errors import CODES
-from bill2bill.host.place import machine_id
-from bill2bill.journal.journal import Happened, Journal
-from bill2bill.sandbox.host.db import Database
-from bill2bill.sandbox.host.schema import columns
-from bill2bill.sandbox.stage import HOME, Panel, Provider
+from bill2bill.journal.journal import Happened
 
-from .middleman import Asked, Middleman
-
-USER, PASSWORD = "reseller", "canary-word&=7+d1/f"
-PASSPORT = "7719 604823"
-PERSON = {
-    "profiletype": "1", "name": "Ivanov", "firstname": "Ivan", "lastname": "Ivanov", "middlename": "I",
-    "firstname_locale": "Иван", "lastname_locale": "Иванов", "middlename_locale": "Иванович",
-    "birthdate": "1980-01-31",
-    "passport_org": "OVD", "passport_date": "2005-02-28", "email": "ivan@example.ru",
-    "phone": "+7 (495) 123-45-67", "mobile": "+7 (495) 123-45-67",
-    "location_country": "182", "location_state": "Moscow", "location_postcode": "101000",
-    "location_city": "Moscow", "location_address": "Mira 1-2",
-}  # fmt: skip
-# Small times, so that a broken provider is seen soon.
-OPTIONS: Mapping[str, object] = {
-    "pace": 0, "parallel": 8, "settle": 0, "read_timeout": 2, "spend_timeout": 2, "connect_timeout": 2,
-    "answer_limit": 1, "tries": 100,
-    "panel_wait": 30, "listing_fresh": 0,
-}  # fmt: skip
 CLEAN = {"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C"}
 
 
@@ -111,16 +89,14 @@ class Ran:
         return self.code
 
 
-class Stage:
+class Stage(Reseller):
+    options: ClassVar[Mapping[str, object]] = {**OPTIONS, "connect_timeout": 2, "listing_fresh": 0}
+
     def __init__(self, kind: Kind, panel: Panel, up: Provider, man: Middleman) -> None:
-        self.kind, self.panel, self.up, self.man = kind, panel, up, man
-        self.root = panel.root
+        super().__init__(panel, up)
+        self.kind, self.man, self.module = kind, man, kind.executable
 
     # -- what a person does ----------------------------------------------------------------------------------
-
-    def settings(self, **changes: object) -> None:
-        lines = [f"{name} {value}" for name, value in {**OPTIONS, **changes}.items()]
-        (self.root / "etc" / "bill2bill.conf").write_text("\n".join(lines) + "\n")
 
     def paid(self, *names: str) -> Dict[str, Job]:
         """Paid orders that wait to be opened. The first is ordered, the others are copies of its rows: the
@@ -131,28 +107,27 @@ class Stage:
             "sandbox.order", itemtype=self.kind.itemtype, pricelist=1, period=self.kind.months, domain=first,
             **self.kind.choices
         )  # fmt: skip
-        jobs = {first: Job(item, int(self.panel.call("sandbox.pay", elid=item).findtext("operation") or 0))}
+        jobs = {first: Job(item, self.pay(item))}
         with tables(self.root) as db, db.transaction():
             for name in rest:
-                copy = _copy(db, "item", "id", item, name=name)
+                copy = copy_rows(db, "item", "id", item, name=name)
                 for table in ("itemparam", "service_profile2item"):
-                    _copy(db, table, "item", item, item=copy)
+                    copy_rows(db, table, "item", item, item=copy)
                 db.run("UPDATE itemparam SET value = ? WHERE item = ? AND intname = 'domain'", name, copy)
-                jobs[name] = Job(copy, _copy(db, "runningoperation", "item", item, item=copy))
+                jobs[name] = Job(copy, copy_rows(db, "runningoperation", "item", item, item=copy))
         return jobs
 
     # -- processes -------------------------------------------------------------------------------------------
 
-    def run(self, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
+    def call(self, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
         return run([str(self.root / "processing" / self.kind.executable), *argv], stdin, self.root, **how)
 
     def ask(self, command: str, *argv: str, stdin: bytes = b"", **how: Any) -> Ran:
-        return self.run("--command", command, *argv, stdin=stdin, **how)
+        return self.call("--command", command, *argv, stdin=stdin, **how)
 
     def carry_out(self, command: str, job: Job, **how: Any) -> Ran:
-        """As the panel repeats an operation: the count of tries grows before (host-protocol 2.8)."""
-        with tables(self.root) as db:
-            db.run("UPDATE runningoperation SET trycount = trycount + 1 WHERE id = ?", job.operation)
+        """As the panel repeats an operation."""
+        self.counted(job.operation)
         return self.ask(command, "--item", str(job.item), "--runningoperation", str(job.operation), **how)
 
     def check(self, measured: bool = False, **fields: str) -> Ran:
@@ -183,23 +158,12 @@ class Stage:
 
     # -- what is true ----------------------------------------------------------------------------------------
 
-    def rows(self, sql: str, *values: object) -> List[Dict[str, Any]]:
-        with tables(self.root) as db:
-            return db.rows(sql, *values)
-
-    def change(self, sql: str, *values: object) -> None:
-        with tables(self.root) as db:
-            db.run(sql, *values)
-
     def charged(self, *names: str) -> List[str]:
         """The names that were charged, each as often as it was; without names, all."""
         return sorted(row["name"] for row in self.up.get("ledger") if not names or row["name"] in names)
 
-    def operations(self) -> Dict[int, Dict[str, Any]]:
-        return {row["id"]: row for row in self.rows("SELECT * FROM runningoperation")}
-
-    def journal(self) -> Journal:
-        return Journal(self.root / "var" / "bill2bill", machine_id(), str(self.root))
+    def running(self) -> Dict[int, Dict[str, Any]]:
+        return {row["id"]: row for row in self.operations()}
 
     def history(self, job: Job) -> List[Happened]:
         """The events of the purchase that opens the item."""
@@ -276,23 +240,16 @@ def at_once(work: Callable[[Any], Ran], many: Sequence[Any], workers: int = 4) -
 
 def provider(kind: Kind, folder: Path) -> Provider:
     """Without TLS: the middleman in front of it has that."""
-    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
-    os.environ.update(secrets)  # never on a command line
-    try:
-        return Provider(folder, "--dialect", kind.dialect)
-    finally:
-        for name in secrets:
-            del os.environ[name]
+    return Provider(folder, "--dialect", kind.dialect, user=USER, password=PASSWORD)
 
 
 def build(kind: Kind, root: Path, up: Provider, man: Middleman) -> Stage:
     """A panel that sells what the provider has. Its first order has been carried out: prices are kept, the
     contact is made.
     """
-    stage = Stage(kind, Panel.make(root, None, *SMALL_KEY), up, man)
-    warm.executables(stage.root)
+    stage = Stage(kind, Panel.new_in(root), up, man)
     stage.settings()
-    install(kind, stage.root)
+    stage.panel.plug_in(f"{kind.folder}/{kind.executable}")
     module = stage.panel.new(
         "sandbox.module.add", {"password": PASSWORD}, module=kind.executable, type=kind.itemtype,
         name="Provider", url=man.url, username=USER,
@@ -348,42 +305,11 @@ def rich(stage: Stage) -> None:
     stage.up.post("balance", balance="900000.00", **({"account": 4411} if stage.kind is REGISTRAR else {}))
 
 
-def install(kind: Kind, root: Path) -> None:
-    """The executable, run by this interpreter with the checkout's package; its texts."""
-    code = (HOME / kind.folder / kind.executable).read_text().split("\n", 1)[1]
-    target = root / "processing" / kind.executable
-    target.write_text(f"#!{sys.executable} -IXutf8\nimport sys; sys.path.insert(0, {str(HOME)!r})\n{code}")
-    target.chmod(0o755)
-    warm.executables(root)
-    shutil.copy(HOME / "etc" / "xml" / f"billmgr_mod_{kind.executable}.xml", root / "etc" / "xml")
-
-
 def copied(template: Stage, root: Path) -> Stage:
-    """A panel of one's own; its journal belongs to the new folder."""
-    shutil.copytree(template.root, root)
-    warm.executables(root)
-    Place(None).moved(root)
-    for name in ("mgrctl", "runs"):  # what was done to set it up
-        (root / f"var/sandbox/{name}.jsonl").unlink()
-    stage = Stage(template.kind, Panel(root), template.up, template.man)
-    belongs_here(stage.journal())
-    numbers_come_again(stage.journal())  # the provider is as on its first day
+    """A panel of one's own; the provider is as on its first day."""
+    stage = template.copied(root)
+    numbers_come_again(stage.journal())
     return stage
-
-
-def _copy(db: Database, table: str, column: str, value: int, **changes: object) -> int:
-    """Copy the rows of a table where `column` is `value`, with some columns changed; the new row's id."""
-    names = [name for name in columns(table) if name != "id"]
-    chosen = ", ".join("?" if name in changes else name for name in names)
-    given = [changes[name] for name in names if name in changes]
-    return (
-        db.run(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} WHERE {column} = ?",
-            *given,
-            value,
-        ).lastrowid
-        or 0
-    )
 
 
 def names_of(kind: Kind, word: str, count: int) -> Tuple[str, ...]:

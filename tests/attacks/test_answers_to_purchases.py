@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Dict
 
 import pytest
+from kit.wire import said
 
 from bill2bill.journal.transitions import Event
 
 from .answers import HOSTILE, SURELY_NOT_SEEN
-from .middleman import said
 from .stages import KINDS, REGISTRAR, Job, Stage, at_once, names_of
 
 MAY_HAVE_BEEN = {"lost_answer"}
@@ -48,7 +48,7 @@ def test_whatever_is_answered_to_an_order_it_is_bought_once(stage: Stage, carrie
     waiting = dict(jobs.values())
     for _ in range(3):
         at_once(lambda job: stage.carry_out("open", job), list(waiting.values()))
-        left = stage.operations()
+        left = stage.running()
         waiting = {name: job for name, job in waiting.items() if job.operation in left}
         if not waiting:
             break
@@ -87,7 +87,7 @@ def test_an_answer_that_contradicts_itself_is_no_answer(stage: Stage):
         lost = [step.arguments for step in stage.history(job) if step.event is Event.NO_ANSWER]
         assert lost == [{"code": "lost_answer"}], attack
     assert stage.charged(*names) == sorted(names)
-    assert stage.operations() == {}
+    assert stage.running() == {}
 
 
 RENEWALS = ("a page", "gzip bomb", "entity bomb behind a byte order mark", "endless headers")
@@ -103,7 +103,7 @@ def test_whatever_is_answered_to_a_renewal_it_is_renewed_once(stage: Stage):
         meant = lambda asked: asked.func == func and asked.params.get("sok") == "ok"  # noqa: E731
         stage.man.answers(meant, HOSTILE[attack], carried_out=bool(number % 2), times=1)
         for _ in range(3):
-            if renewal.operation in stage.operations():
+            if renewal.operation in stage.running():
                 stage.carry_out("prolong", renewal)
-        assert renewal.operation not in stage.operations(), attack
+        assert renewal.operation not in stage.running(), attack
         assert stage.charged(name) == [name] * (1 + number), attack

@@ -6,10 +6,11 @@ import gzip
 from typing import Dict
 
 import pytest
+from kit.reseller import PASSWORD
+from kit.wire import Script, said
 
 from .answers import CONTENT, HOSTILE, JSON, MIB, SURELY_NOT_SEEN, TRANSPORT, XML
-from .middleman import Script, said
-from .stages import PASSWORD, Ran, Stage, at_once, share
+from .stages import Ran, Stage, at_once, share
 
 CODES = {
     "upstream_answer", "upstream_wall", "upstream_unreachable", "other_dialect", "not_billmanager",

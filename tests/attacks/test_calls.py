@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Callable, Dict, List
 
 import pytest
+from kit.reseller import PASSWORD
 
-from .stages import PASSWORD, Ran, Stage, at_once, run
+from .stages import Ran, Stage, at_once, run
 
 HUGE = "x" * 100_000
 CALLS: Dict[str, List[str]] = {
@@ -36,7 +37,7 @@ CALLS: Dict[str, List[str]] = {
 
 
 def test_a_call_that_makes_no_sense_is_a_clear_error(stage: Stage):
-    for what, ran in zip(CALLS, at_once(lambda argv: stage.run(*argv), list(CALLS.values()))):
+    for what, ran in zip(CALLS, at_once(lambda argv: stage.call(*argv), list(CALLS.values()))):
         assert ran.failed_clearly() in ("bad_call", "panel_data", "not_an_operation"), what
     assert stage.man.asked == []
 
@@ -107,5 +108,5 @@ def test_a_process_that_may_open_hardly_any_file_buys_nothing_by_halves(stage: S
     assert ran.status in (0, 1)
     assert len(stage.charged(name)) <= 1
     assert PASSWORD.encode() not in ran.out + ran.err
-    assert stage.carry_out("open", job).status == 0 or job.operation not in stage.operations()
+    assert stage.carry_out("open", job).status == 0 or job.operation not in stage.running()
     assert stage.charged(name) == [name]

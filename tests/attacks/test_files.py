@@ -30,7 +30,7 @@ def refused(stage: Stage, name: str, code: str) -> None:
     ran = stage.carry_out("open", job)
     assert ran.failed_clearly() == code
     assert [asked for asked in stage.man.asked if stage.is_spending(asked)] == []
-    operation = stage.operations()[job.operation]
+    operation = stage.running()[job.operation]
     assert (operation["manual"], code in operation["errorxml"]) == ("on", True)
 
 

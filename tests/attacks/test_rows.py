@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
-from databases import tables
+from kit.databases import tables
 
 from .stages import PROCESSING, Stage, at_once, share
 
@@ -28,7 +28,7 @@ def test_an_item_that_cannot_be_right_is_not_bought_for(stage: Stage):
     names = {what: f"row{number}.{stage.kind.zone}" for number, (what, _) in enumerate(mine)}
     jobs = stage.paid(*names.values())
     for what, (column, value) in mine:
-        stage.change(f"UPDATE item SET {column} = ? WHERE id = ?", value, jobs[names[what]].item)
+        stage.panel.change(f"UPDATE item SET {column} = ? WHERE id = ?", value, jobs[names[what]].item)
     for what, ran in zip(
         names, at_once(lambda what: stage.carry_out("open", jobs[names[what]]), list(names))
     ):
@@ -130,7 +130,7 @@ def test_rows_that_contradict_each_other_stop_the_purchase(stage: Stage):
         kept = {table: db.rows(f"SELECT * FROM {table}") for table in TABLES}
     for what, changes in spoilt(stage, job.item, job.operation).items():
         for sql, values in changes:
-            stage.change(sql, *values)
+            stage.panel.change(sql, *values)
         about = (
             ["--runningoperation", str(job.operation)] if "operation" in what else []
         )  # without one, the panel is not told: that takes longest

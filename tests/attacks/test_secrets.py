@@ -16,13 +16,14 @@ from typing import List
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+from kit.reseller import PASSPORT, PASSWORD
+from kit.wire import said
 
 from bill2bill.config import connection
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
 
-from .middleman import said
-from .stages import CLEAN, PASSPORT, PASSWORD, PROCESSING, REGISTRAR, Job, Stage
+from .stages import CLEAN, PROCESSING, REGISTRAR, Job, Stage
 
 PAPERS = (PASSPORT, PASSPORT.replace(" ", ""), PASSPORT.replace(" ", "+"), PASSPORT.replace(" ", "%20"))
 LOGIN = (PASSWORD, "canary-word")
@@ -167,18 +168,18 @@ def go_wrong(stage: Stage, job: Job, how: str, servers: List[str]) -> List[bytes
     name = f"echo{number}.{stage.kind.zone}"
     order = stage.paid(name)[name]
     if stage.kind is REGISTRAR:  # another address makes another contact, which has to be sent
-        stage.change(
+        stage.panel.change(
             "UPDATE service_profileparam SET value = ? WHERE intname = 'location_address'", f"Mira {number}-7"
         )
     printed.append(stage.carry_out("open", order))
     renewal = stage.panel.new("sandbox.operation", item=job.item, command="prolong")
     printed.append(stage.carry_out("prolong", Job(job.item, renewal)))
     if stage.kind is PROCESSING:
-        stage.change("UPDATE item SET intvalue = 2 WHERE parent = ?", job.item)
+        stage.panel.change("UPDATE item SET intvalue = 2 WHERE parent = ?", job.item)
         change = stage.panel.new("sandbox.operation", item=job.item, command="setparam")
         printed.append(stage.carry_out("setparam", Job(job.item, change)))
     assert not [ran for ran in printed[:3] if ran.status == 0], how
-    stage.change("DELETE FROM runningoperation")
+    stage.panel.change("DELETE FROM runningoperation")
     return [ran.out + ran.err for ran in printed]
 
 

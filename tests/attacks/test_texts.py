@@ -12,11 +12,11 @@ from typing import Any, Dict, List, Set
 from xml.sax.saxutils import escape
 
 from kit import purchases, warm
+from kit.wire import Asked, said
 
 from bill2bill.journal.purchase import Evidence
 from bill2bill.sandbox.stage import HOME
 
-from .middleman import Asked, said
 from .stages import CLEAN, PROCESSING, REGISTRAR, Stage, at_once, run, share
 
 NASTY = (
@@ -99,8 +99,8 @@ def test_what_a_client_types_stays_a_text(stage: Stage):
     for number, (name, text) in enumerate(zip(names, nasty)):
         field = list(fields)[number % len(fields)]
         if fields[field] == "itemparam":
-            stage.change("DELETE FROM itemparam WHERE item = ? AND intname = ?", jobs[name].item, field)
-            stage.change(
+            stage.panel.change("DELETE FROM itemparam WHERE item = ? AND intname = ?", jobs[name].item, field)
+            stage.panel.change(
                 "INSERT INTO itemparam (item, intname, value) VALUES (?, ?, ?)", jobs[name].item, field, text
             )
         else:
@@ -129,16 +129,16 @@ def give_contact(stage: Stage, item: int, field: str, text: str) -> None:
         row["intname"]: row["value"]
         for row in stage.rows("SELECT intname, value FROM service_profileparam WHERE service_profile = 1")
     }
-    stage.change("INSERT INTO service_profile (profiletype, name, account) VALUES (1, 'nasty', 1)")
+    stage.panel.change("INSERT INTO service_profile (profiletype, name, account) VALUES (1, 'nasty', 1)")
     profile = stage.rows("SELECT MAX(id) AS id FROM service_profile")[0]["id"]
     for name, value in {**rows, field: text}.items():
-        stage.change(
+        stage.panel.change(
             "INSERT INTO service_profileparam (service_profile, intname, value) VALUES (?, ?, ?)",
             profile,
             name,
             value,
         )
-    stage.change("UPDATE service_profile2item SET service_profile = ? WHERE item = ?", profile, item)
+    stage.panel.change("UPDATE service_profile2item SET service_profile = ? WHERE item = ?", profile, item)
 
 
 def listed_by_command_line(stage: Stage) -> None:
@@ -185,18 +185,18 @@ def test_what_an_administrator_types_stays_a_text(stage: Stage):
         job = stage.paid("settings.example.net")["settings.example.net"]
         for number, text in enumerate(NASTY[::3]):
             field = ("b2b_tariff", "b2b_datacenter", "b2b_periods", "b2b_local_addons")[number % 4]
-            stage.change("DELETE FROM pricelistparam WHERE intname = ?", field)
-            stage.change(
+            stage.panel.change("DELETE FROM pricelistparam WHERE intname = ?", field)
+            stage.panel.change(
                 "INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", field, text
             )
             ran = stage.carry_out("open", job)
             assert ran.status == 0 or ran.failed_clearly(), (field, text)
             if ran.status == 0:
                 break
-            stage.change("DELETE FROM pricelistparam WHERE pricelist = 1")
+            stage.panel.change("DELETE FROM pricelistparam WHERE pricelist = 1")
             sold = {"b2b_tariff": "277", "b2b_datacenter": "3"}
             for name, value in sold.items():
-                stage.change(
+                stage.panel.change(
                     "INSERT INTO pricelistparam (pricelist, intname, value) VALUES (1, ?, ?)", name, value
                 )
         untouched(stage, before)
@@ -238,7 +238,7 @@ def test_what_a_provider_says_stays_a_text(stage: Stage):
         assert ran.failed_clearly() in ("lost_answer", "upstream_refused", "invalid_login_or_passwd"), text
     untouched(stage, before)
     within(words_of_mgrctl(stage), CALLS_OF_THE_PANEL)
-    for operation in stage.operations().values():
+    for operation in stage.running().values():
         if operation["errorxml"]:
             assert ET.fromstring(operation["errorxml"]).tag == "doc"
     assert stage.charged(*names) == []

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 import pytest
-from contract.rawserver import RawServer, certificate, served_with
+from kit.reseller import PASSWORD
+from kit.wire import RawServer, certificate, said, served_with
 
 from .answers import XML
-from .middleman import said
-from .stages import PASSWORD, Stage, share
+from .stages import Stage, share
 
 YES = said(b"<doc><ok/><id>5</id></doc>", XML)
 
@@ -39,8 +39,8 @@ def test_nobody_but_the_provider_is_told_the_password(stage: Stage, tmp_path: Pa
             url = server.url.replace("http://", "https://")
             code = "upstream_certificate" if context else "upstream_unreachable"
             assert stage.check(url=url, ca_file=ca_file).failed_clearly() == code, what
-            stage.change("UPDATE processingparam SET value = ? WHERE intname = 'url'", url)
-            stage.change("UPDATE processingparam SET value = ? WHERE intname = 'ca_file'", ca_file)
+            stage.panel.change("UPDATE processingparam SET value = ? WHERE intname = 'url'", url)
+            stage.panel.change("UPDATE processingparam SET value = ? WHERE intname = 'ca_file'", ca_file)
             assert stage.carry_out("open", job).failed_clearly() == code, what
             assert server.connections > 0, what
             assert not any(PASSWORD.encode() in asked or b"authinfo" in asked for asked in server.requests), (
@@ -49,8 +49,8 @@ def test_nobody_but_the_provider_is_told_the_password(stage: Stage, tmp_path: Pa
             assert context is None or server.requests == [], what
     name = f"trust.{stage.kind.zone}"
     assert stage.charged(name) == []
-    stage.change("UPDATE processingparam SET value = ? WHERE intname = 'url'", stage.man.url)
-    stage.change("UPDATE processingparam SET value = ? WHERE intname = 'ca_file'", stage.man.ca_file)
+    stage.panel.change("UPDATE processingparam SET value = ? WHERE intname = 'url'", stage.man.url)
+    stage.panel.change("UPDATE processingparam SET value = ? WHERE intname = 'ca_file'", stage.man.ca_file)
     assert stage.carry_out("open", job).status == 0
     assert stage.charged(name) == [name]
 

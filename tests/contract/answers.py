@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Dict, List
 from urllib.parse import parse_qsl
 
+from kit.wire import RawServer, answer
+
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
-from .provider import http
-from .rawserver import RawServer, answer
+from .transport import http
 
 ANSWERS = Path(__file__).parents[1] / "fixtures" / "billmgr6"
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Iterator
 
 import pytest
+from kit.provider import Provider
 
 from bill2bill.upstream.capabilities import STEPS
 
-from .dialects import DRIVERS, World
-from .provider import Provider
+from .dialects import DRIVERS, Dialect
+from .transport import PASSWORD, USER
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,25 +31,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     able = [
         (driver, scheme) for driver in DRIVERS for scheme in schemes if needed.isdisjoint(driver.make.cannot)
     ]
-    ids = [f"{driver.dialect}-{scheme}" for driver, scheme in able]
+    ids = [f"{driver.version}-{scheme}" for driver, scheme in able]
     metafunc.parametrize("running", able, ids=ids, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dialect]:
     driver, scheme = request.param
     provider = Provider(
         tmp_path_factory.mktemp("provider"),
         "--dialect",
-        driver.dialect,
+        driver.version,
         *(["--tls"] if scheme == "https" else []),
+        user=USER,
+        password=PASSWORD,
     )
     yield driver(provider)
     provider.stop()
 
 
 @pytest.fixture
-def world(running: World) -> Iterator[World]:
+def dialect(running: Dialect) -> Iterator[Dialect]:
     running.provider.post("reset")
     fresh = type(running)(running.provider)
     yield fresh

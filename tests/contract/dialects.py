@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from kit import provider4
+from kit.provider import Provider
+
 from bill2bill.rules.contacts import Kind
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import add_months
@@ -20,24 +23,12 @@ from bill2bill.upstream.api import DomainOrder, ServiceOrder
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
 
-from .provider import PASSWORD, USER, Provider, http
+from .transport import PASSWORD, USER, http
 
-PERSON = {
-    "email": "ivan@example.ru", "phone": "+7 495 1234567", "mobile": "+7 495 1234567",
-    "la_country": "182", "la_state": "Moscow", "la_postcode": "101000", "la_city": "Moscow",
-    "la_address": "Mira 1-2",
-    "pa_country": "182", "pa_postcode": "101000", "pa_city": "Moscow", "pa_address": "Mira 1-2",
-    "pa_addressee": "Ivanov I.I.",
-    "firstname_ru": "Иван", "middlename_ru": "Иванович", "lastname_ru": "Иванов", "firstname": "Ivan",
-    "middlename": "I", "lastname": "Ivanov",
-    "birthdate": "1980-01-31", "passport_series": "3102 651241", "passport_org": "OVD",
-    "passport_date": "2005-02-28",
-}  # fmt: skip
-GENERIC = {
-    name: PERSON[name]
-    for name in ("email", "la_country", "la_postcode", "la_city", "la_address", "firstname", "lastname")
-}
-GENERIC.update(phone="+7.4951234567", company="N/A")
+PERSON, GENERIC = (
+    {name: value for name, value in contact.items() if name not in ("ctype", "name")}
+    for contact in (provider4.PERSON, provider4.GENERIC)
+)
 RUBLES = 4411
 NOBODY = 99999  # an id that the login does not have
 
@@ -65,10 +56,10 @@ class Step:
     done: Callable[[], bool]
 
 
-class World(ABC):
+class Dialect(ABC):
     """The provider, and an adapter that speaks with it."""
 
-    dialect: str
+    version: str
     make: Callable[..., Any]
     look: str  # the function that is asked about one thing
     listing: str
@@ -85,7 +76,7 @@ class World(ABC):
 
     def arm(self, step: Step, kind: str, when: str, **more: Any) -> None:
         """A fault of the spending request alone, not of questions by the same name."""
-        self.provider.arm(step.func, kind, when, match=self.spending(step), **more)
+        self.provider.fault(step.func, kind, when=when, match=self.spending(step), **more)
 
     def sent(self, step: Step) -> int:
         match = self.spending(step).items()
@@ -130,8 +121,8 @@ class World(ABC):
         return [thing for thing in self.things() if thing.name == name]
 
 
-class Domains(World):
-    dialect, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
+class Domains(Dialect):
+    version, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
     names = ("example.ru", "example.com")
 
     def balance(self, up: Any = None) -> Money:
@@ -219,8 +210,8 @@ def _domain(domain: Any) -> Thing:
     return Thing(domain.id, domain.name, active, domain.state is DomainState.UNPAID, domain.expires)
 
 
-class Servers(World):
-    dialect, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
+class Servers(Dialect):
+    version, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
     names = ("vm1.example.net", "vm2.example.net")
 
     def balance(self, up: Any = None) -> Money:

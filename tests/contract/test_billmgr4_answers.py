@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
+from kit.wire import RawServer, answer
 
 from bill2bill.errors import Failure, NoAnswer
 from bill2bill.rules.contacts import Kind
@@ -24,8 +25,7 @@ from bill2bill.upstream.billmgr4.files import countries_of, tariffs_of
 from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.parsing import OtherDialect, read_json
 
-from .provider import http
-from .rawserver import RawServer, answer
+from .transport import http
 
 ANSWERS = Path(__file__).parents[1] / "fixtures" / "billmgr4"
 

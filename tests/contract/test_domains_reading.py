@@ -17,33 +17,33 @@ from .dialects import Domains
 pytestmark = pytest.mark.needs("domains")
 
 
-def test_accounts_of_two_currencies_stay_apart(world: Domains) -> None:
-    rubles, euros = world.up.accounts()
+def test_accounts_of_two_currencies_stay_apart(dialect: Domains) -> None:
+    rubles, euros = dialect.up.accounts()
     assert (rubles.id, rubles.project, rubles.balance) == (
         4411,
         "*.ru-tld.ru (Domains)",
         Money(Decimal("15204.00"), "RUB"),
     )
     assert (euros.balance, euros.spendable) == (Money(Decimal("0.00"), "EUR"), Money(Decimal("0.00"), "EUR"))
-    assert world.up.accounts() == [rubles, euros]
+    assert dialect.up.accounts() == [rubles, euros]
 
 
-def test_the_allowed_overdraft_counts_as_money(world: Domains) -> None:
-    world.provider.post("balance", {"account": 4411, "balance": "-10.50", "credit": "100"})
-    account = world.up.accounts()[0]
+def test_the_allowed_overdraft_counts_as_money(dialect: Domains) -> None:
+    dialect.provider.post("balance", {"account": 4411, "balance": "-10.50", "credit": "100"})
+    account = dialect.up.accounts()[0]
     assert (account.balance.amount, account.spendable.amount) == (Decimal("-10.50"), Decimal("89.50"))
 
 
-def test_a_login_without_projects_still_has_accounts(world: Domains) -> None:
-    world.provider.switch(project_column="off")
-    assert [(account.name, account.project) for account in world.up.accounts()] == [
+def test_a_login_without_projects_still_has_accounts(dialect: Domains) -> None:
+    dialect.provider.switch(project_column="off")
+    assert [(account.name, account.project) for account in dialect.up.accounts()] == [
         ("*.ru-tld.ru (Domains)", ""),
         ("*.ru-tld.ru (Servers)", ""),
     ]
 
 
-def test_tariffs_have_zones_in_a_labels_and_periods_in_months(world: Domains) -> None:
-    tariffs = {tariff.id: tariff for tariff in world.up.domain_tariffs()}
+def test_tariffs_have_zones_in_a_labels_and_periods_in_months(dialect: Domains) -> None:
+    tariffs = {tariff.id: tariff for tariff in dialect.up.domain_tariffs()}
     assert tariffs[566].zone == "xn--p1ai"
     assert [(row.id, row.months, row.price) for row in tariffs[601].periods] == [
         (930, 12, Decimal("990")),
@@ -53,8 +53,8 @@ def test_tariffs_have_zones_in_a_labels_and_periods_in_months(world: Domains) ->
     assert 603 not in tariffs  # sold by the month
 
 
-def test_china_is_not_hong_kong(world: Domains) -> None:
-    countries = world.up.countries()
+def test_china_is_not_hong_kong(dialect: Domains) -> None:
+    countries = dialect.up.countries()
     assert (countries["RU"], countries["CN"], countries["HK"]) == ("182", "45", "98")
 
 
@@ -70,113 +70,113 @@ def test_china_is_not_hong_kong(world: Domains) -> None:
     ],
 )
 def test_only_the_word_free_is_free_and_no_word_is_neither(
-    world: Domains, name: str, answer: Availability
+    dialect: Domains, name: str, answer: Availability
 ) -> None:
-    assert [world.up.availability(name), world.up.availability(name)] == [answer, answer]
+    assert [dialect.up.availability(name), dialect.up.availability(name)] == [answer, answer]
     assert all(
         "authinfo" not in row["params"] and row["method"] == "GET"
-        for row in world.provider.requests("domaininfo")
+        for row in dialect.provider.requests("domaininfo")
     )
 
 
 @pytest.mark.parametrize(
     "kind", ["cut", "502", "empty", "truncated", "short_body", "redirect", "doctype", "bad_encoding", "huge"]
 )
-def test_a_check_that_goes_wrong_says_neither_free_nor_busy(world: Domains, kind: str) -> None:
-    world.provider.arm("domaininfo", kind, "after", sticky=True, mib=2)
-    assert world.up.availability("nobody-has-this.ru") is Availability.LATER
+def test_a_check_that_goes_wrong_says_neither_free_nor_busy(dialect: Domains, kind: str) -> None:
+    dialect.provider.fault("domaininfo", kind, when="after", sticky=True, mib=2)
+    assert dialect.up.availability("nobody-has-this.ru") is Availability.LATER
 
 
-def test_the_root_of_a_check_may_have_any_name(world: Domains) -> None:
-    world.provider.switch(domaininfo_root="answer", taken_word="занят")
-    assert world.up.availability("nobody-has-this.ru") is Availability.FREE
-    assert world.up.availability("taken.ru") is Availability.BUSY
+def test_the_root_of_a_check_may_have_any_name(dialect: Domains) -> None:
+    dialect.provider.switch(domaininfo_root="answer", taken_word="занят")
+    assert dialect.up.availability("nobody-has-this.ru") is Availability.FREE
+    assert dialect.up.availability("taken.ru") is Availability.BUSY
 
 
-def test_a_check_of_a_dead_provider_never_raises(world: Domains) -> None:
-    up = world.made("http://127.0.0.1:9/manager/billmgr", connect_timeout=0.5)
+def test_a_check_of_a_dead_provider_never_raises(dialect: Domains) -> None:
+    up = dialect.made("http://127.0.0.1:9/manager/billmgr", connect_timeout=0.5)
     assert up.availability("example.ru") is Availability.LATER
 
 
-def test_domains_come_with_their_tariff_state_and_date(world: Domains) -> None:
+def test_domains_come_with_their_tariff_state_and_date(dialect: Domains) -> None:
     first, second = (
-        world.domain("example.ru"),
-        world.domain("xn--e1afmkfd.xn--p1ai", status=3, expire="2031-01-02"),
+        dialect.domain("example.ru"),
+        dialect.domain("xn--e1afmkfd.xn--p1ai", status=3, expire="2031-01-02"),
     )
-    domains = list(world.up.domains())
+    domains = list(dialect.up.domains())
     assert [(row.id, row.name, row.state, row.expires, row.tariff) for row in domains] == [
         (first, "example.ru", DomainState.DELEGATED, date(2030, 3, 14), 565),
         (second, "xn--e1afmkfd.xn--p1ai", DomainState.UNDELEGATED, date(2031, 1, 2), 566),
     ]
-    assert list(world.up.domains()) == domains
+    assert list(dialect.up.domains()) == domains
 
 
-def test_one_domain_is_found_by_id_and_by_name(world: Domains) -> None:
-    number = world.domain("xn--e1afmkfd.xn--p1ai")
-    world.provider.switch(unicode_names="on")
-    by_id, by_name = world.up.domain(number), world.up.find_domain("xn--e1afmkfd.xn--p1ai")
+def test_one_domain_is_found_by_id_and_by_name(dialect: Domains) -> None:
+    number = dialect.domain("xn--e1afmkfd.xn--p1ai")
+    dialect.provider.switch(unicode_names="on")
+    by_id, by_name = dialect.up.domain(number), dialect.up.find_domain("xn--e1afmkfd.xn--p1ai")
     assert by_id == by_name
     assert by_id is not None
     assert (by_id.id, by_id.name) == (number, "xn--e1afmkfd.xn--p1ai")
 
 
-def test_a_name_that_nobody_ordered_is_not_found(world: Domains) -> None:
-    world.domain("example.ru")
-    assert world.up.find_domain("example.com") is None
-    assert world.up.domain(99999) is None
+def test_a_name_that_nobody_ordered_is_not_found(dialect: Domains) -> None:
+    dialect.domain("example.ru")
+    assert dialect.up.find_domain("example.com") is None
+    assert dialect.up.domain(99999) is None
 
 
 @pytest.mark.parametrize("word", ["code3", "code1"])
-def test_without_the_look_up_function_the_listing_decides(world: Domains, word: str) -> None:
-    number = world.domain("example.ru")
-    world.provider.switch(getinfo="off", unknown_func=word)
-    assert world.up.domain(number) == world.up.find_domain("example.ru")
-    assert world.up.find_domain("example.com") is None
+def test_without_the_look_up_function_the_listing_decides(dialect: Domains, word: str) -> None:
+    number = dialect.domain("example.ru")
+    dialect.provider.switch(getinfo="off", unknown_func=word)
+    assert dialect.up.domain(number) == dialect.up.find_domain("example.ru")
+    assert dialect.up.find_domain("example.com") is None
     with pytest.raises(Failure) as caught:  # a missing row is unseen, not gone
-        world.up.domain(99999)
+        dialect.up.domain(99999)
     assert caught.value.code == "upstream_answer"
 
 
-def test_an_unpaid_order_has_no_date(world: Domains) -> None:
-    found = world.up.domain(world.domain(status=1, expire=None))
+def test_an_unpaid_order_has_no_date(dialect: Domains) -> None:
+    found = dialect.up.domain(dialect.domain(status=1, expire=None))
     assert found is not None
     assert (found.state, found.expires) == (DomainState.UNPAID, None)
 
 
-def test_a_date_that_is_not_loaded_yet_is_no_date(world: Domains) -> None:
-    found = world.up.domain(world.domain(status=5, expire=None))
+def test_a_date_that_is_not_loaded_yet_is_no_date(dialect: Domains) -> None:
+    found = dialect.up.domain(dialect.domain(status=5, expire=None))
     assert found is not None
     assert (found.state, found.expires) == (DomainState.REGISTERING, None)
 
 
-def test_a_removed_domain_does_not_hide_the_one_registered_anew(world: Domains) -> None:
-    world.domain("example.ru", status=4)
-    alive = world.domain("example.ru")
-    found = world.up.find_domain("example.ru")
+def test_a_removed_domain_does_not_hide_the_one_registered_anew(dialect: Domains) -> None:
+    dialect.domain("example.ru", status=4)
+    alive = dialect.domain("example.ru")
+    found = dialect.up.find_domain("example.ru")
     assert found is not None
     assert found.id == alive
 
 
-def test_a_form_tells_servers_owner_and_automatic_renewal(world: Domains) -> None:
-    owner = world.contact()
-    form = world.up.domain_form(world.domain(contacts={"owner": owner}, auto_period="881"))
+def test_a_form_tells_servers_owner_and_automatic_renewal(dialect: Domains) -> None:
+    owner = dialect.contact()
+    form = dialect.up.domain_form(dialect.domain(contacts={"owner": owner}, auto_period="881"))
     assert form.name_servers == ("ns1.example.net", "ns2.example.net", "", "")
     assert (form.name, form.owner, form.auto_renewal) == ("example.ru", owner, "881")
-    assert world.up.domain_form(world.domain("example.com")).auto_renewal == ""
+    assert dialect.up.domain_form(dialect.domain("example.com")).auto_renewal == ""
 
 
-def test_a_form_that_does_not_say_gives_none(world: Domains) -> None:
-    world.provider.switch(api_columns="never")
-    assert world.up.domain_form(world.domain()).auto_renewal is None
+def test_a_form_that_does_not_say_gives_none(dialect: Domains) -> None:
+    dialect.provider.switch(api_columns="never")
+    assert dialect.up.domain_form(dialect.domain()).auto_renewal is None
 
 
-def test_a_form_of_an_unknown_domain_is_refused(world: Domains) -> None:
+def test_a_form_of_an_unknown_domain_is_refused(dialect: Domains) -> None:
     with pytest.raises(Refused):
-        world.up.domain_form(99999)
+        dialect.up.domain_form(99999)
 
 
-def test_a_wrong_password_is_told_apart_from_everything_else(world: Domains) -> None:
-    up = world.made(password="wrong")
+def test_a_wrong_password_is_told_apart_from_everything_else(dialect: Domains) -> None:
+    up = dialect.made(password="wrong")
     for question in (up.accounts, lambda: up.domain(1), lambda: list(up.domains())):
         with pytest.raises(Failure) as caught:
             question()
@@ -184,11 +184,11 @@ def test_a_wrong_password_is_told_apart_from_everything_else(world: Domains) -> 
 
 
 @pytest.mark.parametrize("number", [0, -1, True])
-def test_an_id_is_one_positive_number_or_nothing_is_sent(world: Domains, number: int) -> None:
-    for question in (world.up.domain, world.up.domain_form, world.up.contact):
+def test_an_id_is_one_positive_number_or_nothing_is_sent(dialect: Domains, number: int) -> None:
+    for question in (dialect.up.domain, dialect.up.domain_form, dialect.up.contact):
         with pytest.raises(NotSent):
             question(number)
-    assert world.provider.get("requests") == []
+    assert dialect.provider.get("requests") == []
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_an_id_is_one_positive_number_or_nothing_is_sent(world: Domains, number:
         "huge",
     ],
 )
-def test_a_spoilt_look_up_falls_back_on_the_listing(world: Domains, kind: str) -> None:
-    number = world.domain()
-    world.provider.arm("domain.getinfo", kind, "after", sticky=True, mib=2)
-    found = world.up.domain(number)
+def test_a_spoilt_look_up_falls_back_on_the_listing(dialect: Domains, kind: str) -> None:
+    number = dialect.domain()
+    dialect.provider.fault("domain.getinfo", kind, when="after", sticky=True, mib=2)
+    found = dialect.up.domain(number)
     assert found is not None
     assert found.id == number
 
@@ -228,19 +228,19 @@ def test_a_spoilt_look_up_falls_back_on_the_listing(world: Domains, kind: str) -
         "cut",
     ],
 )
-def test_a_spoilt_listing_never_means_that_a_name_is_absent(world: Domains, kind: str) -> None:
-    world.domain()
-    world.provider.arm(
-        "domain.getinfo", "error", "before", sticky=True, code=3, obj="domain.getinfo"
+def test_a_spoilt_listing_never_means_that_a_name_is_absent(dialect: Domains, kind: str) -> None:
+    dialect.domain()
+    dialect.provider.fault(
+        "domain.getinfo", "error", when="before", sticky=True, code=3, obj="domain.getinfo"
     )  # an upstream without the single look-up
-    assert world.up.find_domain("example.com") is None
-    world.provider.arm("domain", kind, "after", sticky=True, mib=2)
+    assert dialect.up.find_domain("example.com") is None
+    dialect.provider.fault("domain", kind, when="after", sticky=True, mib=2)
     with pytest.raises(Failure):
-        world.up.find_domain("example.com")
+        dialect.up.find_domain("example.com")
 
 
-def test_another_version_is_recognised_before_it_is_misread(world: Domains) -> None:
-    world.provider.arm("accountinfo", "wrong_envelope", "after", sticky=True)
+def test_another_version_is_recognised_before_it_is_misread(dialect: Domains) -> None:
+    dialect.provider.fault("accountinfo", "wrong_envelope", when="after", sticky=True)
     with pytest.raises(Failure) as caught:
-        world.up.accounts()
+        dialect.up.accounts()
     assert caught.value.code == "other_dialect"

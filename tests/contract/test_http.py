@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
 import pytest
+from kit.wire import RawServer, answer, certificate, served_with
 
 from bill2bill import messages
 from bill2bill.errors import Failure, NoAnswer, NotSent
 from bill2bill.upstream.http import Http, Trouble, should_retry
 
-from .provider import PASSWORD, http
-from .rawserver import RawServer, answer, certificate, served_with
+from .transport import PASSWORD, http
 
 MIB = 1024 * 1024
 FINE = b"<doc><ok/></doc>"

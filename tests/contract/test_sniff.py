@@ -6,26 +6,26 @@ from typing import Optional
 from urllib.parse import urljoin
 
 import pytest
+from kit.wire import RawServer, answer
 
 from bill2bill.errors import Failure
 from bill2bill.upstream import sniff
 
-from .dialects import World
-from .provider import http
-from .rawserver import RawServer, answer
+from .dialects import Dialect
+from .transport import http
 
 
-@pytest.mark.parametrize(("playing", "dialect"), [("bm4", "4"), ("bm6", "6"), ("html", None)])
+@pytest.mark.parametrize(("playing", "version"), [("bm4", "4"), ("bm6", "6"), ("html", None)])
 def test_the_version_is_told_from_an_error_to_a_call_without_credentials(
-    world: World, playing: str, dialect: Optional[str]
+    dialect: Dialect, playing: str, version: Optional[str]
 ) -> None:
-    world.provider.switch(play=playing)
-    assert sniff.recognise(world.http, urljoin(world.provider.url, "/manager/billmgr")) == dialect
-    assert all("authinfo" not in row["params"] for row in world.provider.get("requests"))
+    dialect.provider.switch(play=playing)
+    assert sniff.recognise(dialect.http, urljoin(dialect.provider.url, "/manager/billmgr")) == version
+    assert all("authinfo" not in row["params"] for row in dialect.provider.get("requests"))
 
 
 @pytest.mark.parametrize(
-    ("body", "dialect"),
+    ("body", "version"),
     [
         (b'<doc><error code="100">access deny</error></doc>', "4"),
         (b'{"error" : {"code" : "100","obj" : "","msg" : "access deny"}}', "4"),
@@ -54,9 +54,9 @@ def test_the_version_is_told_from_an_error_to_a_call_without_credentials(
         (b"", None),
     ],
 )
-def test_an_unknown_envelope_is_no_version(body: bytes, dialect: Optional[str]) -> None:
+def test_an_unknown_envelope_is_no_version(body: bytes, version: Optional[str]) -> None:
     with RawServer(answer(body)) as server:
-        assert sniff.recognise(http(), server.url) == dialect
+        assert sniff.recognise(http(), server.url) == version
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "302 Found", "503 Busy"])

@@ -11,15 +11,14 @@ import shutil
 import sys
 from unittest import mock
 
-import command_shop
 import pytest
-import service_shop
 from kit import warm
+from kit.provider import Provider
+from kit.reseller_host import HostDomainReseller, HostServerReseller, sells_domains, sells_servers
 
 from bill2bill.host import log
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.sandbox.host.mgrctl import main as sandbox_mgrctl
-from bill2bill.sandbox.stage import Provider
 from bill2bill.upstream import http
 
 
@@ -32,7 +31,7 @@ def provider(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shop_template(tmp_path_factory, provider):
     root = tmp_path_factory.mktemp("template") / "mgr5"
-    command_shop.template(root, provider)
+    sells_domains(root, provider)
     return root
 
 
@@ -45,7 +44,7 @@ def provider6(tmp_path_factory):
 @pytest.fixture(scope="session")
 def servers_template(tmp_path_factory, provider6):
     root = tmp_path_factory.mktemp("template6") / "mgr5"
-    service_shop.template(root, provider6)
+    sells_servers(root, provider6)
     return root
 
 
@@ -87,7 +86,7 @@ def shop(shop_template, provider, tmp_path, monkeypatch, quiet_log):
 
     With the fixture `processes` each call of mgrctl is a process, as on a panel.
     """
-    made = command_shop.Shop(opened(shop_template, tmp_path, provider, monkeypatch), provider)
+    made = HostDomainReseller(opened(shop_template, tmp_path, provider, monkeypatch), provider)
     yield made
     made.db.close()
 
@@ -95,7 +94,7 @@ def shop(shop_template, provider, tmp_path, monkeypatch, quiet_log):
 @pytest.fixture
 def servers(servers_template, provider6, tmp_path, monkeypatch, quiet_log):
     """The same for servers."""
-    made = service_shop.ServiceShop(opened(servers_template, tmp_path, provider6, monkeypatch), provider6)
+    made = HostServerReseller(opened(servers_template, tmp_path, provider6, monkeypatch), provider6)
     yield made
     made.db.close()
 
@@ -109,7 +108,7 @@ def opened(template, tmp_path, provider, monkeypatch):
     (root / "etc/billmgr.conf.d/db.conf").write_text(
         f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n"
     )
-    provider.post("reset")
+    provider.reset()
     return root
 
 

@@ -10,7 +10,7 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 from kit.purchases import says
-from service_shop import KVM2, NAME, SMALL
+from kit.reseller_host import KVM2, NAME, SMALL
 from test_restored_money import forgotten
 
 from bill2bill.admin import page, start

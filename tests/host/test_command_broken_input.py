@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from command_shop import ask
+from kit.reseller_host import ask
 
 OPERATIONS = ("open", "prolong", "suspend", "resume", "close", "update_ns", "sync_item")
 BOUGHT = ("open", "prolong", "suspend", "resume", "close", "update_ns")

@@ -8,10 +8,10 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from command_shop import MODULE
+from kit.provider import Provider
+from kit.reseller_host import MODULE
 from lxml import etree
 
-from bill2bill.sandbox.stage import Provider
 from bill2bill.upstream import sniff
 
 PROJECT = "*.ru-tld.ru (Domains)"

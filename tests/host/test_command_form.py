@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from command_shop import ask
+from kit.reseller_host import ask
 from lxml import etree
 
 from bill2bill.config import CONNECTIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from command_shop import NS, TODAY, in_years
+from kit.reseller_host import NS, TODAY, in_years
 
 from bill2bill.journal.purchase import Stage
 

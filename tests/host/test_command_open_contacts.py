@@ -8,8 +8,8 @@ import re
 
 import pytest
 import requests
-from command_shop import MODULE, PERSON
 from kit.journal_files import contacts_otherwise
+from kit.reseller_host import MODULE, PERSON
 
 from bill2bill.host import place
 

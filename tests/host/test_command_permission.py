@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from command_shop import Shop
-from copies import put_aside
+from kit.folders import put_aside
 from kit.journal_files import made_elsewhere
+from kit.reseller_host import HostDomainReseller
 
 from bill2bill.sandbox.stage import HOME
 from bill2bill.state.locks import Locks
@@ -122,7 +122,7 @@ def copy(shop, tmp_path):
     (root / "etc/billmgr.conf.d/db.conf").write_text(
         f"DBType sqlite\nDBName {root}/var/sandbox/billmgr.sqlite3\n"
     )
-    copied = Shop(root, shop.up)
+    copied = HostDomainReseller(root, shop.up)
     copied.told_before, copied.original = len(copied.told), shop
     yield copied
     copied.db.close()

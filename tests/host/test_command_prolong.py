@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 import requests
-from command_shop import EXPIRES, in_years
 from kit.purchases import says
+from kit.reseller_host import EXPIRES, in_years
 
 from bill2bill.journal.questions import Answer
 

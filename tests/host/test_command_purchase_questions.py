@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from command_shop import EXPIRES, in_years
 from kit.purchases import intent, says, sent
+from kit.reseller_host import EXPIRES, in_years
 
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
@@ -138,7 +138,7 @@ def test_a_renewal_that_learns_that_two_items_have_the_domain_buys_nothing(shop)
         order = store.record(order, Event.SEEN, remote=remote)
         store.record(order, Event.CALLBACK_DONE, operation=None)
     customer = str(min(account["id"] for account in shop.up.get("state")["accounts"]))
-    store.identify("another login", "127.0.0.1", customer)
+    store.identify("another login", "4 127.0.0.1", customer)
     for _ in range(2):
         assert shop.start("prolong", item).question == "in_doubt_same_item/claimed"
     assert shop.charges == []
@@ -149,7 +149,7 @@ def test_a_renewal_that_learns_that_another_item_is_linked_to_the_domain_buys_no
     item = shop.sold()
     other = shop.item("second.ru")
     customer = str(min(account["id"] for account in shop.up.get("state")["accounts"]))
-    shop.store.identify("another login", "127.0.0.1", customer)
+    shop.store.identify("another login", "4 127.0.0.1", customer)
     bindings.claim(shop.store, "another login", "domain", shop.remote(item), other, lambda _: False)
     operation = shop.operation(item, "prolong")
     assert [shop.attempt(operation).code for _ in range(2)] == ["held_by_other"] * 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from command_shop import EXPIRES
+from kit.reseller_host import EXPIRES
 
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
 

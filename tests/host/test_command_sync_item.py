@@ -7,8 +7,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from command_shop import EXPIRES, TODAY, in_years
 from kit.journal_files import age_snapshots
+from kit.reseller_host import EXPIRES, TODAY, in_years
 
 from bill2bill.host.cells import date_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from command_shop import NS
+from kit.reseller_host import NS
 
 NEW = ("ns3.example.net", "ns4.example.net")
 

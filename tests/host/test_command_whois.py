@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from command_shop import MODULE
+from kit.reseller_host import MODULE
 
 from bill2bill.accounts import account
 

@@ -12,10 +12,9 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple
 
 import pytest
 import requests
-from command_shop import EXPIRES, in_years
 from kit.journal_files import kept_otherwise
 from kit.purchases import says
-from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, ServiceShop, later
+from kit.reseller_host import EXPIRES, KVM2, KVM4, LARGE, NAME, SMALL, HostServerReseller, in_years, later
 
 from bill2bill.journal.questions import Answer
 from bill2bill.upstream.billmgr6 import reading
@@ -243,7 +242,7 @@ def test_a_server_that_became_somebody_elses_proves_nothing(servers, name):
 ON_A_SERVER = ["renewal of a server", "change of add-ons", "change of tariff"]
 
 
-def answer_lost(servers: ServiceShop, name: str, *, money: bool) -> Tuple[int, Kind, int]:
+def answer_lost(servers: HostServerReseller, name: str, *, money: bool) -> Tuple[int, Kind, int]:
     """The provider took the request, for the balance or for the cart, and its answer was lost. The operation,
     and the charges before it.
     """
@@ -258,7 +257,7 @@ def answer_lost(servers: ServiceShop, name: str, *, money: bool) -> Tuple[int, K
     return operation, kind, charges
 
 
-def pay_the_cart(servers: ServiceShop) -> None:
+def pay_the_cart(servers: HostServerReseller) -> None:
     servers.by_hand("payment.add.method", sok="ok", paymethod=1)
 
 
@@ -385,7 +384,7 @@ def test_of_two_lost_orders_of_one_name_neither_takes_the_others_server(servers,
     assert servers.remote(items[1]) == made["id"] != servers.remote(items[0])
 
 
-def names_only(servers: ServiceShop, monkeypatch: pytest.MonkeyPatch, **names: str) -> None:
+def names_only(servers: HostServerReseller, monkeypatch: pytest.MonkeyPatch, **names: str) -> None:
     """The provider's forms show no numbers of tariffs; what its tariffs are called by now."""
     for number, name in zip((KVM2, KVM4), names.values()):
         servers.up.post("tariff", id=number, name=name)

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 import requests
-from command_shop import EXPIRES
-from copies import put_aside
+from kit.folders import put_aside
 from kit.journal_files import as_before
 from kit.purchases import intent, question_of, reported, says
-from service_shop import KVM2, NAME, SMALL, ServiceShop
+from kit.reseller_host import EXPIRES, KVM2, NAME, SMALL, HostServerReseller
 
 from bill2bill.admin import start
 from bill2bill.errors import Failure
@@ -44,7 +43,7 @@ def renew_by_hand(shop: Any) -> None:
     requests.post(shop.up.url, data=form, timeout=10, verify=shop.up.ca_file or True)
 
 
-def forgotten(shop: ServiceShop, item: int) -> None:
+def forgotten(shop: HostServerReseller, item: int) -> None:
     """The panel gives the number of a deleted item to another client's order, or comes back from before the
     item.
     """
@@ -269,7 +268,7 @@ def renewed_since_the_dump(shop: Any) -> Any:
     """(item, operation, how to bring the dump back) of a renewal that was under way when the panel's database
     was dumped, and is over since.
     """
-    domains = not isinstance(shop, ServiceShop)
+    domains = not isinstance(shop, HostServerReseller)
     item = shop.sold() if domains else shop.owned()
     operation = shop.operation(item, "prolong")
     shop.fault(
@@ -297,7 +296,7 @@ def renewed_since_the_dump(shop: Any) -> Any:
 
 
 def paid(shop: Any) -> int:
-    return len(shop.charges) if not isinstance(shop, ServiceShop) else len(shop.bills)
+    return len(shop.charges) if not isinstance(shop, HostServerReseller) else len(shop.bills)
 
 
 @pytest.mark.parametrize("kind", ["fast", "servers"])

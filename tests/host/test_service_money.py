@@ -9,7 +9,7 @@ import time
 import pytest
 from kit.journal_files import kept_otherwise, killed_when_confirmed, sent_with, snapshot
 from kit.purchases import intent, says
-from service_shop import KVM2, KVM4, LARGE, NAME, SMALL, later
+from kit.reseller_host import KVM2, KVM4, LARGE, NAME, SMALL, later
 
 from bill2bill.journal.purchase import Stage
 from bill2bill.journal.questions import Answer

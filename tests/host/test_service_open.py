@@ -5,7 +5,7 @@ the panel when it is ready.
 from __future__ import annotations
 
 import pytest
-from service_shop import DEBIAN, KVM2, LARGE, NAME, SMALL
+from kit.reseller_host import DEBIAN, KVM2, LARGE, NAME, SMALL
 
 from bill2bill.host import place
 from bill2bill.journal.purchase import Stage

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from panel_shop import EXPIRES
-from service_shop import KVM2, NAME, SMALL, later
+from kit.reseller_host import EXPIRES, KVM2, NAME, SMALL, later
 
 from bill2bill.journal.purchase import Stage
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from service_shop import KVM4, LARGE, SMALL
+from kit.reseller_host import KVM4, LARGE, SMALL
 
 from bill2bill.journal.purchase import Stage
 

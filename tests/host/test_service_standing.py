@@ -5,7 +5,7 @@ never the panel's date.
 from __future__ import annotations
 
 import pytest
-from service_shop import NAME
+from kit.reseller_host import NAME
 
 
 @pytest.fixture

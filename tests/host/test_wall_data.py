@@ -4,7 +4,7 @@ import base64
 from datetime import date
 
 import pytest
-from wall_panel import RESTARTING, WallPanel, encrypted, error, fails
+from kit.wall_panel import RESTARTING, WallPanel, encrypted, error, fails
 
 from bill2bill.host import log
 from bill2bill.host.data import Data, Module, Operation

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pymysql
 import pytest
-from wall_panel import WallPanel, error, fails
+from kit.wall_panel import WallPanel, error, fails
 
 from bill2bill.host import database
 from bill2bill.host.data import Data

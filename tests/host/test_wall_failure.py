@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from kit.wall_panel import RESTARTING, WallPanel, error
 from lxml import etree
-from wall_panel import RESTARTING, WallPanel, error
 
 from bill2bill import messages
 from bill2bill.errors import Failure

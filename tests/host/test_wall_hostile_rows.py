@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from wall_panel import WallPanel, fails
+from kit.wall_panel import WallPanel, fails
 
 from bill2bill.host.data import Data
 from bill2bill.host.database import MOST_ROWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from wall_panel import WallPanel, fails
+from kit.wall_panel import WallPanel, fails
 
 from bill2bill.host import database
 from bill2bill.host.data import Data

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from wall_panel import RESTARTING, WallPanel, error
+from kit.wall_panel import RESTARTING, WallPanel, error
 
 from bill2bill import messages
 from bill2bill.errors import Failure

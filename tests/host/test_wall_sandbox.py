@@ -7,20 +7,20 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from kit.panel import Panel as Made
 
 from bill2bill.errors import Failure
 from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl, PanelError
 from bill2bill.host.panel import Panel
 from bill2bill.sandbox.host.panel import Panel as SandboxPanel
-from bill2bill.sandbox.stage import Panel as Made
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
 def root(tmp_path, place):
-    return Made.make(tmp_path / "mgr5", place.login()).root
+    return Made.new_in(tmp_path / "mgr5", place.login()).root
 
 
 def switch(root, name, value):

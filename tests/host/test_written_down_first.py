@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, NamedTuple, Set
 
 import pytest
-import spending
+from kit import spending
 
 from bill2bill.commands import COMMANDS
 from bill2bill.journal.purchase import Stage

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from install_kit import PYTHON, REPO, Panel, small_checkout, write
+from kit.installation import PYTHON, REPO, PanelFolder, small_checkout, write
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +26,8 @@ def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def panel(tmp_path: Path, wheels: Path) -> Panel:
-    return Panel(tmp_path / "root", small_checkout(tmp_path / "checkout"), wheels)
+def panel(tmp_path: Path, wheels: Path) -> PanelFolder:
+    return PanelFolder(tmp_path / "root", small_checkout(tmp_path / "checkout"), wheels)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import hashlib
 import os
 from pathlib import Path
 
-from install_kit import FEATURES, MODULES, REPO, XML, Panel, answer_features, write
+from kit.installation import FEATURES, MODULES, REPO, XML, PanelFolder, answer_features, write
 
 
 def test_this_checkout_is_installed_whole_and_answers_as_the_panel_asks(tmp_path: Path, wheels: Path) -> None:
-    panel = Panel(tmp_path / "root", REPO, wheels)
+    panel = PanelFolder(tmp_path / "root", REPO, wheels)
     panel.install()
     root = panel.root
     for module in MODULES:
@@ -33,7 +33,7 @@ def test_this_checkout_is_installed_whole_and_answers_as_the_panel_asks(tmp_path
     assert panel.restarts() == 1
 
 
-def test_a_second_run_changes_nothing_and_does_not_restart_the_panel(panel: Panel) -> None:
+def test_a_second_run_changes_nothing_and_does_not_restart_the_panel(panel: PanelFolder) -> None:
     panel.install()
     before = panel.tree()
     assert "nothing to do" in panel.install()
@@ -41,7 +41,7 @@ def test_a_second_run_changes_nothing_and_does_not_restart_the_panel(panel: Pane
     assert panel.restarts() == 1
 
 
-def test_a_dry_run_names_the_files_and_changes_nothing(panel: Panel) -> None:
+def test_a_dry_run_names_the_files_and_changes_nothing(panel: PanelFolder) -> None:
     before = panel.tree()
     said = panel.install("--dry-run")
     for module, description in MODULES.items():
@@ -52,7 +52,9 @@ def test_a_dry_run_names_the_files_and_changes_nothing(panel: Panel) -> None:
     assert panel.restarts() == 0
 
 
-def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_taken_back(panel: Panel) -> None:
+def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_taken_back(
+    panel: PanelFolder,
+) -> None:
     panel.install()
     first = panel.current()
     write(panel.checkout / "bill2bill/more.py", "")
@@ -85,7 +87,7 @@ def test_upgrades_restart_the_panel_only_for_new_xml_or_features_and_can_be_take
     assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
 
 
-def test_a_release_whose_journal_the_one_before_cannot_use_stays(panel: Panel) -> None:
+def test_a_release_whose_journal_the_one_before_cannot_use_stays(panel: PanelFolder) -> None:
     """The command line refuses to give the file back: nothing is switched."""
     panel.install()
     answer_features(panel.checkout, FEATURES.replace("open", "close"))
@@ -97,7 +99,7 @@ def test_a_release_whose_journal_the_one_before_cannot_use_stays(panel: Panel) -
     assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
 
 
-def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: Panel) -> None:
+def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: PanelFolder) -> None:
     """A module that is taken back must leave the panel with its executable, its description and its features:
     else the panel keeps calling it.
     """
@@ -126,7 +128,7 @@ def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: P
     assert not {*MODULES, *MODULES.values()} & set(panel.tree())
 
 
-def test_files_changed_by_hand_are_kept_beside_the_new_ones(panel: Panel, tmp_path: Path) -> None:
+def test_files_changed_by_hand_are_kept_beside_the_new_ones(panel: PanelFolder, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     write(elsewhere, "not ours")
     (panel.root / "processing/pmbill2billreg").symlink_to(elsewhere)
@@ -145,7 +147,7 @@ def test_files_changed_by_hand_are_kept_beside_the_new_ones(panel: Panel, tmp_pa
     assert panel.restarts() == 2
 
 
-def test_removal_leaves_the_journal_and_what_a_person_wrote(panel: Panel) -> None:
+def test_removal_leaves_the_journal_and_what_a_person_wrote(panel: PanelFolder) -> None:
     before = panel.tree()
     panel.install()
     write(panel.root / "var/bill2bill/state.sqlite3", "purchases", 0o600)
@@ -159,7 +161,7 @@ def test_removal_leaves_the_journal_and_what_a_person_wrote(panel: Panel) -> Non
     panel.install("--rollback", status=8)
 
 
-def test_it_speaks_the_language_of_the_locale(panel: Panel) -> None:
+def test_it_speaks_the_language_of_the_locale(panel: PanelFolder) -> None:
     assert "Usage" in panel.install("--help", lang="C")
     assert "Вызов" in panel.install("--help", lang="ru_RU.UTF-8")
     assert "Неизвестный" in panel.install("--what", lang="ru_RU.UTF-8", status=2)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Dict
 
 import pytest
-from install_kit import REPO, Panel, write
+from kit.installation import REPO, PanelFolder, write
 
 
 def jobs(cron: Path) -> Dict[str, str]:
     return {path.name: path.read_text() for path in cron.iterdir()}
 
 
-def test_the_regular_job_is_one_line_that_cron_can_read(panel: Panel, cron: Path) -> None:
+def test_the_regular_job_is_one_line_that_cron_can_read(panel: PanelFolder, cron: Path) -> None:
     said = panel.install("--cron", str(cron))
     assert f"write  {cron}/bill2bill\n" in said
     file = cron / "bill2bill"
@@ -38,7 +38,7 @@ def test_the_regular_job_of_this_checkout_is_done_without_a_word(
     """As cron does it: by sh, with hardly any environment; what it said would be mailed to root every five
     minutes.
     """
-    panel = Panel(tmp_path / "root", REPO, wheels)
+    panel = PanelFolder(tmp_path / "root", REPO, wheels)
     panel.install("--cron", str(cron))
     command = (cron / "bill2bill").read_text().splitlines()[-1].split(" root ", 1)[1]
     done = subprocess.run(
@@ -48,7 +48,7 @@ def test_the_regular_job_of_this_checkout_is_done_without_a_word(
     assert (panel.root / "var/bill2bill/state.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_regular_job_comes_and_goes_with_its_release(panel: Panel, cron: Path) -> None:
+def test_the_regular_job_comes_and_goes_with_its_release(panel: PanelFolder, cron: Path) -> None:
     others = jobs(cron)
     panel.install()
     rehearsed = panel.install("--dry-run", "--cron", str(cron))
@@ -68,7 +68,7 @@ def test_the_regular_job_comes_and_goes_with_its_release(panel: Panel, cron: Pat
 
 
 def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(
-    panel: Panel, cron: Path
+    panel: PanelFolder, cron: Path
 ) -> None:
     write(cron / "bill2bill", "of a person", 0o644)
     rehearsed = panel.install("--dry-run", "--cron", str(cron))
@@ -85,7 +85,7 @@ def test_a_regular_job_that_a_person_wrote_is_kept_where_cron_does_not_run_it(
     }
 
 
-def test_a_regular_job_that_cron_would_not_run_is_mended(panel: Panel, cron: Path) -> None:
+def test_a_regular_job_that_cron_would_not_run_is_mended(panel: PanelFolder, cron: Path) -> None:
     panel.install("--cron", str(cron))
     (cron / "bill2bill").chmod(0o666)
     panel.install("--cron", str(cron))
@@ -98,14 +98,14 @@ def test_a_regular_job_that_cron_would_not_run_is_mended(panel: Panel, cron: Pat
 
 @pytest.mark.parametrize(("lang", "word"), [("C", "regular job"), ("ru_RU.UTF-8", "регулярного задания")])
 def test_for_a_panel_elsewhere_a_person_is_told_the_line_of_the_regular_job(
-    panel: Panel, lang: str, word: str
+    panel: PanelFolder, lang: str, word: str
 ) -> None:
     said = panel.install("--dry-run", lang=lang)
     assert word in said
     assert f"*/5 * * * * root {panel.root}/sbin/bill2bill tick >/dev/null" in said
 
 
-def test_for_a_panel_elsewhere_a_person_places_the_line_and_removes_it(panel: Panel) -> None:
+def test_for_a_panel_elsewhere_a_person_places_the_line_and_removes_it(panel: PanelFolder) -> None:
     assert f"{panel.root}/sbin/bill2bill tick" in panel.install()
     assert "cron" not in "".join(panel.tree())
     assert "regular job" in panel.install("--remove")
@@ -113,7 +113,7 @@ def test_for_a_panel_elsewhere_a_person_places_the_line_and_removes_it(panel: Pa
 
 @pytest.mark.parametrize("folder", ["cron.d/nowhere", "cron.d/php", "root/etc/cron.d", "root", "a b"])
 def test_a_folder_that_cannot_hold_the_regular_job_is_refused(
-    panel: Panel, cron: Path, tmp_path: Path, folder: str
+    panel: PanelFolder, cron: Path, tmp_path: Path, folder: str
 ) -> None:
     (panel.root / "etc/cron.d").mkdir()
     (tmp_path / "a b").mkdir()
@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_hold_the_regular_job_is_refused(
     assert panel.tree() == before
 
 
-def test_another_line_for_cron_is_another_release(panel: Panel, cron: Path) -> None:
+def test_another_line_for_cron_is_another_release(panel: PanelFolder, cron: Path) -> None:
     panel.install("--cron", str(cron))
     script = panel.checkout / "script/install-release.sh"
     write(script, script.read_text().replace("*/5 *", "*/7 *"))

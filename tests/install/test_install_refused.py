@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from install_kit import FEATURES, MODULES, XML, Panel, answer_features, small_checkout, write
+from kit.installation import FEATURES, MODULES, XML, PanelFolder, answer_features, small_checkout, write
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
-def test_a_release_with_one_module_that_does_not_start_is_not_switched_to(panel: Panel, module: str) -> None:
+def test_a_release_with_one_module_that_does_not_start_is_not_switched_to(
+    panel: PanelFolder, module: str
+) -> None:
     before = panel.tree()
     name = Path(module).name
     source = next(panel.checkout.glob(f"*/{name}"))
@@ -31,7 +33,7 @@ def test_a_release_with_one_module_that_does_not_start_is_not_switched_to(panel:
 
 
 @pytest.mark.parametrize("description", sorted([*MODULES.values(), "addon.xml"]))
-def test_a_release_without_a_description_is_not_begun(panel: Panel, description: str) -> None:
+def test_a_release_without_a_description_is_not_begun(panel: PanelFolder, description: str) -> None:
     before = panel.tree()
     (panel.checkout / description).unlink()
     assert "description" in panel.install(status=6)
@@ -43,7 +45,7 @@ def test_a_release_without_a_description_is_not_begun(panel: Panel, description:
     [("", 0), ('<doc><error type="x"/></doc>', 0), (FEATURES, 1)],
 )
 def test_a_release_without_a_good_features_answer_is_not_switched_to(
-    panel: Panel, text: str, status: int
+    panel: PanelFolder, text: str, status: int
 ) -> None:
     before = panel.tree()
     answer_features(panel.checkout, text, status)
@@ -52,7 +54,7 @@ def test_a_release_without_a_good_features_answer_is_not_switched_to(
     assert panel.restarts() == 0
 
 
-def test_a_broken_upgrade_leaves_the_running_release_as_it_was(panel: Panel) -> None:
+def test_a_broken_upgrade_leaves_the_running_release_as_it_was(panel: PanelFolder) -> None:
     panel.install()
     before = panel.tree()
     write(panel.checkout / XML, "<mgrdata>")
@@ -61,7 +63,7 @@ def test_a_broken_upgrade_leaves_the_running_release_as_it_was(panel: Panel) -> 
     assert panel.run("processing/pmbill2billreg", "--command", "features") == FEATURES
 
 
-def test_an_interrupted_installation_leaves_nothing_behind(panel: Panel) -> None:
+def test_an_interrupted_installation_leaves_nothing_behind(panel: PanelFolder) -> None:
     before = panel.tree()
     write(
         panel.checkout / "bill2bill/main.py",
@@ -77,7 +79,9 @@ def test_an_interrupted_installation_leaves_nothing_behind(panel: Panel) -> None
     assert panel.tree() == before
 
 
-def test_packages_that_are_missing_are_noticed_before_the_first_change(panel: Panel, tmp_path: Path) -> None:
+def test_packages_that_are_missing_are_noticed_before_the_first_change(
+    panel: PanelFolder, tmp_path: Path
+) -> None:
     before = panel.tree()
     panel.wheels = tmp_path / "empty"
     panel.wheels.mkdir()
@@ -85,7 +89,7 @@ def test_packages_that_are_missing_are_noticed_before_the_first_change(panel: Pa
     assert panel.tree() == before
 
 
-def test_a_second_installer_is_kept_out(panel: Panel) -> None:
+def test_a_second_installer_is_kept_out(panel: PanelFolder) -> None:
     folder = os.open(panel.root / "etc/xml", os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -94,7 +98,7 @@ def test_a_second_installer_is_kept_out(panel: Panel) -> None:
         os.close(folder)
 
 
-def test_a_panel_that_does_not_restart_is_told_and_restarted_by_the_next_run(panel: Panel) -> None:
+def test_a_panel_that_does_not_restart_is_told_and_restarted_by_the_next_run(panel: PanelFolder) -> None:
     write(panel.root / "var/mgrctl.status", "1")
     assert "-m billmgr exit" in panel.install(status=9)
     assert panel.run("processing/pmbill2billreg", "--command", "features") == FEATURES
@@ -105,7 +109,7 @@ def test_a_panel_that_does_not_restart_is_told_and_restarted_by_the_next_run(pan
 
 
 @pytest.mark.parametrize("lacking", ["sbin/mgrctl", "etc/xml", "processing"])
-def test_a_folder_that_is_no_panel_is_refused(panel: Panel, lacking: str) -> None:
+def test_a_folder_that_is_no_panel_is_refused(panel: PanelFolder, lacking: str) -> None:
     (panel.root / lacking).rename(panel.root / "moved")
     before = panel.tree()
     assert "--root" in panel.install(status=3)
@@ -114,7 +118,7 @@ def test_a_folder_that_is_no_panel_is_refused(panel: Panel, lacking: str) -> Non
 
 @pytest.mark.parametrize("folder", ["src", "src/pmbill2bill", "addon", "var/bill2bill"])
 def test_nothing_is_written_through_a_link_that_leads_out_of_the_panel(
-    panel: Panel, tmp_path: Path, folder: str
+    panel: PanelFolder, tmp_path: Path, folder: str
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -125,7 +129,7 @@ def test_nothing_is_written_through_a_link_that_leads_out_of_the_panel(
 
 
 @pytest.mark.parametrize("name", ["a b", "$HOME", "x" * 100])
-def test_a_folder_that_no_first_line_of_a_script_can_hold_is_refused(panel: Panel, name: str) -> None:
+def test_a_folder_that_no_first_line_of_a_script_can_hold_is_refused(panel: PanelFolder, name: str) -> None:
     panel.root = panel.root.rename(panel.root.with_name(name))
     assert str(panel.root) in panel.install(status=3)
 
@@ -139,7 +143,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def test_without_the_right_to_write_nothing_is_begun(open_folder: Path, wheels: Path) -> None:
-    panel = Panel(open_folder / "root", small_checkout(open_folder / "checkout"), wheels)
+    panel = PanelFolder(open_folder / "root", small_checkout(open_folder / "checkout"), wheels)
     before = panel.tree()
     for path in [panel.root, *panel.root.rglob("*")]:
         path.chmod(0o555)
@@ -175,7 +179,7 @@ TOOLS = (
     ],
 )
 def test_without_a_suitable_python_the_package_of_this_system_is_named(
-    panel: Panel, tmp_path: Path, system: str, advice: str
+    panel: PanelFolder, tmp_path: Path, system: str, advice: str
 ) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()

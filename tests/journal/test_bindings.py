@@ -212,3 +212,12 @@ def test_an_order_whose_connection_is_gone_gets_no_service_that_another_item_has
     row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
     with pytest.raises(Failure, match="held_by_other.*object=7"):
         decide.resolve(journal, row.id, Said(Answer.BOUGHT, 100), "keeper", "seen there", 600)
+
+
+def test_a_login_whose_customer_number_changes_keeps_what_it_bought(journal: Journal) -> None:
+    """Version 4 tells no customer: the lowest account stands for it, and may be closed one day."""
+    journal.identify("old", "provider.example", "35")
+    journal.identify("new", "provider.example", "35")
+    order = ordered(journal, 7, 100, bindings.account_of(journal, "new"))
+    journal.identify("new", "provider.example", "36")
+    assert bindings.account_of(journal, "new") == journal.purchase(order.id).account

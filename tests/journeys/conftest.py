@@ -4,37 +4,30 @@ its own.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Iterator, Optional
 
 import pytest
-from databases import MariaDB, Place
+from kit.databases import MariaDB, Place
+from kit.provider import Provider
+from kit.reseller import PASSWORD, USER, DomainReseller, ServerReseller, sells_domains, sells_servers
 
-from . import servers as servers_of
 from .purchases import KINDS, Paid
-from .shop import PASSWORD, USER, Shop, Upstream, build, copied
 
 
-def started(folder: Path, *options: str) -> Upstream:
-    secrets = {"SANDBOX_UPSTREAM_USER": USER, "SANDBOX_UPSTREAM_PASSWORD": PASSWORD}
-    os.environ.update(secrets)  # never on a command line
-    try:
-        return Upstream(folder, "--tls", *options)
-    finally:
-        for name in secrets:
-            del os.environ[name]
+def started(folder: Path, *options: str) -> Provider:
+    return Provider(folder, "--tls", *options, user=USER, password=PASSWORD)
 
 
 @pytest.fixture(scope="session")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider = started(tmp_path_factory.mktemp("provider"))
     yield provider
     provider.stop()
 
 
 @pytest.fixture(scope="session")
-def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider = started(tmp_path_factory.mktemp("provider6"), "--dialect", "6")
     yield provider
     provider.stop()
@@ -42,32 +35,34 @@ def upstream6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def template(
-    upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
-) -> Shop:
-    upstream.post("reset")  # what an earlier test left there would be remembered by the new panel
-    return build(tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login())
+    upstream: Provider, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+) -> DomainReseller:
+    upstream.reset()  # what an earlier test left there would be remembered by the new panel
+    return sells_domains(
+        tmp_path_factory.mktemp("template").resolve() / "mgr5", upstream, Place(database).login()
+    )
 
 
 @pytest.fixture
-def shop(template: Shop, tmp_path: Path, place: Place) -> Shop:
-    template.up.post("reset")
-    return copied(template, tmp_path.resolve() / "mgr5", place)
+def shop(template: DomainReseller, tmp_path: Path, place: Place) -> DomainReseller:
+    template.up.reset()
+    return template.copied(tmp_path.resolve() / "mgr5", place)
 
 
 @pytest.fixture(scope="session")
 def server_template(
-    upstream6: Upstream, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
-) -> servers_of.ServerShop:
-    upstream6.post("reset")
-    return servers_of.build(
+    upstream6: Provider, tmp_path_factory: pytest.TempPathFactory, database: Optional[MariaDB]
+) -> ServerReseller:
+    upstream6.reset()
+    return sells_servers(
         tmp_path_factory.mktemp("template6").resolve() / "mgr5", upstream6, Place(database).login()
     )
 
 
 @pytest.fixture
-def servers(server_template: servers_of.ServerShop, tmp_path: Path, place: Place) -> Shop:
-    server_template.up.post("reset")
-    return copied(server_template, tmp_path.resolve() / "mgr5", place)
+def servers(server_template: ServerReseller, tmp_path: Path, place: Place) -> ServerReseller:
+    server_template.up.reset()
+    return server_template.copied(tmp_path.resolve() / "mgr5", place)
 
 
 @pytest.fixture(params=KINDS)

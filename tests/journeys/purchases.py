@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 import pytest
+from kit.reseller import Reseller
+from kit.waiting import wait_for
 
 from bill2bill.journal.purchase import Purchase
-
-from .shop import Shop, wait_for
 
 Prepared = Tuple[int, int]  # item, operation
 
@@ -85,7 +85,7 @@ class Paid:
     """An operation that waits to be carried out, and what becomes of it."""
 
     def __init__(self, shop: Any, kind: Kind) -> None:
-        self.shop: Shop = shop
+        self.shop: Reseller = shop
         self.kind = kind
         self.item, self.operation = self.another(self.name(0))
         if kind.shop == "shop":
@@ -136,7 +136,8 @@ class Paid:
     @property
     def requests(self) -> int:
         """How often it was asked to."""
-        return len([row for row in self.shop.up.asked(self.kind.spends) if row["params"].get("sok") == "ok"])
+        asked = self.shop.up.requests(self.kind.spends)
+        return len([row for row in asked if row["params"].get("sok") == "ok"])
 
     @property
     def purchase(self) -> Purchase:

@@ -7,15 +7,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from copies import put_aside
-
-from bill2bill.sandbox.stage import Panel
-
-from .shop import Shop, wait_for
+from kit.folders import put_aside
+from kit.panel import Panel
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 
 @pytest.mark.both_databases
-def test_two_processes_for_one_operation_order_once(shop: Shop):
+def test_two_processes_for_one_operation_order_once(shop: DomainReseller):
     shop.up.progress("immediate")
     item = shop.order()
     operation = shop.pay(item)
@@ -28,7 +27,7 @@ def test_two_processes_for_one_operation_order_once(shop: Shop):
     assert shop.item(item)["status"] == 2
 
 
-def test_two_processes_for_one_renewal_renew_once(shop: Shop):
+def test_two_processes_for_one_renewal_renew_once(shop: DomainReseller):
     item = shop.owned()
     operation = shop.start(item, "prolong")
     shop.up.fault("domain.renew", "cut", when="after")
@@ -40,7 +39,7 @@ def test_two_processes_for_one_renewal_renew_once(shop: Shop):
     assert shop.operations() == []
 
 
-def test_a_renewal_and_new_name_servers_of_one_item_at_once_are_both_done(shop: Shop):
+def test_a_renewal_and_new_name_servers_of_one_item_at_once_are_both_done(shop: DomainReseller):
     shop.up.progress("immediate")
     item = shop.owned()
     shop.start(item, "prolong")
@@ -50,7 +49,7 @@ def test_a_renewal_and_new_name_servers_of_one_item_at_once_are_both_done(shop: 
     assert shop.up.domain("example.ru")["ns"] == ["ns3.example.net", "ns4.example.net"]
 
 
-def test_two_renewals_of_one_item_at_once_never_cost_more_than_two(shop: Shop):
+def test_two_renewals_of_one_item_at_once_never_cost_more_than_two(shop: DomainReseller):
     """The panel's callback may end both operations; whatever it does, none is paid twice and none stays in
     doubt.
     """
@@ -65,7 +64,7 @@ def test_two_renewals_of_one_item_at_once_never_cost_more_than_two(shop: Shop):
     assert shop.journal().unsettled(item, "prolong") is None
 
 
-def test_ten_orders_at_once_through_one_account_keep_to_its_parallelism(shop: Shop):
+def test_ten_orders_at_once_through_one_account_keep_to_its_parallelism(shop: DomainReseller):
     shop.up.progress("immediate")
     shop.settings(parallel=2)
     names = [f"example{number}.ru" for number in range(10)]
@@ -80,18 +79,18 @@ def test_ten_orders_at_once_through_one_account_keep_to_its_parallelism(shop: Sh
     assert most_at_once(shop) <= 2
 
 
-def most_at_once(shop: Shop) -> int:
+def most_at_once(shop: DomainReseller) -> int:
     """The most slow orders that the provider had open at the same moment: each is logged when it is carried
     out and answered 0.2 s later.
     """
     from datetime import datetime
 
-    times = [datetime.fromisoformat(row["time"]).timestamp() for row in shop.up.asked("domain.order.4")]
+    times = [datetime.fromisoformat(row["time"]).timestamp() for row in shop.up.requests("domain.order.4")]
     return max(sum(1 for other in times if begun <= other < begun + 0.2) for begun in times)
 
 
 @pytest.mark.both_databases
-def test_ten_renewals_at_once_whose_answers_are_all_lost_are_paid_once_each(shop: Shop):
+def test_ten_renewals_at_once_whose_answers_are_all_lost_are_paid_once_each(shop: DomainReseller):
     names = [f"example{number}.ru" for number in range(10)]
     items = shop.owned_many(names)
     for item in items.values():
@@ -103,7 +102,7 @@ def test_ten_renewals_at_once_whose_answers_are_all_lost_are_paid_once_each(shop
     assert {shop.item(item)["status"] for item in items.values()} == {2}
 
 
-def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop: Shop):
+def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop: DomainReseller):
     """The panel may use numbers of operations again: the journal's row names the purchase, not the number."""
     shop.switch(operation_ids="reused")
     shop.up.progress("immediate")
@@ -117,12 +116,12 @@ def test_the_same_number_of_an_operation_in_the_next_year_is_a_new_renewal(shop:
 
 
 @pytest.mark.both_databases
-def test_a_copied_panel_buys_nothing(shop: Shop, tmp_path, place):
+def test_a_copied_panel_buys_nothing(shop: DomainReseller, tmp_path, place):
     item = shop.bought()
     root = tmp_path.resolve() / "copy"
     put_aside(shop.panel.root, root)
     place.moved(root)
-    copy = Shop(Panel(root), shop.up)
+    copy = DomainReseller(Panel(root), shop.up)
     assert list(copy.tick().values()) == ["manual"]
     assert "journal adopt" in json.dumps(copy.operations(), ensure_ascii=False)
     assert shop.up.charges() == []

@@ -7,9 +7,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
-from .shop import Shop, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -28,11 +29,11 @@ def moved(seconds, now=time.time, kind=datetime.datetime):
 moved({})"""
 
 
-def move_clock(shop: Shop, days: int) -> None:
+def move_clock(shop: DomainReseller, days: int) -> None:
     shop.inside(MOVED.format(days * DAY))
 
 
-def test_the_module_sees_the_clock_that_a_test_moves(shop: Shop):
+def test_the_module_sees_the_clock_that_a_test_moves(shop: DomainReseller):
     item = shop.owned()
     move_clock(shop, 3)
     shop.panel.call("sandbox.cron", name="sync_item", item=item)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from kit.waiting import wait_for
 
 from .purchases import Paid, each_with
-from .shop import wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import Said
-
-from .shop import Shop, wait_for
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 QUESTIONS = {
@@ -25,7 +25,7 @@ QUESTIONS = {
 }
 
 
-def doubtful(shop: Shop, command: str, *, carried_out: bool) -> int:
+def doubtful(shop: DomainReseller, command: str, *, carried_out: bool) -> int:
     """An item whose purchase lost its answer, and every look after that failed for longer than `overdue`. The
     item's id.
     """
@@ -48,7 +48,7 @@ def doubtful(shop: Shop, command: str, *, carried_out: bool) -> int:
     return item
 
 
-def look_ups_fail(shop: Shop) -> None:
+def look_ups_fail(shop: DomainReseller) -> None:
     for func in ("domain.getinfo", "domain"):
         shop.up.fault(func, "html_200", when="after", sticky=True)
 
@@ -56,7 +56,7 @@ def look_ups_fail(shop: Shop) -> None:
 @pytest.mark.both_databases
 @pytest.mark.parametrize(("command", "task_type"), [("open", "empty"), ("prolong", "post")])
 def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
-    shop: Shop, command: str, task_type: str
+    shop: DomainReseller, command: str, task_type: str
 ):
     shop.switch(task_type=task_type)
     shop.panel.call("processing.edit", elid=1, notify="off", sok="ok")  # a doubt is told all the same
@@ -84,7 +84,7 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
 
     shop.restart(operation["id"])
     assert list(shop.tick().values()) == ["manual"], "the question is not answered yet"
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert len(shop.tasks()) == (1 if task_type == "post" else 2), (
         "a free task belongs to no operation, so it is asked anew"
     )
@@ -92,7 +92,9 @@ def test_the_question_stands_in_the_operation_and_in_one_task_in_both_languages(
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(shop: Shop, command: str):
+def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(
+    shop: DomainReseller, command: str
+):
     item = doubtful(shop, command, carried_out=True)
     remote = shop.up.domain("example.ru")["id"]
     answered(shop, item, command, "--bought", str(remote))
@@ -105,18 +107,18 @@ def test_a_person_says_that_it_exists_and_the_next_run_finishes_without_paying(s
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_person_says_that_it_does_not_exist_and_it_is_bought_once(shop: Shop, command: str):
+def test_a_person_says_that_it_does_not_exist_and_it_is_bought_once(shop: DomainReseller, command: str):
     item = doubtful(shop, command, carried_out=False)
     answered(shop, item, command, "--not-bought")
     shop.up.heal()
     shop.restart(shop.operations()[0]["id"])
     assert list(shop.tick().values()) == ["gone"]
     assert len(shop.up.charges()) == 1
-    assert len(shop.up.asked(SPENDS[command])) == 2
+    assert len(shop.up.requests(SPENDS[command])) == 2
     assert shop.item(item)["status"] == 2
 
 
-def test_a_wrong_answer_that_an_order_does_not_exist_buys_no_second_domain(shop: Shop):
+def test_a_wrong_answer_that_an_order_does_not_exist_buys_no_second_domain(shop: DomainReseller):
     item = doubtful(shop, "open", carried_out=True)
     answered(shop, item, "open", "--not-bought")
     shop.up.heal()
@@ -125,7 +127,7 @@ def test_a_wrong_answer_that_an_order_does_not_exist_buys_no_second_domain(shop:
     assert shop.up.charges() == ["order"]
 
 
-def answered(shop: Shop, item: int, command: str, *words: str) -> None:
+def answered(shop: DomainReseller, item: int, command: str, *words: str) -> None:
     """The command line, as the task tells to use it."""
     number = shop.purchase(item, command).id
     assert f"{number} " in shop.cli("journal", "list")
@@ -135,7 +137,7 @@ def answered(shop: Shop, item: int, command: str, *words: str) -> None:
     assert "seen in the cabinet" in shop.cli("journal", "show", str(number))
 
 
-def test_when_the_looks_answer_again_the_doubt_is_over_without_a_person(shop: Shop):
+def test_when_the_looks_answer_again_the_doubt_is_over_without_a_person(shop: DomainReseller):
     item = doubtful(shop, "open", carried_out=True)
     shop.up.heal()
     shop.restart(shop.operations()[0]["id"])
@@ -144,7 +146,7 @@ def test_when_the_looks_answer_again_the_doubt_is_over_without_a_person(shop: Sh
     assert shop.item(item)["status"] == 2
 
 
-def test_administrators_see_what_is_in_doubt_and_clients_do_not(shop: Shop):
+def test_administrators_see_what_is_in_doubt_and_clients_do_not(shop: DomainReseller):
     item = doubtful(shop, "open", carried_out=False)
     number = shop.purchase(item, "open").id
     for user in ([], [("su", admin(shop))]):
@@ -164,5 +166,5 @@ def test_administrators_see_what_is_in_doubt_and_clients_do_not(shop: Shop):
     assert "Покупки под вопросом" in menu
 
 
-def admin(shop: Shop) -> str:
+def admin(shop: DomainReseller) -> str:
     return shop.rows("SELECT name FROM user WHERE level = 29")[0]["name"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .shop import Shop, in_months
+from kit.reseller import DomainReseller, in_months
 
 # zone: a name, as the provider writes it, its price for a year, its contacts
 LIVES = {
@@ -27,7 +26,7 @@ WAYS = [
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else value,
 )
 def test_a_domain_lives_from_order_to_close_and_each_step_is_paid_once(
-    shop: Shop, zone, progress, errors, moved, ids
+    shop: DomainReseller, zone, progress, errors, moved, ids
 ):
     name, remote_name, price, roles = LIVES[zone]
     shop.switch(error_mode=errors, expiredate_moved=moved, operation_ids=ids)
@@ -73,7 +72,7 @@ def test_a_domain_lives_from_order_to_close_and_each_step_is_paid_once(
     assert shop.tasks() == []
 
 
-def live(shop: Shop) -> None:
+def live(shop: DomainReseller) -> None:
     """Ticks until the operation is over; days pass at the provider."""
     for _ in range(12):
         if not shop.operations():

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Tuple
 
 import pytest
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
-from .shop import Shop, wait_for
 from .test_lost_answers import PATIENT, PLAIN_OK, READY, SPENDS, UNREADABLE, named, prepared
 
 Kinds = Dict[str, Dict[str, object]]
@@ -32,7 +33,7 @@ ODD: Kinds = {
 TRIED_AGAIN = ("cut", "502", "short_body", "slow")  # they take seconds, so they run at the same time
 
 
-def runs(shop: Shop, kinds: Kinds, items: Dict[str, int], *funcs: str) -> None:
+def runs(shop: DomainReseller, kinds: Kinds, items: Dict[str, int], *funcs: str) -> None:
     """One run of each item's operation while these functions answer wrongly, in the item's own way."""
     groups: List[Tuple[str, ...]] = [TRIED_AGAIN, *((kind,) for kind in kinds if kind not in TRIED_AGAIN)]
     for group in groups:
@@ -46,11 +47,11 @@ def runs(shop: Shop, kinds: Kinds, items: Dict[str, int], *funcs: str) -> None:
         shop.up.heal()
 
 
-def start(shop: Shop, item: int) -> list:
+def start(shop: DomainReseller, item: int) -> list:
     return [shop.run(row["intname"], item, row["id"]) for row in shop.operations() if row["item"] == item]
 
 
-def finish(shop: Shop, items: Iterable[int]) -> None:
+def finish(shop: DomainReseller, items: Iterable[int]) -> None:
     """A person saves the connection again and starts what waits; everything is healthy now."""
     shop.panel.call("sandbox.module.set", elid=1)
     for row in shop.operations():
@@ -60,14 +61,16 @@ def finish(shop: Shop, items: Iterable[int]) -> None:
     assert {shop.item(item)["status"] for item in items} == {2}
 
 
-def sent_twice(shop: Shop, command: str) -> List[str]:
-    sent = [row["params"].get("domain") or row["params"]["elid"] for row in shop.up.asked(SPENDS[command])]
+def sent_twice(shop: DomainReseller, command: str) -> List[str]:
+    sent = [row["params"].get("domain") or row["params"]["elid"] for row in shop.up.requests(SPENDS[command])]
     return sorted({name for name in sent if sent.count(name) > 1})
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", SPENDS)
-def test_when_only_a_look_can_tell_and_every_look_fails_nothing_is_sent_again(shop: Shop, command: str):
+def test_when_only_a_look_can_tell_and_every_look_fails_nothing_is_sent_again(
+    shop: DomainReseller, command: str
+):
     kinds = {**ODD, **BROKEN}
     names = named(kinds)
     items = prepared(shop, command, names)
@@ -84,18 +87,18 @@ def test_when_only_a_look_can_tell_and_every_look_fails_nothing_is_sent_again(sh
 
 
 @pytest.mark.slow
-def test_nothing_is_bought_before_the_account_is_known(shop: Shop):
+def test_nothing_is_bought_before_the_account_is_known(shop: DomainReseller):
     names = named(BROKEN)
     items = prepared(shop, "prolong", names)
     shop.settings(read_timeout=1)
     runs(shop, BROKEN, {kind: items[name] for kind, name in names.items()}, "accountinfo")
-    assert shop.up.asked("domain.renew") == []
+    assert shop.up.requests("domain.renew") == []
     finish(shop, items.values())
     assert shop.up.charged() == dict.fromkeys(names.values(), 1)
 
 
 @pytest.mark.slow
-def test_an_order_is_not_repeated_when_the_form_that_is_read_after_it_fails(shop: Shop):
+def test_an_order_is_not_repeated_when_the_form_that_is_read_after_it_fails(shop: DomainReseller):
     """The form tells whether the domain renews itself; until that is known the order is not over."""
     names = named(BROKEN)
     items = prepared(shop, "open", names)
@@ -111,7 +114,7 @@ def test_an_order_is_not_repeated_when_the_form_that_is_read_after_it_fails(shop
 @pytest.mark.parametrize(
     ("kind", "when"), [("cut", "before"), ("cut", "after"), ("error-9", "after"), ("without_id", "before")]
 )
-def test_new_name_servers_arrive_whatever_becomes_of_the_answer(shop: Shop, kind: str, when: str):
+def test_new_name_servers_arrive_whatever_becomes_of_the_answer(shop: DomainReseller, kind: str, when: str):
     item = shop.owned()
     more = {"kind": "error", "code": 9} if kind == "error-9" else {"kind": kind}
     shop.up.fault("domain.edit", **{**more, "when": when, "match": {"sok": "ok"}})

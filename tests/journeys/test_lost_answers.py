@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Dict
 
 import pytest
-
-from .shop import Shop, wait_for
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 PATIENT, READY = 3600, 0  # settle
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
@@ -32,7 +32,7 @@ REFUSED = {f"error-{code}": {"kind": "error", "code": code} for code in (3, 4, 5
 EXISTS = {"error-2": {"kind": "error", "code": 2}}
 
 
-def prepared(shop: Shop, command: str, names: Dict[str, str]) -> Dict[str, int]:
+def prepared(shop: DomainReseller, command: str, names: Dict[str, str]) -> Dict[str, int]:
     """name -> item, each with an operation that the next tick carries out."""
     items = shop.ordered_many(names.values()) if command == "open" else shop.owned_many(names.values())
     for item in items.values():
@@ -45,7 +45,9 @@ def named(kinds: Dict[str, Dict[str, object]]) -> Dict[str, str]:
     return {kind: f"{kind.replace('_', '-')}-x.ru" for kind in kinds}
 
 
-def spoil(shop: Shop, command: str, name: str, kind: str, when: str, more: Dict[str, object]) -> None:
+def spoil(
+    shop: DomainReseller, command: str, name: str, kind: str, when: str, more: Dict[str, object]
+) -> None:
     """The answer to the next purchase of this very name goes wrong."""
     one = {"domain": name[:-3]} if command == "open" else {"elid": str(shop.up.domain(name)["id"])}
     shop.up.fault(SPENDS[command], **{"kind": kind, "when": when, "match": {"sok": "ok", **one}, **more})
@@ -53,7 +55,9 @@ def spoil(shop: Shop, command: str, name: str, kind: str, when: str, more: Dict[
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(shop: Shop, command: str):
+def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(
+    shop: DomainReseller, command: str
+):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}
     names = named(kinds)
     items = prepared(shop, command, names)
@@ -66,12 +70,12 @@ def test_a_purchase_that_was_carried_out_is_not_sent_again_whatever_the_answer(s
     assert shop.operations() == []
     assert shop.tasks() == []
     assert {shop.item(item)["status"] for item in items.values()} == {2}
-    assert len(shop.up.asked(SPENDS[command])) == len(items)
+    assert len(shop.up.requests(SPENDS[command])) == len(items)
 
 
 @pytest.mark.parametrize("command", SPENDS)
 def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_proved_it(
-    shop: Shop, command: str
+    shop: DomainReseller, command: str
 ):
     kinds = {**UNREADABLE, **{kind: {} for kind in PLAIN_OK}}
     wrong = (
@@ -87,18 +91,18 @@ def test_a_purchase_that_was_not_carried_out_is_sent_again_only_when_a_look_has_
     for _ in range(2):
         assert set(shop.tick(parallel=4).values()) == {"kept"}
         assert shop.up.charged() == {}
-        assert len(shop.up.asked(SPENDS[command])) == len(items)
+        assert len(shop.up.requests(SPENDS[command])) == len(items)
     shop.settings(settle=READY)
     assert set(shop.tick(parallel=4).values()) == {"gone"}
     assert shop.up.charged() == dict.fromkeys(items, 1)
-    assert len(shop.up.asked(SPENDS[command])) == 2 * len(items)
+    assert len(shop.up.requests(SPENDS[command])) == 2 * len(items)
     assert shop.tasks() == []
 
 
 @pytest.mark.parametrize("command", SPENDS)
 @pytest.mark.parametrize(("kind", "seconds"), [("commit_later", 2), ("slow_before", 3)])
 def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
-    shop: Shop, command: str, kind: str, seconds: int
+    shop: DomainReseller, command: str, kind: str, seconds: int
 ):
     items = prepared(shop, command, {kind: "late.ru"})
     spoil(
@@ -118,12 +122,12 @@ def test_a_request_that_is_carried_out_after_the_connection_broke_is_paid_once(
     shop.settings(settle=READY)
     shop.tick_until_quiet()
     assert shop.up.charged() == {"late.ru": 1}
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert shop.item(items["late.ru"])["status"] == 2
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: Shop, command: str):
+def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: DomainReseller, command: str):
     kinds = {**REFUSED, **(EXISTS if command == "open" else {})}
     names = named(kinds)
     items = prepared(shop, command, names)
@@ -139,12 +143,14 @@ def test_a_refused_purchase_waits_for_a_person_and_then_is_paid_once(shop: Shop,
 
 
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(shop: Shop, command: str):
+def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(
+    shop: DomainReseller, command: str
+):
     items = prepared(shop, command, {"wrong_password": "refused.ru", "": "other.ru"})
     spoil(shop, command, "refused.ru", "wrong_password", "before", {})
     assert list(shop.tick().values()) == ["manual", "manual"]
     assert shop.up.charged() == {}
-    assert len(shop.up.asked(SPENDS[command])) == 1, "nothing is sent with a refused login"
+    assert len(shop.up.requests(SPENDS[command])) == 1, "nothing is sent with a refused login"
     shop.panel.call("sandbox.module.set", elid=1)
     for task in shop.tasks():
         shop.panel.call("task.start", elid=task["id"])
@@ -152,7 +158,7 @@ def test_a_refused_login_stops_every_request_until_a_person_has_corrected_it(sho
     assert shop.up.charged() == dict.fromkeys(items, 1)
 
 
-def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_person(shop: Shop):
+def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_person(shop: DomainReseller):
     """An answer «ok» is believed: such a renewal is never sent again, and after `overdue` somebody has to
     look.
     """
@@ -167,4 +173,4 @@ def test_a_renewal_that_was_accepted_but_never_carried_out_is_a_question_for_a_p
     assert set(shop.tick(parallel=2).values()) == {"manual"}
     assert shop.up.charged() == {}
     assert sorted(task["item"] for task in shop.tasks()) == sorted(items.values())
-    assert len(shop.up.asked("domain.renew")) == len(items)
+    assert len(shop.up.requests("domain.renew")) == len(items)

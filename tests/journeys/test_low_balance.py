@@ -9,9 +9,10 @@ import urllib.request
 from dataclasses import replace
 
 import pytest
+from kit.reseller import PASSWORD, USER
+from kit.waiting import wait_for
 
 from .purchases import Paid, only
-from .shop import PASSWORD, USER, wait_for
 
 pytestmark = pytest.mark.slow
 

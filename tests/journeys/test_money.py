@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from .shop import Shop, wait_for
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 RUBLES = 4411
 
@@ -14,7 +14,7 @@ RUBLES = 4411
     [("open", "kept"), ("open", "recreated"), ("open", "reused"), ("prolong", "recreated")],
 )
 def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
-    shop: Shop, command: str, ids: str
+    shop: DomainReseller, command: str, ids: str
 ):
     shop.switch(operation_ids=ids)
     shop.up.progress("immediate")
@@ -25,8 +25,8 @@ def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
     (task,) = shop.tasks()
     assert task["item"] == item
     assert "198.99" in shop.operations()[0]["errorxml"]
-    assert not shop.up.asked("domain.order.4")
-    assert not shop.up.asked("domain.renew")
+    assert not shop.up.requests("domain.order.4")
+    assert not shop.up.requests("domain.renew")
 
     shop.up.post("balance", account=RUBLES, balance="199.00")
     again = shop.restart(operation)
@@ -37,7 +37,7 @@ def test_without_money_nothing_is_ordered_and_after_a_top_up_it_is_bought_once(
     assert shop.up.get("state")["accounts"][0]["balance"] == "0.00"
 
 
-def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: Shop):
+def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: DomainReseller):
     """Somebody else spends the money between our look at the balance and the order: the order stands there
     unpaid.
     """
@@ -60,21 +60,21 @@ def test_an_order_that_became_unpaid_is_not_ordered_again_after_a_top_up(shop: S
     shop.restart(1)
     assert list(shop.tick().values()) == ["gone"]
     assert shop.up.charges() == ["autopay"]
-    assert len(shop.up.asked("domain.order.4")) == 1
+    assert len(shop.up.requests("domain.order.4")) == 1
 
 
-def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: Shop):
+def test_a_switch_that_is_off_leaves_the_purchase_to_a_person(shop: DomainReseller):
     items = {"open": shop.bought("new.ru"), "prolong": shop.owned("old.ru")}
     shop.start(items["prolong"], "prolong")
     shop.panel.call("processing.edit", elid=1, send_open="off", send_prolong="off", sok="ok")
     assert set(shop.tick().values()) == {"manual"}
     assert sorted(task["item"] for task in shop.tasks()) == sorted(items.values())
     assert shop.up.charges() == []
-    assert not shop.up.asked("domain.order.4")
-    assert not shop.up.asked("domain.renew")
+    assert not shop.up.requests("domain.order.4")
+    assert not shop.up.requests("domain.renew")
 
 
-def test_a_panel_that_must_do_nothing_spends_nothing(shop: Shop):
+def test_a_panel_that_must_do_nothing_spends_nothing(shop: DomainReseller):
     shop.bought()
     marker = shop.panel.root / "etc" / "billmgr.DoNothing"
     marker.touch()

@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 
 import pytest
-
-from .shop import Shop, wait_for
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 SPENDS = {"open": "domain.order.4", "prolong": "domain.renew"}
 
 
-def prepared(shop: Shop, command: str) -> tuple[int, int]:
+def prepared(shop: DomainReseller, command: str) -> tuple[int, int]:
     shop.up.progress("immediate")
     item = shop.order() if command == "open" else shop.owned()
     return item, shop.pay(item) if command == "open" else shop.start(item, command)
 
 
-def run_and_leave(shop: Shop, command: str, item: int, operation: int, away: str) -> int:
+def run_and_leave(shop: DomainReseller, command: str, item: int, operation: int, away: str) -> int:
     """The module's exit status when the panel goes away while the provider still answers."""
     shop.up.fault(SPENDS[command], "slow", when="after", seconds=1)
     child = shop.run(command, item, operation)
@@ -28,7 +28,7 @@ def run_and_leave(shop: Shop, command: str, item: int, operation: int, away: str
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", SPENDS)
-def test_a_panel_that_restarts_for_some_seconds_is_waited_for(shop: Shop, command: str):
+def test_a_panel_that_restarts_for_some_seconds_is_waited_for(shop: DomainReseller, command: str):
     item, operation = prepared(shop, command)
     began = time.monotonic()
     assert run_and_leave(shop, command, item, operation, "3") == 0
@@ -49,7 +49,7 @@ def test_a_panel_that_restarts_for_some_seconds_is_waited_for(shop: Shop, comman
     ],
 )
 def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(
-    shop: Shop, command: str, errors: str, ids: str
+    shop: DomainReseller, command: str, errors: str, ids: str
 ):
     shop.switch(error_mode=errors, operation_ids=ids)
     shop.settings(panel_wait=1)
@@ -61,11 +61,11 @@ def test_a_panel_that_stays_away_is_told_by_the_next_run_without_buying(
     assert (again == operation) == (ids != "recreated")
     assert shop.tick() == {again: "gone"}
     assert shop.item(item)["status"] == 2
-    assert len(shop.up.asked(SPENDS[command])) == 1
+    assert len(shop.up.requests(SPENDS[command])) == 1
     assert len(shop.up.charges()) == 1
 
 
-def killed_after_telling(shop: Shop) -> int:
+def killed_after_telling(shop: DomainReseller) -> int:
     """The panel has ended the operation, the journal does not know it yet. Returns the item."""
     item, operation = prepared(shop, "prolong")
     mgrctl_hangs_after(shop, "service.postprolong")
@@ -76,7 +76,7 @@ def killed_after_telling(shop: Shop) -> int:
 
 @pytest.mark.parametrize("ids", ["kept", "recreated", "reused"])
 def test_killed_after_it_had_told_the_panel_the_daily_comparison_makes_the_next_renewal_a_new_one(
-    shop: Shop, ids: str
+    shop: DomainReseller, ids: str
 ):
     shop.switch(operation_ids=ids)
     item = killed_after_telling(shop)
@@ -90,7 +90,7 @@ def test_killed_after_it_had_told_the_panel_the_daily_comparison_makes_the_next_
 
 @pytest.mark.parametrize("ids", ["kept", "reused"])
 def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_operation_is_a_new_one(
-    shop: Shop, ids: str
+    shop: DomainReseller, ids: str
 ):
     """Without a comparison in between it may as well be the old one under a new number: neither bought twice
     nor swallowed.
@@ -109,7 +109,7 @@ def test_killed_after_it_had_told_the_panel_a_person_says_whether_the_next_opera
     assert shop.up.charges() == ["renew", "renew"]
 
 
-def mgrctl_hangs_after(shop: Shop, func: str) -> None:
+def mgrctl_hangs_after(shop: DomainReseller, func: str) -> None:
     """The panel does what it is asked for, but its tool does not come back."""
     tool = shop.panel.root / "sbin" / "mgrctl"
     itself = tool.rename(tool.with_name("mgrctl-itself"))
@@ -117,7 +117,7 @@ def mgrctl_hangs_after(shop: Shop, func: str) -> None:
     tool.chmod(0o755)
 
 
-def test_a_renewal_whose_operation_somebody_dropped_is_over_after_the_daily_comparison(shop: Shop):
+def test_a_renewal_whose_operation_somebody_dropped_is_over_after_the_daily_comparison(shop: DomainReseller):
     """The panel was never told of it: without the comparison the next operation would count as the same one
     with a new number.
     """

@@ -8,10 +8,9 @@ import subprocess
 from typing import Any, Dict, List
 
 import pytest
+from kit.reseller import DomainReseller, ServerReseller, in_months
 
 from .purchases import Paid, each_with, only
-from .servers import ServerShop
-from .shop import Shop, in_months
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +67,9 @@ def expiry(paid: Paid, name: str) -> str:
     return str(found[name])
 
 
-def test_a_renewal_new_addons_and_a_new_tariff_of_one_server_at_once_are_each_paid_once(servers: ServerShop):
+def test_a_renewal_new_addons_and_a_new_tariff_of_one_server_at_once_are_each_paid_once(
+    servers: ServerReseller,
+):
     item = servers.owned()
     servers.start(item, "prolong")
     servers.change(item, addon_backup="on")
@@ -130,9 +131,9 @@ def several(paid: Paid, names: List[str]) -> Dict[str, int]:
 
 @pytest.mark.parametrize("kind", ["shop", "servers"])
 def test_one_listing_serves_twenty_comparisons_at_once(kind: str, request: pytest.FixtureRequest, place: Any):
-    shop: Shop = request.getfixturevalue(kind)
+    shop: DomainReseller = request.getfixturevalue(kind)
     shop.settings(read_timeout=60, connect_timeout=60)
-    if isinstance(shop, ServerShop):
+    if isinstance(shop, ServerReseller):
         items = [shop.owned(f"vm{number}.example.net") for number in range(TWENTY)]
     else:
         items = list(shop.owned_many(f"example{number}.ru" for number in range(TWENTY)).values())
@@ -140,11 +141,11 @@ def test_one_listing_serves_twenty_comparisons_at_once(kind: str, request: pytes
         db.execute("DELETE FROM snapshot")  # the listing that was kept when the panel was made
     children = [compared(shop, item) for item in items]
     assert {child.wait(60) for child in children} == {0}
-    assert len(shop.up.asked(LISTINGS[kind])) == 1
+    assert len(shop.up.requests(LISTINGS[kind])) == 1
     assert shop.tasks() == []
 
 
-def compared(shop: Shop, item: int) -> subprocess.Popen[bytes]:
+def compared(shop: DomainReseller, item: int) -> subprocess.Popen[bytes]:
     words = [str(shop.panel.root / "processing" / shop.module), "--command", "sync_item", "--item", str(item)]
     return subprocess.Popen(
         words,

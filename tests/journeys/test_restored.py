@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Callable, Mapping
 
 import pytest
-from copies import put_aside
-from databases import Place, tables
-
-from bill2bill.sandbox.stage import Panel
+from kit.databases import Place, tables
+from kit.folders import put_aside
+from kit.panel import Panel
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 from .purchases import OPENINGS, RENEWALS, Paid, each_with, only
-from .shop import Shop, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ LATE = 6  # seconds until a lost request is carried out
 FILES = ("state.sqlite3", "state.sqlite3-wal", "state.sqlite3-shm")
 
 
-def state_of(shop: Shop) -> Path:
+def state_of(shop: DomainReseller) -> Path:
     return shop.panel.root / "var" / "bill2bill"
 
 
@@ -109,12 +109,12 @@ def test_a_journal_from_a_backup_taken_before_the_purchase_buys_nothing_again(pa
     assert paid.requests == 1
 
 
-def taken(shop: Shop, tmp_path: Path) -> Path:
+def taken(shop: DomainReseller, tmp_path: Path) -> Path:
     whole(state_of(shop))
     return put_aside(state_of(shop), tmp_path / "backup")
 
 
-def put_back(shop: Shop, backup: Path) -> None:
+def put_back(shop: DomainReseller, backup: Path) -> None:
     shutil.rmtree(state_of(shop))
     shutil.copytree(backup, state_of(shop))
 
@@ -138,7 +138,7 @@ def test_an_order_that_is_carried_out_after_its_journal_was_lost_is_paid_once(pa
     assert list(shop.tick().values()) == ["kept"]
     lost(state_of(shop))
     shop.tick()
-    wait_for(lambda: all(row["outcome"] != "carried out later" for row in shop.up.asked(paid.kind.spends)))
+    wait_for(lambda: all(row["outcome"] != "carried out later" for row in shop.up.requests(paid.kind.spends)))
     shop.settings(settle=0)
     paid.finished_or_asked()
     assert paid.requests == 1
@@ -162,11 +162,11 @@ def test_what_was_over_before_the_journal_was_lost_is_no_question_and_the_next_r
 # -- the panel's database ------------------------------------------------------------------------------------
 
 
-def database(shop: Shop) -> Path:
+def database(shop: DomainReseller) -> Path:
     return shop.panel.root / "var" / "sandbox" / "billmgr.sqlite3"
 
 
-def dumped(shop: Shop, tmp_path: Path) -> Path:
+def dumped(shop: DomainReseller, tmp_path: Path) -> Path:
     if not database(shop).exists():
         pytest.skip("a panel on MariaDB: its backup is not a copy of a file")
     copy = tmp_path / "billmgr.sqlite3"
@@ -177,7 +177,7 @@ def dumped(shop: Shop, tmp_path: Path) -> Path:
     return copy
 
 
-def restored(shop: Shop, dump: Path) -> None:
+def restored(shop: DomainReseller, dump: Path) -> None:
     for path in database(shop).parent.glob("billmgr.sqlite3*"):
         path.unlink()
     shutil.copy(dump, database(shop))
@@ -243,7 +243,7 @@ def test_the_number_of_a_forgotten_item_does_not_give_its_service_to_another_cli
     assert shop.item(paid.item)["status"] != 2
 
 
-def forget(shop: Shop, item: int) -> None:
+def forget(shop: DomainReseller, item: int) -> None:
     with tables(shop.panel.root) as db:
         db.run("DELETE FROM itemparam WHERE item = ?", item)
         db.run("DELETE FROM item WHERE id = ?", item)
@@ -252,7 +252,7 @@ def forget(shop: Shop, item: int) -> None:
 # -- copies of both ------------------------------------------------------------------------------------------
 
 
-def copy_of(paid: Paid, how: str, tmp_path: Path, place: Place) -> Shop:
+def copy_of(paid: Paid, how: str, tmp_path: Path, place: Place) -> DomainReseller:
     """A panel that is a copy: in another folder, or the same folder on another machine."""
     shop = paid.shop
     if how == "machine":

@@ -10,12 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from kit.reseller import DomainReseller
 
 from bill2bill.errors import Failure
 from bill2bill.sandbox.stage import HOME
 from bill2bill.state.connection import put_back
-
-from .shop import Shop
 
 RELEASE_BEFORE = (
     "5ca5de8e375ac28f9a3acafe0a910c8747416962"  # the last commit that writes version 4 of the file
@@ -37,7 +36,7 @@ def release_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def returned(shop: Shop, release: Path) -> None:
+def returned(shop: DomainReseller, release: Path) -> None:
     """The panel starts the executables of the release before from now on."""
     code = (release / "registrar_module" / shop.module).read_text(encoding="utf-8")
     code = code.replace('os.path.realpath(os.path.join(__file__, "..", ".."))', repr(str(release)))
@@ -45,18 +44,18 @@ def returned(shop: Shop, release: Path) -> None:
     path.write_text(f"#!{sys.executable} -IXutf8\n" + code.partition("\n")[2], encoding="utf-8")
 
 
-def never_upgraded(shop: Shop) -> None:
+def never_upgraded(shop: DomainReseller) -> None:
     """The template has a file of this release already, which holds no purchase."""
     for name in state(shop).glob("state.sqlite3*"):
         name.unlink()
 
 
-def state(shop: Shop) -> Path:
+def state(shop: DomainReseller) -> Path:
     return shop.panel.root / "var" / "bill2bill"
 
 
 def test_the_release_before_buys_nothing_with_a_file_of_this_release(
-    shop: Shop, release_before: Path
+    shop: DomainReseller, release_before: Path
 ) -> None:
     shop.bought("first.ru")
     shop.tick_until_quiet()
@@ -70,7 +69,7 @@ def test_the_release_before_buys_nothing_with_a_file_of_this_release(
 
 
 def test_what_the_release_before_has_begun_goes_on_here_and_there_while_nothing_was_bought(
-    shop: Shop, release_before: Path
+    shop: DomainReseller, release_before: Path
 ) -> None:
     this = (shop.panel.root / "processing" / shop.module).read_text(encoding="utf-8")
     never_upgraded(shop)
@@ -89,7 +88,7 @@ def test_what_the_release_before_has_begun_goes_on_here_and_there_while_nothing_
     assert shop.purchase(item, "open").stage.value == "reported"
 
 
-def test_after_a_purchase_there_is_no_way_back(shop: Shop, release_before: Path) -> None:
+def test_after_a_purchase_there_is_no_way_back(shop: DomainReseller, release_before: Path) -> None:
     this = (shop.panel.root / "processing" / shop.module).read_text(encoding="utf-8")
     never_upgraded(shop)
     returned(shop, release_before)

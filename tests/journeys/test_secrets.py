@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
-
-from .shop import PASSPORT, PASSWORD, Shop
+from kit.reseller import PASSPORT, PASSWORD, DomainReseller
 
 CANARIES = (PASSWORD, PASSPORT, "canary-word", "7719604823", "7719+604823", "7719%20604823")
 
@@ -38,7 +37,7 @@ class Watcher(threading.Thread):
 
 
 @pytest.mark.slow
-def test_passwords_and_papers_are_in_no_log_no_command_line_no_task_and_no_state(shop: Shop):
+def test_passwords_and_papers_are_in_no_log_no_command_line_no_task_and_no_state(shop: DomainReseller):
     shop.panel.call("sandbox.set", task_type="empty")
     watcher = Watcher()
     watcher.start()
@@ -77,7 +76,7 @@ SPOILT = {
 }
 
 
-def go_wrong_in_every_way(shop: Shop) -> None:
+def go_wrong_in_every_way(shop: DomainReseller) -> None:
     (shop.panel.root / "etc" / "debug.conf").write_text("pmbill2billreg.* 9\n")
     old, new = shop.owned("old.ru"), shop.order("new.ru")
     renewal, order = ("prolong", old, shop.start(old, "prolong")), ("open", new, shop.pay(new))
@@ -96,7 +95,7 @@ def go_wrong_in_every_way(shop: Shop) -> None:
     assert sorted(shop.up.charges()) == ["order", "renew"]
 
 
-def written(shop: Shop) -> List[Path]:
+def written(shop: DomainReseller) -> List[Path]:
     """All that the panel and our module have written, but for the panel's own database (whose tables are
     looked at one by one).
     """

@@ -8,12 +8,11 @@ import json
 from typing import Callable, Dict, Tuple
 
 import pytest
-from databases import tables
+from kit.databases import tables
+from kit.reseller import KVM4, LARGE, NAME, SMALL, ServerReseller, in_months
+from kit.waiting import wait_for
 
 from bill2bill.journal.purchase import Stage
-
-from .servers import KVM4, LARGE, NAME, SMALL, ServerShop
-from .shop import in_months, wait_for
 
 # generation of the provider, how its answers name a new id, error_mode, expiredate_moved, operation_ids,
 # seconds until it is done
@@ -26,7 +25,7 @@ WAYS = [
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{way[4]}")
-def test_a_server_lives_from_order_to_close_and_each_step_is_paid_once(servers: ServerShop, way):
+def test_a_server_lives_from_order_to_close_and_each_step_is_paid_once(servers: ServerReseller, way):
     generation, ids, errors, moved, operations, delay = way
     servers.up.switch(generation=generation, order_id_style=ids, async_delay=delay)
     servers.switch(error_mode=errors, expiredate_moved=moved, operation_ids=operations)
@@ -86,7 +85,7 @@ KINDS = {"open": "order", "prolong": "prolong", "addons": "addon", "tariff": "ch
 Prepared = Tuple[str, int, int]
 
 
-def prepared(servers: ServerShop, purchase: str) -> Prepared:
+def prepared(servers: ServerReseller, purchase: str) -> Prepared:
     """(command, item, operation) that waits for its run."""
     if purchase == "open":
         item = servers.order()
@@ -100,7 +99,7 @@ def prepared(servers: ServerShop, purchase: str) -> Prepared:
     return ("prolong" if purchase == "prolong" else "setparam"), item, ways[purchase]()
 
 
-def finished_once(servers: ServerShop, purchase: str) -> None:
+def finished_once(servers: ServerReseller, purchase: str) -> None:
     servers.tick_until_quiet()
     assert [kind for kind, _ in servers.bills if kind == KINDS[purchase]] == [KINDS[purchase]]
     assert (servers.operations(), servers.tasks()) == ([], [])
@@ -109,7 +108,7 @@ def finished_once(servers: ServerShop, purchase: str) -> None:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_killed_after_the_provider_had_taken_the_money(servers: ServerShop, purchase: str):
+def test_killed_after_the_provider_had_taken_the_money(servers: ServerReseller, purchase: str):
     command, item, operation = prepared(servers, purchase)
     servers.up.fault(FUNCTIONS[purchase], "slow", when="after", seconds=2, match={"sok": "ok"})
     servers.killed_when(command, item, operation, lambda: servers.up.get("ledger"))
@@ -117,7 +116,7 @@ def test_killed_after_the_provider_had_taken_the_money(servers: ServerShop, purc
 
 
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(servers: ServerShop, purchase: str):
+def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(servers: ServerReseller, purchase: str):
     command, item, operation = prepared(servers, purchase)
     servers.up.fault(FUNCTIONS[purchase], "slow", when="before", seconds=4, match={"sok": "ok"})
     servers.killed_when(command, item, operation, lambda: servers.up.get("faults") == [])
@@ -129,7 +128,7 @@ def test_killed_while_the_request_was_on_its_way_and_it_arrived_later(servers: S
 
 
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_killed_while_it_told_the_panel(servers: ServerShop, purchase: str):
+def test_killed_while_it_told_the_panel(servers: ServerReseller, purchase: str):
     command, item, operation = prepared(servers, purchase)
     servers.up.fault(FUNCTIONS[purchase], "slow", when="after", seconds=1, match={"sok": "ok"})
 
@@ -148,14 +147,16 @@ def test_killed_while_it_told_the_panel(servers: ServerShop, purchase: str):
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_an_answer_that_was_lost_is_looked_up(servers: ServerShop, purchase: str):
+def test_an_answer_that_was_lost_is_looked_up(servers: ServerReseller, purchase: str):
     prepared(servers, purchase)
     servers.up.fault(FUNCTIONS[purchase], "cut", when="after", match={"sok": "ok"})
     finished_once(servers, purchase)
 
 
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_a_request_that_is_carried_out_after_the_cut_is_not_sent_again(servers: ServerShop, purchase: str):
+def test_a_request_that_is_carried_out_after_the_cut_is_not_sent_again(
+    servers: ServerReseller, purchase: str
+):
     prepared(servers, purchase)
     servers.settings(settle=3600)
     servers.up.fault(FUNCTIONS[purchase], "commit_later", seconds=1, match={"sok": "ok"})
@@ -169,7 +170,7 @@ def test_a_request_that_is_carried_out_after_the_cut_is_not_sent_again(servers: 
 
 
 @pytest.mark.parametrize("purchase", FUNCTIONS)
-def test_three_processes_for_one_operation_pay_once(servers: ServerShop, purchase: str):
+def test_three_processes_for_one_operation_pay_once(servers: ServerReseller, purchase: str):
     command, item, operation = prepared(servers, purchase)
     servers.up.fault(FUNCTIONS[purchase], "slow", when="after", seconds=0.5, match={"sok": "ok"})
     children = [servers.run(command, item, operation) for _ in range(3)]
@@ -179,20 +180,20 @@ def test_three_processes_for_one_operation_pay_once(servers: ServerShop, purchas
 
 
 @pytest.mark.both_databases
-def test_many_orders_at_once_are_each_paid_once(servers: ServerShop):
+def test_many_orders_at_once_are_each_paid_once(servers: ServerReseller):
     servers.settings(parallel=4)
     names = [f"vm{number}.example.net" for number in range(8)]
     items = [servers.bought(name) for name in names]
     servers.tick_until_quiet(parallel=8)
     assert sorted(servers.up.charged().items()) == sorted((name, 1) for name in names)
     assert {servers.item(item)["status"] for item in items} == {2}
-    assert len({service["remoteid"] for service in servers.services}) == len(names)
+    assert len({service["remoteid"] for service in servers.up.services}) == len(names)
 
 
 # -- the regular job -----------------------------------------------------------------------------------------
 
 
-def test_a_slow_opening_is_finished_by_the_regular_job_alone(servers: ServerShop):
+def test_a_slow_opening_is_finished_by_the_regular_job_alone(servers: ServerReseller):
     servers.up.switch(async_delay="never")
     item = servers.bought()
     assert list(servers.tick().values()) == ["kept"]
@@ -203,7 +204,9 @@ def test_a_slow_opening_is_finished_by_the_regular_job_alone(servers: ServerShop
     assert json.loads(servers.cli("tick", "--json")) == []
 
 
-def test_the_regular_job_looks_up_what_was_lost_and_leaves_a_persons_operations_alone(servers: ServerShop):
+def test_the_regular_job_looks_up_what_was_lost_and_leaves_a_persons_operations_alone(
+    servers: ServerReseller,
+):
     servers.settings(settle=3600)
     servers.up.fault("v2.vds.order.param", "cut", when="before", match={"sok": "ok"})
     servers.bought()
@@ -215,7 +218,7 @@ def test_the_regular_job_looks_up_what_was_lost_and_leaves_a_persons_operations_
     assert servers.bills == []
 
 
-def test_the_regular_job_does_nothing_on_a_copy_that_must_keep_still(servers: ServerShop):
+def test_the_regular_job_does_nothing_on_a_copy_that_must_keep_still(servers: ServerReseller):
     servers.up.switch(async_delay="never")
     servers.bought()
     servers.tick()
@@ -225,7 +228,7 @@ def test_the_regular_job_does_nothing_on_a_copy_that_must_keep_still(servers: Se
     assert len(servers.operations()) == 1
 
 
-def test_a_tariff_that_is_not_allowed_goes_back_and_a_person_is_told(servers: ServerShop):
+def test_a_tariff_that_is_not_allowed_goes_back_and_a_person_is_told(servers: ServerReseller):
     item = servers.bought()
     servers.tick_until_quiet()
     with tables(servers.panel.root) as db:

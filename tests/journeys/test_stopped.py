@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from typing import Iterator
 
 import pytest
+from kit.reseller import DomainReseller
+from kit.waiting import wait_for
 
 from bill2bill.sandbox.stage import HOME
 
 from .purchases import Paid, each_with, only
-from .shop import Shop, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -166,7 +167,7 @@ def test_a_stopped_process_that_the_panel_kills_after_its_limit_leaves_the_purch
     assert paid.requests == 1
 
 
-def child_of_the_panel(shop: Shop) -> int:
+def child_of_the_panel(shop: DomainReseller) -> int:
     """The process of the module that the panel has started."""
     executable = str(shop.panel.root / "processing" / shop.module).encode()
     found = []

@@ -30,8 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[CPU], config.stash[LEFT_OUT] = defaultdict(float), {}
-    if config.option.seed is None and not is_worker(config):  # a worker has the options of the first process
+    if config.option.seed is None:
         config.option.seed = int(os.environ.get("BILL2BILL_TEST_SEED") or selection.seed_of())
+        # the workers are started by this process: all choose the same, whatever is committed
+        os.environ["BILL2BILL_TEST_SEED"] = str(config.option.seed)
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -4,64 +4,50 @@ started once and reset for every test.
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from databases import Place
-from kit import warm
-
-from .panel_kit import Kit, shop
-from .upstream4_provider import Process, Provider
-from .upstream6_provider import Provider6
+from kit.databases import Place
+from kit.provider4 import Provider4
+from kit.provider6 import Provider6
+from kit.sample_module import SamplePanel, selling
 
 
 @pytest.fixture(scope="session")
 def shop_template(tmp_path_factory, database):
     root = tmp_path_factory.mktemp("shop") / "mgr5"
-    shop(root, Place(database).login())
-    for name in ("mgrctl", "runs"):
-        (root / f"var/sandbox/{name}.jsonl").unlink()
+    selling(root, Place(database).login())
     (root / "var/pmsample.seen").unlink()
     return root
 
 
 @pytest.fixture
-def panel(shop_template, tmp_path, place) -> Kit:
+def panel(shop_template, tmp_path, place) -> SamplePanel:
     """A started panel of one's own with the sample module as instance 1, zone .test and tariff plan 1; its
     logs are empty but for the start.
     """
-    root = tmp_path / "mgr5"
-    shutil.copytree(shop_template, root)
-    warm.executables(root)
-    place.moved(root)
-    return Kit(root)
+    return SamplePanel(shop_template).copied(tmp_path / "mgr5", place)
 
 
 @pytest.fixture(scope="session")
 def provider_process(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("provider")
-    process = Process(folder)
-    yield Provider(process.ready, folder)
-    process.stop()
+    with Provider4(tmp_path_factory.mktemp("provider")) as running:
+        yield running
 
 
 @pytest.fixture
-def provider(provider_process) -> Provider:
+def provider(provider_process) -> Provider4:
     """The running provider as after its start: fixtures, default switches, no faults."""
-    provider_process.post("reset")
+    provider_process.reset()
     return provider_process
 
 
 @pytest.fixture(scope="session")
 def provider6_process(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("provider6")
-    process = Process(folder, "--dialect", "6")
-    yield Provider6(process.ready, folder)
-    process.stop()
+    with Provider6(tmp_path_factory.mktemp("provider6"), "--dialect", "6") as running:
+        yield running
 
 
 @pytest.fixture
 def provider6(provider6_process) -> Provider6:
     """The running provider of dialect 6 as after its start."""
-    provider6_process.post("reset")
+    provider6_process.reset()
     return provider6_process

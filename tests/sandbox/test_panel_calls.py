@@ -8,13 +8,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from kit import warm
+from kit.sample_module import FEATURES, PLAIN
 
 from bill2bill.sandbox.host import formats
 from bill2bill.sandbox.host.dispatch import call, load_all
 from bill2bill.sandbox.host.panel import Panel, Request
 from bill2bill.sandbox.host.registry import FUNCTIONS
-
-from .panel_kit import FEATURES, PLAIN
 
 SERVICES = (
     "domain.open vds.open certificate.open service.postopen service.postreopen service.postresume"
@@ -118,28 +117,28 @@ TABLES = (
 def test_a_write_without_its_word_writes_nothing(panel, func):
     panel.ordered()
     before = {table: panel.sql(f"SELECT * FROM {table}") for table in TABLES}
-    answer = panel.ok(func, **WRITES[func])
+    answer = panel.call(func, **WRITES[func])
     assert answer.find("ok") is None
     assert {table: panel.sql(f"SELECT * FROM {table}") for table in TABLES} == before
 
 
 def test_a_client_sees_and_changes_only_his_own_charges(panel):
-    panel.id("sandbox.client.add", name="anna")
-    panel.ok("sandbox.operation", item=panel.opened(), command="prolong")
+    panel.new("sandbox.client.add", name="anna")
+    panel.call("sandbox.operation", item=panel.opened(), command="prolong")
     charge = panel.row("expense", su="client")["id"]
     assert panel.rows("expense", su="anna") == []
     assert panel.error("expense.edit", elid=charge, amount=1, su="anna", sok="ok") == (
         "access",
         "expense.edit",
     )
-    panel.ok("expense.edit", elid=charge, amount=1, su="client", sok="ok")
+    panel.call("expense.edit", elid=charge, amount=1, su="client", sok="ok")
     assert panel.row("expense")["amount"] == "1.0000"
 
 
 def test_a_parameter_saved_without_a_value_is_gone(panel):
     item = panel.ordered()
-    panel.ok("service.saveparam", elid=item, name="externalid", value="A1", sok="ok")
-    panel.ok("service.saveparam", elid=item, name="externalid", sok="ok")
+    panel.call("service.saveparam", elid=item, name="externalid", value="A1", sok="ok")
+    panel.call("service.saveparam", elid=item, name="externalid", sok="ok")
     assert "externalid" not in panel.item(item)
 
 
@@ -151,23 +150,23 @@ def test_a_list_tells_the_code_of_a_status_beside_its_text(panel):
 
 def test_a_client_renews_switches_and_deletes_only_what_is_his(panel):
     item = panel.opened()
-    panel.id("sandbox.client.add", name="anna")
+    panel.new("sandbox.client.add", name="anna")
     assert panel.error("service.prolong", elid=item, period=12, su="anna", sok="ok")[0] == "access"
     assert [row["period"] for row in panel.rows("service.prolong", elid=item, su="client")] == ["1", "12"]
     assert panel.error("service.prolong", elid=item, period=3, su="client", sok="ok") == ("value", "period")
-    panel.id("service.prolong", elid=item, period=1, su="client", sok="ok")
+    panel.new("service.prolong", elid=item, period=1, su="client", sok="ok")
     assert panel.row("domain")["item_status"] == "5_prolong"
     assert panel.row("expense")["amount"] == "50.0000"
-    panel.ok("sandbox.tick")
+    panel.call("sandbox.tick")
     assert panel.error("service.reboot", elid=item, su="client", sok="ok") == (
         "missed",
         "reboot",
     )  # not declared
-    panel.id("domain.suspend", elid=item, sok="ok")
-    panel.ok("sandbox.tick")
+    panel.new("domain.suspend", elid=item, sok="ok")
+    panel.call("sandbox.tick")
     assert panel.row("domain")["item_status"] == "3_employeesuspend"
     unpaid = panel.ordered()
-    panel.ok("domain.delete", elid=f"{item}, {unpaid}")
+    panel.call("domain.delete", elid=f"{item}, {unpaid}")
     assert {row["id"]: row["item_status"] for row in panel.rows("domain")} == {
         str(item): "5_close",
         str(unpaid): "4",
@@ -176,7 +175,7 @@ def test_a_client_renews_switches_and_deletes_only_what_is_his(panel):
 
 def test_name_servers_are_read_and_changed_by_their_own_form(panel):
     item = panel.opened()
-    panel.ok(
+    panel.call(
         "domain.ns",
         elid=item,
         ns0="ns8.example.net",
@@ -194,20 +193,20 @@ def test_name_servers_are_read_and_changed_by_their_own_form(panel):
 
 def test_an_instance_offers_systems_and_withdraws_them(panel):
     offer = {"itemtype": "vds", "module": 1, "param": "ostempl", "disablepricelists": "on", "sok": "ok"}
-    value = panel.id("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12")
+    value = panel.new("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12")
     assert (
-        panel.id("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12 (bookworm)")
+        panel.new("itemtype.param.value.sync", **offer, value="debian-12", name="Debian 12 (bookworm)")
         == value
     )
     links = "SELECT processingmodule FROM processingmodule2itemtypeparamvalue WHERE itemtypeparamvalue = ?"
     assert panel.sql(links, value) == [{"processingmodule": 1}]
     param = panel.sql("SELECT itemtypeparam FROM itemtypeparamvalue WHERE id = ?", value)[0]["itemtypeparam"]
     assert panel.row("itemtype.param.value", elid=param)["name"] == "Debian 12 (bookworm)"
-    other = panel.id(
+    other = panel.new(
         "itemtype.param.value.edit", plid=param, intname="alma-9", name="AlmaLinux 9", module=1, sok="ok"
     )
     assert panel.form("itemtype.param.value.edit", elid=other)["intname"] == "alma-9"
-    panel.ok("itemtype.param.value.processing.suspend", elid=1, plid=value)
+    panel.call("itemtype.param.value.processing.suspend", elid=1, plid=value)
     assert panel.sql(links, value) == []
     assert panel.error("itemtype.param.value.sync", **{**offer, "itemtype": "vpn"}, value="x") == (
         "value",
@@ -217,7 +216,7 @@ def test_an_instance_offers_systems_and_withdraws_them(panel):
 
 def test_people_are_written_to(panel):
     item = panel.opened()
-    panel.ok(
+    panel.call(
         "ticket_all.edit",
         subject="Documents",
         message="Send a copy",
@@ -226,9 +225,9 @@ def test_people_are_written_to(panel):
         item=item,
         sok="ok",
     )
-    panel.ok("notification.edit", user=1, subject="Money", message="Top up", sok="ok")
-    task = panel.id("task.edit", item=item, type="postopen", sok="ok")
-    panel.ok("ticket.write.task", elid=task, message="We are working on it", sok="ok")
+    panel.call("notification.edit", user=1, subject="Money", message="Top up", sok="ok")
+    task = panel.new("task.edit", item=item, type="postopen", sok="ok")
+    panel.call("ticket.write.task", elid=task, message="We are working on it", sok="ok")
     assert [(row["kind"], row["reader"], row["text"]) for row in panel.rows("sandbox.messages")] == [
         ("ticket", "2", "Send a copy"), ("notification", "1", "Top up"),
         ("ticket", "2", "We are working on it"),
@@ -238,20 +237,20 @@ def test_people_are_written_to(panel):
 
 
 def test_a_certificate_is_kept_or_fails(panel):
-    plan = panel.id("sandbox.tariff.add", itemtype="certificate", name="DV", module=1, annually=9)
-    item = panel.id("sandbox.order", itemtype="certificate", pricelist=plan, period=12)
-    panel.ok("certificate.save", elid=item, crt="-----BEGIN CERTIFICATE-----", sok="ok")
+    plan = panel.new("sandbox.tariff.add", itemtype="certificate", name="DV", module=1, annually=9)
+    item = panel.new("sandbox.order", itemtype="certificate", pricelist=plan, period=12)
+    panel.call("certificate.save", elid=item, crt="-----BEGIN CERTIFICATE-----", sok="ok")
     assert panel.sql("SELECT crt FROM certificate WHERE item = ?", item) == [
         {"crt": "-----BEGIN CERTIFICATE-----"}
     ]
-    panel.ok("certificate.failed", elid=item, sok="ok")
+    panel.call("certificate.failed", elid=item, sok="ok")
     assert panel.form("certificate.edit", elid=item)["service_status"] == "6"
 
 
 def test_instances_and_their_custom_parameters_can_be_made_by_calls(panel):
     declared = FEATURES.replace("</params>", "<customparam name='rack' unique='yes'/></params>")
     panel.plan(features={"stdout": declared.format("".join(f"<feature name='{name}'/>" for name in PLAIN))})
-    panel.ok("exit")
+    panel.call("exit")
     made = {
         "module": "pmsample",
         "type": "vds",
@@ -260,12 +259,12 @@ def test_instances_and_their_custom_parameters_can_be_made_by_calls(panel):
         "password": "s3cret-word",
         "clicked_button": "finish",
     }
-    number = panel.id("processing.add.settings", **made, sok="ok")
+    number = panel.new("processing.add.settings", **made, sok="ok")
     assert panel.form("processing.edit", elid=number)["password"] == "s3cret-word"
     assert "s3cret-word" not in (panel.root / "var/sandbox/mgrctl.jsonl").read_text()
     assert panel.error("processing.add.settings", **{**made, "type": "vpn"}, sok="ok") == ("value", "type")
-    row = panel.id("processing.customparam.edit", plid=number, param="rack", value="A1", sok="ok")
-    panel.ok("processing.customparam.edit", plid=number, elid=row, param="rack", value="B2", sok="ok")
+    row = panel.new("processing.customparam.edit", plid=number, param="rack", value="A1", sok="ok")
+    panel.call("processing.customparam.edit", plid=number, elid=row, param="rack", value="B2", sok="ok")
     assert panel.row("processing.customparam", plid=number) == {
         "id": str(row),
         "param": "rack",
@@ -278,22 +277,22 @@ def test_instances_and_their_custom_parameters_can_be_made_by_calls(panel):
 
 
 def test_the_panels_configuration_charges_and_directories_can_be_changed(panel):
-    panel.ok("paramlist.edit", elid="CryptKey", value="etc/billmgr.pem", sok="ok")
-    panel.ok("paramlist.edit", elid="CryptKey", value="etc/other.pem", sok="ok")
+    panel.call("paramlist.edit", elid="CryptKey", value="etc/billmgr.pem", sok="ok")
+    panel.call("paramlist.edit", elid="CryptKey", value="etc/other.pem", sok="ok")
     assert [row for row in panel.rows("paramlist") if "CryptKey" in row] == [{"CryptKey": "etc/other.pem"}]
     assert panel.error("paramlist.edit", elid="Crypt\nKey", value="x", sok="ok") == ("value", "elid")
     item = panel.opened()
-    panel.ok("sandbox.operation", item=item, command="prolong")
+    panel.call("sandbox.operation", item=item, command="prolong")
     charge = panel.row("expense")["id"]
-    panel.ok("expense.edit", elid=charge, amount="1.5", sok="ok")
+    panel.call("expense.edit", elid=charge, amount="1.5", sok="ok")
     assert panel.row("expense")["amount"] == "1.5000"
-    panel.ok("expense.delete", elid=charge)
+    panel.call("expense.delete", elid=charge)
     assert panel.rows("expense") == []
-    place = panel.id("datacenter.edit", name="Second", sok="ok")
-    panel.ok("datacenter.edit", elid=place, name_ru="Второй", sok="ok")
+    place = panel.new("datacenter.edit", name="Second", sok="ok")
+    panel.call("datacenter.edit", elid=place, name_ru="Второй", sok="ok")
     assert panel.row("datacenter", elid=place)["name_ru"] == "Второй"
-    group = panel.id("enumeration.edit", intname="panels", name="Panels", sok="ok")
-    entry = panel.id("enumerationitem.edit", plid=group, intname="lite", name="Lite", sok="ok")
+    group = panel.new("enumeration.edit", intname="panels", name="Panels", sok="ok")
+    entry = panel.new("enumerationitem.edit", plid=group, intname="lite", name="Lite", sok="ok")
     assert panel.form("enumerationitem.edit", elid=entry)["enumeration"] == str(group)
 
 
@@ -326,11 +325,11 @@ def test_a_zones_further_fields_are_drawn_by_the_module(panel):
     panel.plan(
         features={"stdout": FEATURES.format("<feature name='tune_service'/>")}, tune_service={"echo": True}
     )
-    panel.ok("exit")
+    panel.call("exit")
     order = {"itemtype": "domain", "pricelist": 1, "period": 12, "domain": "example.test"}
     prefix = "domainparam_example____________test_"
     assert panel.error("sandbox.order", **order) == ("missed", prefix + "purpose")
-    item = panel.id("sandbox.order", **order, purpose="shop")
+    item = panel.new("sandbox.order", **order, purpose="shop")
     assert panel.item(item)["purpose"] == "shop"
     asked = panel.seen("tune_service")[0]
     assert asked["options"] == {"command": "tune_service", "param": "test", "value": "example.test"}
@@ -367,7 +366,7 @@ def listened(panel):
         script.chmod(0o750)
         warm.executables(panel.root)
     (panel.root / "etc/xml/billmgr_mod_listener.xml").write_text(EVENTS)
-    panel.ok("exit")
+    panel.call("exit")
     return panel
 
 
@@ -401,6 +400,6 @@ def test_an_error_before_or_after_a_function_is_its_error_and_final_comes_all_th
 
 def test_a_handlers_call_of_the_panel_is_answered_or_refused(listened):
     item = listened.ordered()
-    assert listened.ok("domain.edit", elid=item, note="call").findtext("elem/name") == "test"
-    listened.ok("sandbox.set", handler_calls="refused")
+    assert listened.call("domain.edit", elid=item, note="call").findtext("elem/name") == "test"
+    listened.call("sandbox.set", handler_calls="refused")
     assert listened.error("domain.edit", elid=item, note="call") == ("client", "open")

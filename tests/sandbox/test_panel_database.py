@@ -11,14 +11,13 @@ import threading
 import time
 
 import pytest
-from databases import PASSWORD, USER, tables
+from kit.databases import PASSWORD, USER, tables
+from kit.sample_module import SamplePanel
 
 from bill2bill.sandbox.host import db as sandbox_db
 from bill2bill.sandbox.host import make, schema
 from bill2bill.sandbox.host.address import BadAddress, config, of_panel, on_server
 from bill2bill.sandbox.host.documents import PanelError
-
-from .panel_kit import Kit, fresh
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_the_login_is_kept_where_only_root_reads_it_and_paramlist_tells_the_same
         "DBSocket": login["socket"],
     }
     assert said == expected
-    kit = Kit(tmp_path / "mgr5")
+    kit = SamplePanel(tmp_path / "mgr5")
     assert {name: value for row in kit.rows("paramlist") for name, value in row.items()} == expected
     assert not (tmp_path / "mgr5/var/sandbox/billmgr.sqlite3").exists()
 
@@ -80,7 +79,7 @@ def test_the_address_may_stand_in_a_defaults_file(login, mariadb, tmp_path):
         quoted,
         "",
     )
-    assert Kit(tmp_path / "mgr5").row("currency", iso="RUB")["symbol"] == "₽"
+    assert SamplePanel(tmp_path / "mgr5").row("currency", iso="RUB")["symbol"] == "₽"
 
 
 @pytest.mark.parametrize(
@@ -132,19 +131,19 @@ def test_tables_of_somebody_else_are_never_touched(login, mariadb, surroundings,
 
 def test_a_sandbox_panels_tables_are_emptied_only_with_force(login, surroundings, tmp_path, capsys):
     assert made(tmp_path / "mgr5") == 0
-    Kit(tmp_path / "mgr5").ok("sandbox.tld.add", name="test")
+    SamplePanel(tmp_path / "mgr5").call("sandbox.tld.add", name="test")
     assert made(tmp_path / "other") == 1
     assert "--force" in capsys.readouterr().err
-    assert Kit(tmp_path / "mgr5").rows("tld")
+    assert SamplePanel(tmp_path / "mgr5").rows("tld")
     assert made(tmp_path / "mgr5", "--force") == 0
-    assert Kit(tmp_path / "mgr5").rows("tld") == []
+    assert SamplePanel(tmp_path / "mgr5").rows("tld") == []
 
 
 def test_a_login_for_one_database_is_enough(login, mariadb, tmp_path):
     with mariadb.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {login['name']} CHARACTER SET latin1")
         cursor.execute(f"GRANT ALL ON {login['name']}.* TO one@localhost IDENTIFIED BY 'x'")
-    kit = fresh(tmp_path / "mgr5", {**login, "user": "one", "password": "x"})
+    kit = SamplePanel.new_in(tmp_path / "mgr5", {**login, "user": "one", "password": "x"})
     assert kit.row("currency", iso="RUB")["symbol"] == "₽"
 
 
@@ -159,7 +158,7 @@ def test_a_server_that_does_not_let_us_in_is_named_without_the_password(
 
 
 def test_mgrctl_says_that_its_database_is_away(login, tmp_path):
-    kit = fresh(tmp_path / "mgr5", login)
+    kit = SamplePanel.new_in(tmp_path / "mgr5", login)
     path = tmp_path / "mgr5/etc/billmgr.conf.d/db.conf"
     path.write_text(path.read_text().replace(login["socket"], "/no/such.sock"))
     done = kit.mgrctl("tld")
@@ -171,7 +170,7 @@ def test_mgrctl_says_that_its_database_is_away(login, tmp_path):
 
 
 def test_the_tables_have_the_columns_and_types_of_the_description(login, mariadb, tmp_path):
-    fresh(tmp_path / "mgr5", login)
+    SamplePanel.new_in(tmp_path / "mgr5", login)
     with mariadb.connect(login["name"]) as connection, connection.cursor() as cursor:
         described = (
             "SELECT table_name, column_name, column_type FROM information_schema.columns WHERE table_schema ="
@@ -204,11 +203,11 @@ def test_the_tables_have_the_columns_and_types_of_the_description(login, mariadb
 
 @pytest.fixture
 def kit(login, tmp_path):
-    return fresh(tmp_path / "mgr5", login)
+    return SamplePanel.new_in(tmp_path / "mgr5", login)
 
 
 def test_values_come_back_as_on_sqlite(kit, tmp_path):
-    other = fresh(tmp_path / "lite")
+    other = SamplePanel.new_in(tmp_path / "lite")
     row = {
         "name": "имя 😀 100%? \\ '",
         "cost": "300.0000",

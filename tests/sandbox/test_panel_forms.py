@@ -9,8 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-from .panel_kit import fresh
+from kit.sample_module import SamplePanel
 
 MODES = "<slist name='mode'><msg key='live'>mode_live</msg><val key='test'>Test</val></slist>"
 
@@ -76,9 +75,9 @@ def test_the_form_takes_only_what_it_offers(panel):
     assert panel.error("sandbox.module.add", **entry, mode="live") == ("missed", "username")
     assert panel.error("sandbox.module.add", **entry, username="u", colour="red") == ("value", "colour")
     assert panel.seen("check_connection") == []
-    hidden = panel.id("sandbox.module.add", **entry, mode="test")
+    hidden = panel.new("sandbox.module.add", **entry, mode="test")
     assert panel.form("processing.edit", elid=hidden)["mode"] == "test"
-    shown_first = panel.id("sandbox.module.add", **entry, username="u")
+    shown_first = panel.new("sandbox.module.add", **entry, username="u")
     assert panel.form("processing.edit", elid=shown_first)["mode"] == "live"
 
 
@@ -86,14 +85,14 @@ def test_a_refused_connection_is_not_stored_and_the_modules_error_is_shown(panel
     refusal = "<doc><error type='invalid_login_or_passwd' object='password'><msg>No</msg></error></doc>"
     panel.plan(check_connection={"stdout": refusal, "code": 1})
     entry = {"module": "pmsample", "type": "domain", "name": "Second", "username": "u", "password": "p"}
-    answer = panel.call("sandbox.module.add", **entry)
+    answer = panel.answer("sandbox.module.add", **entry)
     assert answer.find("error").attrib == {"type": "invalid_login_or_passwd", "object": "password"}
     assert answer.findtext("error/msg") == "No"
     assert len(panel.rows("processing")) == 1
 
 
 def test_an_edit_shows_what_is_stored_and_keeps_what_is_not_entered(panel):
-    panel.ok("sandbox.module.set", elid=1, username="another", name="Renamed")
+    panel.call("sandbox.module.set", elid=1, username="another", name="Renamed")
     form = ET.fromstring(panel.seen("tune_connection")[0]["stdin"])
     assert (form.get("func"), form.findtext("elid"), form.findtext("password")) == (
         "processing.edit",
@@ -107,7 +106,7 @@ def test_an_edit_shows_what_is_stored_and_keeps_what_is_not_entered(panel):
 
 
 def test_form_calls_come_bare_or_with_every_option(panel):
-    panel.ok("sandbox.set", call_options="full")
+    panel.call("sandbox.set", call_options="full")
     panel.instance(lang="ru")
     asked = panel.seen("check_connection")[0]["options"]
     assert asked == {"command": "check_connection", "lang": "ru", "level": "29"}
@@ -115,7 +114,7 @@ def test_form_calls_come_bare_or_with_every_option(panel):
 
 
 def test_a_module_without_form_commands_still_gets_its_parameters(tmp_path):
-    kit = fresh(tmp_path)
+    kit = SamplePanel.new_in(tmp_path)
     kit.install(
         description="<mgrdata><plugin name='{name}'><group>processing_module</group></plugin></mgrdata>"
     )
@@ -126,7 +125,7 @@ def test_a_module_without_form_commands_still_gets_its_parameters(tmp_path):
             )
         }
     )
-    instance = kit.id(
+    instance = kit.new(
         "sandbox.module.add", module="pmsample", type="vds", name="Plain", url="https://api.example"
     )
     assert kit.form("processing.edit", elid=instance)["url"] == "https://api.example"
@@ -149,7 +148,7 @@ def test_a_module_without_form_commands_still_gets_its_parameters(tmp_path):
     ],
 )
 def test_a_module_that_breaks_the_protocol_fails_the_form(panel, answer, object_):
-    panel.ok("sandbox.set", limit_forms="0.4")
+    panel.call("sandbox.set", limit_forms="0.4")
     panel.plan(check_connection=answer)
     assert panel.error("sandbox.module.set", elid=1) == ("module", object_)
 
@@ -167,7 +166,7 @@ def test_the_tariff_form_is_the_modules_too(panel):
         "currency": "EUR",
     }
     assert panel.error("sandbox.tariff.add", **tariff, remote_tariff="32") == ("value", "remote_tariff")
-    plan = panel.id("sandbox.tariff.add", **tariff, remote_tariff="31")
+    plan = panel.new("sandbox.tariff.add", **tariff, remote_tariff="31")
     assert panel.seen("pricelist_dynamic_settings_tune")[-1]["options"] == {
         "command": "pricelist_dynamic_settings_tune", "module": "1", "itemtype": "vds",
     }  # fmt: skip

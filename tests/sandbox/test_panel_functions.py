@@ -9,26 +9,26 @@ import xml.etree.ElementTree as ET
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from databases import tables
 from kit import warm
+from kit.databases import tables
 
 pytestmark = pytest.mark.both_databases
 
 
 def test_item_parameters_are_saved_in_both_forms_and_dropped(panel):
     item = panel.ordered()
-    panel.ok("service.saveparam", elid=item, name="externalid", value="A1", sok="ok")
-    panel.ok("service.saveparam", elid=item, remote_id="B2", crypted="off", sok="ok")
+    panel.call("service.saveparam", elid=item, name="externalid", value="A1", sok="ok")
+    panel.call("service.saveparam", elid=item, remote_id="B2", crypted="off", sok="ok")
     stored = panel.item(item)
     assert (stored["externalid"], stored["remote_id"]) == ("A1", "B2")
-    panel.ok("service.dropparam", elid=item, name="externalid", sok="ok")
+    panel.call("service.dropparam", elid=item, name="externalid", sok="ok")
     assert "externalid" not in panel.item(item)
     assert panel.error("service.saveparam", elid=item, sok="ok") == ("missed", "name")
 
 
 def test_an_encrypted_parameter_can_be_read_with_the_panels_key(panel):
     item = panel.ordered()
-    panel.ok("service.saveparam", elid=item, name="userpassword", value="пароль", crypted="on", sok="ok")
+    panel.call("service.saveparam", elid=item, name="userpassword", value="пароль", crypted="on", sok="ok")
     (value,) = [
         row["value"]
         for row in panel.sql(
@@ -42,8 +42,8 @@ def test_an_encrypted_parameter_can_be_read_with_the_panels_key(panel):
 
 def test_status_and_date_can_be_set_without_sok(panel):
     item = panel.ordered()
-    panel.ok("service.setstatus", elid=item, service_status=6)
-    panel.ok("service.setexpiredate", elid=item, expiredate="2030-01-31")
+    panel.call("service.setstatus", elid=item, service_status=6)
+    panel.call("service.setexpiredate", elid=item, expiredate="2030-01-31")
     assert (panel.item(item)["service_status"], panel.item(item)["expiredate"]) == ("6", "2030-01-31")
     assert panel.error("service.setexpiredate", elid=item, expiredate="31.01.2030") == ("value", "expiredate")
     assert panel.error("service.setstatus", elid=item, service_status="two") == ("value", "service_status")
@@ -51,18 +51,18 @@ def test_status_and_date_can_be_set_without_sok(panel):
 
 def test_opening_stores_further_parameters(panel):
     item = panel.ordered()
-    panel.ok("domain.open", elid=item, service_status=5, sok="ok")
+    panel.call("domain.open", elid=item, service_status=5, sok="ok")
     assert (panel.item(item)["status"], panel.item(item)["service_status"]) == ("2", "5")
-    panel.ok("service.postopeninterrupt", elid=item, sok="ok")
+    panel.call("service.postopeninterrupt", elid=item, sok="ok")
     assert panel.item(item)["status"] == "1"
 
 
 def test_a_service_moves_to_the_next_instance_that_sells_it(panel):
     second = panel.instance()
-    plan = panel.id(
+    plan = panel.new(
         "sandbox.tariff.add", itemtype="domain", name="Two", tld="test", module=f"1,{second}", annually=1
     )
-    item = panel.id(
+    item = panel.new(
         "sandbox.order",
         itemtype="domain",
         pricelist=plan,
@@ -74,14 +74,14 @@ def test_a_service_moves_to_the_next_instance_that_sells_it(panel):
     assert panel.form("service.getnextmodule", elid=item)["processingmodule"] == str(second)
     assert panel.item(item)["processingmodule"] == str(second)
     assert panel.error("service.getnextmodule", elid=item) == ("missed", "processingmodule")
-    panel.ok("processing.suspend", elid=1)
+    panel.call("processing.suspend", elid=1)
     assert [row["id"] for row in panel.rows("processing", active="on")] == [str(second)]
 
 
 def test_an_instance_keeps_configuration_parameters_and_balance(panel):
-    panel.ok("processing.saveparam", elid=1, param="currency", value="EUR")
-    panel.ok("processing.setconfig", elid=1, config="<doc/>")
-    panel.ok("processing.edit", elid=1, username="other", password="new-s3cret", sok="ok")
+    panel.call("processing.saveparam", elid=1, param="currency", value="EUR")
+    panel.call("processing.setconfig", elid=1, config="<doc/>")
+    panel.call("processing.edit", elid=1, username="other", password="new-s3cret", sok="ok")
     stored = panel.form("processing.edit", elid=1)
     assert (stored["currency"], stored["username"], stored["password"]) == ("EUR", "other", "new-s3cret")
     assert "new-s3cret" not in (panel.root / "var/sandbox/mgrctl.jsonl").read_text()
@@ -90,7 +90,7 @@ def test_an_instance_keeps_configuration_parameters_and_balance(panel):
 
 def test_contacts_are_kept_with_links_numbers_and_warnings(panel):
     item = panel.ordered()
-    profile = panel.id(
+    profile = panel.new(
         "service_profile.edit",
         name="Anna",
         profiletype=1,
@@ -100,7 +100,7 @@ def test_contacts_are_kept_with_links_numbers_and_warnings(panel):
         sok="ok",
     )
     for external in ("X1", "X2"):
-        panel.ok(
+        panel.call(
             "service_profile2processingmodule.edit",
             service_profile=profile,
             processingmodule=1,
@@ -109,15 +109,15 @@ def test_contacts_are_kept_with_links_numbers_and_warnings(panel):
             sok="ok",
         )
     assert panel.row("service_profile2processingmodule", service_profile=profile)["externalid"] == "X2"
-    panel.ok("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
-    panel.ok(
+    panel.call("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
+    panel.call(
         "service_profile.error", item=item, type="owner", param="email", warning_message="bounces", sok="ok"
     )
     warned = [
         row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]
     ]
     assert [(row["intname"], row["value"]) for row in warned] == [("email", "a@example.com")]
-    panel.ok("service_profile.edit", elid=profile, email="b@example.com", sok="ok")
+    panel.call("service_profile.edit", elid=profile, email="b@example.com", sok="ok")
     assert not [
         row for row in panel.rows("service_profileparam", service_profile=profile) if row["warning_message"]
     ]
@@ -155,8 +155,8 @@ def test_an_import_needs_a_tariff_of_that_instance_and_is_then_assigned(panel):
     }
     profile = panel.form("processing.import.profile", **contact)["profile_id"]
     assert panel.form("processing.import.profile", **contact)["profile_id"] == profile
-    panel.ok("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
-    panel.ok("processing.import.assign", elid=item, account=2, sok="ok")
+    panel.call("service_profile2item.edit", service_profile=profile, item=item, type="owner", sok="ok")
+    panel.call("processing.import.assign", elid=item, account=2, sok="ok")
     stored = panel.item(int(item))
     assert (stored["account"], stored["status"], stored["ns0"], stored["service_status"],
         stored["expiredate"]) == (
@@ -176,15 +176,15 @@ def test_tariff_plans_can_be_made_by_the_wizards_last_step(panel):
         "annually126": "700",
         "setup126": "10",
     }
-    panel.ok("pricelist.add.step2", **fields, **zone, sok="ok")
+    panel.call("pricelist.add.step2", **fields, **zone, sok="ok")
     plan = panel.row("pricelist", name="Example")
     tld = panel.row("tld", name="example")
     assert (plan["intname"], plan["status"], plan["processingmodules"]) == (tld["id"], "active", "1")
     assert tld["whois_find_string"] == "not exist"
-    panel.ok("pricelist.edit", elid=plan["id"], annually126="800", name="Renamed", sok="ok")
+    panel.call("pricelist.edit", elid=plan["id"], annually126="800", name="Renamed", sok="ok")
     stored = panel.form("pricelist.edit", elid=plan["id"])
     assert (stored["annually126"], stored["setup126"], stored["name"]) == ("800.0000", "10.0000", "Renamed")
-    panel.ok("pricelist.suspend", elid=plan["id"])
+    panel.call("pricelist.suspend", elid=plan["id"])
     assert panel.row("pricelist", elid=plan["id"])["status"] == "suspended"
     assert panel.error("pricelist.edit", elid=plan["id"], annually126="much", sok="ok") == (
         "value",
@@ -194,18 +194,18 @@ def test_tariff_plans_can_be_made_by_the_wizards_last_step(panel):
 
 def test_task_types_can_be_empty_and_free_tasks_are_possible(panel):
     assert panel.form("task.gettype", operation="open") == {"task_type": "postopen"}
-    panel.ok("sandbox.set", task_type="empty")
+    panel.call("sandbox.set", task_type="empty")
     assert panel.form("task.gettype", operation="open") == {"task_type": ""}
-    panel.ok("task.simple.create", elid=1, specification="Top up the account", sok="ok")
+    panel.call("task.simple.create", elid=1, specification="Top up the account", sok="ok")
     task = panel.row("task", type="simple")
     assert (task["department"], task["specification"], task["status"]) == ("1", "Top up the account", "0")
-    panel.ok("task.delete", elid=task["id"])
+    panel.call("task.delete", elid=task["id"])
     assert panel.rows("task") == []
 
 
 def test_problems_are_registered_for_the_dashboard(panel):
     params = {"param_pm_name": "Sample", "param_pm_id": 1, "param_errormsg": "no route"}
-    panel.ok("problems.register", name="processingmodule_connect", id=1, **params, level="error", sok="ok")
+    panel.call("problems.register", name="processingmodule_connect", id=1, **params, level="error", sok="ok")
     problem = panel.row("sandbox.problems", kind="registered")
     assert (problem["name"], problem["object"], problem["level"]) == (
         "processingmodule_connect",
@@ -216,10 +216,10 @@ def test_problems_are_registered_for_the_dashboard(panel):
 
 
 def test_product_types_zones_and_clients_can_be_added(panel):
-    panel.ok("itemtype.edit", intname="vpn", name="VPN", name_ru="ВПН", sok="ok")
+    panel.call("itemtype.edit", intname="vpn", name="VPN", name_ru="ВПН", sok="ok")
     assert panel.rows("vpn") == []
     assert panel.error("sandbox.tld.add", name=".test") == ("exists", "tld")
-    client = panel.id("sandbox.client.add", name="anna", email="anna@example.com", currency="EUR")
+    client = panel.new("sandbox.client.add", name="anna", email="anna@example.com", currency="EUR")
     assert panel.row("user", account=client)["email"] == "anna@example.com"
     assert panel.row("subaccount", account=client)["currency"] == "200"
     assert panel.error("sandbox.client.add", name="anna") == ("exists", "user")
@@ -239,9 +239,9 @@ def test_address_slots_are_filled_and_released(panel):
         sok="ok",
     )
     assert answer["ip.id"] == "1"
-    panel.ok("service.ip.add.commit", elid=1, sok="ok")
+    panel.call("service.ip.add.commit", elid=1, sok="ok")
     assert panel.sql("SELECT name, status FROM ip") == [{"name": "192.0.2.7", "status": 2}]
-    panel.ok("service.ip.del", elid=1, sok="ok")
+    panel.call("service.ip.del", elid=1, sok="ok")
     assert panel.sql("SELECT * FROM ip") == []
 
 
@@ -275,7 +275,7 @@ def plugged(panel):
     script.chmod(0o750)
     warm.executables(panel.root)
     (panel.root / "etc/xml/billmgr_mod_sample.xml").write_text(PLUGIN)
-    panel.ok("exit")
+    panel.call("exit")
 
 
 def test_a_plugins_script_answers_for_its_function(panel):
@@ -306,6 +306,6 @@ def test_a_plugins_error_is_passed_on_and_bad_xml_is_an_error(panel):
 
 def test_a_plugin_without_its_script_is_a_problem_and_not_a_function(panel):
     (panel.root / "etc/xml/billmgr_mod_sample.xml").write_text(PLUGIN)
-    panel.ok("exit")
+    panel.call("exit")
     assert panel.error("sample.page") == ("missed", "func")
     assert "addon/sample.py" in panel.row("sandbox.problems", kind="start")["text"]

@@ -32,14 +32,14 @@ def test_a_list_is_a_list_in_every_format_even_with_one_row(panel):
 
 
 def test_a_write_answers_ok_with_what_was_asked(panel):
-    doc = panel.ok("problems.register", name="nameserver_connect", id=1, sok="ok")
+    doc = panel.call("problems.register", name="nameserver_connect", id=1, sok="ok")
     assert doc.find("ok") is not None
     assert doc.findtext("tparams/func") == "problems.register"
     assert panel.mgrctl("tool.clearcache").stdout == b"OK\n"
 
 
 def test_an_error_names_type_object_and_value(panel):
-    error = panel.call("service.postopen", elid=77, sok="ok").find("error")
+    error = panel.answer("service.postopen", elid=77, sok="ok").find("error")
     assert (error.get("type"), error.get("object"), error.get("code")) == ("value", "elid", "1")
     assert error.findtext("param[@name='value']") == "77"
     assert error.findtext("stack/action") == "service.postopen"
@@ -64,7 +64,7 @@ def test_errors_come_as_a_document_or_as_an_exit_code(panel):
     plain = panel.mgrctl("-o", "xml", "service.postopen", "elid=77", "sok=ok")
     assert (plain.returncode, plain.stderr) == (0, b"")
     assert b"<error" in plain.stdout
-    panel.ok("sandbox.set", error_mode=1)
+    panel.call("sandbox.set", error_mode=1)
     hard = panel.mgrctl("-o", "xml", "service.postopen", "elid=77", "sok=ok")
     assert (hard.returncode, hard.stdout) == (1, b"")
     assert hard.stderr == b"ERROR Error: Type: 'value' Object: 'elid' Value: '77'\n"
@@ -85,17 +85,17 @@ def test_unknown_functions_options_formats_and_panels_are_errors(panel):
 
 
 def test_a_function_can_be_made_unknown(panel):
-    panel.ok("sandbox.set", missing="service.postupdatens,tld")
+    panel.call("sandbox.set", missing="service.postupdatens,tld")
     assert panel.error("tld") == ("missed", "func")
     assert panel.error("service.postupdatens", elid=1, sok="ok") == ("missed", "func")
-    panel.ok("sandbox.set", missing="")
-    panel.ok("tld")
+    panel.call("sandbox.set", missing="")
+    panel.call("tld")
 
 
 def test_null_means_that_nothing_was_chosen(panel):
     assert panel.error("service.postopen", elid="null", sok="ok") == ("missed", "elid")
     item = panel.ordered()
-    panel.ok("service.saveparam", elid=item, name="note_text", value="null", sok="ok")
+    panel.call("service.saveparam", elid=item, name="note_text", value="null", sok="ok")
     assert panel.item(item)["note_text"] == "null"
 
 
@@ -147,31 +147,31 @@ def test_every_call_is_written_down_before_it_ends(panel):
 def test_a_value_may_hold_anything_that_an_argument_can(panel):
     item = panel.ordered()
     text = "a=b 'c' \"d\" <e> & ё\n" + "x" * 30000
-    panel.ok("service.saveparam", elid=item, name="remark", value=text, sok="ok")
+    panel.call("service.saveparam", elid=item, name="remark", value=text, sok="ok")
     assert panel.item(item)["remark"] == text
-    panel.ok("service.saveparam", elid=item, name="remark", value="bell \x07", sok="ok")
+    panel.call("service.saveparam", elid=item, name="remark", value="bell \x07", sok="ok")
     assert panel.item(item)["remark"] == "bell "
     done = subprocess.run([str(panel.root / "sbin/mgrctl"), "tld", b"name=\xff\xfe"], capture_output=True)
     assert done.returncode == 0
 
 
 def test_a_restarting_panel_is_away_for_everybody_but_the_person(panel):
-    panel.ok("sandbox.set", restarting="on")
+    panel.call("sandbox.set", restarting="on")
     assert panel.error("tld") == ("client", "open")
     assert panel.log("mgrctl")[-1]["error"] == "client"
-    panel.ok("sandbox.set", restarting="off")
-    panel.ok("tld")
-    panel.ok("sandbox.set", restarting="0.5")
+    panel.call("sandbox.set", restarting="off")
+    panel.call("tld")
+    panel.call("sandbox.set", restarting="0.5")
     assert panel.error("tld") == ("client", "open")
     deadline = time.monotonic() + 5
-    while panel.call("tld").find("error") is not None:
+    while panel.answer("tld").find("error") is not None:
         assert time.monotonic() < deadline
     assert len(panel.log("starts")) == 1
 
 
 @pytest.mark.both_databases
 def test_a_client_sees_its_own_services_and_no_admin_functions(panel):
-    other = panel.id("sandbox.client.add", name="other")
+    other = panel.new("sandbox.client.add", name="other")
     mine, _ = panel.ordered(), panel.ordered(domain="second.test", account=str(other))
     assert [row["id"] for row in panel.rows("domain", su="client")] == [str(mine)]
     assert [row["domain"] for row in panel.rows("item", su="admin")] == ["example.test", "second.test"]
@@ -194,7 +194,7 @@ def test_switches_have_their_values_and_refuse_others(panel):
     shown = {row["name"]: row["value"] for row in panel.rows("sandbox.get")}
     assert shown["expiredate_moved"] == "before"
     assert shown["error_mode"] == "0"
-    panel.ok("sandbox.set", expiredate_moved="after", operation_ids="reused")
+    panel.call("sandbox.set", expiredate_moved="after", operation_ids="reused")
     assert panel.row("sandbox.get", name="operation_ids")["value"] == "reused"
     assert panel.error("sandbox.set", expiredate_moved="sometimes") == ("value", "expiredate_moved")
     assert panel.error("sandbox.set", limit_forms="-1") == ("value", "limit_forms")
@@ -205,8 +205,8 @@ def test_switches_have_their_values_and_refuse_others(panel):
 @pytest.mark.both_databases
 def test_a_reset_panel_is_as_new_but_keeps_its_modules(panel):
     panel.ordered()
-    panel.ok("sandbox.set", task_type="empty")
-    panel.ok("sandbox.reset")
+    panel.call("sandbox.set", task_type="empty")
+    panel.call("sandbox.reset")
     assert panel.rows("item") == panel.rows("tld") == panel.rows("processing") == []
     assert panel.row("sandbox.get", name="task_type")["value"] == "post"
     assert panel.log("starts")[0]["modules"] == {"pmsample": "ready"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-
-from .panel_kit import ASKED, PLAIN, features
+from kit.sample_module import ASKED, PLAIN, features
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,7 +25,7 @@ def contacts_of(panel, item):
 )
 def test_a_name_is_free_busy_or_to_be_asked_later(panel, answer, result):
     panel.plan(whois=answer)
-    doc = panel.ok("sandbox.check", domain="example.test")
+    doc = panel.call("sandbox.check", domain="example.test")
     assert doc.findtext("result") == doc.findtext("elem/result") == result
     assert panel.seen("whois")[0]["options"] == {"command": "whois", "param": "example.test", "module": "1"}
 
@@ -69,7 +68,7 @@ def test_each_contact_type_is_tuned_and_validated(panel):
 def test_contacts_are_new_stored_or_the_same_as_the_first(panel):
     same = contacts_of(panel, panel.ordered())
     assert same["owner"] == same["admin"]
-    profile = panel.id(
+    profile = panel.new(
         "sandbox.contact.add",
         account=2,
         profiletype=1,
@@ -81,7 +80,7 @@ def test_contacts_are_new_stored_or_the_same_as_the_first(panel):
     assert mixed["admin"] == str(profile) != mixed["owner"]
     asked = ET.fromstring(panel.seen("validate_service_profile")[-1]["stdin"])
     assert {node.tag: node.text for node in asked} == {"admin_contact_select": str(profile)}
-    panel.ok("sandbox.set", stored_contact="fields")
+    panel.call("sandbox.set", stored_contact="fields")
     panel.ordered(admin=str(profile))
     assert (
         ET.fromstring(panel.seen("validate_service_profile")[-1]["stdin"]).findtext("admin_firstname")
@@ -146,7 +145,7 @@ def test_extra_contact_fields_of_the_description_take_part(panel):
     field = '<form><field name="tax_number"><input name="tax_number" required="yes"/></field></form>'
     extra = f'<metadata name="service_profile.pmsample.owner.test" type="form">{field}</metadata>'
     description.write_text(description.read_text().replace("</mgrdata>", extra + "</mgrdata>"))
-    panel.ok("exit")
+    panel.call("exit")
     order = {
         "itemtype": "domain",
         "pricelist": 1,
@@ -156,13 +155,13 @@ def test_extra_contact_fields_of_the_description_take_part(panel):
         "owner_firstname": "Ivan",
     }
     assert panel.error("sandbox.order", **order) == ("missed", "owner_tax_number")
-    item = panel.id("sandbox.order", **order, owner_tax_number="77")
+    item = panel.new("sandbox.order", **order, owner_tax_number="77")
     assert panel.form("service_profile.edit", elid=contacts_of(panel, item)["owner"])["tax_number"] == "77"
 
 
 def test_payment_opens_the_service(panel):
     item = panel.ordered()
-    operation = panel.id("sandbox.pay", elid=item)
+    operation = panel.new("sandbox.pay", elid=item)
     assert panel.item(item)["status"] == "5"
     assert panel.row("domain")["item_status"] == "5_open"
     assert panel.row("runningoperation")["desc"] == "open"
@@ -182,7 +181,7 @@ def test_payment_opens_the_service(panel):
 
 def test_a_transfer_is_paid_like_an_order_and_runs_as_a_transfer(panel):
     item = panel.ordered(action="transfer", auth_code="c0de")
-    panel.ok("sandbox.pay", elid=item)
+    panel.call("sandbox.pay", elid=item)
     assert panel.row("sandbox.tick")["command"] == "transfer"
     assert panel.item(item)["status"] == "2"
     assert panel.item(item)["auth_code"] == "c0de"
@@ -190,23 +189,23 @@ def test_a_transfer_is_paid_like_an_order_and_runs_as_a_transfer(panel):
 
 def test_changed_name_servers_go_to_the_module(panel):
     item = panel.opened()
-    panel.ok("sandbox.change", item=item, ns0="ns9.example.net/192.0.2.1")
+    panel.call("sandbox.change", item=item, ns0="ns9.example.net/192.0.2.1")
     assert panel.row("runningoperation")["desc"] == "update_ns"
     assert panel.row("sandbox.tick")["result"] == "gone"
     stored = panel.item(item)
     assert (stored["status"], stored["ns0"]) == ("2", "ns9.example.net/192.0.2.1")
     assert "ns1" not in stored
-    panel.ok("sandbox.set", update_ns="direct")
-    panel.ok("sandbox.change", item=item, ns0="ns8.example.net")
+    panel.call("sandbox.set", update_ns="direct")
+    panel.call("sandbox.change", item=item, ns0="ns8.example.net")
     assert panel.seen("update_ns")[-1]["argv"] == ["--command", "update_ns", "--item", str(item)]
     assert panel.rows("runningoperation") == []
 
 
 def test_where_the_panel_has_no_end_of_update_ns_success_ends_it(panel):
     item = panel.opened()
-    panel.ok("sandbox.set", missing="service.postupdatens")
+    panel.call("sandbox.set", missing="service.postupdatens")
     panel.plan(update_ns={"code": 1})
-    panel.ok("sandbox.change", item=item, ns0="ns9.example.net")
+    panel.call("sandbox.change", item=item, ns0="ns9.example.net")
     assert panel.row("sandbox.tick")["result"] == "kept"
     panel.plan(update_ns={})
     assert panel.row("sandbox.tick")["result"] == "gone"
@@ -215,16 +214,16 @@ def test_where_the_panel_has_no_end_of_update_ns_success_ends_it(panel):
 
 def test_other_parameters_change_in_the_panel_only(panel):
     item = panel.opened()
-    panel.ok("sandbox.change", item=item, comment="x")
+    panel.call("sandbox.change", item=item, comment="x")
     assert panel.item(item)["comment"] == "x"
     assert panel.rows("runningoperation") == []
 
 
 def test_a_service_without_a_domain_needs_no_contacts(panel):
-    plan = panel.id("sandbox.tariff.add", itemtype="vds", name="Small", intname="small", module=1, monthly=5)
-    item = panel.id("sandbox.order", itemtype="vds", pricelist=plan, period=1, ostempl="debian")
+    plan = panel.new("sandbox.tariff.add", itemtype="vds", name="Small", intname="small", module=1, monthly=5)
+    item = panel.new("sandbox.order", itemtype="vds", pricelist=plan, period=1, ostempl="debian")
     panel.plan(open={"calls": [["vds.open", "elid={item}", "ip=192.0.2.7", "sok=ok"]]})
-    panel.ok("sandbox.pay", elid=item)
+    panel.call("sandbox.pay", elid=item)
     assert panel.row("sandbox.tick")["result"] == "gone"
     stored = panel.form("vds.edit", elid=item)
     assert (stored["status"], stored["ip"], stored["ostempl"], stored["name"]) == (
@@ -239,7 +238,7 @@ def test_a_service_without_a_domain_needs_no_contacts(panel):
 def test_a_changed_contact_is_sent_where_it_is_known(panel):
     item = panel.opened()
     profile = contacts_of(panel, item)["owner"]
-    panel.ok(
+    panel.call(
         "service_profile2processingmodule.edit",
         service_profile=profile,
         processingmodule=1,
@@ -247,12 +246,12 @@ def test_a_changed_contact_is_sent_where_it_is_known(panel):
         externalid="X1",
         sok="ok",
     )
-    panel.ok("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-67")
+    panel.call("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-67")
     assert panel.form("service_profile.edit", elid=profile)["phone"] == "+7 (495) 123-45-67"
     assert panel.seen("service_profile_update") == []  # not declared
     panel.plan(features={"stdout": features(*PLAIN, *ASKED, "service_profile_update")})
-    panel.ok("exit")
-    panel.ok("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-68")
+    panel.call("exit")
+    panel.call("sandbox.contact.set", elid=profile, phone="+7 (495) 123-45-68")
     assert panel.seen("service_profile_update")[0]["options"] == {
         "command": "service_profile_update",
         "module": "1",

@@ -5,8 +5,7 @@ it all.
 from __future__ import annotations
 
 import pytest
-
-from .panel_kit import FEATURES, PLAIN
+from kit.sample_module import FEATURES, PLAIN
 
 pytestmark = pytest.mark.both_databases
 
@@ -21,12 +20,12 @@ VALUES = (
 
 
 def tariff(panel, name: str, limit: int, price: int) -> int:
-    plan = panel.id(
+    plan = panel.new(
         "sandbox.tariff.add", itemtype="vds", name=name, intname=name.lower(), module=1, monthly=price
     )
     cores = {"limit": limit, "min": 1, "max": 8, "step": 1, "monthly": 2}
-    panel.ok("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", **cores)
-    panel.ok(
+    panel.call("sandbox.addon.add", pricelist=plan, intname="ncpu", addontype="int", **cores)
+    panel.call(
         "sandbox.addon.add",
         pricelist=plan,
         intname="control_panel",
@@ -35,8 +34,8 @@ def tariff(panel, name: str, limit: int, price: int) -> int:
         default="none",
         monthly=5,
     )
-    panel.ok("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=3)
-    panel.ok(
+    panel.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=3)
+    panel.call(
         "sandbox.addon.add",
         pricelist=plan,
         intname="mem",
@@ -56,8 +55,10 @@ def small(panel) -> int:
 @pytest.fixture
 def big(panel) -> int:
     """Has more cores, other panels, traffic by statistics, and no backup."""
-    plan = panel.id("sandbox.tariff.add", itemtype="vds", name="KVM-4", intname="kvm-4", module=1, monthly=18)
-    panel.ok(
+    plan = panel.new(
+        "sandbox.tariff.add", itemtype="vds", name="KVM-4", intname="kvm-4", module=1, monthly=18
+    )
+    panel.call(
         "sandbox.addon.add",
         pricelist=plan,
         intname="ncpu",
@@ -68,7 +69,7 @@ def big(panel) -> int:
         step=1,
         monthly=2,
     )
-    panel.ok(
+    panel.call(
         "sandbox.addon.add",
         pricelist=plan,
         intname="control_panel",
@@ -76,12 +77,12 @@ def big(panel) -> int:
         items="none,pro",
         monthly=5,
     )
-    panel.ok("sandbox.addon.add", pricelist=plan, intname="traffic", addontype="int", billtype=3, max=100)
+    panel.call("sandbox.addon.add", pricelist=plan, intname="traffic", addontype="int", billtype=3, max=100)
     return plan
 
 
 def ordered(panel, plan: int, **more) -> int:
-    return panel.id(
+    return panel.new(
         "sandbox.order",
         itemtype="vds",
         pricelist=plan,
@@ -95,7 +96,7 @@ def ordered(panel, plan: int, **more) -> int:
 def opened(panel, plan: int, **more) -> int:
     panel.plan(open={"calls": [["vds.open", "elid={item}", "ip=192.0.2.7", "sok=ok"]]})
     item = ordered(panel, plan, **more)
-    panel.ok("sandbox.pay", elid=item)
+    panel.call("sandbox.pay", elid=item)
     assert panel.row("sandbox.tick")["result"] == "gone"
     return item
 
@@ -202,14 +203,14 @@ def test_an_add_on_that_makes_no_sense_is_refused(panel, small, fields, wrong):
 def test_add_ons_follow_their_service_through_opening_and_closing(panel, small):
     item = opened(panel, small)
     assert {row["status"] for row in panel.sql("SELECT status FROM item WHERE parent = ?", item)} == {2}
-    panel.ok("sandbox.operation", item=item, command="close")
-    panel.ok("sandbox.tick")
+    panel.call("sandbox.operation", item=item, command="close")
+    panel.call("sandbox.tick")
     assert {row["status"] for row in panel.sql("SELECT status FROM item WHERE parent = ?", item)} == {4}
 
 
 def test_a_changed_add_on_is_carried_out_by_setparam(panel, small):
     item = opened(panel, small)
-    operation = panel.id("sandbox.change", item=item, addon_ncpu=4, addon_backup="on", note_of_client="x")
+    operation = panel.new("sandbox.change", item=item, addon_ncpu=4, addon_backup="on", note_of_client="x")
     assert values(panel, item) == {"ncpu": 4, "control_panel": "none", "backup": "on", "mem": 2048}
     assert panel.row("vds")["item_status"] == "5_setparam"
     assert panel.form("vds.edit", elid=item)["note_of_client"] == "x"
@@ -224,7 +225,7 @@ def test_a_changed_add_on_is_carried_out_by_setparam(panel, small):
 
 def test_a_new_tariff_takes_the_add_ons_along_by_name(panel, small, big):
     item = opened(panel, small, addon_ncpu=7, addon_control_panel="pro", addon_backup="on")
-    panel.ok("sandbox.operation", item=item, command="setparam", pricelist=big)
+    panel.call("sandbox.operation", item=item, command="setparam", pricelist=big)
     stored = panel.form("vds.edit", elid=item)
     assert (stored["pricelist"], stored["lastpricelist"]) == (str(big), str(small))
     assert values(panel, item) == {
@@ -233,7 +234,7 @@ def test_a_new_tariff_takes_the_add_ons_along_by_name(panel, small, big):
         "traffic": 100,
     }  # five more than included do not fit into six
     assert len(panel.sql("SELECT id FROM item WHERE parent = ?", item)) == 2
-    panel.ok("sandbox.tick")
+    panel.call("sandbox.tick")
     assert panel.form("vds.edit", elid=item)["lastpricelist"] == ""
     assert values(panel, item) == {"ncpu": 6, "control_panel": "pro", "traffic": 100}
 
@@ -248,12 +249,12 @@ def test_a_rolled_back_tariff_change_leaves_the_service_as_it_was(panel, small, 
             "code": 1,
         }
     )
-    operation = panel.id("sandbox.operation", item=item, command="setparam", pricelist=big)
+    operation = panel.new("sandbox.operation", item=item, command="setparam", pricelist=big)
     assert values(panel, item)["control_panel"] == "none"  # lite is not sold there
-    panel.ok("runningoperation.setmanual", elid=operation)
-    panel.ok("sandbox.set", operation_ids="recreated")
-    panel.ok("sandbox.restart", elid=operation)
-    panel.ok("sandbox.tick")
+    panel.call("runningoperation.setmanual", elid=operation)
+    panel.call("sandbox.set", operation_ids="recreated")
+    panel.call("sandbox.restart", elid=operation)
+    panel.call("sandbox.tick")
     stored = panel.form("vds.edit", elid=item)
     assert (stored["pricelist"], stored["lastpricelist"], stored["status"]) == (str(small), "", "2")
     assert panel.sql("SELECT * FROM item WHERE parent = ? ORDER BY id", item) == before
@@ -272,7 +273,7 @@ def test_a_tariff_of_another_type_is_no_new_tariff(panel, small):
 @pytest.mark.both_databases
 def test_a_renewal_charges_the_service_and_its_add_ons(panel, small):
     item = opened(panel, small, addon_ncpu=4, addon_backup="on")
-    panel.ok("sandbox.operation", item=item, command="prolong")
+    panel.call("sandbox.operation", item=item, command="prolong")
     assert [str(row["amount"]) for row in panel.sql("SELECT amount FROM expense WHERE item = ?", item)] == [
         "16.0000"
     ]
@@ -282,14 +283,14 @@ def test_a_renewal_charges_the_service_and_its_add_ons(panel, small):
 def test_power_is_switched_by_operations(panel, small, command):
     item = opened(panel, small)
     panel.plan(**{command: {"calls": [[f"service.post{command}", "elid={item}", "sok=ok"]]}})
-    panel.ok("sandbox.operation", item=item, command=command)
+    panel.call("sandbox.operation", item=item, command=command)
     assert panel.row("vds")["item_status"] == f"5_{command}"
     assert panel.row("sandbox.tick")["result"] == "gone"
     assert panel.row("vds")["item_status"] == "2"
 
 
 def test_a_server_has_a_slot_for_each_of_its_addresses(panel, small):
-    panel.ok(
+    panel.call(
         "sandbox.addon.add",
         pricelist=small,
         intname="ip",
@@ -316,7 +317,7 @@ def test_a_server_has_a_slot_for_each_of_its_addresses(panel, small):
             domain="a.test",
             sok="ok",
         )["ip.id"]
-        panel.ok("service.ip.add.commit", elid=number, sok="ok")
+        panel.call("service.ip.add.commit", elid=number, sok="ok")
     assert panel.sql(free, item) == []
     assert [(row["id"], row["name"]) for row in panel.rows("service.ip", elid=item)] == [
         (str(first), "192.0.2.8"),
@@ -327,7 +328,7 @@ def test_a_server_has_a_slot_for_each_of_its_addresses(panel, small):
 
 @pytest.mark.both_databases
 def test_addresses_are_added_and_taken_away_by_operations(panel, small):
-    panel.ok(
+    panel.call(
         "sandbox.addon.add", pricelist=small, intname="ip", addontype="int", limit=1, max=4, itemtype="ip"
     )
     item = opened(panel, small)
@@ -336,11 +337,11 @@ def test_addresses_are_added_and_taken_away_by_operations(panel, small):
         ["service.ip.add.commit", "elid={id}", "sok=ok"],
     ]
     panel.plan(addip={"calls": add}, delip={"calls": [["service.ip.del", "elid={ipid}", "sok=ok"]]})
-    panel.ok("sandbox.operation", item=item, command="addip")
+    panel.call("sandbox.operation", item=item, command="addip")
     assert panel.row("sandbox.tick")["result"] == "gone"
     assert (values(panel, item)["ip"], panel.row("vds")["item_status"]) == (2, "2")
-    panel.ok("sandbox.set", ip_option="ipid")
-    panel.ok("sandbox.operation", item=item, command="delip", ip="192.0.2.10")
+    panel.call("sandbox.set", ip_option="ipid")
+    panel.call("sandbox.operation", item=item, command="delip", ip="192.0.2.10")
     assert panel.row("sandbox.tick")["result"] == "gone"
     assert values(panel, item)["ip"] == 1
     assert panel.error("sandbox.operation", item=item, command="delip", ip="192.0.2.10") == ("value", "ip")
@@ -353,12 +354,12 @@ def test_a_tariff_without_addresses_has_none_to_add(panel, small):
 @pytest.mark.both_databases
 def test_dynamic_settings_of_a_tariff_are_kept_and_changed(panel):
     panel.plan(pricelist_dynamic_settings_tune={"stdout": tuned()})
-    plan = panel.id("sandbox.tariff.add", itemtype="vds", name="T", module=1, monthly=1, remote_tariff="277")
+    plan = panel.new("sandbox.tariff.add", itemtype="vds", name="T", module=1, monthly=1, remote_tariff="277")
     assert panel.form("pricelist.edit", elid=plan)["remote_tariff"] == "277"
-    panel.ok("sandbox.tariff.set", elid=plan, monthly=2, name="Renamed")
+    panel.call("sandbox.tariff.set", elid=plan, monthly=2, name="Renamed")
     stored = panel.form("pricelist.edit", elid=plan)
     assert (stored["remote_tariff"], stored["monthly126"], stored["name"]) == ("277", "2.0000", "Renamed")
-    panel.ok("sandbox.tariff.set", elid=plan, remote_tariff="278")
+    panel.call("sandbox.tariff.set", elid=plan, remote_tariff="278")
     assert panel.form("pricelist.edit", elid=plan)["remote_tariff"] == "278"
     asked = panel.seen("pricelist_dynamic_settings_tune")[-1]
     assert (asked["options"]["itemtype"], "<remote_tariff>277</remote_tariff>" in asked["stdin"]) == (
@@ -371,10 +372,10 @@ def test_dynamic_settings_of_a_tariff_are_kept_and_changed(panel):
 
 def test_without_the_feature_a_tariff_has_no_settings_of_the_module(panel):
     panel.plan(features={"stdout": FEATURES.format("".join(f"<feature name='{name}'/>" for name in PLAIN))})
-    panel.ok("exit")
+    panel.call("exit")
     tariff = {"itemtype": "vds", "name": "T", "module": 1, "monthly": 1}
     assert panel.error("sandbox.tariff.add", **tariff, remote_tariff="277") == ("value", "remote_tariff")
-    plan = panel.id("sandbox.tariff.add", **tariff)
+    plan = panel.new("sandbox.tariff.add", **tariff)
     assert panel.error("sandbox.tariff.set", elid=plan, remote_tariff="277") == ("value", "remote_tariff")
 
 
@@ -405,7 +406,7 @@ def test_add_ons_can_be_made_by_the_panels_own_form(panel, small):
         "monthly126=0.5000",
         "active",
     )
-    panel.ok("pricelist.detail.edit", plid=small, elid=addon, addonmax=50, sok="ok")
+    panel.call("pricelist.detail.edit", plid=small, elid=addon, addonmax=50, sok="ok")
     stored = panel.form("pricelist.detail.edit", plid=small, elid=addon)
     assert (stored["addonmax"], stored["addonlimit"], stored["intname"]) == ("50", "10", "disk")
     assert panel.error("pricelist.detail.edit", plid=small, **{**fields, "billtype": 8}, sok="ok") == (

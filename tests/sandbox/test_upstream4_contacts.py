@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .upstream4_provider import COMPANY, GENERIC, PERSON, error
+from kit.provider4 import COMPANY, GENERIC, PERSON, error
 
 
 def test_a_contact_is_created_empty_and_the_answer_repeats_the_credentials(provider):

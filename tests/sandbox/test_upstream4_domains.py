@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from kit.provider4 import error
 
 from .test_upstream4_orders import year_after
-from .upstream4_provider import error
 
 RENEWAL = {"autoperiod": "881", "paynow": "on", "payfrom": "account4411", "sok": "ok"}
 
@@ -21,7 +21,7 @@ def test_a_renewal_is_charged_and_the_date_moves_when_the_registrar_is_done(prov
     assert provider.rows("domain") == [row]
     provider.post("progress")
     assert provider.rows("domain") == [{**row, "domainstatus": "2", "expire": "2031-03-14"}]
-    assert provider.charges() == [("renew", int(number), "199.00")]
+    assert provider.ledger() == [("renew", int(number), "199.00")]
 
 
 def test_two_renewals_are_two_charges_and_two_years(provider):
@@ -29,8 +29,8 @@ def test_two_renewals_are_two_charges_and_two_years(provider):
     for _ in range(2):
         assert "ok" in provider.call("domain.renew", elid=number, **RENEWAL)
     provider.post("progress")
-    assert provider.charges() == [("renew", int(number), "199.00")] * 2
-    assert provider.domain(number)["expire"] == "2032-03-14"
+    assert provider.ledger() == [("renew", int(number), "199.00")] * 2
+    assert provider.numbered(number)["expire"] == "2032-03-14"
     assert provider.balance() == "14806.00"
 
 
@@ -43,7 +43,7 @@ def test_a_renewal_that_is_not_paid_is_accepted_and_not_done(provider, way):
     assert "ok" in provider.call("domain.renew", elid=number, **{**RENEWAL, **changes})
     provider.post("progress")
     assert provider.get("ledger") == []
-    assert (provider.domain(number)["status"], provider.domain(number)["expire"]) == (2, "2030-03-14")
+    assert (provider.numbered(number)["status"], provider.numbered(number)["expire"]) == (2, "2030-03-14")
 
 
 @pytest.mark.parametrize(
@@ -77,25 +77,25 @@ def test_the_renewal_form_costs_nothing_and_shows_the_renewal_price(provider):
     assert provider.get("ledger") == []
     provider.call("domain.renew", elid=number, **RENEWAL, set_autoperiod="on")
     assert error(provider.call("domain.renew", elid=number, **RENEWAL)) == ("6", "domain")
-    assert provider.charges() == [("renew", int(number), "298.50")]
-    assert provider.domain(number)["auto_period"] == "881"
+    assert provider.ledger() == [("renew", int(number), "298.50")]
+    assert provider.numbered(number)["auto_period"] == "881"
 
 
 def test_name_servers_change_only_with_changens(provider):
     number = owned(provider)
     new = {"ns0": "a.example.org", "ns1": "b.example.org", "ns2": "", "ns3": ""}
     provider.call("domain.edit", elid=number, sok="ok", **new)
-    assert provider.domain(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
+    assert provider.numbered(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
     provider.call("domain.edit", elid=number, changens="on", **new)
-    assert provider.domain(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
+    assert provider.numbered(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
     assert "ok" in provider.call("domain.edit", elid=number, changens="on", sok="ok", **new)
-    assert provider.domain(number)["ns"] == ["a.example.org", "b.example.org"]
+    assert provider.numbered(number)["ns"] == ["a.example.org", "b.example.org"]
 
 
 def test_a_missing_slot_stays_an_empty_one_is_cleared_and_two_must_be_left(provider):
     number = owned(provider, ns=["a.example.org", "b.example.org", "c.example.org"])
     provider.call("domain.edit", elid=number, changens="on", sok="ok", ns1="")
-    assert provider.domain(number)["ns"] == ["a.example.org", "c.example.org"]
+    assert provider.numbered(number)["ns"] == ["a.example.org", "c.example.org"]
     assert error(provider.call("domain.edit", elid=number, changens="on", sok="ok", ns0="")) == ("4", "ns1")
     assert error(provider.call("domain.edit", elid=number, changens="on", sok="ok", ns0="no host")) == (
         "4",
@@ -124,7 +124,7 @@ def test_the_edit_form_shows_contacts_and_automatic_renewal_with_api_only(provid
     full = provider.call("domain.edit", elid=number, api="on")
     assert {name: full[name] for name in set(full) - set(plain)} == {"owner": "7001", "autoperiod": "881"}
     provider.call("domain.edit", elid=number, sok="ok", autoperiod="")
-    assert provider.domain(number)["auto_period"] == ""
+    assert provider.numbered(number)["auto_period"] == ""
     assert error(provider.call("domain.edit", elid=number, sok="ok", autoperiod="930")) == ("4", "autoperiod")
     assert "<ns2/>" in provider.xml("domain.edit", elid=number)
 
@@ -134,7 +134,7 @@ def test_another_owner_is_ignored_or_refused(provider):
     assert "ok" in provider.call("domain.edit", elid=number, sok="ok", owner="7002")
     provider.post("switch", owner_change="refused")
     assert error(provider.call("domain.edit", elid=number, sok="ok", owner="7002")) == ("6", "owner")
-    assert provider.domain(number)["contacts"] == {"owner": 7001}
+    assert provider.numbered(number)["contacts"] == {"owner": 7001}
 
 
 def test_rerun_shows_the_cost_and_pays_an_unpaid_order(provider):
@@ -142,8 +142,8 @@ def test_rerun_shows_the_cost_and_pays_an_unpaid_order(provider):
     assert provider.call("domain.rerun", elid=number)["cost"] == "199.00"
     assert provider.get("ledger") == []
     assert "ok" in provider.call("domain.rerun", elid=number, sok="ok", cost="199.00", promocode="")
-    assert provider.charges() == [("rerun", int(number), "199.00")]
-    assert provider.domain(number)["status"] == 5
+    assert provider.ledger() == [("rerun", int(number), "199.00")]
+    assert provider.numbered(number)["status"] == 5
     assert error(provider.call("domain.rerun", elid=number, sok="ok")) == ("6", "domain")
 
 
@@ -191,7 +191,7 @@ def test_columns_of_the_list_follow_the_switches(provider):
 
 def test_new_domains_may_come_with_automatic_renewal(provider):
     provider.post("switch", auto_renewal_default="on")
-    assert provider.domain(provider.ordered())["auto_period"] == "881"
+    assert provider.numbered(provider.ordered())["auto_period"] == "881"
 
 
 def test_many_domains_are_made_at_once_and_listed_whole(provider):
@@ -204,4 +204,4 @@ def test_a_renewal_in_leap_day_falls_on_the_last_day_of_february(provider):
     number = provider.post("domain", name="leap.ru", expire="2028-02-29")["id"]
     provider.call("domain.renew", elid=str(number), **RENEWAL)
     provider.post("progress")
-    assert provider.domain(str(number))["expire"] == year_after("2028-02-29") == "2029-02-28"
+    assert provider.numbered(str(number))["expire"] == year_after("2028-02-29") == "2029-02-28"

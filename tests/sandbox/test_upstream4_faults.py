@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-
-from .upstream4_provider import error, eventually
+from kit.provider4 import error
+from kit.waiting import wait_for
 
 LOST = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
 ORDER = "domain.order.4"
@@ -35,7 +35,7 @@ def test_a_request_can_be_carried_out_after_the_cut(provider):
         provider.send(ORDER, **form)
     assert provider.get("ledger") == []
     assert provider.rows("domain") == []
-    eventually(lambda: provider.get("ledger"))
+    wait_for(lambda: provider.get("ledger"))
     assert provider.rows("domain")[0]["name"] == "example.ru"
     assert provider.get(f"requests?func={ORDER}")[0]["outcome"] == "later: ok"
 

@@ -6,8 +6,7 @@ import time
 from xml.etree import ElementTree
 
 import pytest
-
-from .upstream4_provider import error
+from kit.provider4 import error
 
 SERVER = {"payfrom": "account4412", "paynow": "on", "sok": "ok"}
 
@@ -109,7 +108,7 @@ def test_a_tariff_can_be_added_or_repriced(provider):
     period = [{"id": 881, "p_length": 1, "price_num": "249.0000"}]
     provider.post("tariff", id=565, tld="ru", registrar_id=13, name="Domain .RU", period=period)
     provider.ordered()
-    assert provider.charges() == [("order", 10501, "249.00")]
+    assert provider.ledger() == [("order", 10501, "249.00")]
 
 
 def test_hosting_is_ordered_from_the_euro_account_and_deleted(provider):

@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-
-from .upstream4_provider import COMPANY, GENERIC, error, eventually
+from kit.provider4 import COMPANY, GENERIC, error
+from kit.waiting import wait_for
 
 
 def year_after(day: str) -> str:
@@ -73,8 +73,8 @@ def test_an_unpaid_order_may_be_paid_when_money_arrives(provider):
     provider.post("switch", pay_when_money_arrives="on")
     number = provider.ordered(paynow=None)
     provider.post("balance", account=4411, balance="500")
-    assert provider.charges() == [("autopay", int(number), "199.00")]
-    assert provider.domain(number)["status"] == 5
+    assert provider.ledger() == [("autopay", int(number), "199.00")]
+    assert provider.numbered(number)["status"] == 5
 
 
 REFUSALS = [  # in the order in which the provider looks
@@ -139,8 +139,8 @@ def test_a_looser_provider_takes_one_parameter_of_each_pair(provider):
         ("countdomain", "domainname_0", "tld", "pricelist_0", "period_0", "registrar", "payfrom", "nslist_0")
     )
     number = provider.ordered(**loose, period="881", ns0="ns1.example.net", ns1="ns2.example.net")
-    assert provider.domain(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
-    assert provider.charges() == [("order", int(number), "199.00")]
+    assert provider.numbered(number)["ns"] == ["ns1.example.net", "ns2.example.net"]
+    assert provider.ledger() == [("order", int(number), "199.00")]
 
 
 def test_zones_want_their_own_kinds_of_contacts(provider):
@@ -150,7 +150,7 @@ def test_zones_want_their_own_kinds_of_contacts(provider):
     assert error(provider.order(**com, owner=generic)) == ("4", "admin")
     assert error(provider.order(owner=generic)) == ("4", "owner")
     number = provider.ordered(**com, owner=generic, admin=generic, bill=generic, tech=generic)
-    assert provider.charges() == [("order", int(number), "1980.00")]
+    assert provider.ledger() == [("order", int(number), "1980.00")]
     rucenter = {"price": "567", "pricelist_0": "567", "period_0": "885", "registrar": "5"}
     assert error(provider.order(**rucenter)) == ("4", "customer")
     assert "item.id" in provider.order(**rucenter, customer=provider.contact(COMPANY))
@@ -180,7 +180,7 @@ def test_without_sok_the_form_comes_back_and_nothing_happens(provider):
 
 
 def test_without_name_servers_a_domain_is_registered_but_not_delegated(provider):
-    assert provider.domain(provider.registered(nslist_0=None))["status"] == 3
+    assert provider.numbered(provider.registered(nslist_0=None))["status"] == 3
 
 
 def test_a_cyrillic_zone_is_ordered_in_punycode(provider):
@@ -196,17 +196,17 @@ def test_a_transfer_needs_a_name_that_somebody_else_owns(provider):
     provider.post("domain", name="theirs.ru", check="taken", expire="2031-05-06")
     assert error(provider.order("free-one", operation="transfer")) == ("2", "domain")
     number = provider.ordered("theirs", operation="transfer", auth_code="code")
-    assert provider.domain(number)["status"] == 7
+    assert provider.numbered(number)["status"] == 7
     assert provider.call("domain.getinfo", elid=number)["expire"] == "on"
     provider.post("progress")
-    assert (provider.domain(number)["status"], provider.domain(number)["expire"]) == (2, "2032-05-06")
+    assert (provider.numbered(number)["status"], provider.numbered(number)["expire"]) == (2, "2032-05-06")
 
 
 def test_a_transfer_can_be_rejected_and_may_need_a_code(provider):
     provider.post("switch", transfer_outcome="rejected", auth_code_required="on")
     assert error(provider.order("taken", operation="transfer")) == ("4", "auth_code")
     assert (
-        provider.domain(provider.registered("taken", operation="transfer", auth_code="code"))["status"] == 4
+        provider.numbered(provider.registered("taken", operation="transfer", auth_code="code"))["status"] == 4
     )
 
 
@@ -232,7 +232,7 @@ def test_the_registrar_is_as_fast_as_the_switch_says(provider, rule):
         assert [status(), status(), status()] == ["5", "5", "2"]
     elif rule["mode"] == "seconds":
         assert status() == "5"
-        eventually(lambda: status() == "2")
+        wait_for(lambda: status() == "2")
     else:
         provider.post("clock", advance_days=2)
         assert status() == "5"
@@ -249,11 +249,11 @@ def test_a_monthly_tariff_lasts_a_month_and_vat_is_charged_if_switched_on(provid
     number = provider.registered(
         tld="online", price="603", pricelist_0="603", period_0="940", registrar="30", **roles
     )
-    assert provider.domain(number)["expire"] in (f"{year}-02-28", f"{year}-02-29")
-    assert provider.charges() == [("order", int(number), "108.00")]
+    assert provider.numbered(number)["expire"] in (f"{year}-02-28", f"{year}-02-29")
+    assert provider.ledger() == [("order", int(number), "108.00")]
 
 
 def test_one_progress_request_can_finish_one_item_only(provider):
     first, second = provider.ordered("one-1"), provider.ordered("two-2")
     assert provider.post("progress", id=int(second)) == {"finished": [int(second)]}
-    assert [provider.domain(number)["status"] for number in (first, second)] == [5, 2]
+    assert [provider.numbered(number)["status"] for number in (first, second)] == [5, 2]

@@ -12,24 +12,26 @@ import sys
 
 import pytest
 import requests
-
-from .upstream4_provider import Process, Provider, error
+from kit.provider import Provider
+from kit.provider4 import Provider4, error
 
 
 def test_the_ready_line_says_where_it_listens_and_sigterm_stops_it(tmp_path):
-    running = Process(tmp_path / "new" / "state")
-    assert set(running.ready) == {"ready", "url", "control", "ca_file", "pid", "state"}
-    assert running.ready["ready"] is True
-    assert running.ready["ca_file"] is None
-    assert running.ready["pid"] == running.child.pid
-    assert requests.get(running.ready["control"] + "clock", timeout=5).status_code == 200
-    os.kill(running.ready["pid"], signal.SIGINT)
-    assert running.child.wait(5) == 0
-    running.child.stdout.close()
+    command = [sys.executable, "-m", "bill2bill.sandbox.upstream", "--port", "0"]
+    running = subprocess.Popen([*command, "--state", tmp_path / "new" / "state"], stdout=subprocess.PIPE)
+    ready = json.loads(running.stdout.readline())
+    assert set(ready) == {"ready", "url", "control", "ca_file", "pid", "state"}
+    assert ready["ready"] is True
+    assert ready["ca_file"] is None
+    assert ready["pid"] == running.pid
+    assert requests.get(ready["control"] + "clock", timeout=5).status_code == 200
+    os.kill(ready["pid"], signal.SIGINT)
+    assert running.wait(5) == 0
+    running.stdout.close()
 
 
 def test_tls_is_trusted_with_the_ca_file_and_not_without(tmp_path):
-    running = Process(tmp_path, "--tls")
+    running = Provider(tmp_path, "--tls")
     url = running.ready["url"]
     params = {"func": "accountinfo", "out": "json", "authinfo": "reseller:secret"}
     assert url.startswith("https://127.0.0.1:")
@@ -47,7 +49,7 @@ def test_tls_is_trusted_with_the_ca_file_and_not_without(tmp_path):
 
 
 def test_the_tls_certificate_passes_strict_verification(tmp_path):
-    running = Process(tmp_path, "--tls")
+    running = Provider(tmp_path, "--tls")
     context = ssl.create_default_context(cafile=running.ready["ca_file"])
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     port = int(running.ready["url"].split(":")[2].split("/")[0])
@@ -60,7 +62,7 @@ def test_the_tls_certificate_passes_strict_verification(tmp_path):
 
 
 def test_a_silent_connection_does_not_keep_others_from_tls(tmp_path):
-    running = Process(tmp_path, "--tls")
+    running = Provider(tmp_path, "--tls")
     port = int(running.ready["url"].split(":")[2].split("/")[0])
     with socket.create_connection(("127.0.0.1", port)):
         assert (
@@ -73,7 +75,7 @@ def test_a_silent_connection_does_not_keep_others_from_tls(tmp_path):
 
 
 def test_a_request_that_is_cut_off_is_not_carried_out(tmp_path):
-    running = Process(tmp_path)
+    running = Provider(tmp_path)
     port = int(running.ready["url"].split(":")[2].split("/")[0])
     body = b"func=accountinfo&out=json&authinfo=reseller:secret"
     head = (
@@ -99,8 +101,7 @@ def test_login_allow_list_and_switches_come_from_the_command_line_and_survive_a_
         "--allow-ip",
         "203.0.113.5",
     )
-    running = Process(tmp_path, *options, SANDBOX_UPSTREAM_PASSWORD="se:cret")
-    one = Provider(running.ready, tmp_path)
+    one = Provider4(tmp_path, *options, password="se:cret")
     one.post("reset")
     assert one.call("accountinfo", authinfo="shop:se:cret")["error"] == {
         "code": "100",
@@ -111,7 +112,7 @@ def test_login_allow_list_and_switches_come_from_the_command_line_and_survive_a_
     assert "project" not in one.rows("accountinfo", authinfo="shop:se:cret")[0]
     assert error(one.call("accountinfo", authinfo="reseller:secret")) == ("100", "")
     assert {row["name"]: row["value"] for row in one.get("switch")}["progress"] == {"mode": "looks", "n": 2}
-    running.stop()
+    one.stop()
 
 
 @pytest.mark.parametrize(

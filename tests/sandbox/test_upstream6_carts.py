@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .upstream6_provider import ORDER, error
+from kit.provider6 import ORDER, error
 
 WAITS = {"skipbasket": None}
 NEW = {
@@ -36,7 +35,7 @@ def test_an_order_waits_in_the_old_cart_until_it_is_paid(provider6):
         "payment.add.method", sok="ok", billorder=number, paymethod=method.findtext("paymethod")
     )
     assert paid["ok"]["$"] == "func=order"
-    assert [amount for _, _, amount in provider6.charges()] == ["9.00", "12.00"]
+    assert [amount for _, _, amount in provider6.ledger()] == ["9.00", "12.00"]
     assert [row["status"] for row in provider6.rows("vds")] == ["2", "2"]
     assert [row["subaccountamount_iso"] for row in provider6.rows("payment")] == ["21.00 EUR"]
     assert error(provider6.call("payment.add.method", sok="ok", billorder=number, paymethod="1")) == (
@@ -108,7 +107,7 @@ def test_a_free_order_is_finished_without_paying(provider6):
     provider6.done("soft.order.param", **form)
     provider6.done("basket", sok="ok", clicked_button="free")
     assert provider6.rows("soft")[0]["status"] == "2"
-    assert provider6.charges() == [("order", 5001, "0.00")]
+    assert provider6.ledger() == [("order", 5001, "0.00")]
 
 
 def test_the_new_cart_makes_no_service_before_it_is_confirmed(provider6):
@@ -138,7 +137,7 @@ def test_the_new_cart_makes_no_service_before_it_is_confirmed(provider6):
     )
     provider6.done("cart", id=second, clicked_button="delete", sok="ok")
     assert provider6.xml("cart").findtext("total/count") == "0"
-    assert provider6.charges() == [("order", 5001, "9.00")]
+    assert provider6.ledger() == [("order", 5001, "9.00")]
 
 
 @pytest.mark.parametrize("elid", ["7421, 7422", "7421,7422"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from .upstream6_provider import error
+from kit.provider6 import error
 
 
 def test_a_service_can_be_planted_with_everything_that_is_known_of_it(provider6):
@@ -70,7 +69,7 @@ def test_a_planted_unpaid_service_can_be_paid(provider6):
     provider6.done(
         "payment.add.method", sok="ok", billorder=provider6.call("basket")["billorder"]["$"], paymethod="1"
     )
-    assert provider6.charges() == [("order", number, "9.00")]
+    assert provider6.ledger() == [("order", number, "9.00")]
     assert provider6.service(str(number))["status"] == 2
 
 
@@ -90,7 +89,7 @@ def test_prices_change_under_the_customer_and_new_types_can_be_sold(provider6):
     provider6.ordered()
     provider6.post("tariff", id=277, prices={"1": "10.90"})
     provider6.done("service.prolong", elid="5001", period="1", sok="ok")
-    assert [amount for _, _, amount in provider6.charges()] == ["9.90", "10.90"]
+    assert [amount for _, _, amount in provider6.ledger()] == ["9.90", "10.90"]
     provider6.post("tariff", id=900, itemtype="cloud_disk", name="Disk S", prices={"1": "4.00"})
     doc = provider6.call(
         "cloud_disk.order.param", pricelist="900", period="1", datacenter="3", skipbasket="on", sok="ok"

@@ -7,9 +7,8 @@ import time
 
 import pytest
 import requests
-
-from .upstream4_provider import eventually
-from .upstream6_provider import ORDER, error
+from kit.provider6 import ORDER, error
+from kit.waiting import wait_for
 
 LOST = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
 FUNC = "vds.order.param"
@@ -43,7 +42,7 @@ def test_a_request_can_be_carried_out_after_the_cut(provider6):
     with pytest.raises(LOST):
         provider6.order()
     assert provider6.get("ledger") == []
-    eventually(lambda: provider6.get("ledger"))
+    wait_for(lambda: provider6.get("ledger"))
     assert provider6.rows("vds")[0]["remoteid"] == "a-1"
     assert provider6.get(f"requests?func={FUNC}")[0]["outcome"] == "later: ok"
 

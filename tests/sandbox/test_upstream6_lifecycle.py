@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-
-from .upstream6_provider import error, params_of
+from kit.provider6 import error, params_of
 
 
 def today(provider6) -> date:
@@ -57,7 +56,7 @@ def test_more_resources_cost_the_difference_and_fewer_give_nothing_back(provider
     number = provider6.ordered()
     provider6.done("vds.edit", elid=number, sok="ok", addon_101="4", addon_103="on", skipbasket="on")
     provider6.done("vds.edit", elid=number, sok="ok", addon_101="2")
-    assert provider6.charges()[1:] == [("addon", int(number), "7.00")]
+    assert provider6.ledger()[1:] == [("addon", int(number), "7.00")]
     assert provider6.service(number)["addons"] == {"101": "2", "102": "901", "103": "on"}
 
 
@@ -74,7 +73,7 @@ def test_when_a_paid_change_is_charged_is_switched(provider6, rule, params, char
     if not charged:
         provider6.done("payment.add.method", sok="ok", billorder=doc["billorder"]["$"], paymethod="1")
     assert provider6.service(number)["addons"]["101"] == "3"
-    assert provider6.charges()[1:] == [("addon", int(number), "2.00")]
+    assert provider6.ledger()[1:] == [("addon", int(number), "2.00")]
 
 
 def test_one_error_rejects_a_whole_change(provider6):
@@ -122,7 +121,7 @@ def test_a_renewal_done_twice_extends_twice(provider6):
         doc = provider6.xml("service.prolong", elid=number, period="1", sok="ok")
         assert doc.findtext("doc/newexpiredate") == expiry
         assert provider6.rows("vds")[0]["expiredate"] == expiry
-    assert provider6.charges() == [("prolong", int(number), "9.00")] * 2
+    assert provider6.ledger() == [("prolong", int(number), "9.00")] * 2
 
 
 def test_a_renewal_is_shown_before_it_is_done(provider6):
@@ -195,7 +194,7 @@ def test_a_service_that_renews_itself_is_charged_at_its_expiry(provider6):
     number = planted(provider6, expiredate=(day + timedelta(days=1)).isoformat(), autoprolong="12")
     provider6.post("clock", advance_days=2)
     assert provider6.rows("vds")[0]["status"] == "2"
-    assert provider6.charges() == [("prolong", int(number), "97.20")]
+    assert provider6.ledger() == [("prolong", int(number), "97.20")]
 
 
 # -- another tariff ------------------------------------------------------------------------------------------
@@ -224,7 +223,7 @@ def test_a_tariff_is_changed_in_three_steps(provider6):
     service = provider6.service(number)
     assert (service["pricelist"], service["status"]) == (278, 2)
     assert service["addons"] == {"111": "6", "112": "902", "113": "off"}
-    assert provider6.charges()[1:] == [("changepricelist", int(number), "5.00")]
+    assert provider6.ledger()[1:] == [("changepricelist", int(number), "5.00")]
 
 
 def test_a_cheaper_tariff_gives_nothing_back_and_the_last_step_needs_its_button(provider6):

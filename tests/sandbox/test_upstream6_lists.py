@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-
-from .upstream6_provider import error
+from kit.provider6 import error
 
 
 def plant(provider6, count: int, **more) -> None:

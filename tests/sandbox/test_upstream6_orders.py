@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-
-from .upstream6_provider import LOGIN, ORDER, error, params_of
+from kit.provider6 import LOGIN, ORDER, error, params_of
 
 V2 = {**ORDER, "period": None, "order_period": "12", "autoprolong": "off", "clicked_button": "order"}
 
@@ -78,7 +77,7 @@ def test_every_type_of_product_can_be_ordered(provider6):
         )
         assert provider6.service(doc["id"]["$"])["itemtype"] == kind
         assert [row["remoteid"] for row in provider6.rows(kind)] == ["r"]
-    assert sum(float(amount) for _, _, amount in provider6.charges()) == 60 + 30 + 1.5 + 7
+    assert sum(float(amount) for _, _, amount in provider6.ledger()) == 60 + 30 + 1.5 + 7
     assert {row["$name"] for row in provider6.call("menu")["menu"]["node"][0]["node"]} == {
         "domain", "vds", "dedic", "vhost", "soft", "certificate", "storage", "vpn",
     }  # fmt: skip
@@ -109,7 +108,7 @@ def test_both_wizards_show_tariffs_and_a_form_with_choices_and_limits(provider6)
         ]
         recipes = [(row.get("key"), row.get("depend")) for row in form.findall("slist[@name='recipe']/val")]
         assert ("ISPsystem__lamp", "ISPsystem__Debian-12") in recipes
-    assert provider6.charges() == []
+    assert provider6.ledger() == []
 
 
 def test_a_form_is_recomputed_in_a_nested_document(provider6):
@@ -125,7 +124,7 @@ def test_the_summary_of_the_new_wizard_is_what_will_be_charged(provider6):
     summary = {row["$name"]: row["elem"][0]["cost"]["price"]["cost"]["$"] for row in form["list"]}
     assert summary["total_summary"] == "16.80"
     provider6.order("v2.vds.order.param", **{**V2, "order_period": "1", "addon_102": "902"})
-    assert provider6.charges() == [("order", 5001, "16.80")]
+    assert provider6.ledger() == [("order", 5001, "16.80")]
 
 
 def test_a_step_without_a_tariff_is_out_of_order(provider6):
@@ -146,7 +145,7 @@ def test_a_step_without_a_tariff_is_out_of_order(provider6):
 ])  # fmt: skip
 def test_an_order_charges_the_period_and_what_is_above_the_included_amount(provider6, changes, amount):
     number = provider6.ordered(**changes)
-    assert provider6.charges() == [("order", int(number), amount)]
+    assert provider6.ledger() == [("order", int(number), amount)]
     assert provider6.balance() == f"{500 - float(amount):.2f}"
     expense = provider6.rows("expense")[0]
     assert (expense["amount"], expense["main_item"]) == (f"{amount} EUR", number)
@@ -183,7 +182,7 @@ def test_the_new_generation_orders_with_its_own_words(provider6):
     doc = provider6.order("v2.vds.order.param", **V2)
     service = provider6.service(doc["item.id"]["$"])
     assert (service["period"], service["autoprolong"]) == (12, "null")
-    assert provider6.charges() == [("order", service["id"], "97.20")]
+    assert provider6.ledger() == [("order", service["id"], "97.20")]
 
 
 def test_autoprolong_of_the_new_generation_is_as_switched(provider6):
@@ -269,7 +268,7 @@ def test_a_name_is_found_where_none_was_given_and_remote_ids_may_repeat(provider
 
 def test_several_services_in_one_order_are_charged_one_by_one(provider6):
     provider6.order(order_count="3")
-    assert [amount for _, _, amount in provider6.charges()] == ["9.00"] * 3
+    assert [amount for _, _, amount in provider6.ledger()] == ["9.00"] * 3
     assert len(provider6.rows("vds")) == 3
 
 
@@ -301,7 +300,7 @@ def test_too_little_money_may_leave_an_unpaid_service(provider6):
         "payment.add.method", sok="ok", billorder=provider6.call("basket")["billorder"]["$"], paymethod="1"
     )
     assert provider6.service(number)["status"] == 2
-    assert provider6.charges() == [("order", int(number), "9.00")]
+    assert provider6.ledger() == [("order", int(number), "9.00")]
 
 
 def test_money_that_arrives_may_pay_unpaid_services_oldest_first(provider6):
@@ -356,7 +355,7 @@ def test_an_opening_can_fail_after_the_money_was_taken(provider6, fails, orig):
     provider6.post("switch", open_fails=fails)
     number = provider6.ordered()
     assert provider6.call("vds")["elem"][0]["item_status"]["$orig"] == orig
-    assert provider6.charges() == [("order", int(number), "9.00")]
+    assert provider6.ledger() == [("order", int(number), "9.00")]
     provider6.post("clock", advance_days=2)
     assert provider6.service(number)["status"] == 5
     provider6.post("progress", id=int(number))

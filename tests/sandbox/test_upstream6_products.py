@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cryptography import x509
-
-from .upstream6_provider import error
+from kit.provider6 import error
 
 PERSON = {
     "name": "client-778", "profiletype": "1", "firstname": "Anna", "lastname": "Tamm",
@@ -91,7 +90,7 @@ def test_a_domain_is_ordered_and_charged(provider6):
         "2",
         "null",
     )
-    assert provider6.charges() == [("order", int(number), "10.00")]
+    assert provider6.ledger() == [("order", int(number), "10.00")]
     assert provider6.xml("domain.edit", elid=number).findtext("service_profile_owner") == "41"
     assert "ns1.example.net" in provider6.call("domain.whois", elid=number)["whois_data"]["$"]
 
@@ -233,7 +232,7 @@ def test_a_certificate_takes_two_steps_and_is_issued(provider6):
     number = provider6.done("certificate.order.param", **order)["id"]["$"]
     row = provider6.rows("certificate")[0]
     assert (row["CN"], row["service_status"]) == ("shop.example.net", "5")
-    assert provider6.charges() == [("order", int(number), "12.00")]
+    assert provider6.ledger() == [("order", int(number), "12.00")]
     issued = x509.load_pem_x509_certificate(
         provider6.rows("certificate.file", elid=number)[0]["data"].encode()
     )

@@ -6,9 +6,7 @@ import json
 
 import pytest
 import requests
-
-from .upstream4_provider import Process
-from .upstream6_provider import LOGIN, ORDER, Provider6, error, params_of
+from kit.provider6 import LOGIN, ORDER, Provider6, error, params_of
 
 
 def test_the_ready_line_names_billmgr_and_both_paths_answer(provider6):
@@ -48,13 +46,10 @@ def test_our_own_recognition_tells_it_from_a_version_4(provider6, tmp_path):
 
 
 def test_a_password_may_hold_colons_and_comes_from_the_environment(tmp_path):
-    running = Process(
-        tmp_path, "--dialect", "6", "--switch", "generation=b5", SANDBOX_UPSTREAM_PASSWORD="se:cret"
-    )
-    one = Provider6(running.ready, tmp_path)
+    one = Provider6(tmp_path, "--dialect", "6", "--switch", "generation=b5", password="se:cret")
     assert one.call("whoami", authinfo="reseller:se:cret")["version"]["billmgr"]["$"].startswith("5.")
     assert error(one.call("whoami")) == ("auth", "badpassword")
-    running.stop()
+    one.stop()
 
 
 def test_a_session_opens_by_form_or_authinfo_lives_an_hour_and_ends(provider6):

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from databases import Place
+from kit.databases import Place
 from strangers import REAL
 
 

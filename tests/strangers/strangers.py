@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict
 
 import pytest
-from sandbox.panel_kit import Kit
+from kit.panel import Panel
 
 HERE = Path(__file__).parent
 REAL = "/usr/local/mgr5"
@@ -38,7 +38,7 @@ def _do_without(what: str) -> None:
     (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(what)
 
 
-def plug_in(kit: Kit, name: str) -> None:
+def plug_in(kit: Panel, name: str) -> None:
     """As docs/plug-in-your-module.md says. In another folder than the real one the hard-coded path is
     replaced, as its author would.
     """
@@ -50,7 +50,7 @@ def plug_in(kit: Kit, name: str) -> None:
         target.write_text(source.read_text(encoding="utf-8").replace(REAL, str(kit.root)), encoding="utf-8")
     (kit.root / "processing" / name).chmod(0o755)
     shutil.copy(HERE / f"billmgr_mod_{name}.xml", kit.root / "etc/xml")
-    kit.ok("exit")
+    kit.call("exit")
     assert kit.rows("sandbox.problems", kind="start") == []
 
 
@@ -69,11 +69,11 @@ class Supplier:
         self.write({**self.read(), **more})
 
 
-def registrar(kit: Kit, folder: Path) -> Supplier:
+def registrar(kit: Panel, folder: Path) -> Supplier:
     """The PHP module sells .test as instance 1, tariff plan 1."""
     supplier = Supplier(folder / "registrar.json", domains={}, contacts={})
     plug_in(kit, PHP)
-    kit.id(
+    kit.new(
         "sandbox.module.add",
         module=PHP,
         type="domain",
@@ -82,12 +82,12 @@ def registrar(kit: Kit, folder: Path) -> Supplier:
         password=PASSWORD,
         mode="live",
     )
-    kit.ok("sandbox.tld.add", name="test", whois_find_string="not exist")
-    kit.ok("sandbox.tariff.add", itemtype="domain", name="Test", tld="test", module=1, annually=500)
+    kit.call("sandbox.tld.add", name="test", whois_find_string="not exist")
+    kit.call("sandbox.tariff.add", itemtype="domain", name="Test", tld="test", module=1, annually=500)
     return supplier
 
 
-def hoster(kit: Kit, folder: Path) -> Supplier:
+def hoster(kit: Panel, folder: Path) -> Supplier:
     """The Python module sells servers as instance 1: plans small (1) and big (the last one)."""
     plans = {"small": {"title": "Small"}, "big": {"title": "Big"}}
     supplier = Supplier(
@@ -99,7 +99,7 @@ def hoster(kit: Kit, folder: Path) -> Supplier:
         systems={"debian-12": "Debian 12"},
     )
     plug_in(kit, PYTHON)
-    kit.id(
+    kit.new(
         "sandbox.module.add",
         module=PYTHON,
         type="vds",
@@ -109,7 +109,7 @@ def hoster(kit: Kit, folder: Path) -> Supplier:
         region="eu",
     )
     for name in plans:
-        plan = kit.id(
+        plan = kit.new(
             "sandbox.tariff.add",
             itemtype="vds",
             name=name,
@@ -118,7 +118,7 @@ def hoster(kit: Kit, folder: Path) -> Supplier:
             monthly=9,
             remote_plan=name,
         )
-        kit.ok(
+        kit.call(
             "sandbox.addon.add",
             pricelist=plan,
             intname="ncpu",
@@ -128,7 +128,7 @@ def hoster(kit: Kit, folder: Path) -> Supplier:
             step=1,
             monthly=2,
         )
-        kit.ok(
+        kit.call(
             "sandbox.addon.add",
             pricelist=plan,
             intname="control_panel",
@@ -137,17 +137,17 @@ def hoster(kit: Kit, folder: Path) -> Supplier:
             default="none",
             monthly=5,
         )
-        kit.ok("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=3)
-        kit.ok(
+        kit.call("sandbox.addon.add", pricelist=plan, intname="backup", addontype="bool", monthly=3)
+        kit.call(
             "sandbox.addon.add", pricelist=plan, intname="ip", addontype="int", limit=1, max=4, itemtype="ip"
         )
     return supplier
 
 
-def order_domain(kit: Kit, name: str = "example.test", **more: object) -> int:
+def order_domain(kit: Panel, name: str = "example.test", **more: object) -> int:
     contact = {"owner_firstname": "Иван", "owner_lastname": "Иванов", "owner_email": "ivan@example.com"}
     servers = {"ns0": "ns1.example.net", "ns1": "ns2.example.net"}
-    return kit.id(
+    return kit.new(
         "sandbox.order",
         itemtype="domain",
         pricelist=1,
@@ -158,8 +158,8 @@ def order_domain(kit: Kit, name: str = "example.test", **more: object) -> int:
     )
 
 
-def order_server(kit: Kit, **more: object) -> int:
-    return kit.id(
+def order_server(kit: Panel, **more: object) -> int:
+    return kit.new(
         "sandbox.order",
         itemtype="vds",
         pricelist=1,
@@ -170,6 +170,6 @@ def order_server(kit: Kit, **more: object) -> int:
     )
 
 
-def pay(kit: Kit, item: int) -> Dict[str, str]:
-    kit.ok("sandbox.pay", elid=item)
+def pay(kit: Panel, item: int) -> Dict[str, str]:
+    kit.call("sandbox.pay", elid=item)
     return kit.row("sandbox.tick")

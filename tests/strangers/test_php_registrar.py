@@ -5,8 +5,8 @@ life.
 from __future__ import annotations
 
 import pytest
-from databases import Place
-from sandbox.panel_kit import Kit, fresh
+from kit.databases import Place
+from kit.panel import Panel
 from strangers import need_php, order_domain, pay, registrar
 
 
@@ -15,19 +15,19 @@ def shop(tmp_path, mariadb):
     """mysqli knows no SQLite, so the panel keeps its tables on MariaDB."""
     need_php()
     place = Place(mariadb)
-    kit = fresh(tmp_path / "mgr5", place.login())
+    kit = Panel.new_in(tmp_path / "mgr5", place.login())
     yield kit, registrar(kit, tmp_path)
     place.forget()
 
 
-def operate(kit: Kit, item: int, command: str, **more: object) -> str:
-    kit.ok("sandbox.operation", item=item, command=command, **more)
+def operate(kit: Panel, item: int, command: str, **more: object) -> str:
+    kit.call("sandbox.operation", item=item, command=command, **more)
     return kit.row("sandbox.tick")["result"]
 
 
 def test_a_domain_lives_from_its_order_to_its_end(shop):
     kit, supplier = shop
-    assert kit.ok("sandbox.check", domain="example.test").findtext("result") == "free"
+    assert kit.call("sandbox.check", domain="example.test").findtext("result") == "free"
     item = order_domain(kit)
     assert pay(kit, item)["result"] == "gone"
     bought = supplier.read()["domains"]["example.test"]
@@ -40,7 +40,7 @@ def test_a_domain_lives_from_its_order_to_its_end(shop):
     stored = kit.item(item)
     assert (stored["status"], stored["service_status"], stored["expiredate"]) == ("2", "2", bought["expires"])
     assert kit.row("service_profile2processingmodule")["externalid"] == "C1"
-    assert kit.ok("sandbox.check", domain="example.test").findtext("result") == "busy"
+    assert kit.call("sandbox.check", domain="example.test").findtext("result") == "busy"
 
     assert operate(kit, item, "prolong", period=12) == "gone"
     assert (
@@ -48,14 +48,14 @@ def test_a_domain_lives_from_its_order_to_its_end(shop):
         == kit.item(item)["expiredate"]
         > bought["expires"]
     )
-    kit.ok("sandbox.change", item=item, ns0="ns9.example.net")
+    kit.call("sandbox.change", item=item, ns0="ns9.example.net")
     assert kit.row("sandbox.tick")["command"] == "update_ns"
     assert supplier.read()["domains"]["example.test"]["ns"] == ["ns9.example.net"]
     assert operate(kit, item, "suspend") == "gone"
     assert (kit.item(item)["status"], supplier.read()["domains"]["example.test"]["active"]) == ("3", False)
     assert operate(kit, item, "resume") == "gone"
     assert operate(kit, item, "setparam") == "gone"
-    kit.ok("sandbox.cron", name="cancel_prolong", item=item)
+    kit.call("sandbox.cron", name="cancel_prolong", item=item)
     assert supplier.read()["domains"]["example.test"]["cancelled"] is True
     assert operate(kit, item, "close") == "gone"
     assert kit.item(item)["status"] == "4"
@@ -89,7 +89,7 @@ def test_domains_of_the_registrar_are_imported_and_given_to_a_client(shop):
     assert (done["code"], done["failure"]) == ("0", "")
     found = kit.row("domain")
     assert (found["domain"], found["expiredate"], found["status"]) == ("old.test", "2031-05-06", "2")
-    kit.ok("processing.import.assign", elid=found["id"], account=2, sok="ok")
+    kit.call("processing.import.assign", elid=found["id"], account=2, sok="ok")
     contact = kit.row("service_profile", account=2)
     assert kit.form("service_profile.edit", elid=contact["id"])["firstname"] == "Анна"
     assert (
@@ -109,7 +109,7 @@ def test_a_refusal_becomes_a_task_and_silence_a_repeat(shop):
     assert kit.row("sandbox.tick")["result"] == "manual"
     assert (kit.row("task")["type"], kit.row("runningoperation")["trycount"]) == ("postopen", "2")
     supplier.change(money=5)
-    kit.ok("task.start", elid=kit.row("task")["id"])
+    kit.call("task.start", elid=kit.row("task")["id"])
     assert kit.row("sandbox.tick")["result"] == "gone"
     assert supplier.read()["money"] == 4
 
@@ -117,10 +117,10 @@ def test_a_refusal_becomes_a_task_and_silence_a_repeat(shop):
 def test_the_panel_may_be_away_when_the_module_calls_back_and_the_next_run_ends_it(shop):
     kit, supplier = shop
     item = order_domain(kit)
-    kit.ok("sandbox.pay", elid=item)
-    kit.ok("sandbox.set", restarting="on")
+    kit.call("sandbox.pay", elid=item)
+    kit.call("sandbox.set", restarting="on")
     assert kit.row("sandbox.tick")["result"] == "kept"
-    kit.ok("sandbox.set", restarting="off")
+    kit.call("sandbox.set", restarting="off")
     assert kit.row("sandbox.tick")["result"] == "gone"
     assert (kit.item(item)["status"], supplier.read()["money"]) == ("2", 9)
 
@@ -150,7 +150,7 @@ def test_forms_are_drawn_and_refused_by_the_module(shop):
 
 def test_the_balance_is_shown(shop):
     kit, _ = shop
-    kit.ok("crontask", action="processing.checkbalance")
+    kit.call("crontask", action="processing.checkbalance")
     assert kit.row("processing")["balance_info"] == "10.0000 EUR"
 
 

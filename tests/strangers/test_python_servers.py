@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sandbox.panel_kit import Kit, fresh
+from kit.panel import Panel
 from strangers import hoster, need, order_server, pay
 
 
@@ -12,16 +12,16 @@ def shop(tmp_path, place, database):
     need("openssl")
     if database:
         need("mysql", "mariadb")
-    kit = fresh(tmp_path / "mgr5", place.login())
+    kit = Panel.new_in(tmp_path / "mgr5", place.login())
     return kit, hoster(kit, tmp_path)
 
 
-def operate(kit: Kit, item: int, command: str, **more: object) -> str:
-    kit.ok("sandbox.operation", item=item, command=command, **more)
+def operate(kit: Panel, item: int, command: str, **more: object) -> str:
+    kit.call("sandbox.operation", item=item, command=command, **more)
     return kit.row("sandbox.tick")["result"]
 
 
-def big(kit: Kit) -> str:
+def big(kit: Panel) -> str:
     return kit.row("pricelist", name="big")["id"]
 
 
@@ -41,7 +41,7 @@ def test_a_server_lives_from_its_order_to_its_end(shop):
     assert (listed["status"], listed["ip"], listed["domain"]) == ("2", "192.0.2.10", "vps.example.test")
     assert kit.form("vds.edit", elid=item)["serverid"] == "70"
 
-    kit.ok("sandbox.change", item=item, addon_backup="on")
+    kit.call("sandbox.change", item=item, addon_backup="on")
     assert kit.row("sandbox.tick")["result"] == "gone"
     assert supplier.read()["servers"]["70"]["addons"]["backup"] == "on"
     assert operate(kit, item, "prolong") == "gone"
@@ -88,9 +88,9 @@ def test_addresses_come_and_go(shop):
 def test_the_same_opening_twice_at_once_makes_one_server(shop):
     kit, supplier = shop
     item = order_server(kit)
-    kit.ok("sandbox.set", missing="vds.open")  # the module cannot say that it is done
+    kit.call("sandbox.set", missing="vds.open")  # the module cannot say that it is done
     assert pay(kit, item)["result"] == "kept"
-    kit.ok("sandbox.set", missing="")
+    kit.call("sandbox.set", missing="")
     assert kit.row("sandbox.tick")["result"] == "gone"
     assert list(supplier.read()["servers"]) == ["70"]
 
@@ -109,12 +109,12 @@ def test_what_the_supplier_says_reaches_the_panel(shop):
         {"intname": "debian-12", "name": "Debian 12"}
     ]
     assert kit.sql("SELECT config FROM processingmodule")[0]["config"] == "<doc><plans>2</plans></doc>"
-    kit.ok("sandbox.cron", name="stat")
+    kit.call("sandbox.cron", name="stat")
     assert [(row["param"], float(row["value"])) for row in kit.rows("service.stat", elid=item)] == [
         ("traffic", 12)
     ]
     supplier.change(servers={})
-    kit.ok("sandbox.cron", name="sync_item")
+    kit.call("sandbox.cron", name="sync_item")
     assert kit.row("sandbox.problems", kind="registered")["name"] == "server_missing"
 
 
@@ -137,7 +137,7 @@ def test_servers_of_the_supplier_are_imported(shop):
         "older.example.test": "3",
     }
     imported = kit.row("vds", status=2)
-    kit.ok("processing.import.assign", elid=imported["id"], account=2, sok="ok")
+    kit.call("processing.import.assign", elid=imported["id"], account=2, sok="ok")
     assert operate(kit, int(imported["id"]), "reboot") == "gone"
     assert supplier.read()["servers"]["5"]["power"] is True
 
@@ -151,7 +151,7 @@ def test_a_tariff_offers_the_plans_of_the_supplier(shop):
 def test_a_panel_that_ends_with_an_exit_code_is_understood(shop):
     kit, supplier = shop
     item = order_server(kit)
-    kit.ok("sandbox.set", error_mode=1, missing="service.saveparam")
+    kit.call("sandbox.set", error_mode=1, missing="service.saveparam")
     assert pay(kit, item)["result"] == "kept"
     assert (
         "not_zero_code"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.panel_kit import fresh
+from kit.panel import Panel
 from strangers import (
     HERE,
     PHP,
@@ -25,12 +25,12 @@ from strangers import (
 def test_modules_of_strangers_run_unchanged_in_the_panels_own_place(real_place, tmp_path):
     need_php()
     need("mysql", "mariadb")
-    kit = fresh(Path(REAL), real_place.login())
+    kit = Panel.new_in(Path(REAL), real_place.login())
     domains = registrar(kit, tmp_path)
     assert pay(kit, order_domain(kit))["result"] == "gone"
     assert "example.test" in domains.read()["domains"]
 
-    kit.ok("sandbox.reset")
+    kit.call("sandbox.reset")
     servers = hoster(kit, tmp_path)
     assert pay(kit, order_server(kit, addon_ncpu=3))["result"] == "gone"
     assert servers.read()["servers"]["70"]["addons"]["ncpu"] == 3

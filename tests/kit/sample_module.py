@@ -1,20 +1,16 @@
-"""A sandbox panel with a sample module in it, driven through its real mgrctl."""
+"""A sandbox panel with a sample module, which writes down how it was called and does as its plan says."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
-from databases import tables
-from kit import warm
+from bill2bill.sandbox.stage import read_lines
 
-from bill2bill.sandbox.host import make
-from bill2bill.sandbox.host.address import on_server
+from . import warm
+from .panel import Panel
 
 # Writes down how it was called, calls the panel as its plan says, prints and ends as its plan says.
 MODULE = """#!{python} -IXutf8
@@ -114,68 +110,10 @@ def plan(**changes: Dict[str, Any]) -> Dict[str, Any]:
     return {**usual, **changes}
 
 
-class Kit:
-    """A panel's folder. Parameters of a call are keyword arguments; a name with a dot is written with two
-    underscores.
-    """
+class SamplePanel(Panel):
+    """Sells .test through the sample module."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def mgrctl(self, *words: str, env: Optional[Dict[str, str]] = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [str(self.root / "sbin/mgrctl"), "-m", "billmgr", *words],
-            capture_output=True,
-            env={**os.environ, **(env or {})},
-        )
-
-    def call(self, func: str, **params: object) -> ET.Element:
-        """The XML answer, be it an error."""
-        done = self.mgrctl("-o", "xml", func, *(f"{name}={value}" for name, value in params.items()))
-        assert done.returncode == 0, done.stderr.decode()
-        return ET.fromstring(done.stdout)
-
-    def ok(self, func: str, **params: object) -> ET.Element:
-        doc = self.call(func, **params)
-        assert doc.find("error") is None, ET.tostring(doc, "unicode")
-        return doc
-
-    def id(self, func: str, **params: object) -> int:
-        doc = self.ok(func, **params)
-        return int(doc.findtext("id") or doc.findtext("operation") or "")
-
-    def error(self, func: str, **params: object) -> tuple[str, str]:
-        """Type and object of the error that this call must give."""
-        error = self.call(func, **params).find("error")
-        assert error is not None
-        return error.get("type") or "", error.get("object") or ""
-
-    def rows(self, func: str, **params: object) -> List[Dict[str, str]]:
-        return [
-            {column.tag: column.text or "" for column in elem}
-            for elem in self.ok(func, **params).iterfind("elem")
-        ]
-
-    def row(self, func: str, **params: object) -> Dict[str, str]:
-        found = self.rows(func, **params)
-        assert len(found) == 1, found
-        return found[0]
-
-    def form(self, func: str, **params: object) -> Dict[str, str]:
-        return {child.tag: child.text or "" for child in self.ok(func, **params)}
-
-    def item(self, number: int) -> Dict[str, str]:
-        return self.form("domain.edit", elid=number)
-
-    def sql(self, text: str, *values: object) -> List[Dict[str, Any]]:
-        """Rows as a module reads them from the panel's tables."""
-        with tables(self.root) as db:
-            return db.rows(text, *values)
-
-    def log(self, name: str) -> List[Dict[str, Any]]:
-        return lines(self.root / "var/sandbox" / f"{name}.jsonl")
-
-    # -- the module --
+    # -- the module ------------------------------------------------------------------------------------------
 
     def install(self, name: str = "pmsample", description: str = DESCRIPTION, script: str = MODULE) -> None:
         executable = self.root / "processing" / name
@@ -190,16 +128,16 @@ class Kit:
 
     def seen(self, command: str, name: str = "pmsample") -> List[Dict[str, Any]]:
         """Runs of one command as the module saw them; `options` are its arguments."""
-        found = lines(self.root / "var" / f"{name}.seen")
+        found = read_lines(self.root / "var" / f"{name}.seen")
         for run in found:
             run["options"] = dict(zip([word[2:] for word in run["argv"][::2]], run["argv"][1::2]))
         return [run for run in found if run["options"]["command"] == command]
 
-    # -- what a person does again and again --
+    # -- what a person does again and again ------------------------------------------------------------------
 
     def instance(self, **fields: str) -> int:
         entered = {"username": "reseller7", "password": "s3cret-word", **fields}
-        return self.id("sandbox.module.add", module="pmsample", type="domain", name="Sample", **entered)
+        return self.new("sandbox.module.add", module="pmsample", type="domain", name="Sample", **entered)
 
     def ordered(self, **changes: str) -> int:
         """An order of example.test with one contact for all types."""
@@ -217,34 +155,22 @@ class Kit:
             **fields,
             **changes,
         }
-        return self.id("sandbox.order", itemtype="domain", pricelist=1, **order)
+        return self.new("sandbox.order", itemtype="domain", pricelist=1, **order)
 
     def opened(self) -> int:
         item = self.ordered()
-        self.ok("sandbox.pay", elid=item)
+        self.call("sandbox.pay", elid=item)
         assert self.row("sandbox.tick")["result"] == "gone"
         return item
 
 
-def lines(path: Path) -> List[Dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def fresh(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
-    """login: of a MariaDB server instead of a file."""
-    environment = {f"SANDBOX_DB_{name.upper()}": value for name, value in (login or {}).items()}
-    make.make(str(root), server=on_server(environment, None) if login else None, key_size=1024)
-    warm.executables(root)
-    return Kit(root)
-
-
-def shop(root: Path, login: Optional[Dict[str, str]] = None) -> Kit:
+def selling(root: Path, login: Optional[Mapping[str, str]] = None) -> SamplePanel:
     """A panel that sells .test through the sample module."""
-    kit = fresh(root, login)
-    kit.install()
-    kit.instance()
-    kit.ok("sandbox.tld.add", name="test", whois_find_string="not exist")
-    kit.ok(
+    panel = SamplePanel.new_in(root, login)
+    panel.install()
+    panel.instance()
+    panel.call("sandbox.tld.add", name="test", whois_find_string="not exist")
+    panel.call(
         "sandbox.tariff.add", itemtype="domain", name="Test", module=1, tld="test", annually=500, monthly=50
     )
-    return kit
+    return panel

@@ -20,11 +20,11 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pymysql
 import pytest
-from kit import folders
 
 from bill2bill.sandbox.host.address import Address, config, of_panel
 from bill2bill.sandbox.host.db import Database
 from bill2bill.sandbox.host.panel import connect
+from kit import folders
 
 PROGRAMS = ("mariadb-install-db", "mariadbd")
 USER, PASSWORD = "billmgr", "p#ss \\'word\"; я"

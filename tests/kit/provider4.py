@@ -1,18 +1,12 @@
-"""A running sandbox provider for tests: its own process, real sockets, and a client as short as a
-sentence.
-"""
+"""A running sandbox provider of dialect 4, and a client as short as a sentence."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
 
 import requests
+
+from .provider import Provider
 
 PERSON = {
     "ctype": "person",
@@ -55,37 +49,12 @@ COMPANY.update(ctype="company", name="Remote 43", company="Example LLC", company
 COMPANY.update(inn="7701234567", kpp="770101001", ogrn="1027700000000")
 
 
-class Process:
-    """One `python -m bill2bill.sandbox.upstream`, ready to be asked."""
+class Provider4(Provider):
+    """`call` gives the JSON of a function, `xml` its text."""
 
-    def __init__(self, folder: Path, *options: str, **env: str) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "bill2bill.sandbox.upstream",
-            "--port",
-            "0",
-            "--state",
-            str(folder),
-            *options,
-        ]
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **env})
-        self.ready: Dict[str, Any] = json.loads(self.child.stdout.readline())
-
-    def stop(self) -> int:
-        self.child.terminate()
-        self.child.stdout.close()
-        return self.child.wait(10)
-
-
-class Provider:
-    """`call` gives the JSON of a function, `xml` its text, `post`/`get` speak with the control URLs."""
-
-    def __init__(self, ready: Dict[str, Any], folder: Path) -> None:
-        self.url, self.control, self.folder = ready["url"], ready["control"], folder
-        self.site = self.url[: -len("/manager/billmgr")]
-        self.http = requests.Session()
-        self.http.trust_env = False
+    @property
+    def site(self) -> str:
+        return self.url[: -len("/manager/billmgr")]
 
     def send(self, func: str, out: str = "json", **params: str) -> requests.Response:
         form = {
@@ -107,14 +76,6 @@ class Provider:
 
     def check(self, name: str) -> requests.Response:
         return self.http.get(f"{self.site}/mancgi/domaininfo", params={"domain": name}, timeout=10)
-
-    def get(self, name: str) -> Any:
-        return self.http.get(self.control + name, timeout=10).json()
-
-    def post(self, control: str, /, **data: Any) -> Any:
-        answer = self.http.post(self.control + control, json=data, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
 
     def contact(self, fields: Dict[str, str] = PERSON) -> str:
         """A filled-in contact, made in two calls."""
@@ -157,11 +118,8 @@ class Provider:
         self.post("progress")
         return number
 
-    def domain(self, number: str) -> Dict[str, Any]:
+    def numbered(self, number: str) -> Dict[str, Any]:
         return next(row for row in self.get("state")["domains"] if row["id"] == int(number))
-
-    def charges(self) -> List[tuple]:
-        return [(row["kind"], row["item"], row["amount"]) for row in self.get("ledger")]
 
     def balance(self, account: str = "4411") -> str:
         return next(row["balance"] for row in self.rows("accountinfo") if row["id"] == account)
@@ -170,11 +128,3 @@ class Provider:
 def error(answer: Dict[str, Any]) -> tuple:
     """(code, obj or val) of an error document."""
     return answer["error"]["code"], answer["error"].get("val") or answer["error"]["obj"]
-
-
-def eventually(question: Callable[[], Any], seconds: float = 5) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return answer

@@ -15,12 +15,12 @@ from typing import Any, Dict, List, Optional
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from databases import MariaDB
 from pymysql.constants import CLIENT
 
 from bill2bill import messages
 from bill2bill.errors import Failure
 from bill2bill.host.mgrctl import Mgrctl
+from kit.databases import MariaDB
 
 MGRCTL = """#!{python} -IS
 import json, os, pathlib, sys, time

@@ -1,12 +1,13 @@
-"""A running sandbox provider of dialect 6 for tests, and a client as short as a sentence."""
+"""A running sandbox provider of dialect 6, and a client as short as a sentence."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 import requests
+
+from .provider import Provider
 
 LOGIN = "reseller:secret"
 ORDER = {
@@ -24,16 +25,12 @@ ORDER = {
 }
 
 
-class Provider6:
-    """`call` gives the doc of a function in JSON, `xml` its root element, `rows` plain rows of a list;
-    `post`/`get` speak with the control URLs.
-    """
+class Provider6(Provider):
+    """`call` gives the doc of a function in JSON, `xml` its root element, `rows` plain rows of a list."""
 
-    def __init__(self, ready: Dict[str, Any], folder: Path) -> None:
-        self.url, self.control, self.folder = ready["url"], ready["control"], folder
-        self.site = self.url[: -len("/billmgr")]
-        self.http = requests.Session()
-        self.http.trust_env = False
+    @property
+    def site(self) -> str:
+        return self.url[: -len("/billmgr")]
 
     def send(self, func: str, out: str = "json", **params: Any) -> requests.Response:
         """A parameter that is None is not sent; a trailing underscore of a name is dropped."""
@@ -68,14 +65,6 @@ class Provider6:
         assert "ok" in doc, doc
         return doc
 
-    def get(self, name: str) -> Any:
-        return self.http.get(self.control + name, timeout=10).json()
-
-    def post(self, control: str, /, data: Optional[Any] = None, **more: Any) -> Any:
-        answer = self.http.post(self.control + control, json=more if data is None else data, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
     def order(self, func: str = "vds.order.param", **changes: Any) -> Dict[str, Any]:
         return self.call(func, **{**ORDER, **changes})
 
@@ -84,9 +73,6 @@ class Provider6:
 
     def service(self, number: str) -> Dict[str, Any]:
         return next(row for row in self.get("state")["services"] if row["id"] == int(number))
-
-    def charges(self) -> List[tuple]:
-        return [(row["kind"], row["item"], row["amount"]) for row in self.get("ledger")]
 
     def balance(self) -> str:
         return self.call("whoami")["user"]["$balance"]

@@ -11,7 +11,7 @@ import ast
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-PACKAGE = Path(__file__).parents[1] / "bill2bill"
+PACKAGE = Path(__file__).parents[2] / "bill2bill"
 API, ENGINE, BUYER = "upstream/api.py", "journal/engine.py", "commands/purchases.py"
 SPENDS, UNREPEATABLE = "*Spends.*", "as a spending method does"
 DEAL = {"look", "terms", "act"}

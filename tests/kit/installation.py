@@ -29,7 +29,7 @@ XML = "etc/xml/billmgr_mod_pmbill2billreg.xml"
 MODULES = {"processing/pmbill2bill": "etc/xml/billmgr_mod_pmbill2bill.xml", "processing/pmbill2billreg": XML}
 
 
-class Panel:
+class PanelFolder:
     """A folder with what the installer expects of a panel; its mgrctl writes down how it was called."""
 
     def __init__(self, root: Path, checkout: Path, wheels: Path) -> None:
