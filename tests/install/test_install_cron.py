@@ -12,6 +12,8 @@ from typing import Dict
 import pytest
 from kit.installation import REPO, PanelFolder, write
 
+pytestmark = pytest.mark.slow  # each installs a release or two
+
 
 def jobs(cron: Path) -> Dict[str, str]:
     return {path.name: path.read_text() for path in cron.iterdir()}
