@@ -60,10 +60,10 @@ def merge(db: sqlite3.Connection, account: str, into: str) -> None:
 
 def holder(file: StateFile, account: str, itemtype: str, remote: int) -> Optional[Binding]:
     """itemtype: "" of a purchase whose connection is gone: it may be of any."""
+    types = "itemtype IN (?, '')" if itemtype else "itemtype >= ?"
     found = file.rows(
-        "SELECT item, detached FROM binding"
-        " WHERE account = ? AND (itemtype IN (?, '') OR ? = '') AND remote = ?",
-        account, itemtype, itemtype, remote,
+        f"SELECT item, detached FROM binding WHERE account = ? AND {types} AND remote = ?",  # noqa: S608
+        account, itemtype, remote,
     )  # fmt: skip
     return Binding(int(str(found[0][0])), bool(found[0][1])) if found else None
 

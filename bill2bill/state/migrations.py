@@ -133,6 +133,7 @@ def migrate(db: sqlite3.Connection, version: int, types: Mapping[int, str]) -> N
     db.execute("DROP TABLE IF EXISTS listed_service")  # a listing is read again
     db.execute("DELETE FROM snapshot WHERE what LIKE 'listing %'")
     carry_out(db, PURCHASE + LISTED_SERVICE + BINDING)
+    db.execute("CREATE INDEX old_step_of ON old_step (purchase)")  # else each purchase reads all steps
     for row in _old_rows(db):
         _insert(db, "purchase", _new_row(row, _steps(db, row["id"]), types))
     for row in _rows(db, "SELECT purchase, at, state, note FROM old_step ORDER BY rowid"):

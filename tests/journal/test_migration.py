@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -17,6 +18,7 @@ from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Evidence, Intent, Question, Stage
 from bill2bill.state.connection import kept_copy, put_back
 from bill2bill.state.locks import Locks
+from bill2bill.state.migrations import LEAVES
 
 # Every stage and question of the release before: its columns and steps -> where it stands now.
 STANDING: Dict[str, Any] = {
@@ -297,3 +299,14 @@ def test_a_command_that_waited_while_the_file_was_put_back_does_not_use_the_old_
     assert put_back(folder, 4)
     with pytest.raises(Failure, match="item_busy"):
         waiting.must_be_in_place()
+
+
+def test_years_of_purchases_are_brought_up_to_date_in_seconds(tmp_path: Path) -> None:
+    """Commands of the panel wait for it: each row is read with its own steps only."""
+    rows = [{"id": number, "item": number, "state": "reported"} for number in range(1, 4001)]
+    steps = [(row["id"], "sent", LEAVES) for row in rows for _ in range(8)]
+    old_file(tmp_path / "bill2bill", 4, rows, steps)
+    began = time.process_time()
+    journal = opened(tmp_path / "bill2bill")
+    assert time.process_time() - began < 3
+    assert journal.purchase(4000).attempts == 8
