@@ -16,7 +16,7 @@ from bill2bill.sandbox.host.dates import after, today
 
 from . import released
 from .place import KVM2, LARGE, OVERDUE, PASSWORD, SETTLE, USER, Place, lines, tool
-from .plan import DIALECTS, TARDY, Bought, Plan
+from .plan import DIALECTS, TARDY, Bought, Fate, Plan
 
 TICKS = 12  # after the last fault, or after the last purchase was begun
 WAITS = {
@@ -30,6 +30,7 @@ LATE_KINDS = ("commit_later", "slow", "timeout")
 COMMANDS = {"open": "open", "prolong": "prolong", "addons": "setparam", "tariff": "setparam"}
 
 
+FORGETS = 2  # before this tick the journal is lost
 FORGOTTEN = ("stage-", "in-doubt-", "overdue-")  # cases whose journal may be lost, too
 HARMLESS = ("list_order", "single_as_object")  # switches of a provider that are about form only
 
@@ -52,13 +53,20 @@ class Migrated:
         self.case = released.read(name)
         self.steps = self.case.data["steps"]
         self.age = draw.choice((0.3, SETTLE + 0.5, OVERDUE + 0.5))
-        # before which tick the journal is lost; the panel's notes are to make up for it
+        # a request leaves, its process dies, and the journal is lost: the panel's notes are to make up for it
         # (of a change that waits in a cart it keeps none: that cart would be filled a second time)
         forgetful = name.startswith(FORGOTTEN) and "unpaid" not in name
-        self.forgets = draw.choice((0, 0, 0, 1, 2)) if forgetful else 0
+        self.forgets = forgetful and draw.random() < 0.4
         self.items = tuple(
             self._bought(item, draw) for item in dict.fromkeys(step["item"] for step in self.steps)
         )
+
+    def plan(self, plan: Plan) -> Plan:
+        if not self.forgets:
+            return plan
+        place = list(dict.fromkeys(step["item"] for step in self.steps)).index(self.steps[-1]["item"])
+        died = Fate(place, 1, "sent", where="spending", bytes=10**9)
+        return plan._replace(fates=(died, *(fate for fate in plan.fates if fate.run > 1)), faults=())
 
     def _bought(self, item: int, draw: random.Random) -> Bought:
         mine = [step for step in self.steps if step["item"] == item]
@@ -86,7 +94,8 @@ class Journey:
     """migrated: what the run begins with, a panel that the release before has left."""
 
     def __init__(self, place: Place, plan: Plan, migrated: Optional[Migrated] = None) -> None:
-        self.place, self.plan, self.migrated = place, plan, migrated
+        self.place, self.migrated = place, migrated
+        self.plan = migrated.plan(plan) if migrated else plan
         self.items: List[int] = []
         self.steps: List[Step] = []
         self.ticks = 0
@@ -213,7 +222,7 @@ class Journey:
         self._quiet += 1
         if self.ticks == self.plan.heal:
             self._heal()
-        if self.migrated and self.migrated.forgets == self.ticks:
+        if self.migrated and self.migrated.forgets and self.ticks == FORGETS:
             self.place.end()
             shutil.rmtree(self.place.root / "var" / "bill2bill", ignore_errors=True)
         self._begin()
