@@ -177,19 +177,31 @@ rollback_it() {
     plan_for "$PREVIOUS" | tell
     return
   fi
-  put_back_journal
+  put_back_journal "$CURRENT" ||
+    die $JOURNAL 'Not returned: the release before cannot use the journal of purchases.' \
+      'Возврата нет: прежний выпуск не может использовать журнал покупок.'
+  local newer=$CURRENT
   switch_to "$PREVIOUS"
+  # a command of the newer release may have brought the file up to date once more before the switch
+  put_back_journal "$newer" || say 'The journal of purchases is still that of release %s: run install.sh --rollback again.' \
+    'Журнал покупок остался от выпуска %s: снова запустите install.sh --rollback.' "$newer"
   say 'Returned to release %s.' 'Возвращён выпуск %s.' "$PREVIOUS"
   restart_panel
 }
 
-put_back_journal() { # the release before may know only an earlier version of the journal's file
+put_back_journal() { # release with the command line that can: the one before may know only an earlier version of the journal's file
   local known
   [ -e "$ROOT/var/bill2bill/state.sqlite3" ] || return 0
-  known=$(sed -n 's/^VERSION = \([0-9]*\)$/\1/p' "$SRC/releases/$PREVIOUS/bill2bill/state/migrations.py" 2>/dev/null || true)
-  "$ROOT/sbin/bill2bill" journal put-back "${known:-$FIRST_JOURNAL}" --root "$ROOT" ||
-    die $JOURNAL 'Not returned: the release before cannot use the journal of purchases.' \
-      'Возврата нет: прежний выпуск не может использовать журнал покупок.'
+  known=$(journal_version "$PREVIOUS")
+  [ "$known" -lt "$(journal_version "$1")" ] || return 0
+  "$SRC/releases/$1/venv/bin/python" -IXutf8 -c 'import sys; sys.path.insert(0, sys.argv.pop(1)); from bill2bill.admin.cli import main; main()' \
+    "$SRC/releases/$1" journal put-back "$known" --root "$ROOT"
+}
+
+journal_version() { # release: which version of the file it writes
+  local known
+  known=$(sed -n 's/^VERSION = \([0-9]*\)$/\1/p' "$SRC/releases/$1/bill2bill/state/migrations.py" 2>/dev/null || true)
+  echo "${known:-$FIRST_JOURNAL}"
 }
 
 remove_it() {

@@ -21,7 +21,7 @@ from bill2bill.host.panel import Panel
 from bill2bill.journal.journal import Journal, new_token
 from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.note import PARAM, Note, read
-from bill2bill.journal.purchase import Purchase, Stage
+from bill2bill.journal.purchase import Evidence, Purchase, Stage
 from bill2bill.journal.questions import Answer
 from bill2bill.journal.transitions import Event
 from bill2bill.services import LINK
@@ -89,7 +89,8 @@ def must_be_unknown(root: Path, row: Purchase) -> None:
     """Only what the panel knows nothing of can be another item's. Raises no_question for an item with a link
     or a note.
     """
-    if row.stage is not Stage.REPORTED or row.question:  # what is asked may be answered
+    asked = row.question and row.evidence is not Evidence.CLAIMED  # what is asked may be answered
+    if row.stage is not Stage.REPORTED or asked:
         return
     with _panel(root) as (data, _):
         params = data.item(row.item).params

@@ -25,6 +25,7 @@ RENEWAL = (Answer.SAME, Answer.NEW)
 MORE: Dict[Tuple[Question, Evidence], Tuple[Answer, ...]] = {
     (Question.SAME_RENEWAL, Evidence.RESTORED): (Answer.OTHER_ITEM,),
     (Question.SAME_RENEWAL, Evidence.LOST): (Answer.NOT_BOUGHT,),
+    (Question.SAME_ITEM, Evidence.CLAIMED): (Answer.BOUGHT,),  # it really has another service
 }
 ANSWERS: Dict[Question, Tuple[Answer, ...]] = {
     Question.BOUGHT: REQUEST,

@@ -62,6 +62,11 @@ SAME_ITEM = _answer("Yes", "Да", "--same")
 OTHER_ITEM = _answer(
     "The item's number belongs to another item now", "Номер услуги теперь у другой услуги", "--other-item"
 )
+OTHER_SERVICE = _answer(
+    "It has another service; its id at the provider goes after --bought",
+    "У неё другая услуга; её номер у поставщика - после --bought",
+    "--bought N",
+)
 NOT_RENEWED = _answer("It was not carried out", "Оно не выполнено", "--not-bought")
 
 # Phrases of the three questions: why it is asked, what is asked, and what may be answered.
@@ -123,6 +128,7 @@ PHRASES: Dict[str, Text] = {
     "answers_same_new_other-item": _joined(PAGE, SAME, NEW, OTHER_ITEM),
     "answers_same_new_not-bought": _joined(PAGE, SAME, NEW, NOT_RENEWED),
     "answers_same_other-item": _joined(PAGE, SAME_ITEM, OTHER_ITEM),
+    "answers_same_other-item_bought": _joined(PAGE, SAME_ITEM, OTHER_ITEM, OTHER_SERVICE),
 }
 
 

@@ -64,8 +64,10 @@ def keep_copy(folder: Path, version: int) -> None:
     part.replace(whole)
 
 
-# Table of the releases before version 5 -> what became of it.
-WRITTEN = {"purchase": "purchase", "step": "event", "decision": "decision"}
+# Table of the releases before version 5 -> what became of it, without what the migration itself has written.
+WRITTEN = {
+    "purchase": "purchase", "step": "event WHERE event <> 'claimed_twice'", "decision": "decision",
+}  # fmt: skip
 
 
 class StateFile:
@@ -189,18 +191,25 @@ def put_back(folder: Path, version: int) -> bool:
             try:
                 if int(db.execute("PRAGMA user_version").fetchone()[0]) <= version:
                     return False
-                _must_be_untouched(db, kept_copy(folder, version))
+                copy = _newest_copy(folder, version)
+                _must_be_untouched(db, copy)
             finally:
                 db.close()
             for name in (f"{path.name}-wal", f"{path.name}-shm"):
                 (folder / name).unlink(missing_ok=True)
-            if kept_copy(folder, version).exists():
-                kept_copy(folder, version).replace(path)
+            if copy.exists():
+                copy.replace(path)
             else:  # nothing was ever bought
                 path.unlink()
         except (sqlite3.Error, OSError) as error:
             raise Failure("state_unusable", reason=Raw(error)) from error
     return True
+
+
+def _newest_copy(folder: Path, version: int) -> Path:
+    """Of the files that this version can read: an earlier one was brought up to date over several versions."""
+    found = [kept_copy(folder, one) for one in range(version, 0, -1)]
+    return next((copy for copy in found if copy.exists()), found[0])
 
 
 def _must_be_untouched(db: sqlite3.Connection, copy: Path) -> None:

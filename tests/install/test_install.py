@@ -91,12 +91,18 @@ def test_a_release_whose_journal_the_one_before_cannot_use_stays(panel: PanelFol
     """The command line refuses to give the file back: nothing is switched."""
     panel.install()
     answer_features(panel.checkout, FEATURES.replace("open", "close"))
+    write(panel.checkout / "bill2bill/state/migrations.py", "VERSION = 5\n")
     panel.install()
     current = panel.current()
     write(panel.root / "var/bill2bill/state.sqlite3", "a journal with purchases")
     assert "cannot use the journal" in panel.install("--rollback", status=10)
     assert panel.current() == current
     assert "close" in panel.run("processing/pmbill2billreg", "--command", "features")
+    (panel.root / "var/bill2bill/state.sqlite3").unlink()
+    panel.install("--rollback")
+    write(panel.root / "var/bill2bill/state.sqlite3", "a journal of the release before")
+    panel.install("--rollback")
+    assert panel.current() == current, "forward again: the newer release brings the file up to date itself"
 
 
 def test_a_release_of_domains_only_is_upgraded_to_both_modules_and_back(panel: PanelFolder) -> None:

@@ -221,3 +221,13 @@ def test_a_login_whose_customer_number_changes_keeps_what_it_bought(journal: Jou
     order = ordered(journal, 7, 100, bindings.account_of(journal, "new"))
     journal.identify("new", "provider.example", "36")
     assert bindings.account_of(journal, "new") == journal.purchase(order.id).account
+
+
+def test_an_item_that_really_has_another_service_says_so(journal: Journal) -> None:
+    orders = [ordered(journal, 7, 100, "old"), ordered(journal, 8, 100, "new")]
+    journal.identify("old", "provider.example", "4")
+    journal.identify("new", "provider.example", "4")
+    decide.resolve(journal, orders[1].id, Said(Answer.BOUGHT, 101), "keeper", "mistyped", 600)
+    account = bindings.account_of(journal, "new")
+    assert bindings.holder(journal, account, "vds", 101) == (8, False)
+    assert journal.opening(8).question is None

@@ -310,3 +310,17 @@ def test_years_of_purchases_are_brought_up_to_date_in_seconds(tmp_path: Path) ->
     journal = opened(tmp_path / "bill2bill")
     assert time.process_time() - began < 3
     assert journal.purchase(4000).attempts == 8
+
+
+def test_what_the_migration_itself_asks_is_no_purchase_since(tmp_path: Path) -> None:
+    order = {"state": "reported", "remote": 77, "account": "login"}
+    made(tmp_path / "b", {**order, "item": 7}, {**order, "item": 8})
+    opened(tmp_path / "b").db.close()
+    assert put_back(tmp_path / "b", 4)
+
+
+def test_a_file_that_was_brought_up_to_date_over_several_versions_is_given_back_too(tmp_path: Path) -> None:
+    made(tmp_path / "b", {}, version=2)
+    opened(tmp_path / "b").db.close()
+    assert put_back(tmp_path / "b", 4)
+    assert version(tmp_path / "b") == 2
