@@ -207,7 +207,9 @@ def put_back(folder: Path, version: int) -> bool:
 
 
 def _newest_copy(folder: Path, version: int) -> Path:
-    """Of the files that this version can read: an earlier one was brought up to date over several versions."""
+    """Of the files that this version can read: an earlier one was brought up to date over several
+    versions.
+    """
     found = [kept_copy(folder, one) for one in range(version, 0, -1)]
     return next((copy for copy in found if copy.exists()), found[0])
 
