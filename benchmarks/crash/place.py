@@ -258,11 +258,10 @@ class Place:
                 db.execute(sql, values)
 
     def journal(self, sql: str, *values: object) -> List[Dict[str, Any]]:
-        """Rows of the journal's file; [] as long as there is none, or it is still that of an
-        earlier release.
-        """
+        """Rows of the journal; [] as long as there is no file, or it is still that of an earlier release."""
         path = self.root / "var" / "bill2bill" / "state.sqlite3"
-        if not path.exists() or not _rows(path, "SELECT 1 FROM sqlite_master WHERE name = 'event'", ()):
+        ours = "SELECT 1 FROM sqlite_master WHERE name = 'event'"
+        if not path.exists() or not _rows(path, ours, ()):
             return []
         return _rows(path, sql, values)
 
