@@ -91,12 +91,14 @@ STAGES: Dict[str, Text] = {
     "refused": Text("not bought", "не куплена"),
     "reported": Text("finished", "завершена"),
 }
-# What the arguments of an event stand for.
-WORDS: Dict[str, Text] = {
+# What the arguments of an event stand for: evidence, and codes of errors, which are shown too.
+EVIDENCE: Dict[str, Text] = {
     "timeout": Text("no check succeeded", "ни одна не удалась"),
     "accepted": Text("accepted, but not there", "принята, но её нет"),
     "working": Text("the provider is still working on it", "поставщик ещё работает"),
     "attempts": Text("no answer to any request", "ни на один запрос нет ответа"),
+}
+CODES: Dict[str, Text] = {
     "upstream_unreachable": Text("connection lost", "обрыв связи"),
     "upstream_answer": Text("unreadable answer", "непонятный ответ"),
     "upstream_trouble": Text("the provider's own error", "ошибка у поставщика"),
@@ -124,7 +126,9 @@ class _Missing(Dict[str, str]):
 
 def _word(value: object, lang: str) -> str:
     text = str(value if value is not None else "-")
-    return f"{WORDS[text].of(lang)}, {text}" if text in WORDS else text
+    if text in EVIDENCE:
+        return EVIDENCE[text].of(lang)
+    return f"{CODES[text].of(lang)}, {text}" if text in CODES else text
 
 
 def stage(value: str, lang: str) -> str:
