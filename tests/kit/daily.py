@@ -95,7 +95,7 @@ def _living(pid: str) -> float:
 
 
 def _of_the_living(source: Path) -> str:
-    """A file of /proc; "" when its thread or process has ended since it was listed, before or in the reading."""
+    """A file of /proc; "" when its thread or process has ended since it was listed."""
     try:
         return source.read_text(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
