@@ -52,7 +52,7 @@ class Became(NamedTuple):
 
 
 def noting(root: Path, journal: Journal) -> Callable[[Purchase], None]:
-    """How an answer puts the panel's note (journal/note.py) right if it is none or an earlier purchase's."""
+    """How an answer puts the panel's note (journal/note.py) right where it is missing or an earlier one."""
 
     def note(row: Purchase) -> None:
         with _panel(root) as (data, panel):
@@ -69,7 +69,7 @@ def noting(root: Path, journal: Journal) -> Callable[[Purchase], None]:
 
 
 def _is_older(journal: Journal, noted: Note, row: Purchase) -> bool:
-    """Does the note name an earlier purchase, or this one before its end? Not if the journal knows it not."""
+    """Is the note an earlier purchase's, or this one's before its end? False if the journal knows it not."""
     known = journal.called(row.item, noted.token)
     return known is not None and (known.id < row.id or (known.id == row.id and noted.attempt > 0))
 
@@ -177,7 +177,7 @@ def _operation(data: Data, journal: Journal, row: Purchase) -> Operation:
 
 
 def _the_one_that_asked(data: Data, journal: Journal, row: Purchase) -> Operation:
-    """It need not be the purchase's: the first that waits. A further one asks its own question."""
+    """Perhaps none that the purchase knows: the first that waits. A further one asks its own question."""
     may_ask = MAY_ASK if _last_answer(journal, row) else ()
     waiting = [data.operation(number) for command in may_ask for number in data.operations(row.item, command)]
     if not waiting or waiting[0] is None:

@@ -179,7 +179,7 @@ def _document_error(func: str, error: etree._Element) -> PanelError:
 
 
 def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[Failure]) -> PanelError:
-    """Of text (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user' Value: 'x'`."""
+    """An error line (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user' Value: 'x'`."""
     for text in (err, out):
         words = dict(re.findall(r"\b(Type|Object|Value): '([^']*)'", text[:4096].decode("utf-8", "replace")))
         if "Type" in words:

@@ -66,7 +66,7 @@ def _unicode_label(label: str) -> str:
 
 
 def split(name: str, zone: str) -> str:
-    """What stands before `zone` in `name`, as A-labels (upstream-billmanager4 5.2 rule 3), or name_bad."""
+    """What `name` has before `zone`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad."""
     whole, tail = to_ascii(name), "." + to_ascii(zone)
     if not whole.endswith(tail):
         raise _bad(name, Phrase("not_in_zone", zone=tail))

@@ -35,7 +35,7 @@ PATTERNS = (
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """`text` with *** for `secrets`, also escaped for URL, XML, JSON, and for values of telling names."""
+    """`text` with *** for `secrets`, also escaped (URL, XML, JSON), and for telling values. Never raises."""
     spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
     if spellings:
         longest_first = sorted(spellings, key=len, reverse=True)  # one may contain another
