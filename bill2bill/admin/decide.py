@@ -85,7 +85,7 @@ def _not_bought(journal: Journal, row: Purchase, decision: Decision, settle: flo
 
 
 def _same(journal: Journal, row: Purchase, decision: Decision, noting: Noting) -> Purchase:
-    """The operation that asks is this purchase's under a new number: its next run tells the panel, no more.
+    """The operation that asks is this purchase's, renumbered: its next run tells the panel without buying.
 
     Of an opened item: the panel's item is still this service, whatever the panel knows of it.
     """
