@@ -22,9 +22,7 @@ DEFAULT_SERVER = "my.ru-tld.ru"
 
 
 class Field(NamedTuple):
-    """One field of the connection form, its sentences in messages/forms.py. kind: text, secret, switch,
-    choice.
-    """
+    """One field of the connection form (told in messages/forms.py). kind: text, secret, switch, choice."""
 
     name: str
     kind: str
@@ -45,11 +43,7 @@ _LOGIN = (
     Field("project", "text"),
 )
 _TRUST = Field("ca_file", "text")
-_ORDERS = (
-    Field("new_orders", "switch", ON),
-    Field("send_open", "switch", ON),
-    Field("send_prolong", "switch", ON),
-)
+_ORDERS = tuple(Field(name, "switch", ON) for name in ("new_orders", "send_open", "send_prolong"))
 _CLOSING = (Field("send_close", "switch", OFF), Field("notify", "switch", ON))
 
 # Kind of module (its folder in the source) -> the fields of its connections.
@@ -107,15 +101,12 @@ class Connection(NamedTuple):
     generation: str = "auto"  # services only, as send_suspend
     send_suspend: bool = True
 
-    def __repr__(self) -> str:
-        # never the password
+    def __repr__(self) -> str:  # never the password
         return f"Connection(module={self.module}, url={self.url!r}, server={self.server!r})"
 
 
 def connection(kind: str, module: int, values: Mapping[str, str]) -> Connection:
-    """A connection of a module of this kind, from what the panel stored or a form submitted; absent fields
-    take their defaults.
-    """
+    """A connection of a module of this kind, as the panel stored or a form sent it, with defaults."""
     got: Dict[str, object] = {"module": module}
     for field in CONNECTIONS[kind]:
         text = values.get(field.name)
@@ -214,22 +205,18 @@ def options_of(root: Path) -> Options:
     """The options of the panel in `root`; without a file, the defaults."""
     path = root / "etc" / "bill2bill.conf"
     try:
-        with open(
-            os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"
-        ) as file:  # a pipe in its place must not hang us
+        # a pipe in its place must not hang us
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             found = os.fstat(file.fileno())
             text = file.read(MOST_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
         if not stat.S_ISREG(found.st_mode) or len(text) > MOST_BYTES:
             raise Failure("bad_input", reason=Phrase("bad_file", name=path.name, most=MOST_BYTES // 1024))
-        if found.st_mode & stat.S_IWOTH or found.st_uid not in (
-            0,
-            os.geteuid(),
-        ):  # who may say when a purchase is repeated spends our money
+        # who may say when a purchase is repeated spends our money
+        if found.st_mode & stat.S_IWOTH or found.st_uid not in (0, os.geteuid()):
             raise Failure("bad_input", reason=Phrase("others_write", name=f"etc/{path.name}"))
         return options(text.decode("utf-8"))
     except FileNotFoundError:
         return options()
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(
-            "bad_input", reason=Phrase("of", value=f"etc/{path.name}", reason=Raw(error))
-        ) from error
+        reason = Phrase("of", value=f"etc/{path.name}", reason=Raw(error))
+        raise Failure("bad_input", reason=reason) from error

@@ -132,9 +132,7 @@ class Phrase(str):
 
 
 class Raw(str):
-    """What somebody else said (the provider, the operating system, SQLite): shown as it is in every
-    language.
-    """
+    """What somebody else said (the provider, the system, SQLite): shown as it is in every language."""
 
     __slots__ = ()
 

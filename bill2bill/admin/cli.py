@@ -1,6 +1,4 @@
-"""The command line `bill2bill`: for the person at the server, and for scripts with --json. Speaks Russian
-where LANG does.
-"""
+"""The command line `bill2bill`: for the person at the server, for scripts with --json. Russian if LANG is."""
 
 from __future__ import annotations
 
@@ -19,8 +17,8 @@ from rich.table import Table
 
 from bill2bill import __version__, messages
 from bill2bill.admin import decide, start
-from bill2bill.admin.panel import NAME, data_of, journal_of, locks_of
-from bill2bill.admin.question import Question, question
+from bill2bill.admin.panel import NAME, journal_of, locks_of
+from bill2bill.admin.question import questions
 from bill2bill.admin.tick import tick
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
@@ -30,97 +28,73 @@ from bill2bill.host.log import one_line
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.questions import Answer
-from bill2bill.messages import history, questions
+from bill2bill.messages import history
+from bill2bill.messages.questions import command
 from bill2bill.state import connection
 
 PANEL = "/usr/local/mgr5"
-RUSSIAN = (
-    os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-).startswith("ru")
-
-LANGUAGE = "ru" if RUSSIAN else "en"
+LOCALE = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+LANGUAGE = "ru" if LOCALE.startswith("ru") else "en"
 
 
 def pick(english: str, russian: str) -> str:
-    return russian if RUSSIAN else english
+    return russian if LANGUAGE == "ru" else english
 
 
+def say(english: str, russian: str) -> None:
+    typer.echo(pick(english, russian))
+
+
+# fmt: off
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help=pick("Resell another BILLmanager's services.", "Перепродажа услуг другого BILLmanager."),
-)  # fmt: skip
-journal = typer.Typer(
-    no_args_is_help=True,
-    help=pick(
-        "Purchases: what was bought, is being bought, or is in doubt.",
-        "Покупки: что куплено, покупается или под вопросом.",
-    ),
 )
-sandbox = typer.Typer(
-    no_args_is_help=True,
-    help=pick("A panel and a provider to rehearse with.", "Панель и поставщик для репетиций."),
-)
+journal = typer.Typer(no_args_is_help=True, help=pick(
+    "Purchases: what was bought, is being bought, or is in doubt.",
+    "Покупки: что куплено, покупается или под вопросом.",
+))
+sandbox = typer.Typer(no_args_is_help=True, help=pick(
+    "A panel and a provider to rehearse with.", "Панель и поставщик для репетиций.",
+))
 app.add_typer(journal, name="journal")
 app.add_typer(sandbox, name="sandbox")
 
 PASS_ON: Dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 ROOT = typer.Option(
-    os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели.")
+    os.environ.get("BILL2BILL_ROOT", PANEL), "--root", help=pick("The panel's folder.", "Папка панели."),
 )
 JSON = typer.Option(False, "--json", help=pick("Print JSON.", "Вывести JSON."))
-STAGE = typer.Option(
-    None,
-    "--stage",
-    "--state",
-    help=pick(
-        "Only this stage; may be repeated. Default: what is not finished.",
-        "Только эта стадия; можно повторять. Без неё - незавершённые.",
-    ),
-)
+STAGE = typer.Option(None, "--stage", "--state", help=pick(
+    "Only this stage; may be repeated. Default: what is not finished.",
+    "Только эта стадия; можно повторять. Без неё - незавершённые.",
+))
 NUMBER = typer.Argument(..., min=1, max=GREATEST_ID, help=pick("The purchase's number.", "Номер покупки."))
 ITEM = typer.Option(
-    None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга.")
+    None, "--item", min=1, max=GREATEST_ID, help=pick("Only this item.", "Только эта услуга."),
 )
 # The second words are those of releases before 2; they go with the next one.
-BOUGHT = typer.Option(
-    None,
-    "--bought",
-    "--exists",
-    min=1,
-    max=GREATEST_ID,
-    help=pick("It was bought: its id at the provider.", "Куплена: её номер у поставщика."),
-)
+BOUGHT = typer.Option(None, "--bought", "--exists", min=1, max=GREATEST_ID, help=pick(
+    "It was bought: its id at the provider.", "Куплена: её номер у поставщика.",
+))
 NOT_BOUGHT = typer.Option(False, "--not-bought", "--absent", help=pick("It was not bought.", "Не куплена."))
-SAME = typer.Option(
-    False,
-    "--same",
-    help=pick(
-        "The operation that asks is this very renewal; the item is still this service.",
-        "Операция - то же самое продление; услуга панели та же.",
-    ),
-)
-NEW = typer.Option(
-    False,
-    "--new",
-    "--told",
-    help=pick("The operation that asks is a further renewal.", "Операция - ещё одно продление."),
-)
-OTHER_ITEM = typer.Option(
-    False,
-    "--other-item",
-    "--foreign",
-    help=pick("The item's number belongs to another item now.", "Номер услуги теперь у другой услуги."),
-)
-WHY = typer.Option(
-    "",
-    "--why",
-    help=pick(
-        "The reason, kept in the journal; must be given.", "Причина, сохраняется в журнале; обязательна."
-    ),
-)
-RESUME = typer.Option(
-    False, "--resume", help=pick("Start the operation again at once.", "Сразу запустить операцию снова.")
-)
+SAME = typer.Option(False, "--same", help=pick(
+    "The operation that asks is this very renewal; the item is still this service.",
+    "Операция - то же самое продление; услуга панели та же.",
+))
+NEW = typer.Option(False, "--new", "--told", help=pick(
+    "The operation that asks is a further renewal.", "Операция - ещё одно продление.",
+))
+OTHER_ITEM = typer.Option(False, "--other-item", "--foreign", help=pick(
+    "The item's number belongs to another item now.", "Номер услуги теперь у другой услуги.",
+))
+WHY = typer.Option("", "--why", help=pick(
+    "The reason, kept in the journal; must be given.", "Причина, сохраняется в журнале; обязательна.",
+))
+RESUME = typer.Option(False, "--resume", help=pick(
+    "Start the operation again at once.", "Сразу запустить операцию снова.",
+))
+# fmt: on
 
 
 @app.callback(invoke_without_command=True)
@@ -154,48 +128,40 @@ def _purchase(journal: Journal, number: int) -> Purchase:
     return row
 
 
-@app.command(
-    "tick",
-    help=pick(
-        "Look at purchases that are not finished; cron runs it every 5 minutes.",
-        "Проверить незавершённые покупки; cron запускает это каждые 5 минут.",
-    ),
-)
+@app.command("tick", help=pick(
+    "Look at purchases that are not finished; cron runs it every 5 minutes.",
+    "Проверить незавершённые покупки; cron запускает это каждые 5 минут.",
+))  # fmt: skip
 def run_tick(root: Path = ROOT, as_json: bool = JSON) -> None:
     _must_be_panel(root)
     looked = tick(root.resolve())
     if as_json:
-        typer.echo(json.dumps(None if looked is None else [asdict(one) for one in looked]))
+        _print(None if looked is None else [asdict(one) for one in looked])
         return
     if looked is None:
-        typer.echo(pick("Another tick is at work.", "Другая проверка ещё идёт."))
+        say("Another tick is at work.", "Другая проверка ещё идёт.")
         return
     for one in looked:
         end = pick("finished", "завершено") if one.finished else pick("not finished yet", "ещё не завершено")
-        typer.echo(
-            pick(
-                f"Purchase {one.purchase} ({one.command}, item {one.item}): {end}",
-                f"Покупка {one.purchase} ({one.command}, услуга {one.item}): {end}",
-            )
+        say(
+            f"Purchase {one.purchase} ({one.command}, item {one.item}): {end}",
+            f"Покупка {one.purchase} ({one.command}, услуга {one.item}): {end}",
         )
     if not looked:
-        typer.echo(pick("Nothing waits for a check.", "Проверять нечего."))
+        say("Nothing waits for a check.", "Проверять нечего.")
 
 
-@journal.command(
-    "list",
-    help=pick(
-        "Show purchases: by default those that are not finished.",
-        "Показать покупки: по умолчанию незавершённые.",
-    ),
-)
+@journal.command("list", help=pick(
+    "Show purchases: by default those that are not finished.",
+    "Показать покупки: по умолчанию незавершённые.",
+))  # fmt: skip
 def list_purchases(
     root: Path = ROOT, stage: Optional[List[Stage]] = STAGE, item: Optional[int] = ITEM, as_json: bool = JSON
 ) -> None:
     purchases = _journal(root)
     rows = purchases.in_stages(*stage) if stage else purchases.all_unsettled()
     found = [row for row in rows if item in (None, row.item)]
-    asked = _questions(root, purchases, found)
+    asked = questions(root, purchases, found)
     if as_json:
         _print([{**_plain(row), "asks": asked[row.id].code if row.id in asked else None} for row in found])
         return
@@ -204,23 +170,14 @@ def list_purchases(
     for row in sorted(found, key=lambda row: (row.id not in asked, row.id)):
         since = time.strftime("%m-%d %H:%M", time.localtime(row.sent or row.created))
         word = asked[row.id].code if row.id in asked else row.stage.value
-        table.add_row(
-            str(row.id),
-            str(row.item),
-            str(row.operation or "-"),
-            row.kind,
-            word,
-            since,
-            escape(one_line(row.name)),
-        )
+        operation, name = str(row.operation or "-"), escape(one_line(row.name))
+        table.add_row(str(row.id), str(row.item), operation, row.kind, word, since, name)
     Console().print(table if found else pick("Nothing waits for a check.", "Проверять нечего."))
     if asked:
         first = next(row.id for row in found if row.id in asked)
-        typer.echo(
-            pick(
-                f"What is asked, and how to answer: {_command(root)} show {first}",
-                f"Что спрашивается и как ответить: {_command(root)} show {first}",
-            )
+        say(
+            f"What is asked, and how to answer: {_command(root)} show {first}",
+            f"Что спрашивается и как ответить: {_command(root)} show {first}",
         )
 
 
@@ -228,20 +185,13 @@ def list_purchases(
 def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     purchases = _journal(root)
     row = _purchase(purchases, number)
-    asked = _questions(root, purchases, [row]).get(number)
+    asked = questions(root, purchases, [row]).get(number)
     steps, decisions = purchases.history(number), purchases.decisions(number)
     if as_json:
         told = None if asked is None else asked._asdict()
-        _print(
-            {
-                **_plain(row),
-                "asks": told,
-                "steps": [
-                    {**step._asdict(), "event": step.event.value, "stage": step.stage.value} for step in steps
-                ],
-                "decisions": [one._asdict() for one in decisions],
-            }
-        )
+        plain = [{**step._asdict(), "event": step.event.value, "stage": step.stage.value} for step in steps]
+        answers = [one._asdict() for one in decisions]
+        _print({**_plain(row), "asks": told, "steps": plain, "decisions": answers})
         return
     for name, value in _plain(row).items():
         typer.echo(f"{name:10} {one_line(str(value)) if value is not None else ''}")
@@ -257,17 +207,10 @@ def show(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
 
 @journal.command(help=pick("Answer the question of a purchase.", "Ответить на вопрос о покупке."))
 def resolve(
-    number: int = NUMBER,
-    bought: Optional[int] = BOUGHT,
-    not_bought: bool = NOT_BOUGHT,
-    same: bool = SAME,
-    new: bool = NEW,
-    other_item: bool = OTHER_ITEM,
-    why: str = WHY,
-    go_on: bool = RESUME,
-    root: Path = ROOT,
+    number: int = NUMBER, bought: Optional[int] = BOUGHT, not_bought: bool = NOT_BOUGHT, same: bool = SAME,
+    new: bool = NEW, other_item: bool = OTHER_ITEM, why: str = WHY, go_on: bool = RESUME, root: Path = ROOT,
     as_json: bool = JSON,
-) -> None:
+) -> None:  # fmt: skip
     flags = {
         Answer.BOUGHT: bought is not None,
         Answer.NOT_BOUGHT: not_bought,
@@ -285,15 +228,8 @@ def resolve(
     with locks_of(root).item(_purchase(purchases, number).item, options.item_wait):
         if other_item:
             start.must_be_unknown(root.resolve(), _purchase(purchases, number))
-        done = decide.resolve(
-            purchases,
-            number,
-            decide.Said(given[0], bought),
-            decide.who_types(),
-            why,
-            options.settle,
-            start.noting(root.resolve(), purchases),
-        )
+        said, noting = decide.Said(given[0], bought), start.noting(root.resolve(), purchases)
+        done = decide.resolve(purchases, number, said, decide.who_types(), why, options.settle, noting)
     decision = purchases.decisions(number)[-1]
     following = f"{_command(root)} resume {number}"
     if as_json and not go_on:
@@ -307,23 +243,15 @@ def resolve(
         )
         typer.echo(one_line(f"{about}: {now}. {decision.who}: {decision.why}"))
     if not go_on:
-        typer.echo(
-            pick(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}")
-        )
+        say(f"Start its operation again: {following}", f"Запустите её операцию снова: {following}")
         return
     became = start.go_on(root.resolve(), purchases, number, LANGUAGE)
     if as_json:
+        row = _plain(_purchase(purchases, number))
         resumed = None if became is None else became._asdict()
-        _print(
-            {
-                "purchase": _plain(_purchase(purchases, number)),
-                "decision": decision._asdict(),
-                "next": None,
-                "resumed": resumed,
-            }
-        )
+        _print({"purchase": row, "decision": decision._asdict(), "next": None, "resumed": resumed})
     elif became is None:
-        typer.echo(pick("No operation waits for it.", "Ни одна операция её не ждёт."))
+        say("No operation waits for it.", "Ни одна операция её не ждёт.")
     else:
         _tell(became)
 
@@ -334,12 +262,10 @@ def put_back(version: int = typer.Argument(..., min=1), root: Path = ROOT) -> No
     connection.put_back(root.resolve() / "var" / "bill2bill", version)
 
 
-@journal.command(
-    help=pick(
-        "Start the operation of a purchase again, now, and say what became of it.",
-        "Запустить операцию покупки снова, сейчас, и сказать, что с ней стало.",
-    )
-)
+@journal.command(help=pick(
+    "Start the operation of a purchase again, now, and say what became of it.",
+    "Запустить операцию покупки снова, сейчас, и сказать, что с ней стало.",
+))  # fmt: skip
 def resume(number: int = NUMBER, root: Path = ROOT, as_json: bool = JSON) -> None:
     purchases = _journal(root)
     _purchase(purchases, number)
@@ -367,12 +293,10 @@ def _tell(became: start.Became) -> None:
         typer.echo(one_line(became.why))
 
 
-@journal.command(
-    help=pick(
-        "Say that this panel, on this machine and in this folder, is the real one.",
-        "Сказать, что эта панель на этой машине и в этой папке настоящая.",
-    )
-)
+@journal.command(help=pick(
+    "Say that this panel, on this machine and in this folder, is the real one.",
+    "Сказать, что эта панель на этой машине и в этой папке настоящая.",
+))  # fmt: skip
 def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
     purchases = _journal(root)
     change = decide.adoption(purchases, place.machine_id(), str(root.resolve()))
@@ -383,22 +307,14 @@ def adopt(root: Path = ROOT, why: str = WHY, as_json: bool = JSON) -> None:
         log.setup(root, NAME)
         decide.adopt(purchases, change, decide.who_types(), why)
     if as_json:
-        _print(
-            {
-                "was": change.was._asdict(),
-                "here": change.here._asdict(),
-                "unfinished": change.unfinished,
-                "adopted": differs,
-            }
-        )
+        was, here = change.was._asdict(), change.here._asdict()
+        _print({"was": was, "here": here, "unfinished": change.unfinished, "adopted": differs})
     elif differs:
-        typer.echo(pick("Purchases are made from this panel again.", "Покупки снова делаются с этой панели."))
+        say("Purchases are made from this panel again.", "Покупки снова делаются с этой панели.")
     else:
-        typer.echo(
-            pick(
-                "Nothing differs: purchases are made from this panel.",
-                "Отличий нет: покупки и так делаются с этой панели.",
-            )
+        say(
+            "Nothing differs: purchases are made from this panel.",
+            "Отличий нет: покупки и так делаются с этой панели.",
         )
 
 
@@ -406,54 +322,35 @@ def _tell_difference(change: decide.Adoption) -> None:
     names = pick("machine,folder", "машина,папка").split(",")
     for name, was, here in zip(names, change.was, change.here):
         if was != here:
-            typer.echo(
-                pick(
-                    f"{name}: {was or '-'} before, {here or '-'} here",
-                    f"{name}: раньше {was or '-'}, здесь {here or '-'}",
-                )
+            say(
+                f"{name}: {was or '-'} before, {here or '-'} here",
+                f"{name}: раньше {was or '-'}, здесь {here or '-'}",
             )
-    typer.echo(
-        pick(f"unfinished purchases: {change.unfinished}", f"незавершённых покупок: {change.unfinished}")
-    )
+    say(f"unfinished purchases: {change.unfinished}", f"незавершённых покупок: {change.unfinished}")
 
 
-@sandbox.command(
-    "panel",
-    context_settings=PASS_ON,
-    help=pick(
-        "Make a folder that plays /usr/local/mgr5: --root DIR (more with --help).",
-        "Создать папку, играющую /usr/local/mgr5: --root DIR (см. --help).",
-    ),
-)
+@sandbox.command("panel", context_settings=PASS_ON, help=pick(
+    "Make a folder that plays /usr/local/mgr5: --root DIR (more with --help).",
+    "Создать папку, играющую /usr/local/mgr5: --root DIR (см. --help).",
+))  # fmt: skip
 def sandbox_panel(context: typer.Context) -> None:
     from bill2bill.sandbox.host.make import main
 
     raise typer.Exit(main(context.args))
 
 
-@sandbox.command(
-    "upstream",
-    context_settings=PASS_ON,
-    help=pick(
-        "Play a provider: --dialect 4|6 --port N [--tls] (more with --help).",
-        "Сыграть поставщика: --dialect 4|6 --port N [--tls] (см. --help).",
-    ),
-)
+@sandbox.command("upstream", context_settings=PASS_ON, help=pick(
+    "Play a provider: --dialect 4|6 --port N [--tls] (more with --help).",
+    "Сыграть поставщика: --dialect 4|6 --port N [--tls] (см. --help).",
+))  # fmt: skip
 def sandbox_upstream(context: typer.Context) -> None:
     from bill2bill.sandbox.upstream.serve import main
 
     raise typer.Exit(main(context.args))
 
 
-def _questions(root: Path, journal: Journal, found: List[Purchase]) -> Dict[int, Question]:
-    """Purchase -> what it asks. The panel is read for what only its operations know; it need not be there."""
-    with data_of(root.resolve()) as data:
-        asked = {row.id: question(root, journal, row, data) for row in found}
-    return {number: one for number, one in asked.items() if one is not None}
-
-
 def _command(root: Path) -> str:
-    return f"{questions.command(root)} journal"
+    return f"{command(root)} journal"
 
 
 def _local(at: object) -> str:
@@ -474,5 +371,5 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        typer.echo(f"{failure.code}: {messages.text(failure, 'ru' if RUSSIAN else 'en')}", err=True)
+        typer.echo(f"{failure.code}: {messages.text(failure, LANGUAGE)}", err=True)
         raise SystemExit(1) from None

@@ -28,12 +28,8 @@ class Said(NamedTuple):
     remote: Optional[int] = None
 
 
-def not_noted(_: Purchase) -> None:
-    """Where there is no panel."""
-
-
 def resolve(
-    journal: Journal, number: int, said: Said, who: str, why: str, settle: float, noting: Noting = not_noted
+    journal: Journal, number: int, said: Said, who: str, why: str, settle: float, noting: Noting
 ) -> Purchase:
     """Take the answer to the question of a purchase. The caller holds the item's lock.
 
@@ -42,9 +38,8 @@ def resolve(
     Raises too_early, no_question, held_by_other, not_ours, bad_input, why_missing.
     """
     row = _asked(journal, number, said.answer)
-    decision = Decision(
-        time.time(), who or who_types(), said.answer.value, str(said.remote or ""), reason(why)
-    )
+    remote = str(said.remote or "")
+    decision = Decision(time.time(), who or who_types(), said.answer.value, remote, reason(why))
     if said.answer is Answer.BOUGHT:
         return _bought(journal, row, decision, said.remote or 0)
     if said.answer is Answer.NOT_BOUGHT:
@@ -66,16 +61,14 @@ def _asked(journal: Journal, number: int, answer: Answer) -> Purchase:
 def _bought(journal: Journal, row: Purchase, decision: Decision, remote: int) -> Purchase:
     """It is this service at the upstream: the next run tells the panel without buying.
 
-    Also corrects an earlier answer, and links an item that was opened long ago to the service that it has
-    now.
+    Also corrects an earlier answer, and links an item that was opened long ago to the service it has now.
     """
     if not 1 <= remote <= GREATEST_ID:
         raise Failure("bad_input", reason=Phrase("bad_id", value=str(remote)[:20]))
     unfinished = row.stage in (Stage.INTENDED, Stage.SENT) or row.question is not None
     if not row.rules.opens and unfinished and row.remote not in (None, remote):
-        raise Failure(
-            "not_ours", value=remote, reason=Phrase("bought_otherwise", id=row.id, remote=row.remote)
-        )
+        reason = Phrase("bought_otherwise", id=row.id, remote=row.remote)
+        raise Failure("not_ours", value=remote, reason=reason)
     holder = journal.held_by_other(row.item, row.itemtype, remote, row.account, row.module)
     if holder:
         raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
@@ -84,9 +77,7 @@ def _bought(journal: Journal, row: Purchase, decision: Decision, remote: int) ->
 
 
 def _not_bought(journal: Journal, row: Purchase, decision: Decision, settle: float) -> Purchase:
-    """The next run of the operation is a new purchase. Raises too_early while the request may still be
-    carried out.
-    """
+    """The next run is a new purchase. Raises too_early while the request may still be carried out."""
     left = settle - row.age
     if row.sent is not None and left > 0:
         raise Failure("too_early", id=row.id, value=f"{left:.0f}")
@@ -94,8 +85,7 @@ def _not_bought(journal: Journal, row: Purchase, decision: Decision, settle: flo
 
 
 def _same(journal: Journal, row: Purchase, decision: Decision, noting: Noting) -> Purchase:
-    """The operation that asks is the one of this purchase under a new number: its next run tells the panel
-    without buying.
+    """The operation that asks is this purchase's, renumbered: its next run tells the panel without buying.
 
     Of an opened item: the panel's item is still this service, whatever the panel knows of it.
     """
@@ -110,9 +100,8 @@ def _same(journal: Journal, row: Purchase, decision: Decision, noting: Noting) -
 def _new(journal: Journal, row: Purchase, decision: Decision, noting: Noting) -> Purchase:
     """The panel knows of it: the operation that asks is a further purchase."""
     evidence, bought = row.evidence, row.bought
-    if (
-        evidence is Evidence.MOVED and bought
-    ):  # what somebody else bought is not left over for what is bought now
+    # what somebody else bought is not left over for what is bought now
+    if evidence is Evidence.MOVED and bought:
         bought = row.months
     row = journal.decide(row, decision, Event.SAID_NEW, operation=None, bought=bought)
     if evidence is Evidence.RESTORED:
@@ -149,11 +138,8 @@ def adoption(journal: Journal, machine: str, root: str) -> Adoption:
 
 
 def adopt(journal: Journal, change: Adoption, who: str, why: str) -> None:
-    words = [
-        f"{name} {was or '-'} -> {here or '-'}"
-        for name, was, here in zip(Place._fields, change.was, change.here)
-        if was != here
-    ]
+    places = zip(Place._fields, change.was, change.here)
+    words = [f"{name} {was or '-'} -> {here or '-'}" for name, was, here in places if was != here]
     journal.adopted(Decision(time.time(), who, "adopt", ", ".join(words), reason(why)))
 
 

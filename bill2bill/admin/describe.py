@@ -1,5 +1,4 @@
-"""Files made from the declarations: the modules' descriptions for the panel, and the pages of docs/ that list
-settings and errors.
+"""Files made from the declarations: the modules' descriptions for the panel, and pages of docs/.
 
 `python -m bill2bill.admin.describe` writes them all; a test checks that they are fresh.
 """
@@ -24,42 +23,36 @@ from bill2bill.upstream.billmgr6.adapter import Billmgr6
 from bill2bill.upstream.capabilities import STEPS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# kind -> language -> name, short and full description
 CARDS = {
     "registrar": {
-        "en": {
-            "desc_short": "Domains of another BILLmanager",
-            "desc_full": (
-                "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless"
-                " told otherwise)."
-            ),
-            "price": "Free",
-            "name": "bill2bill: domains",
-        },
-        "ru": {
-            "desc_short": "Домены другого BILLmanager",
-            "desc_full": (
-                "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию"
-                " my.ru-tld.ru)."
-            ),
-            "price": "Бесплатно",
-            "name": "bill2bill: домены",
-        },
+        "en": (
+            "bill2bill: domains",
+            "Domains of another BILLmanager",
+            "Sells domains that a provider sells in its own BILLmanager (version 4; my.ru-tld.ru unless"
+            " told otherwise).",
+        ),
+        "ru": (
+            "bill2bill: домены",
+            "Домены другого BILLmanager",
+            "Продаёт домены поставщика, чей биллинг тоже BILLmanager (версии 4; по умолчанию my.ru-tld.ru).",
+        ),
     },
     "processing": {
-        "en": {
-            "desc_short": "Servers of another BILLmanager",
-            "desc_full": "Sells servers that a provider sells in its own BILLmanager (version 5 or 6).",
-            "price": "Free",
-            "name": "bill2bill: servers",
-        },
-        "ru": {
-            "desc_short": "Серверы другого BILLmanager",
-            "desc_full": "Продаёт серверы поставщика, чей биллинг тоже BILLmanager (версии 5 или 6).",
-            "price": "Бесплатно",
-            "name": "bill2bill: серверы",
-        },
+        "en": (
+            "bill2bill: servers",
+            "Servers of another BILLmanager",
+            "Sells servers that a provider sells in its own BILLmanager (version 5 or 6).",
+        ),
+        "ru": (
+            "bill2bill: серверы",
+            "Серверы другого BILLmanager",
+            "Продаёт серверы поставщика, чей биллинг тоже BILLmanager (версии 5 или 6).",
+        ),
     },
 }
+PRICE = {"en": "Free", "ru": "Бесплатно"}
+MADE = "Made by `python -m bill2bill.admin.describe` from"
 WHAT_NEXT = {
     Retry.LATER: "the panel repeats it",
     Retry.PERSON: "manual, with a task",
@@ -68,16 +61,10 @@ WHAT_NEXT = {
 
 
 def module_xml(kind: str) -> bytes:
-    """etc/xml/billmgr_mod_<executable>.xml (host-protocol 7.1): card, forms of a connection and of a tariff
-    plan, texts in both languages.
-    """
+    """etc/xml/billmgr_mod_<executable>.xml (host-protocol 7.1): card, forms, texts in both languages."""
     module, forms = MODULES[kind], _forms(kind)
     root = etree.Element("mgrdata")
-    root.append(
-        etree.Comment(
-            " Made by `python -m bill2bill.admin.describe` from config.py and messages/: change those. "
-        )
-    )
+    root.append(etree.Comment(f" {MADE} config.py and messages/: change those. "))
     plugin = etree.SubElement(root, "plugin", name=module.executable)
     etree.SubElement(plugin, "group").text = "processing_module"
     etree.SubElement(plugin, "author").text = "bill2bill"
@@ -118,15 +105,17 @@ def _add_field(page: etree._Element, field: Field) -> None:
 
 
 def _add_texts(block: etree._Element, kind: str, lang: str) -> None:
-    card, executable = CARDS[kind][lang], MODULES[kind].executable
+    executable = MODULES[kind].executable
+    name, short, full = CARDS[kind][lang]
+    card = {"desc_short": short, "desc_full": full, "price": PRICE[lang]}
     texts: Dict[str, Dict[str, str]] = {
-        "plugin": {f"{part}_{executable}": card[part] for part in ("desc_short", "desc_full", "price")},
-        "label_processing_modules": {executable: card["name"], f"module_{executable}": card["name"]},
-        **{name: _labels(fields, lang) for name, (_, fields) in _forms(kind).items()},
+        "plugin": {f"{part}_{executable}": text for part, text in card.items()},
+        "label_processing_modules": {executable: name, f"module_{executable}": name},
+        **{form: _labels(fields, lang) for form, (_, fields) in _forms(kind).items()},
         "msgerror": {f"msg_error_{code}": messages.panel_message(code, lang) for code in CODES},
     }
-    for name, told in texts.items():
-        box = etree.SubElement(block, "messages", name=name)
+    for section, told in texts.items():
+        box = etree.SubElement(block, "messages", name=section)
         for key, text in told.items():
             etree.SubElement(box, "msg", name=key).text = text
 
@@ -139,31 +128,20 @@ def _labels(fields: Tuple[Field, ...], lang: str) -> Dict[str, str]:
     return labels
 
 
+def _head(title: str, sources: str) -> List[str]:
+    return [f"# {title}", "", f"<!-- {MADE} {sources}. -->", ""]
+
+
 def settings_page() -> bytes:
-    lines = [
-        "# Settings",
-        "",
-        "<!-- Made by `python -m bill2bill.admin.describe` from config.py and messages/: change those. -->",
-        "",
-    ]
+    lines = _head("Settings", "config.py and messages/: change those")
     lines += ["## Of a connection", "", "Entered in the panel: Integration, Processing modules.", ""]
     lines += _rows(tuple(dict.fromkeys(field for fields in CONNECTIONS.values() for field in fields)))
-    lines += [
-        "",
-        "## Of a tariff plan",
-        "",
-        f"Entered in the panel, in a tariff plan that is sold through `{MODULES['processing'].executable}`.",
-        "",
-    ]
+    seller = f"`{MODULES['processing'].executable}`"
+    lines += ["", "## Of a tariff plan", ""]
+    lines += [f"Entered in the panel, in a tariff plan that is sold through {seller}.", ""]
     lines += _rows(TARIFF)
-    lines += ["", "## Of the plugin", ""]
-    lines += [
-        (
-            "The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a"
-            " comment. It need not exist."
-        ),
-        "",
-    ]
+    file = "The file `etc/bill2bill.conf` below the panel's folder: lines `name value`, `#` starts a comment."
+    lines += ["", "## Of the plugin", "", f"{file} It need not exist.", ""]
     lines += ["| name | default | unit | what it does |", "|---|---|---|---|"]
     lines += [
         f"| `{name}` | {_code(default)} | {unit} | {'<br>'.join(forms.OPTIONS[name])} |"
@@ -188,12 +166,7 @@ def _module_of(field: Field) -> str:
 
 
 def errors_page() -> bytes:
-    lines = [
-        "# Errors",
-        "",
-        "<!-- Made by `python -m bill2bill.admin.describe` from errors.py and messages/: change those. -->",
-        "",
-    ]
+    lines = _head("Errors", "errors.py and messages/: change those")
     lines += ["Each has a stable code: the type of the error document, and the word in the log.", ""]
     lines += ["| code | the operation | what it says and what to do |", "|---|---|---|"]
     for code, retry in CODES.items():
@@ -205,20 +178,10 @@ def errors_page() -> bytes:
 def commands_page() -> bytes:
     import importlib
 
-    lines = [
-        "# Commands of the panel",
-        "",
-        "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/commands/: change that. -->",
-        "",
-    ]
+    lines = _head("Commands of the panel", "bill2bill/commands/: change that")
     for kind, module in MODULES.items():
-        lines += [
-            (
-                f"`{module.executable}` (item type {', '.join(f'`{name}`' for name in module.itemtypes)})"
-                " answers:"
-            ),
-            "",
-        ]
+        types = ", ".join(f"`{name}`" for name in module.itemtypes)
+        lines += [f"`{module.executable}` (item type {types}) answers:", ""]
         lines += ["| command | what it does |", "|---|---|"]
         for name, command in COMMANDS[kind].items():
             told = importlib.import_module(f"bill2bill.commands.{command.file}").__doc__ or ""
@@ -229,14 +192,8 @@ def commands_page() -> bytes:
 
 def capabilities_page() -> bytes:
     adapters = {"BILLmanager 4": Billmgr4.cannot, "BILLmanager 5 and 6": Billmgr6.cannot}
-    lines = ["# What can be asked of a provider", ""]
-    lines += [
-        (
-            "<!-- Made by `python -m bill2bill.admin.describe` from bill2bill/upstream/capabilities.py and"
-            " the adapters: change those. -->"
-        ),
-        "",
-    ]
+    sources = "bill2bill/upstream/capabilities.py and the adapters: change those"
+    lines = _head("What can be asked of a provider", sources)
     lines += ["A version that can do a step is tested for it; one that cannot has a reason.", ""]
     lines += [f"| step | {' | '.join(adapters)} |", "|---|" + "---|" * len(adapters)]
     for step, sentence in STEPS.items():

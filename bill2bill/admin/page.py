@@ -1,19 +1,17 @@
-"""Pages of the admin interface, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6): purchases that
-wait, and the form that takes an answer.
-"""
+"""Admin pages, answered by `addon/bill2bill` (host-protocol 7.4 to 7.6): waiting purchases, their form."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import BinaryIO, Callable, Dict, Mapping, Optional, Tuple
 
 from lxml import etree
 
 from bill2bill.admin import decide, start
-from bill2bill.admin.panel import NAME, data_of, journal_of, locks_of
-from bill2bill.admin.question import Question, question
+from bill2bill.admin.panel import NAME, journal_of, locks_of
+from bill2bill.admin.question import questions
 from bill2bill.config import options_of
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host import document, log, reply
@@ -41,16 +39,11 @@ class Page:
         """Those that need a person first."""
         page = document.read_document(self.stdin)
         rows = self.journal.all_unsettled()
-        asked = self._questions(rows)
+        asked = questions(self.root, self.journal, rows)
         for row in sorted(rows, key=lambda row: (row.id not in asked, row.id)):
             if row.id in asked or row.stage is Stage.SENT:
                 _add_row(page, row, row.id in asked)
         return document.to_bytes(page)
-
-    def _questions(self, rows: List[Purchase]) -> Dict[int, Question]:
-        with data_of(self.root) as data:
-            asked = {row.id: question(self.root, self.journal, row, data) for row in rows}
-        return {number: one for number, one in asked.items() if one is not None}
 
     # -- the form --------------------------------------------------------------------------------------------
 
@@ -64,9 +57,8 @@ class Page:
         if not re.fullmatch("[0-9]{1,10}", elid):
             raise Failure("choose_one")
         row = self.journal.purchase(int(elid))
-        answered = (
-            row is not None and row.stage is Stage.CONFIRMED and not row.question
-        )  # since the form was opened
+        # since the form was opened
+        answered = row is not None and row.stage is Stage.CONFIRMED and not row.question
         if row is None or answered or not answers_to(row):
             raise Failure("no_question", id=elid, value=row.stage.value if row else "-")
         return row
@@ -74,7 +66,8 @@ class Page:
     def _form(self, row: Purchase) -> bytes:
         page = document.read_document(self.stdin)
         steps = self.journal.history(row.id)
-        asked, lang = self._questions([row]).get(row.id), self.param("lang") or page.get("lang", "")
+        asked = questions(self.root, self.journal, [row]).get(row.id)
+        lang = self.param("lang") or page.get("lang", "")
         texts = {
             "elid": str(row.id),
             "purchase": f"{row.id}: {row.kind}, {row.name}",
@@ -98,20 +91,13 @@ class Page:
         who = log.one_line(self.env.get("AUTH_USER", ""))[:64] or "-"
         with locks_of(self.root).item(row.item, options.item_wait):
             row = self._chosen()  # whoever held the lock may have settled it
-            if self._answer().answer is Answer.OTHER_ITEM:
+            said, why = self._answer(), self.param("why")
+            if said.answer is Answer.OTHER_ITEM:
                 start.must_be_unknown(self.root, row)
-            decide.resolve(
-                self.journal,
-                row.id,
-                self._answer(),
-                who,
-                self.param("why"),
-                options.settle,
-                start.noting(self.root, self.journal),
-            )
-        start.let_go_on(
-            self.root, self.journal, row.id
-        )  # a form does not wait for a provider: the panel and the tick do the rest
+            noting = start.noting(self.root, self.journal)
+            decide.resolve(self.journal, row.id, said, who, why, options.settle, noting)
+        # a form does not wait for a provider: the panel and the tick do the rest
+        start.let_go_on(self.root, self.journal, row.id)
         page = etree.Element("doc")
         etree.SubElement(page, "ok")
         return document.to_bytes(page)
@@ -130,9 +116,7 @@ PAGES: Dict[str, Callable[[Page], bytes]] = {DOUBTS: Page.doubts, RESOLVE: Page.
 
 
 def answer(root: str, stdin: BinaryIO, env: Mapping[str, str]) -> Tuple[int, Optional[bytes]]:
-    """(exit status, document). The handler runs as root whoever asks, so rights are checked here
-    (host-protocol 7.5).
-    """
+    """(exit status, document). Whoever asks, it runs as root: rights are checked here (host-protocol 7.5)."""
     try:
         _check_rights(env)
         func = env.get("PARAM_func", "")
@@ -159,10 +143,8 @@ def _add_row(page: etree._Element, purchase: Purchase, asks: bool) -> None:
     since = datetime.fromtimestamp(purchase.sent or purchase.created).strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ006 - the panel's dates are local
     values = {
         "id": purchase.id, "item": purchase.item, "kind": purchase.kind, "name": purchase.name,
-        "months": purchase.months,
-        "state": "doubt" if asks else "sent", "since": since, "cost": purchase.cost,
-        "remote": purchase.remote or "",
-        "operation": purchase.operation or "",
+        "months": purchase.months, "state": "doubt" if asks else "sent", "since": since,
+        "cost": purchase.cost, "remote": purchase.remote or "", "operation": purchase.operation or "",
     }  # fmt: skip
     for name, value in values.items():
         etree.SubElement(row, name).text = document.printable(str(value))

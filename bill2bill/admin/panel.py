@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator
+from typing import Dict, Iterator, Tuple
 
 from bill2bill.host import place
 from bill2bill.host.data import Data
 from bill2bill.host.mgrctl import Mgrctl
+from bill2bill.host.panel import Panel
 from bill2bill.journal.journal import Journal
 from bill2bill.services.modules import types_of
 from bill2bill.state.locks import Locks
@@ -20,7 +21,7 @@ def journal_of(root: Path) -> Journal:
     """Raises state_unusable, state_newer, item_busy."""
 
     def types() -> Dict[int, str]:
-        with data_of(root) as data:
+        with panel_of(root) as (data, _):
             return types_of(data.executables())
 
     return Journal(root / "var" / "bill2bill", place.machine_id(), str(root.resolve()), types)
@@ -31,10 +32,11 @@ def locks_of(root: Path) -> Locks:
 
 
 @contextmanager
-def data_of(root: Path, wait: float = 0) -> Iterator[Data]:
-    """wait: seconds for mgrctl, where the database's address must be asked for."""
-    data = Data(root, Mgrctl(root, NAME, wait))
+def panel_of(root: Path, wait: float = 0) -> Iterator[Tuple[Data, Panel]]:
+    """What is read, what is written. wait: seconds that mgrctl may wait for a restarting panel."""
+    mgrctl = Mgrctl(root, NAME, wait)
+    data = Data(root, mgrctl)
     try:
-        yield data
+        yield data, Panel(mgrctl)
     finally:
         data.close()

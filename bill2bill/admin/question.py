@@ -1,14 +1,13 @@
-"""What a purchase asks a person now: out of the journal, or out of the error that its operation has on the
-panel.
-"""
+"""What a purchase asks a person now: out of the journal, or of its operation's error on the panel."""
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from bill2bill import messages
+from bill2bill.admin.panel import panel_of
 from bill2bill.errors import Failure
 from bill2bill.host.data import Data
 from bill2bill.host.document import parse_bytes
@@ -18,12 +17,20 @@ from bill2bill.journal.questions import asked_about
 from bill2bill.messages.questions import explained
 
 LOG = logging.getLogger("bill2bill")
+NO_TEXTS = ("code", "detail")
 
 
 class Question(NamedTuple):
     code: str
     en: str
     ru: str
+
+
+def questions(root: Path, journal: Journal, rows: List[Purchase]) -> Dict[int, Question]:
+    """Purchase -> what it asks. The panel is read for what only its operations know; it need not be there."""
+    with panel_of(root.resolve()) as (data, _):
+        asked = {row.id: question(root, journal, row, data) for row in rows}
+    return {number: one for number, one in asked.items() if one is not None}
 
 
 def question(root: Path, journal: Journal, row: Purchase, data: Optional[Data] = None) -> Optional[Question]:
@@ -38,9 +45,7 @@ def question(root: Path, journal: Journal, row: Purchase, data: Optional[Data] =
 
 
 def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:
-    """The question that stands with the operation, if it is about this purchase: which service it is, or what
-    became of it at another login.
-    """
+    """The question of its operation about it: which service it is, or what became of it at another login."""
     if row.operation is None:
         return None
     try:
@@ -55,11 +60,5 @@ def _on_panel(row: Purchase, data: Data) -> Optional[Failure]:
     code = error.get("type") or ""
     if not messages.is_question(code) or params.get("id") != str(row.id):
         return None
-    return Failure(
-        code,
-        **{
-            name: value
-            for name, value in params.items()
-            if name.isidentifier() and name not in ("code", "detail")
-        },
-    )
+    texts = {name: text for name, text in params.items() if name.isidentifier() and name not in NO_TEXTS}
+    return Failure(code, **texts)

@@ -1,6 +1,4 @@
-"""The regular job: purchases that were begun and are not finished are looked at again, for the panel may not
-come back to them (decision 11).
-"""
+"""The regular job: unfinished purchases are looked at again, the panel may not come back (decision 11)."""
 
 from __future__ import annotations
 
@@ -10,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from bill2bill.admin.panel import NAME, journal_of, locks_of
+from bill2bill.admin.panel import NAME, journal_of, locks_of, panel_of
 from bill2bill.admin.start import EXECUTABLES, run_module
 from bill2bill.config import options_of
 from bill2bill.errors import Failure
 from bill2bill.host import log, place
 from bill2bill.host.data import Data
-from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.journal.journal import Journal
 from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.purchase import Purchase, Stage
@@ -45,21 +42,15 @@ def tick(root: Path) -> Optional[List[Looked]]:
         LOG.warning("nothing is done, etc/billmgr.DoNothing exists")
         return []
     journal, locks = journal_of(root), locks_of(root)
-    data = Data(root, Mgrctl(root, NAME, options_of(root).panel_wait))
-    try:
-        with locks.at_work("tick") as alone:
-            if alone:
-                return [_look(root, data, row) for row in _due(journal, data, locks)]
-            LOG.info("another tick is at work")
-            return None
-    finally:
-        data.close()
+    with panel_of(root, options_of(root).panel_wait) as (data, _), locks.at_work("tick") as alone:
+        if alone:
+            return [_look(root, data, row) for row in _due(journal, data, locks)]
+        LOG.info("another tick is at work")
+        return None
 
 
 def _due(journal: Journal, data: Data, locks: Locks) -> Iterator[Purchase]:
-    """Sent and not seen yet, or seen and the panel not told; its operation waits on the panel and is not a
-    person's.
-    """
+    """Sent and not seen yet, or seen and the panel not told; its operation waits and is not a person's."""
     for row in journal.in_stages(Stage.SENT, Stage.CONFIRMED):
         try:
             if _waits(data, row) and locks.is_free(row.item):
@@ -69,36 +60,24 @@ def _due(journal: Journal, data: Data, locks: Locks) -> Iterator[Purchase]:
 
 
 def _waits(data: Data, row: Purchase) -> bool:
-    if (
-        row.operation is None or row.callback is not None or row.question
-    ):  # whether the panel was told is not for us to find out
+    # whether the panel was told is not for us to find out
+    if row.operation is None or row.callback is not None or row.question:
         return False
     operation = data.operation(row.operation)
-    return (
-        operation is not None
-        and not operation.manual
-        and (operation.item, operation.command) == (row.item, KINDS[row.kind].command)
-    )
+    if operation is None or operation.manual:
+        return False
+    return (operation.item, operation.command) == (row.item, KINDS[row.kind].command)
 
 
 def _look(root: Path, data: Data, row: Purchase) -> Looked:
     command = KINDS[row.kind].command
     try:
         executable = data.module(row.module).executable
-        if executable in EXECUTABLES:
-            run_module(
-                root,
-                executable,
-                ["--command", command, "--item", str(row.item), "--runningoperation", str(row.operation)],
-            )
+        if row.operation is not None and executable in EXECUTABLES:
+            run_module(root, executable, command, row.item, row.operation)
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:
         LOG.error("purchase %s: %s", row.id, failure)
     finished = row.operation is not None and data.operation(row.operation) is None
-    LOG.info(
-        "purchase %s (%s of item %s): %s",
-        row.id,
-        command,
-        row.item,
-        "finished" if finished else "not finished yet",
-    )
+    end = "finished" if finished else "not finished yet"
+    LOG.info("purchase %s (%s of item %s): %s", row.id, command, row.item, end)
     return Looked(row.id, row.item, command, finished)

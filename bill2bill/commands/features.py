@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bill2bill.commands import COMMANDS, FLAGS
 from bill2bill.config import CONNECTIONS
-from bill2bill.host.features import features
+from bill2bill.host.reply import features
 from bill2bill.services.modules import MODULES
 
 if TYPE_CHECKING:

@@ -1,6 +1,4 @@
-"""The add-ons of a service: rows of its tariff's add-ons with what was ordered of each
-(host-protocol 6.3).
-"""
+"""The add-ons of a service: rows of its tariff's with what was ordered of each (host-protocol 6.3)."""
 
 from __future__ import annotations
 
@@ -18,28 +16,22 @@ BY_STATISTICS, COMPOUND, MANUAL = 3, 4, 10
 # What data.py asks for, in this order: the tariff's add-on, and what the service has of it.
 NAMES = (
     "own", "type", "active", "addontype", "billtype", "compound", "plan_bool", "plan_limit", "plan_max",
-    "plan_max_trial",
-    "plan_choice", "ordered", "bool", "int", "limit", "max", "choice",
+    "plan_max_trial", "plan_choice", "ordered", "bool", "int", "limit", "max", "choice",
 )  # fmt: skip
 
 Cells = Dict[str, Optional[str]]
 
 
 def values(about: Phrase, rows: List[Row], trial: bool) -> Dict[str, str]:
-    """What the rows say, their cells named by NAMES. Raises Failure("panel_data") for two rows of one add-on
-    and for cells of another kind.
-    """
+    """What the rows (NAMES) say. Raises panel_data for two rows of one add-on and cells of another kind."""
     found: Dict[str, str] = {}
     for row in rows:
         cells: Cells = dict(zip(NAMES, row))
         if _counts(about, cells):
             name = (cells["own"] or cells["type"] or "").strip()
             if not name or name in found:
-                raise Failure(
-                    "panel_data",
-                    object=about,
-                    reason=Phrase("addon_twice", name=name) if name else Phrase("addon_unnamed"),
-                )
+                reason = Phrase("addon_twice", name=name) if name else Phrase("addon_unnamed")
+                raise Failure("panel_data", object=about, reason=reason)
             found[name] = _value(about, name, cells, trial)
     return found
 
@@ -66,11 +58,7 @@ def _amount(about: Phrase, cells: Cells, trial: bool) -> int:
     if _number(about, "billtype", cells) == BY_STATISTICS:
         amount = _number(about, "max", cells) or _number(about, "plan_max", cells)
     else:
-        limit = (
-            _number(about, "limit", cells)
-            if cells["limit"] is not None
-            else _number(about, "plan_limit", cells)
-        )
+        limit = _number(about, "plan_limit" if cells["limit"] is None else "limit", cells)
         amount = limit + _number(about, "int", cells)
     most = _number(about, "plan_max_trial", cells)
     return most if trial and 0 < most < amount else amount

@@ -18,14 +18,13 @@ GREATEST_ID = 2**31
 # here has a value only if the next word is no option.
 WITH_VALUE = frozenset((
     "command", "subcommand", "id", "item", "lang", "module", "itemtype", "intname", "param", "value",
-    "runningoperation",
-    "level", "addon", "tld", "searchstring", "userid", "password", "domain", "emails", "profileid",
+    "runningoperation", "level", "addon", "tld", "searchstring", "userid", "password", "domain", "emails",
+    "profileid",
 ))  # fmt: skip
 NUMERIC = ("item", "module", "runningoperation", "level")
 
-# command -> the options that it cannot do without (host-protocol 2.2, "mandatory"; sync_item, transfer, whois
-# and get_contact_type by 2.3). tune_service_profile is not listed: an edited contact comes without a zone
-# (2.6).
+# command -> its mandatory options (host-protocol 2.2; sync_item, transfer, whois, get_contact_type: 2.3).
+# tune_service_profile is not listed: an edited contact comes without a zone (2.6).
 NEEDS: Mapping[str, Tuple[str, ...]] = {
     **dict.fromkeys(
         ("open", "transfer", "reopen", "prolong", "suspend", "resume", "close", "setparam"), ("item",)
@@ -60,8 +59,7 @@ class Call(NamedTuple):
 
 
 def parse(argv: Sequence[str]) -> Call:
-    """A call from the command line without the program's name: `--option value` or `--option=value`, in any
-    order.
+    """A call from the words behind the program's name: `--option value` or `--option=value`, in any order.
 
     Raises Failure("bad_call") with everything that is wrong at once.
     """
@@ -70,22 +68,15 @@ def parse(argv: Sequence[str]) -> Call:
     command = options.get("command", "")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", command):
         wrong.append(Phrase("option_missing" if not command else "option_not_word", name="command"))
-    wrong += [Phrase("option_missing", name=name) for name in NEEDS.get(command, ()) if not options.get(name)]
+    needed = NEEDS.get(command, ())
+    wrong += [Phrase("option_missing", name=name) for name in needed if not options.get(name)]
     numbers = {name: _number(text) for name, text in options.items() if name in NUMERIC}
-    wrong += [
-        Phrase("option_not_number", name=name)
-        for name, number in numbers.items()
-        if number is None and options[name]
-    ]
-    wrong += [
-        Phrase("option_empty", name=name)
-        for name in numbers
-        if not options[name] and name not in NEEDS.get(command, ())
-    ]
+    unread = [name for name, number in numbers.items() if number is None]
+    wrong += [Phrase("option_not_number", name=name) for name in unread if options[name]]
+    wrong += [Phrase("option_empty", name=name) for name in unread if not (options[name] or name in needed)]
     if wrong:
-        raise Failure(
-            "bad_call", reason=reduce(lambda first, rest: Phrase("and", first=first, rest=rest), wrong)
-        )
+        reason = reduce(lambda first, rest: Phrase("and", first=first, rest=rest), wrong)
+        raise Failure("bad_call", reason=reason)
     return Call(
         command=command,
         item=numbers.get("item"),
@@ -109,9 +100,7 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
 
 
 def _options(argv: Sequence[str]) -> Tuple[Dict[str, str], List[Phrase]]:
-    """(option -> value, what is wrong). Words that belong to no option are passed over: newer panels may send
-    more.
-    """
+    """(option -> value, what is wrong). Words of no option are passed over: newer panels may send more."""
     options: Dict[str, str] = {}
     wrong: List[Phrase] = []
     words = list(reversed(argv))

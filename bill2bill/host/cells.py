@@ -1,5 +1,4 @@
-"""One cell of the panel's tables as a value; what is absent or of another kind is Failure("panel_data"),
-never a guess.
+"""One cell of the panel's tables as a value; absent or of another kind is Failure("panel_data"), no guess.
 
 about: the row; what: its field, as the panel names it.
 """
@@ -12,6 +11,7 @@ from typing import List, Optional
 
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host.database import Row
+from bill2bill.rules.periods import parse_date
 
 
 def only(about: Phrase, rows: List[Row]) -> Row:
@@ -21,9 +21,7 @@ def only(about: Phrase, rows: List[Row]) -> Row:
 
 
 def text_of(about: Phrase, what: str, value: Optional[str]) -> str:
-    """Without the space around it. A control character in a name, a number or a date comes from nobody's
-    keyboard.
-    """
+    """Without the space around it. A control character in it comes from nobody's keyboard."""
     text = (value or "").strip()
     if not text:
         raise Failure("panel_data", object=about, reason=Phrase("field_empty", name=what))
@@ -44,9 +42,7 @@ def date_of(about: Phrase, what: str, value: Optional[str]) -> Optional[date]:
     text = (value or "").strip().split(" ")[0]
     if text in ("", "0000-00-00"):
         return None
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Failure("panel_data", object=about, reason=Phrase("field_not_date", name=what)) from error
+    day = parse_date(text)
+    if day is None:
+        raise Failure("panel_data", object=about, reason=Phrase("field_not_date", name=what))
+    return day

@@ -72,8 +72,7 @@ class Contact(NamedTuple):
     """A contact as it serves an item. role: owner, admin, …; profiletype: 1 person, 2 company, 3 sole
     proprietor.
 
-    fields  as stored (host-protocol 6.6), and "country" and "postal_country" as ISO 3166 alpha-2 codes, "" if
-            none is chosen
+    fields  as stored (host-protocol 6.6); "country", "postal_country": ISO 3166 alpha-2, "" if not chosen
     """
 
     profile: int
@@ -95,15 +94,14 @@ class Data:
 
     def item(self, item: int) -> Item:
         about = Phrase("item", id=item)
-        row = self._one(
+        itemtype, module, pricelist, intname, period, status, expires, last = self._one(
             about,
             "SELECT t.intname, i.processingmodule, i.pricelist, p.intname, i.period, i.status, i.expiredate,"
             " i.lastpricelist FROM item i LEFT JOIN pricelist p ON p.id = i.pricelist LEFT JOIN itemtype t ON"
             " t.id = p.itemtype WHERE i.id = ?",
             item,
         )
-        itemtype, module, pricelist, intname, period, status, expires, last = row
-        params = self._values(about, "SELECT intname, value FROM itemparam WHERE item = ?", item)
+        params = self._values(about, "itemparam", "item", item)
         domain = text_of(about, "itemtype", itemtype) == "domain"
         return Item(
             id=item,
@@ -115,7 +113,7 @@ class Data:
             period=number_of(about, "period", period),
             status=number_of(about, "status", status),
             expires=date_of(about, "expiredate", expires),
-            name=(text_of(about, "domain", params.get("domain")) if domain else params.get("domain", "")),
+            name=text_of(about, "domain", params.get("domain")) if domain else params.get("domain", ""),
             params=params,
         )
 
@@ -129,20 +127,14 @@ class Data:
             return None
         item, command, trycount, manual = only(about, rows)
         tries = number_of(about, "trycount", trycount) if trycount is not None else 0
-        return Operation(
-            operation,
-            number_of(about, "item", item),
-            text_of(about, "intname", command),
-            tries,
-            manual == "on",
-        )
+        number, intname = number_of(about, "item", item), text_of(about, "intname", command)
+        return Operation(operation, number, intname, tries, manual == "on")
 
     def module(self, module: int) -> Module:
         about = Phrase("connection", id=module)
-        row = self._one(
+        name, executable, department, active = self._one(
             about, "SELECT name, module, department, active FROM processingmodule WHERE id = ?", module
         )
-        name, executable, department, active = row
         has_department = department not in (None, "", "0")
         return Module(
             id=module,
@@ -158,43 +150,25 @@ class Data:
         return {number_of(Phrase("module", name="-"), "id", number): str(name or "") for number, name in rows}
 
     def module_of(self, item: int) -> Module:
-        """The connection of an item whose other data may be unusable, so that even this failure can be
-        reported.
-        """
+        """The connection of an item whose other data may be unusable: even that must be reported."""
         row = self._one(Phrase("item", id=item), "SELECT processingmodule FROM item WHERE id = ?", item)
         return self.module(number_of(Phrase("item", id=item), "processingmodule", row[0]))
 
     def tariff_settings(self, pricelist: int) -> Dict[str, str]:
-        """What a tariff plan keeps for the module that sells it (host-protocol 2.7,
-        pricelist_dynamic_settings).
-        """
-        return self._values(
-            Phrase("tariff_plan", id=pricelist),
-            "SELECT intname, value FROM pricelistparam WHERE pricelist = ?",
-            pricelist,
-        )
+        """What a tariff plan keeps for its module (host-protocol 2.7, pricelist_dynamic_settings)."""
+        return self._values(Phrase("tariff_plan", id=pricelist), "pricelistparam", "pricelist", pricelist)
 
     def addons(self, item: Item) -> Dict[str, str]:
-        """Internal name -> value of each add-on of a service: a number, "on" or "off", or the internal name
-        of a choice (host-protocol 6.3).
-        """
-        return addons.values(
-            Phrase("item", id=item.id),
-            self._database.rows(ADDONS, item.id, item.pricelist),
-            trial=item.period == addons.TRIAL,
-        )
+        """Internal name -> a number, "on" or "off", or the internal name of a choice (host-protocol 6.3)."""
+        rows = self._database.rows(ADDONS, item.id, item.pricelist)
+        return addons.values(Phrase("item", id=item.id), rows, trial=item.period == addons.TRIAL)
 
     def active_modules(self, executable: str) -> List[int]:
         """Compared here too: to MariaDB PMOTHER and pmother may be one."""
-        rows = self._database.rows(
-            "SELECT id, module FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id",
-            executable,
-        )
-        return [
-            number_of(Phrase("module", name=executable), "id", number)
-            for number, module in rows
-            if module == executable
-        ]
+        about = Phrase("module", name=executable)
+        sql = "SELECT id, module FROM processingmodule WHERE module = ? AND active = 'on' ORDER BY id"
+        rows = self._database.rows(sql, executable)
+        return [number_of(about, "id", number) for number, module in rows if module == executable]
 
     def connection_values(self, module: int) -> Dict[str, str]:
         """The connection's settings with its secrets in clear, which are kept out of the log from here on.
@@ -202,12 +176,8 @@ class Data:
         Raises Failure("panel_key") if they cannot be decrypted and the panel does not show them.
         """
         about = Phrase("connection", id=module)
-        plain = self._values(
-            about, "SELECT intname, value FROM processingparam WHERE processingmodule = ?", module
-        )
-        sealed = self._values(
-            about, "SELECT intname, value FROM processingcryptedparam WHERE processingmodule = ?", module
-        )
+        plain = self._values(about, "processingparam", "processingmodule", module)
+        sealed = self._values(about, "processingcryptedparam", "processingmodule", module)
         key = self._database.location.key
         clear = secrets.reveal(sealed, key, lambda: secrets.shown_by_panel(self._mgrctl, module))
         log.hide(clear.values())
@@ -236,17 +206,12 @@ class Data:
         )  # fmt: skip
         known = {number for number, said in rows if number and said == role}
         if len(known) > 1:
-            raise Failure(
-                "panel_data",
-                object=Phrase("contact_number", id=profile),
-                reason=Phrase("external_ids", module=module),
-            )
+            about = Phrase("contact_number", id=profile)
+            raise Failure("panel_data", object=about, reason=Phrase("external_ids", module=module))
         return known.pop() or "" if known else ""
 
     def prolong_expense_today(self, item: int, today: date) -> bool:
-        """Was a renewal of this item charged on this (local) day? Then the registry's date may lag
-        (host-protocol 2.5).
-        """
+        """Was a renewal charged on this (local) day? Then the registry's date may lag (host-protocol 2.5)."""
         return self._exists(
             "SELECT 1 FROM expense WHERE item = ? AND operation = 'prolong'"
             " AND realdate >= ? AND realdate < ?",
@@ -261,9 +226,7 @@ class Data:
         return [number_of(Phrase("item", id=item), "runningoperation", number) for (number,) in rows]
 
     def operation_began(self, operation: int) -> Optional[datetime]:
-        """When this operation was created, in local time; None where the panel does not tell: the column is
-        inferred (host-protocol 6.1).
-        """
+        """When it was created, local time; None if the panel does not tell: inferred (host-protocol 6.1)."""
         try:
             rows = self._database.rows("SELECT createdate FROM runningoperation WHERE id = ?", operation)
             return datetime.fromisoformat(rows[0][0] or "") if rows else None
@@ -271,9 +234,7 @@ class Data:
             return None
 
     def operation_error(self, operation: int) -> str:
-        """The error document that an operation keeps (host-protocol 6.1); "" if it has none or has left the
-        panel.
-        """
+        """The error document that an operation keeps (host-protocol 6.1); "" if none, or it is gone."""
         rows = self._database.rows("SELECT errorxml FROM runningoperation WHERE id = ?", operation)
         return (only(Phrase("operation", id=operation), rows)[0] or "") if rows else ""
 
@@ -288,13 +249,10 @@ class Data:
     # --------------------------------------------------------------------------------------------------------
 
     def _zone(self, about: Phrase, intname: Optional[str]) -> str:
-        """Domain tariffs hold tld.id in their internal name; read on its own, for MariaDB would compare "13x"
-        as 13.
-        """
+        """A domain tariff's internal name is tld.id; read on its own: MariaDB would compare "13x" as 13."""
         tld = number_of(about, "pricelist.intname", intname)
-        return text_of(
-            about, "tld.name", self._one(Phrase("zone", id=tld), "SELECT name FROM tld WHERE id = ?", tld)[0]
-        )
+        row = self._one(Phrase("zone", id=tld), "SELECT name FROM tld WHERE id = ?", tld)
+        return text_of(about, "tld.name", row[0])
 
     def _contact(self, about: Phrase, role: str, row: Row) -> Contact:
         _, linked, profile, profiletype, name = row
@@ -302,9 +260,7 @@ class Data:
             raise Failure("panel_data", object=about, reason=Phrase("contact_absent", role=role, id=linked))
         number = number_of(about, "service_profile", profile)
         who = Phrase("contact_number", id=number)
-        fields = self._values(
-            who, "SELECT intname, value FROM service_profileparam WHERE service_profile = ?", number
-        )
+        fields = self._values(who, "service_profileparam", "service_profile", number)
         fields["country"] = self._country(who, fields.get("location_country", ""))
         fields["postal_country"] = self._country(who, fields.get("postal_country", ""))
         return Contact(number, role, number_of(who, "profiletype", profiletype), name or "", fields)
@@ -321,9 +277,10 @@ class Data:
     def _exists(self, sql: str, *params: object) -> bool:
         return bool(self._database.rows(sql, *params))
 
-    def _values(self, about: Phrase, sql: str, number: int) -> Dict[str, str]:
+    def _values(self, about: Phrase, table: str, owner: str, number: int) -> Dict[str, str]:
         """name -> value of a parameter table; the same name with two values is a contradiction."""
         values: Dict[str, str] = {}
+        sql = f"SELECT intname, value FROM {table} WHERE {owner} = ?"  # noqa: S608 - our own words
         for name, value in self._database.rows(sql, number):
             name = text_of(about, "intname", name)
             if values.setdefault(name, value or "") != (value or ""):

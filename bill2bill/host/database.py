@@ -1,6 +1,4 @@
-"""Where the panel's database is, and one way to ask MariaDB and SQLite alike (host-protocol 1.2, 6; design
-1).
-"""
+"""Where the panel's database is; MariaDB and SQLite are asked alike (host-protocol 1.2, 6; design 1)."""
 
 from __future__ import annotations
 
@@ -18,13 +16,8 @@ from bill2bill.host.mgrctl import Mgrctl
 Row = Tuple[Optional[str], ...]
 
 CONFIG_FILES = ("etc/billmgr.conf", "etc/billmgr.conf.d/db.conf")
-SOCKETS = (
-    "/var/run/mysqld/mysqld.sock",
-    "/var/lib/mysql/mysql.sock",
-    "/tmp/mysql.sock",  # noqa: S108
-)
+SOCKETS = ("/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock")  # noqa: S108
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 30  # s
-PORT = 3306
 MOST_ROWS, LONGEST = 10_000, 65_536  # rows of one answer; characters of one cell, a TEXT has no more
 
 
@@ -43,11 +36,7 @@ class Location:
 
 
 def locate(root: Path, mgrctl: Mgrctl) -> Location:
-    """From the panel's files, and where these say nothing about the database, from the panel itself
-    (`paramlist`).
-
-    Raises Failure("panel_database").
-    """
+    """From the panel's files or, where these name no database, its `paramlist`. Raises panel_database."""
     values = _files(root)
     if not any(name.startswith("DB") for name in values):
         values = {**values, **_paramlist(mgrctl)}
@@ -59,9 +48,8 @@ def locate(root: Path, mgrctl: Mgrctl) -> Location:
         kind="sqlite" if kind == "sqlite" else "mysql",
         name=values.get("DBName", "billmgr"),
         host=host,
-        port=_port(
-            values.get("DBPort", str(PORT))
-        ),  # the sandbox's word, like DBType: host-protocol 1.2 knows none
+        # DBPort is the sandbox's word, like DBType: host-protocol 1.2 knows none
+        port=_port(values.get("DBPort", "3306")),
         user=values.get("DBUser", "root"),
         password=values.get("DBPassword", ""),
         socket=values.get("DBSocket") or (_first_socket() if host == "localhost" else ""),
@@ -70,9 +58,7 @@ def locate(root: Path, mgrctl: Mgrctl) -> Location:
 
 
 class Database:
-    """One connection, opened when it is first asked and again when it was lost. Every value comes as text or
-    None, dates and money too.
-    """
+    """One connection, opened when first asked and again when lost. Every value is text or None, dates too."""
 
     def __init__(self, find: Callable[[], Location]) -> None:
         self._find = find
@@ -87,9 +73,7 @@ class Database:
         return self._location
 
     def rows(self, sql: str, *params: object) -> List[Row]:
-        """All rows of a SELECT without a LIMIT, with `?` for each parameter. Raises
-        Failure("panel_database"), "panel_data" for far too many.
-        """
+        """All rows of a SELECT without LIMIT, `?` for params. Raises panel_database; too many: panel_data."""
         may_be_lost = self._connection is not None and self.location.kind == "mysql"
         if self._connection is None:
             self._open()
@@ -109,11 +93,8 @@ class Database:
         longest = max((len(value) for row in rows for value in row if value), default=0)
         if len(rows) > MOST_ROWS or longest > LONGEST:
             table = re.sub(r".*? FROM (\w+).*", r"\1", sql)
-            raise Failure(
-                "panel_data",
-                object=Phrase("table", name=table),
-                reason=Phrase("db_large", rows=MOST_ROWS, characters=LONGEST),
-            )
+            reason = Phrase("db_large", rows=MOST_ROWS, characters=LONGEST)
+            raise Failure("panel_data", object=Phrase("table", name=table), reason=reason)
         return rows
 
     def close(self) -> None:
@@ -132,9 +113,7 @@ class Database:
 
 
 def _files(root: Path) -> Dict[str, str]:
-    """Lines `Name value`; `#` starts a comment only at the beginning of a line, for a password may
-    hold one.
-    """
+    """Lines `Name value`; `#` starts a comment only at a line's beginning, for a password may hold one."""
     values: Dict[str, str] = {}
     for name in CONFIG_FILES:
         try:
@@ -203,10 +182,7 @@ def _mysql_errors() -> Tuple[Type[Exception], ...]:
         import pymysql
     except ImportError as error:
         raise Failure("panel_database", reason=Phrase("no_pymysql")) from error
-    return (
-        pymysql.MySQLError,
-        RuntimeError,
-    )  # RuntimeError: a server that wants `cryptography` for its login
+    return (pymysql.MySQLError, RuntimeError)  # the latter: a login that wants `cryptography`
 
 
 def _as_text(value: object) -> Optional[str]:

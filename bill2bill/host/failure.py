@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, Tuple
 
 from bill2bill import messages
 from bill2bill.errors import Failure
@@ -43,39 +43,33 @@ def report(
 
     At most five mgrctl calls. What goes wrong here is logged; it never takes the place of the failure itself.
     """
-    operation, steps = call.operation, []
+    operation = call.operation
+    steps: List[Tuple[str, Callable[[], None]]] = []
     if operation is not None:
         document = reply.operation_error(failure, module.id, module.name, now)
-        steps.append(_Step("the error of the operation", lambda: panel.operation_error(operation, document)))
+        steps.append(("the error of the operation", lambda: panel.operation_error(operation, document)))
     if operation is not None and manual:
-        steps.append(_Step("manual mode", lambda: panel.set_manual(operation)))
+        steps.append(("manual mode", lambda: panel.set_manual(operation)))
     if doubt or (manual and notify):
-        steps.append(_Step("the task", lambda: _make_task(failure, call, data, panel, module)))
+        steps.append(("the task", lambda: _make_task(failure, call, data, panel, module)))
     if failure.code in CONNECTION_PROBLEMS:
         told = messages.text(failure, "en")
-        steps.append(_Step("the problem", lambda: panel.problem(module.id, module.name, told)))
+        steps.append(("the problem", lambda: panel.problem(module.id, module.name, told)))
     _carry_out(steps)
 
 
-class _Step:
-    def __init__(self, what: str, do: Callable[[], None]) -> None:
-        self.what, self.do = what, do
-
-
-def _carry_out(steps: List[_Step]) -> None:
-    for step in steps:
+def _carry_out(steps: List[Tuple[str, Callable[[], None]]]) -> None:
+    for what, do in steps:
         try:
-            step.do()
+            do()
         except Failure as error:
-            log.error("%s could not be stored: %s %s", step.what, error, error.detail)
+            log.error("%s could not be stored: %s %s", what, error, error.detail)
             if error.code == "panel_unreachable":  # the others would only wait as long
                 return
 
 
 def _make_task(failure: Failure, call: Call, data: Data, panel: Panel, module: Module) -> None:
-    """A task about the operation if the panel has a type for it, else a free one for the connection's
-    department.
-    """
+    """About the operation if the panel has a type for it, else a free one for the connection's department."""
     if call.operation is not None and _has_task(data, call.operation):
         return
     if call.operation is not None and call.item is not None:

@@ -1,6 +1,4 @@
-"""The module's log, in the panel's folder, line shape and levels (host-protocol 1.6). Never stdout: that is
-the reply.
-"""
+"""The module's log, in the panel's shape and levels (host-protocol 1.6). Never stdout: that is the reply."""
 
 from __future__ import annotations
 
@@ -16,17 +14,11 @@ from typing import Iterable, Optional, Set
 from urllib.parse import quote, quote_plus
 
 EXTINFO = 15
-# Opening a pipe that nobody reads must not hang the command, and a link must not make us write into another
-# file.
+# Opening a pipe that nobody reads must not hang the command, a link must not lead us into another file.
 OPENING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 LEVELS = {
-    9: logging.DEBUG,
-    6: EXTINFO,
-    5: logging.INFO,
-    4: logging.WARNING,
-    3: logging.ERROR,
-    2: logging.CRITICAL,
-}
+    9: logging.DEBUG, 6: EXTINFO, 5: logging.INFO, 4: logging.WARNING, 3: logging.ERROR, 2: logging.CRITICAL,
+}  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -35,8 +27,7 @@ _logger = logging.getLogger("bill2bill")  # every logger of the package is below
 
 
 def setup(root: Path, executable: str, operation: Optional[int] = None) -> None:
-    """Log to `<root>/var/<executable>.log` (0600) from now on. A log that cannot be opened or written is done
-    without.
+    """Log to `<root>/var/<executable>.log` (0600) from now on; not at all if it cannot be opened or written.
 
     operation  id to be put on each line
     """
@@ -56,15 +47,8 @@ def hide(values: Iterable[str]) -> None:
     """
     for value in values:
         if len(value.strip()) > 2:
-            _secrets.update(
-                (
-                    value,
-                    quote(value, safe=""),
-                    quote_plus(value),
-                    html.escape(value),
-                    html.escape(value, quote=False),
-                )
-            )
+            _secrets.update((value, quote(value, safe=""), quote_plus(value)))
+            _secrets.update((html.escape(value), html.escape(value, quote=False)))
 
 
 def mask(text: str) -> str:
@@ -81,9 +65,7 @@ def one_line(text: str) -> str:
 
 
 class _PanelLog(logging.Handler):
-    """`Mon D HH:MM:SS [pid] logger LEVEL text`, each line one write(), so that lines of several processes do
-    not mix.
-    """
+    """`Mon D HH:MM:SS [pid] logger LEVEL text`, each line one write(): several processes do not mix."""
 
     def __init__(self, path: Path, operation: Optional[int]) -> None:
         super().__init__()
@@ -117,9 +99,7 @@ class _PanelLog(logging.Handler):
 
 
 def _level(root: Path, executable: str) -> int:
-    """The level of the last line of etc/debug.conf that names the binary: `<log>[.<part>] <level>`; without
-    one, 6.
-    """
+    """Of the last line of etc/debug.conf that names the binary: `<log>[.<part>] <level>`; without one, 6."""
     name = Path(executable).stem
     try:
         lines = (root / "etc" / "debug.conf").read_text(encoding="utf-8", errors="replace").splitlines()

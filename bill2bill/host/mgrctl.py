@@ -93,10 +93,8 @@ class Mgrctl:
         self, func: str, params: Mapping[str, str], secret: Mapping[str, str]
     ) -> Tuple[List[bytes], Dict[str, bytes]]:
         argv = [str(self._root / "sbin" / "mgrctl"), "-m", "billmgr", "-o", "xml", _checked_name(func, func)]
-        argv += [
-            f"{_checked_name(func, name)}={_checked_value(func, name, value)}"
-            for name, value in params.items()
-        ]
+        for name, value in params.items():
+            argv.append(f"{_checked_name(func, name)}={_checked_value(func, name, value)}")
         path = [part for part in os.environ.get("PATH", "").split(":") if part]
         environment = {
             **{name: os.fsencode(value) for name, value in os.environ.items()},
@@ -130,22 +128,16 @@ class Mgrctl:
     def _run(self, func: str, argv: List[bytes], environment: Dict[str, bytes]) -> Tuple[int, bytes, bytes]:
         try:
             child = subprocess.Popen(
-                argv,
-                cwd=self._root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+                argv, cwd=self._root, env=environment, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
         except OSError as error:  # absent, not executable, no folder
             raise Failure("panel_unreachable", func=func, detail=str(error)) from error
         try:
             out, err = child.communicate(timeout=self._limit)
         except subprocess.TimeoutExpired as error:
-            raise Failure(
-                "panel_unreachable", func=func, detail=f"no answer within {self._limit:g} s"
-            ) from error
+            late = f"no answer within {self._limit:g} s"
+            raise Failure("panel_unreachable", func=func, detail=late) from error
         finally:
             _end(child)
         return child.returncode, out, err
@@ -166,17 +158,14 @@ def _checked_name(func: str, name: str) -> str:
 
 
 def _checked_value(func: str, name: str, value: str) -> str:
-    """The value itself; the line ends of an errorxml become spaces (design: no control characters on a
-    command line).
-    """
+    """Line ends of an errorxml become spaces (design: no control characters on a command line)."""
     if name == "errorxml":
         value = re.sub(r"[\r\n\t]+", " ", value)
     if _UNPRINTABLE.search(value):
         raise Failure("bad_input", reason=Phrase("mgrctl_control", func=func, name=name))
     if len(value.encode()) > LONGEST_VALUE:
-        raise Failure(
-            "bad_input", reason=Phrase("mgrctl_long", func=func, name=name, most=LONGEST_VALUE // 1024)
-        )
+        reason = Phrase("mgrctl_long", func=func, name=name, most=LONGEST_VALUE // 1024)
+        raise Failure("bad_input", reason=reason)
     return value
 
 
@@ -185,19 +174,12 @@ def _document_error(func: str, error: etree._Element) -> PanelError:
     params = {param.get("name"): "".join(map(str, param.itertext())) for param in error.findall("param")}
     kind, obj = (error.get("type") or "").strip(), (error.get("object") or params.get("object") or "").strip()
     value = (error.get("value") or params.get("value") or "").strip()
-    text = (error.findtext("msg") or "").strip()
-    return PanelError(
-        func,
-        _reason(kind, obj, value),
-        detail=_short(text.encode("utf-8", "replace")),
-        about=(kind, obj, value),
-    )
+    detail = _short((error.findtext("msg") or "").strip().encode("utf-8", "replace"))
+    return PanelError(func, _reason(kind, obj, value), detail=detail, about=(kind, obj, value))
 
 
 def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[Failure]) -> PanelError:
-    """The error line of the text format (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user'
-    Value: 'x'`.
-    """
+    """An error line (host-protocol 5.2): `ERROR Error: Type: 'exists' Object: 'user' Value: 'x'`."""
     for text in (err, out):
         words = dict(re.findall(r"\b(Type|Object|Value): '([^']*)'", text[:4096].decode("utf-8", "replace")))
         if "Type" in words:
@@ -209,12 +191,9 @@ def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[
 
 
 def _reason(kind: str, obj: str, value: str) -> Words:
-    """Short and on one line, for it goes into error documents. The value is left out: it may be
-    what we sent.
-    """
-    named = [("type", kind), ("object", obj)] + (
-        [("value", value)] if re.fullmatch(r"[0-9]{1,12}", value) else []
-    )
+    """One short line, for error documents. Of values only numbers: others may be what we sent."""
+    number = value if re.fullmatch(r"[0-9]{1,12}", value) else ""
+    named = (("type", kind), ("object", obj), ("value", number))
     said = _short(" ".join(f"{name}={text}" for name, text in named if text).encode())
     return Raw(said) if said else Phrase("no_reason")
 

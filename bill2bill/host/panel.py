@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
-from typing import Optional
+from typing import Mapping, Optional
 
 from bill2bill.host.log import mask, one_line
 from bill2bill.host.mgrctl import Mgrctl, PanelError
@@ -26,9 +26,7 @@ class Panel:
     # -- ends of operations (2.5, 5.4) -----------------------------------------------------------------------
 
     def opened(self, item: int, itemtype: str, **stored: str) -> None:
-        """End of open and transfer: the function is named after the item type, `stored` become item
-        parameters.
-        """
+        """End of open and transfer: a function of the item type's name, `stored` become item parameters."""
         self._write(f"{itemtype}.open", **{**stored, "elid": str(item)})
 
     def prolonged(self, item: int) -> None:
@@ -44,9 +42,7 @@ class Panel:
         self._write("service.postsetparam", elid=str(item))
 
     def take_back_tariff_change(self, item: int, user: str) -> None:
-        """The item gets its old tariff plan again; user: who wanted the change (`--userid`), "" if the panel
-        did not say.
-        """
+        """The item gets its old tariff plan again; user: who wanted the change (`--userid`), or ""."""
         self._write("service.changepricelist.rollback", elid=str(item), **({"userid": user} if user else {}))
 
     def closed(self, item: int) -> None:
@@ -68,14 +64,8 @@ class Panel:
         self._write("service.saveparam", elid=str(item), name=name, value=value)
 
     def save_secret(self, item: int, name: str, value: str) -> None:
-        """One item parameter that the panel encrypts (host-protocol 6.4); it travels in the environment
-        (decision 1).
-        """
-        self.mgrctl.call(
-            "service.saveparam",
-            {"elid": str(item), "name": name, "crypted": "on", "sok": "ok"},
-            {"value": value},
-        )
+        """One that the panel encrypts (host-protocol 6.4); it travels in the environment (decision 1)."""
+        self._write("service.saveparam", {"value": value}, elid=str(item), name=name, crypted="on")
 
     def set_service_status(self, item: int, status: int) -> None:
         """The second-level status, host-protocol 6.5."""
@@ -85,26 +75,15 @@ class Panel:
         self._write("service.setexpiredate", elid=str(item), expiredate=expires.isoformat())
 
     def link_contact(self, profile: int, module: int, role: str, externalid: str) -> None:
-        """Show which contact at the upstream stands for this profile; for information, our journal is the
-        truth.
-        """
-        link = {
-            "service_profile": str(profile),
-            "processingmodule": str(module),
-            "type": role,
-            "externalid": externalid,
-        }
-        self._write("service_profile2processingmodule.edit", **link)
+        """Show which contact at the upstream is this profile; only shown, the truth is in our journal."""
+        link = {"service_profile": str(profile), "processingmodule": str(module), "type": role}
+        self._write("service_profile2processingmodule.edit", **link, externalid=externalid)
 
     # -- failures (2.8, 5.6, 5.8) ----------------------------------------------------------------------------
 
     def operation_error(self, operation: int, document: str) -> None:
-        """`document` is made by reply.operation_error. It may name a person's data, so it travels in the
-        environment (decision 1).
-        """
-        self.mgrctl.call(
-            "runningoperation.edit", {"elid": str(operation), "sok": "ok"}, {"errorxml": document}
-        )
+        """`document`: reply.operation_error. May hold personal data: in the environment (decision 1)."""
+        self._write("runningoperation.edit", {"errorxml": document}, elid=str(operation))
 
     def set_manual(self, operation: int) -> None:
         """No more repeats until a person starts the operation again."""
@@ -115,9 +94,7 @@ class Panel:
         self._write("runningoperation.edit", elid=str(operation), manual="off")
 
     def task_type(self, command: str, item: Optional[int]) -> str:
-        """The type for a task about this command; "" means that the panel wants none (host-protocol
-        9 #20).
-        """
+        """The type for a task about this command; "": the panel wants none (host-protocol 9 #20)."""
         about = {"item": str(item)} if item is not None else {}
         answer = self.mgrctl.call("task.gettype", {"operation": command, **about})
         return (answer.findtext("task_type") or "").strip()
@@ -126,28 +103,17 @@ class Panel:
         self._write("task.edit", item=str(item), runningoperation=str(operation), type=task_type)
 
     def free_task(self, department: int, text: str) -> None:
-        """A task for a department's staff; `text` is put on one line and shortened, without secrets. Travels
-        as operation_error does.
-        """
-        self.mgrctl.call(
-            "task.simple.create", {"elid": str(department), "sok": "ok"}, {"specification": _for_people(text)}
-        )
+        """A task for a department's staff: `text` in one short line without secrets, in the environment."""
+        self._write("task.simple.create", {"specification": _for_people(text)}, elid=str(department))
 
     def problem(self, module: int, module_name: str, text: str) -> None:
-        """The upstream cannot be reached or refuses the login: a line on the panel's dashboard (host-protocol
-        4.4).
-        """
-        about = {
-            "param_pm_name": _for_people(module_name),
-            "param_pm_id": str(module),
-            "param_errormsg": _for_people(text),
-        }
-        self._write(
-            "problems.register", name="processingmodule_connect", id=str(module), level="error", **about
-        )
+        """The upstream is out of reach or refuses the login: a line on the dashboard (host-protocol 4.4)."""
+        number, named, said = str(module), _for_people(module_name), _for_people(text)
+        about = {"param_pm_name": named, "param_pm_id": number, "param_errormsg": said}
+        self._write("problems.register", name="processingmodule_connect", id=number, level="error", **about)
 
-    def _write(self, func: str, **params: str) -> None:
-        self.mgrctl.call(func, {**params, "sok": "ok"})
+    def _write(self, func: str, secret: Optional[Mapping[str, str]] = None, /, **params: str) -> None:
+        self.mgrctl.call(func, {**params, "sok": "ok"}, secret)
 
 
 def _for_people(text: str) -> str:

@@ -13,9 +13,7 @@ MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
 def machine_id() -> str:
-    """The operating system's own id of this machine; empty if it has none (then only the folder tells copies
-    apart).
-    """
+    """The operating system's id of this machine; "" if it has none: only the folder tells copies apart."""
     for path in MACHINE_IDS:
         try:
             found = path.read_text(encoding="ascii").strip()
@@ -27,9 +25,7 @@ def machine_id() -> str:
 
 
 def installation_key(root: Path) -> bytes:
-    """32 secret bytes that only this panel knows, derived from its private key (etc/billmgr.pem,
-    host-protocol 1.2).
-    """
+    """32 secret bytes of this panel alone, from its private key (etc/billmgr.pem, host-protocol 1.2)."""
     try:
         pem = (root / KEY).read_bytes()
     except OSError as error:
@@ -45,7 +41,5 @@ def installation_id(key: bytes) -> str:
 
 
 def do_nothing(root: Path) -> bool:
-    """`etc/billmgr.DoNothing`: a copy of a panel that must not touch the outside world
-    (host-protocol 1.2).
-    """
+    """`etc/billmgr.DoNothing`: a copy that must not touch the outside world (host-protocol 1.2)."""
     return os.path.lexists(root / "etc" / "billmgr.DoNothing")  # a link to nowhere says it too

@@ -35,8 +35,7 @@ def error_document(failure: Failure, lang: str) -> bytes:
 
 
 def operation_error(failure: Failure, module_id: int, module_name: str, now: datetime) -> str:
-    """What is stored with the operation: the C++ form of host-protocol 4.1 with the inner and the global
-    error.
+    """What is stored with the operation: the C++ form of host-protocol 4.1, an inner and a global error.
 
     Carries both languages as valueRU and valueEN, no detail of the failure, no registered secret; at most 32
     KiB of UTF-8 on one line. `now` is local time.
@@ -47,16 +46,14 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
         when = now.strftime("%Y-%m-%d %H:%M:%S")
         module = {"date": when, "id": str(module_id), "name": _line(module_name, longest)}
         box = etree.SubElement(doc, "processingmodule", module)
+        attributes = {"date": when, **_attributes(failure.code, params, ("object", "value"))}
         for parent in (box, doc):
-            error = etree.SubElement(
-                parent, "error", {"date": when, **_attributes(failure.code, params, ("object", "value"))}
-            )
+            error = etree.SubElement(parent, "error", attributes)
             _add_params(error, params)
             for lang in ("ru", "en"):
                 text = _sentence(failure, lang, longest)
-                etree.SubElement(
-                    error, "param", {"name": f"value{lang.upper()}", "type": "msg", "msg": text}
-                ).text = text
+                told = {"name": f"value{lang.upper()}", "type": "msg", "msg": text}
+                etree.SubElement(error, "param", told).text = text
         text = etree.tostring(doc, encoding="unicode")
         if len(text.encode("utf-8")) <= ERROR_LIMIT:
             break
@@ -64,9 +61,7 @@ def operation_error(failure: Failure, module_id: int, module_name: str, now: dat
 
 
 def contact_types(roles: Sequence[str], **flags: str) -> bytes:
-    """The answer to get_contact_type, in the order of the form's pages; flags such as ns="require"
-    (host-protocol 2.6).
-    """
+    """The answer to get_contact_type, in the form's order; flags such as ns="require" (host-protocol 2.6)."""
     doc = etree.Element("doc", dict(flags))
     for role in roles:
         etree.SubElement(doc, "contact_type").text = role
@@ -80,10 +75,23 @@ def whois(text: str) -> bytes:
     return to_bytes(doc)
 
 
+def features(itemtypes: Iterable[str], params: Iterable[Tuple[str, bool]], commands: Iterable[str]) -> bytes:
+    """What a module can do (host-protocol 3). params: (name, secret), the panel encrypts secret ones."""
+    doc = etree.Element("doc")
+    served = etree.SubElement(doc, "itemtypes")
+    for itemtype in itemtypes:
+        etree.SubElement(served, "itemtype", name=itemtype)
+    stored = etree.SubElement(doc, "params")
+    for name, secret in params:
+        etree.SubElement(stored, "param", {"name": name, "crypted": "yes"} if secret else {"name": name})
+    able = etree.SubElement(doc, "features")
+    for command in commands:
+        etree.SubElement(able, "feature", name=command)
+    return to_bytes(doc)
+
+
 def slist(document: etree._Element, field: str, options: Iterable[Tuple[str, str]]) -> None:
-    """Give the select `field` of a form its options, (key sent, text shown), in place of any that it has
-    (host-protocol 2.4).
-    """
+    """Replace the options of the select `field`: (key sent, text shown) (host-protocol 2.4)."""
     for old in [node for node in document.findall("slist") if node.get("name") == field]:
         document.remove(old)
     box = etree.SubElement(document, "slist", {"name": field})
@@ -97,9 +105,8 @@ def _attributes(code: str, params: Mapping[str, str], names: Sequence[str]) -> D
 
 def _add_params(error: etree._Element, params: Mapping[str, str]) -> None:
     for name, value in params.items():
-        more = (
-            {"type": "msg", "msg": value} if name == "object" else {}
-        )  # the object's name is a text to show (V-PHP)
+        # the object's name is a text to show (V-PHP)
+        more = {"type": "msg", "msg": value} if name == "object" else {}
         etree.SubElement(error, "param", {"name": name, **more}).text = value
 
 

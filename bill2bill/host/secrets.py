@@ -21,9 +21,8 @@ def decrypt(value: str, key_path: Path) -> str:
     """
     if not value:
         return ""
-    from cryptography.exceptions import (
-        UnsupportedAlgorithm,
-    )  # slow to import, and many commands need no secret
+    # slow to import, and many commands need no secret
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -52,9 +51,8 @@ def reveal(
         try:
             shown = ask_panel()
         except PanelError as error:
-            raise Failure(
-                "panel_key", detail=f"{undecipherable.detail}; processing.edit: {error.params['reason']}"
-            ) from error
+            detail = f"{undecipherable.detail}; processing.edit: {error.params['reason']}"
+            raise Failure("panel_key", detail=detail) from error
         if any(value and not shown.get(name) for name, value in stored.items()):
             raise
         return {name: shown.get(name, "") for name in stored}
@@ -85,8 +83,6 @@ def _unpadded(sealed: bytes, key: RSAPrivateNumbers) -> str:
 
 
 def _power(number: int, key: RSAPrivateNumbers) -> int:
-    """number ** d mod n by the Chinese remainder theorem (RFC 8017, 5.1.2), a third of the time of
-    pow(number, d, n).
-    """
+    """number ** d mod n by the Chinese remainder theorem (RFC 8017, 5.1.2), in a third of pow()'s time."""
     first, second = pow(number, key.dmp1, key.p), pow(number, key.dmq1, key.q)
     return second + key.iqmp * (first - second) % key.p * key.q

@@ -1,13 +1,11 @@
-"""Add-ons of the panel as values of the upstream's: matched by internal name, checked against what the tariff
-allows, compared, priced.
-"""
+"""Add-ons of the panel as values of the upstream's: matched by internal name, checked, compared, priced."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Collection, Dict, Mapping, Optional, Tuple
 
-from bill2bill.errors import Failure, Phrase, Raw
+from bill2bill.errors import Failure, Phrase, Raw, Words
 from bill2bill.rules.money import Money
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 
@@ -18,8 +16,7 @@ Range = Tuple[int, int, int]  # least, most, step
 
 
 def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection[str]) -> Dict[int, str]:
-    """Id of an add-on of `tariff` -> the value to send, for all of `wanted` (internal name -> value, as
-    host.data.addons gives them).
+    """Id of an add-on of `tariff` -> the value to send, for `wanted`: internal name -> value (see host.data).
 
     own  internal names that the reseller provides himself
     Raises Failure("addon_bad") for one that the upstream does not have or whose value it does not sell.
@@ -33,14 +30,8 @@ def values_for(tariff: ServiceTariff, wanted: Mapping[str, str], own: Collection
         if addon is not None:
             found[addon.id] = _value(addon, value)
         elif value not in NOTHING:
-            raise Failure(
-                "addon_bad",
-                object=name,
-                value=value,
-                reason=Phrase(
-                    "addons_of_tariff", id=tariff.id, names=", ".join(sorted(known)) or Phrase("nothing")
-                ),
-            )
+            names = ", ".join(sorted(known)) or Phrase("nothing")
+            raise _bad(name, value, Phrase("addons_of_tariff", id=tariff.id, names=names))
     return found
 
 
@@ -60,28 +51,21 @@ def check_form(
         if addon.id in ranges:
             _check_range(addon, value, ranges[addon.id])
         if addon.id not in known and not _included(addon, value):
-            raise Failure("addon_bad", object=addon.intname, value=value, reason=Phrase("nothing"))
+            raise _bad(addon.intname, value, Phrase("nothing"))
 
 
 def same(tariff: ServiceTariff, wanted: Mapping[int, str], shown: Mapping[int, str]) -> bool:
-    """Does the upstream show these values? Raises Failure("upstream_answer") for an add-on that it does not
-    show: unseen is not different.
-    """
+    """Does the upstream show these values? Raises upstream_answer if not shown: unseen is not different."""
     kinds = {addon.id: addon.kind for addon in tariff.addons}
     missing = sorted(set(wanted) - set(shown))
     if missing:
-        raise Failure(
-            "upstream_answer",
-            func="edit",
-            reason=Phrase("addons_not_shown", ids=", ".join(map(str, missing))),
-        )
+        reason = Phrase("addons_not_shown", ids=", ".join(map(str, missing)))
+        raise Failure("upstream_answer", func="edit", reason=reason)
     return all(_equal(kinds[number], value, shown[number]) for number, value in wanted.items())
 
 
 def least_cost(tariff: ServiceTariff, months: int, values: Mapping[int, str]) -> Optional[Money]:
-    """What a period costs by the catalogue; None if the tariff is not sold for it. Set-up fees and taxes are
-    not in it.
-    """
+    """What a period costs by the catalogue, without set-up fees and taxes; None if it is not sold for it."""
     if months not in tariff.prices:
         return None
     total = tariff.prices[months]
@@ -105,30 +89,24 @@ def _included(addon: Addon, value: str) -> bool:
 
 
 def _choice(addon: Addon, value: str) -> str:
-    """A choice is told by its number at the upstream or by its name there; "2" may be both, of two
-    choices.
-    """
-    meant = {
-        number
-        for number, name in addon.choices
-        if value == str(number) or value.casefold() == name.casefold()
-    }
+    """A choice is told by its number at the upstream or by its name there; "2" may be both, of two."""
+    told = value.casefold()
+    meant = {number for number, name in addon.choices if value == str(number) or told == name.casefold()}
     if len(meant) == 1:
         return str(meant.pop())
     offered = ", ".join(f"{number} ({name})" for number, name in addon.choices)
-    raise Failure("addon_bad", object=addon.intname, value=value, reason=Raw(offered) or Phrase("nothing"))
+    raise _bad(addon.intname, value, Raw(offered) or Phrase("nothing"))
 
 
 def _check_range(addon: Addon, value: str, allowed: Range) -> None:
     least, most, step = allowed
     amount = int(value) if value.isascii() and value.isdigit() and len(value) < 16 else -1
     if amount < least or (most and amount > most) or (amount - least) % max(step, 1):
-        raise Failure(
-            "addon_bad",
-            object=addon.intname,
-            value=value,
-            reason=Phrase("range", least=least, most=most or "∞", step=step),
-        )
+        raise _bad(addon.intname, value, Phrase("range", least=least, most=most or "∞", step=step))
+
+
+def _bad(name: str, value: str, reason: Words) -> Failure:
+    return Failure("addon_bad", object=name, value=value, reason=reason)
 
 
 def _equal(kind: AddonKind, wanted: str, shown: str) -> bool:

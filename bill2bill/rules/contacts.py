@@ -1,6 +1,4 @@
-"""Contacts of a domain: from the host's contact to the fields of the upstream's (upstream-billmanager4 5.4 to
-5.5.2).
-"""
+"""From the host's contact to the fields of the upstream's (upstream-billmanager4 5.4 to 5.5.2)."""
 
 from __future__ import annotations
 
@@ -12,7 +10,6 @@ from enum import Enum
 from typing import Dict, Mapping
 
 from bill2bill.errors import Failure, Phrase
-from bill2bill.rules.latin import transliterate as transliterate
 from bill2bill.rules.names import ru_group
 from bill2bill.rules.profile import PHONE_FORMS, Contact
 from bill2bill.rules.words import UnknownWord
@@ -25,13 +22,11 @@ NO_COMPANY = "N/A"  # a person's company in a generic contact, same place
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 RUSSIAN_PASSPORT = re.compile(r"([0-9]{4})([0-9]{6})")
 
+PLACE = ("postcode", "city", "address")  # what every address needs
 # the upstream's field -> the host's (host-protocol 6.6); fields of one name on both sides are not listed
 LOCAL_FIELDS = {
-    **{f"la_{part}": f"location_{part}" for part in ("country", "state", "postcode", "city", "address")},
-    **{
-        f"pa_{part}": f"postal_{part}"
-        for part in ("country", "state", "postcode", "city", "address", "addressee")
-    },
+    **{f"la_{part}": f"location_{part}" for part in ("country", "state", *PLACE)},
+    **{f"pa_{part}": f"postal_{part}" for part in ("country", "state", *PLACE, "addressee")},
     **{f"{part}_ru": f"{part}_locale" for part in ("firstname", "middlename", "lastname", "company")},
     "passport_series": "passport",
     "ctype": "profiletype",
@@ -48,41 +43,30 @@ class Kind(Enum):
 
 
 def kind_for(profiletype: int, role: str, zone: str) -> Kind:
-    """The type that a role in a zone needs: generic outside the RU group, except for the customer
-    (upstream-billmanager4 5.4).
+    """The type for a role: generic outside the RU group, except for the customer (upstream-billmanager4 5.4).
 
     Raises UnknownWord on another role than ROLES, Failure("contact_bad") on another profiletype than 1, 2, 3.
     """
     if role not in ROLES:
         raise UnknownWord("contact role", role)
     if profiletype not in (PERSON_TYPE, COMPANY_TYPE, SOLE_PROPRIETOR):
-        raise Failure(
-            "contact_bad",
-            object=Phrase("unnamed"),
-            value="profiletype",
-            reason=Phrase("unknown_profiletype", value=profiletype),
-        )
+        reason = Phrase("unknown_profiletype", value=profiletype)
+        raise Failure("contact_bad", object=Phrase("unnamed"), value="profiletype", reason=reason)
     if role != "customer" and not ru_group(zone):
         return Kind.GENERIC
     return Kind.COMPANY if profiletype == COMPANY_TYPE else Kind.PERSON
 
 
 def remote_fields(
-    profile: Mapping[str, str],
-    profiletype: int,
-    kind: Kind,
-    countries: Mapping[str, str],
-    phone_form: str = "canonical",
+    profile: Mapping[str, str], profiletype: int, kind: Kind, countries: Mapping[str, str], phone_form: str
 ) -> Dict[str, str]:
-    """The fields of upstream-billmanager4 5.5.1 for a contact of `kind`, formats of 5.5.2; without ctype and
-    name, without empty ones.
+    """The filled fields of upstream-billmanager4 5.5.1 (formats 5.5.2) for a contact, without ctype and name.
 
     profile     the host's fields by their own names (host-protocol 6.6), plus `country` and perhaps
                 `postal_country` as ISO 3166 alpha-2
     countries   ISO 3166 alpha-2 -> the upstream's country id
     phone_form  "canonical", or "plain" as the provider's own module sends phones
-    Raises Failure("contact_bad") with the host's field name as `value` for a field that is missing or
-    malformed.
+    Raises Failure("contact_bad"), `value` is the host's name of a missing or malformed field.
     """
     if phone_form not in PHONE_FORMS:
         raise Failure("bad_input", reason=Phrase("bad_setting", name="phone_form", value=phone_form))
@@ -110,9 +94,7 @@ def _communication(contact: Contact, kind: Kind) -> Dict[str, str]:
 def _place(contact: Contact, local: str) -> Dict[str, str]:
     """The address whose fields begin with `local`, location or postal."""
     remote = "la" if local == "location" else "pa"
-    fields = {
-        f"{remote}_{part}": contact.required(f"{local}_{part}") for part in ("postcode", "city", "address")
-    }
+    fields = {f"{remote}_{part}": contact.required(f"{local}_{part}") for part in PLACE}
     fields[f"{remote}_state"] = contact.text(f"{local}_state")
     own = ("postal_country",) if local == "postal" else ()
     fields[f"{remote}_country"] = contact.country(f"{local}_country", *own, "country")
@@ -134,9 +116,8 @@ def _person(contact: Contact) -> Dict[str, str]:
     fields.update({name: contact.latin_name(name, f"{name}_locale") for name in ("firstname", "lastname")})
     middle = [name for name in ("middlename", "middlename_locale") if contact.text(name) not in ("", NONE)]
     fields["middlename_ru"] = contact.text(*reversed(middle)) or NONE
-    fields["middlename"] = (
-        contact.latin_name(*middle)[0].upper() if middle else NONE
-    )  # the vendor wants the first letter
+    # the vendor wants the first letter
+    fields["middlename"] = contact.latin_name(*middle)[0].upper() if middle else NONE
     fields["birthdate"] = contact.day("birthdate")
     fields["passport_series"] = _passport(contact)
     fields["passport_org"] = contact.required("passport_org")
@@ -165,9 +146,7 @@ def _generic(contact: Contact) -> Dict[str, str]:
     else:
         sole = contact.profiletype == SOLE_PROPRIETOR
         fields["company"] = f"IP {fields['firstname']} {fields['lastname']}" if sole else NO_COMPANY
-    fields.update(
-        {f"la_{part}": contact.latin(f"location_{part}") for part in ("postcode", "city", "address")}
-    )
+    fields.update({f"la_{part}": contact.latin(f"location_{part}") for part in PLACE})
     if contact.text("country") in ("US", "CA"):
         fields["la_state"] = contact.latin("location_state")
     fields["la_country"] = contact.country("location_country", "country")
@@ -183,9 +162,7 @@ def _inn(contact: Contact, size: int) -> str:
 
 
 def _passport(contact: Contact) -> str:
-    """Series, space, number. Only a Russian one has a known length; papers with letters go as they are
-    written.
-    """
+    """Series, space, number. Only a Russian one has a known length; papers with letters go as written."""
     text = contact.required("passport")
     compact = re.sub("[ №-]", "", text)
     found = RUSSIAN_PASSPORT.fullmatch(compact)
@@ -197,16 +174,12 @@ def _passport(contact: Contact) -> str:
 
 
 def local_field(remote_field: str) -> str:
-    """The host's name of a field that the upstream complains about (code 4); an unknown one is shown as it
-    came.
-    """
+    """The host's name of a field that the upstream complains about (code 4); an unknown one as it came."""
     return LOCAL_FIELDS.get(remote_field, remote_field)
 
 
 def digest(fields: Mapping[str, str], key: bytes) -> str:
-    """8 hex digits that change with any field; without the installation's `key` nobody can test guesses of a
-    passport against them.
-    """
+    """8 hex digits that change with any field; without `key` nobody can test guesses of a passport."""
     text = json.dumps(sorted(fields.items()), ensure_ascii=True, separators=(",", ":"))
     return hmac.new(key, text.encode("ascii"), hashlib.sha256).hexdigest()[:8]
 
@@ -217,7 +190,5 @@ def contact_name(installation: str, profile_id: int, kind: Kind, digest: str) ->
 
 
 def same_fields(wanted: Mapping[str, str], stored: Mapping[str, str]) -> bool:
-    """Does the stored contact say what is wanted? Blanks around values do not count, fields that were not
-    asked for neither.
-    """
+    """Does the stored contact say what is wanted? Blanks around values and other fields do not count."""
     return all(value.strip() == stored.get(name, "").strip() for name, value in wanted.items())

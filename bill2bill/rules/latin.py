@@ -1,6 +1,4 @@
-"""Latin spelling of names. The client does it: the upstream never fills Latin fields itself
-(upstream-billmanager4 5.5.2).
-"""
+"""Latin spelling of names: the upstream never fills Latin fields itself (upstream-billmanager4 5.5.2)."""
 
 from __future__ import annotations
 
@@ -9,20 +7,20 @@ from typing import Iterator
 
 from bill2bill.rules.words import UnknownWord
 
-# upstream-billmanager4 5.5.2, the table of the provider's own client; Ё, missing there, is E as the reference
-# advises
+# upstream-billmanager4 5.5.2, the provider's own table; Ё, missing there, is E as the reference advises
 LETTERS = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "j", "з": "z", "и": "i",
-    "й": "y", "к": "k",
-    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
-    "х": "h", "ц": "ts",
-    "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "y", "ы": "yi", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+    "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
+    "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "y", "ы": "yi",
+    "ь": "", "э": "e", "ю": "yu", "я": "ya",
     # neighbours that Unicode does not take apart by itself
     "і": "i", "є": "e", "ґ": "g", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae",
     "œ": "oe", "ı": "i",
 }  # fmt: skip
-CAPITALS = {"Ъ": ""}  # the same table drops the capital hard sign
-MARKS = {"«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-"}
+SIGNS = {
+    "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-",
+    "Ъ": "",  # the provider's table drops the capital hard sign
+}  # fmt: skip
 
 
 def transliterate(text: str) -> str:
@@ -38,8 +36,8 @@ def transliterate(text: str) -> str:
 def _spelled(char: str, following: str) -> str:
     if char.isascii():
         return char
-    if char in MARKS or char in CAPITALS:
-        return MARKS.get(char, "") or CAPITALS.get(char, "")
+    if char in SIGNS:
+        return SIGNS[char]
     lower = char.lower()
     if lower not in LETTERS:
         return "".join(_pieces(char))

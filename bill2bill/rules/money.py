@@ -1,12 +1,11 @@
-"""Money is a decimal amount with a currency; amounts of different currencies never meet (design
-decision 15).
-"""
+"""A decimal amount with a currency; amounts of different currencies never meet (design decision 15)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import total_ordering
 
 from bill2bill.rules.words import UnknownWord, shown
 
@@ -15,6 +14,7 @@ class MixedCurrencies(ValueError):
     """Amounts of two currencies were added or ordered: no rate is known here, and none is assumed."""
 
 
+@total_ordering
 @dataclass(frozen=True)
 class Money:
     """amount is finite and may be negative; currency is an ISO 4217 code in upper case, never empty."""
@@ -36,15 +36,6 @@ class Money:
 
     def __lt__(self, other: Money) -> bool:
         return self.amount < self._same(other)
-
-    def __le__(self, other: Money) -> bool:
-        return self.amount <= self._same(other)
-
-    def __gt__(self, other: Money) -> bool:
-        return self.amount > self._same(other)
-
-    def __ge__(self, other: Money) -> bool:
-        return self.amount >= self._same(other)
 
     def __str__(self) -> str:
         """At least two decimals, more only where they carry a digit: "199.00 RUB", "0.125 EUR"."""
@@ -82,8 +73,7 @@ ISO_4217 = """
 """
 ISO = frozenset(ISO_4217.split())
 
-# The upstream names its currencies in words, "Russian Ruble" for one (upstream-billmanager4 3.1), in the
-# language of the answer.
+# The upstream names its currencies in words of the answer's language (upstream-billmanager4 3.1).
 NAMES = {
     "RUB": (
         "russian ruble|russian rouble|russian rubles|ruble|rubles|rur|российский рубль|российские"
@@ -100,9 +90,7 @@ CODES = {name: code for code, names in NAMES.items() for name in names.split("|"
 
 
 def currency_code(text: str) -> str:
-    """The ISO code of a currency that is given as a code or by name. Raises UnknownWord on any other word, ""
-    included.
-    """
+    """The ISO code of a currency given as code or name. Raises UnknownWord on any other word, "" included."""
     word = " ".join(text.split()).casefold().rstrip(".")
     if word.upper() in ISO:
         return word.upper()

@@ -1,12 +1,10 @@
-"""Domain names and name servers. Inside bill2bill every name is in lower-case A-labels (upstream-billmanager4
-1.5).
-"""
+"""Domain names and name servers. Inside bill2bill all are lower-case A-labels (upstream-billmanager4 1.5)."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import AddressValueError, IPv4Address
-from typing import List, Sequence, Tuple
+from typing import Dict, Sequence, Tuple
 
 from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.words import shown
@@ -26,8 +24,7 @@ def to_ascii(name: str) -> str:
     """A domain name in lower-case A-labels: "Пример.РФ." -> "xn--e1afmkfd.xn--p1ai".
 
     IDNA2003, the rule of upstream-billmanager4 1.5; A-labels pass through. Raises Failure("name_bad") on an
-    empty label, on what cannot be in a host name, on more than 253 characters, and on letters of which IDNA
-    2003 and 2008 make different names.
+    empty label, on what cannot be in a host name, on more than 253 characters, and on AMBIGUOUS letters.
     """
     text = name.strip().translate(DOTS)
     text = text[:-1] if text.endswith(".") else text
@@ -35,17 +32,16 @@ def to_ascii(name: str) -> str:
         raise _bad(name, Phrase("length", least=1, most=LONGEST))
     if not AMBIGUOUS.isdisjoint(text):
         raise _bad(name, Phrase("ambiguous_letter"))
-    labels = [_ascii_label(label, name) for label in text.split(".")]
-    encoded = ".".join(labels)
+    encoded = ".".join(_ascii_label(label, name) for label in text.split("."))
     if len(encoded) > LONGEST:
         raise _bad(name, Phrase("length", least=1, most=LONGEST))
     return encoded
 
 
 def host_name(name: str) -> str:
-    """The name of a server as an upstream of version 5 or 6 gets and shows it: lower case, national letters
-    as A-labels (upstream-billmanager6 1.2). Raises Failure("name_bad") for national letters that cannot be
-    encoded; "" stays "".
+    """The name of a server as versions 5 and 6 have it: lower case, A-labels (upstream-billmanager6 1.2).
+
+    Raises Failure("name_bad") for national letters that cannot be encoded; "" stays "".
     """
     return name.strip().lower() if name.isascii() else to_ascii(name)
 
@@ -60,14 +56,8 @@ def _ascii_label(label: str, name: str) -> str:
     return encoded
 
 
-def to_unicode(name: str) -> str:
-    """The name for people. A label that would not lead back to the same A-label stays as it is. Raises as
-    to_ascii does.
-    """
-    return ".".join(_unicode_label(label) for label in to_ascii(name).split("."))
-
-
 def _unicode_label(label: str) -> str:
+    """The label for people. One that would not lead back to the same A-label stays as it is."""
     try:
         text = label.encode("ascii").decode("idna")
         return text if to_ascii(text) == label else label
@@ -76,9 +66,7 @@ def _unicode_label(label: str) -> str:
 
 
 def split(name: str, zone: str) -> str:
-    """What stands before `zone` in `name`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad if
-    `name` is not below it.
-    """
+    """What `name` has before `zone`, in A-labels (upstream-billmanager4 5.2 rule 3). Raises name_bad."""
     whole, tail = to_ascii(name), "." + to_ascii(zone)
     if not whole.endswith(tail):
         raise _bad(name, Phrase("not_in_zone", zone=tail))
@@ -86,11 +74,9 @@ def split(name: str, zone: str) -> str:
 
 
 def check_registrable(name: str, zone: str) -> None:
-    """Raises name_bad unless `name` is one proper label below `zone` (upstream-billmanager4 5.1, "Name
-    rules").
+    """Raises name_bad unless `name` is one proper label below `zone` (upstream-billmanager4 5.1, Name rules).
 
-    That is 2-63 characters, a letter or digit at both ends, hyphens in places 3 and 4 only in a readable
-    A-label.
+    2-63 characters, a letter or digit at both ends, hyphens in places 3 and 4 only in a readable A-label.
     """
     label = split(name, zone)
     if "." in label:
@@ -116,42 +102,34 @@ def _readable(label: str) -> bool:
 
 
 def ru_group(zone: str) -> bool:
-    """Does the zone (or a name in it) belong to the RU group, whose orders need an owner only
-    (upstream-billmanager4 5.4)?
-    """
+    """Does the zone, or a name in it, belong to the RU group: an owner only (upstream-billmanager4 5.4)?"""
     labels = to_ascii(zone).split(".")
     return labels[-1] in RU_TOPS or labels[-2:] == ["ru", "net"]
 
 
 def contact_roles(zone: str) -> Tuple[str, ...]:
-    """The contacts that an order in `zone` names (upstream-billmanager4 5.4). A registrar may want a
-    "customer" besides.
-    """
+    """The contacts that an order names (upstream-billmanager4 5.4); a registrar may want a "customer" too."""
     return ("owner",) if ru_group(zone) else ("owner", "admin", "tech", "bill")
 
 
 def name_servers(values: Sequence[str], domain: str) -> Tuple[str, ...]:
-    """The name servers of `domain` as the upstream takes them: `host` or `host/ip,ip`, hosts in A-labels;
-    none or two to four.
+    """The name servers of `domain` for the upstream: `host` or `host/ip,ip`, hosts as A-labels; none or 2-4.
 
     values: as the panel keeps them, `host`, `host/ip` or `host/ip,ip` (host-protocol 2.6); empty ones are
     skipped. Addresses (glue) are IPv4, and belong to hosts inside the domain: there they are needed,
-    elsewhere refused (upstream-billmanager4 5.8).
-    Raises Failure("ns_bad").
+    elsewhere refused (upstream-billmanager4 5.8). Raises Failure("ns_bad").
     """
     zone = to_ascii(domain)
-    servers: List[str] = []
-    hosts = set()
+    servers: Dict[str, str] = {}
     for value in values:
         if value.strip():
             host, glue = _server(value.strip(), zone)
-            if host in hosts:
+            if host in servers:
                 raise _bad_ns(Phrase("ns_twice", host=host))
-            hosts.add(host)
-            servers.append(f"{host}/{','.join(glue)}" if glue else host)
+            servers[host] = f"{host}/{','.join(glue)}" if glue else host
     if len(servers) == 1 or len(servers) > MOST_SERVERS:
         raise _bad_ns(Phrase("ns_count", count=len(servers), most=MOST_SERVERS))
-    return tuple(servers)
+    return tuple(servers.values())
 
 
 def _server(value: str, domain: str) -> Tuple[str, Tuple[str, ...]]:
@@ -162,9 +140,8 @@ def _server(value: str, domain: str) -> Tuple[str, Tuple[str, ...]]:
         raise _bad_ns(Phrase("ns_needs_address", host=host))
     if slash and not inside:
         raise _bad_ns(Phrase("ns_needs_no_address", value=shown(value), domain=domain))
-    return host, tuple(
-        dict.fromkeys(_ipv4(address, value) for address in addresses.split(","))
-    ) if slash else ()
+    glue = [_ipv4(address, value) for address in addresses.split(",")] if slash else []
+    return host, tuple(dict.fromkeys(glue))
 
 
 def _host(text: str, value: str) -> str:

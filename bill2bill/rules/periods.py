@@ -22,46 +22,30 @@ def months_of(item_period: int) -> int:
     """
     if item_period > 0:
         return item_period
-    raise Failure(
-        "panel_data",
-        object=Phrase("period"),
-        reason=Phrase("no_months", period=item_period, meaning=UNCOUNTABLE.get(item_period, Raw("?"))),
-    )
+    reason = Phrase("no_months", period=item_period, meaning=UNCOUNTABLE.get(item_period, Raw("?")))
+    raise Failure("panel_data", object=Phrase("period"), reason=reason)
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later, or the last day of a shorter month. ValueError outside the
-    years 1..9999.
-    """
+    """The same day `months` later, or the last of a shorter month. ValueError outside the years 1..9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
         raise ValueError(f"no such date: {day} and {months} months")
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def sub_months(day: date, months: int) -> date:
-    """The same day of the month `months` earlier, or the last day of a shorter month."""
-    return add_months(day, -months)
-
-
 def reached(expires: Optional[date], before: date, months: int) -> bool:
-    """Does `expires` show that `months` were added to `before`, give or take two days (design decision 3)?
-    None shows nothing.
-    """
+    """Were `months` added to `before`, give or take two days (design decision 3)? None shows nothing."""
     return expires is not None and expires >= add_months(before, months) - SLACK
 
 
 def sane_date(day: date, today: date) -> bool:
-    """May an expiry date be believed: from a year ago to 11 years ahead, both included (design
-    decision 8)?
-    """
-    return sub_months(today, OLDEST) <= day <= add_months(today, NEWEST)
+    """May an expiry be believed: from a year ago to 11 years ahead, both included (design decision 8)?"""
+    return add_months(today, -OLDEST) <= day <= add_months(today, NEWEST)
 
 
 def parse_date(text: Optional[str]) -> Optional[date]:
-    """A date written YYYY-MM-DD; None for anything else: "", "0000-00-00", "on" (upstream-billmanager4 5.11),
-    2027-02-30.
-    """
+    """YYYY-MM-DD; None for anything else: "", "0000-00-00", "on" (upstream-billmanager4 5.11), 2027-02-30."""
     if not text or not ISO_DATE.fullmatch(text):
         return None
     try:

@@ -1,6 +1,4 @@
-"""Phone numbers as the upstream wants them (upstream-billmanager4 5.5.2). The host keeps them like "+7 (495)
-123-45-67".
-"""
+"""Phone numbers as the upstream wants them (upstream-billmanager4 5.5.2), from "+7 (495) 123-45-67"."""
 
 from __future__ import annotations
 
@@ -17,8 +15,7 @@ COUNTRY_CODE = re.compile("[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[
 def canonical(text: str, dotted: bool) -> str:
     """`+7 495 1234567` for people and companies, `+7.4951234567` (dotted) for generic contacts.
 
-    The area stands apart only where `text` sets it apart. Raises ValueError unless `text` is an international
-    number with "+" and 7-15 digits.
+    The area stands apart only where `text` sets it apart. Raises ValueError unless it is "+" and 7-15 digits.
     """
     groups = _groups(text)
     digits = "".join(groups)
@@ -33,9 +30,7 @@ def canonical(text: str, dotted: bool) -> str:
 
 
 def plain(text: str) -> str:
-    """The local text without brackets and hyphens, as the provider's own module sends it. Raises ValueError
-    as canonical does.
-    """
+    """`text` without brackets and hyphens, as the provider's own module sends it. Raises as canonical."""
     _country_code("".join(_groups(text)))
     return " ".join(text.translate(BRACKETS_AND_HYPHENS).split())
 

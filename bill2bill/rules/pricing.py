@@ -15,9 +15,7 @@ OWN_REGISTRAR = 13  # the provider's own accreditation (upstream-billmanager4 4.
 
 @dataclass(frozen=True)
 class Period:
-    """One row of a tariff: `id` is what an order names, it belongs to this tariff alone and is not
-    a length.
-    """
+    """One row of a tariff: `id` is what an order names; it belongs to this tariff alone and is no length."""
 
     id: int
     months: int
@@ -37,9 +35,7 @@ class DomainTariff:
     currency: str = "RUB"
 
     def period(self, months: int) -> Optional[Period]:
-        """The row of exactly this length, or None: lengths are never put together. Of two such rows the
-        cheaper one.
-        """
+        """The row of exactly this length, of two the cheaper, or None: lengths are never put together."""
         rows = [period for period in self.periods if period.months == months]
         return min(rows, key=lambda row: (row.price, row.id)) if rows else None
 
@@ -52,15 +48,13 @@ class AddonKind(Enum):
 
 @dataclass(frozen=True)
 class Addon:
-    """A resource of a tariff. intname is its machine name and the same in every tariff, id belongs to this
-    tariff alone.
+    """A resource of a tariff. intname: its machine name, the same in every tariff; id: of this tariff alone.
 
-    least, most, step, included   of an integer: its range, and how much the base price holds
-                                  (upstream-billmanager6 4.2)
-    choices                       of a choice: (id, name), the id is what is sent; prices of choices are not
-                                  among `prices`
-    prices                        months -> price of one unit above `included`, or of "on"; months that are
-                                  not sold are absent
+    least, most, step, included  of an integer: its range, and how much the base price holds
+                                 (upstream-billmanager6 4.2)
+    choices                      of a choice: (id, name), the id is what is sent
+    prices                       months -> price of one unit above `included`, or of "on"; absent: not sold
+    choice_prices                (choice id, months) -> price
     """
 
     id: int
@@ -72,16 +66,12 @@ class Addon:
     included: int = 0
     choices: Tuple[Tuple[int, str], ...] = ()
     prices: Mapping[int, Decimal] = field(default_factory=dict)
-    choice_prices: Mapping[Tuple[int, int], Decimal] = field(
-        default_factory=dict
-    )  # (choice id, months) -> price
+    choice_prices: Mapping[Tuple[int, int], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ServiceTariff:
-    """A tariff plan of servers, hosting, licences (upstream-billmanager6 4.2). prices: months -> price of the
-    whole period.
-    """
+    """A plan of servers, hosting, … (upstream-billmanager6 4.2). prices: months -> of the whole period."""
 
     id: int
     name: str
@@ -103,8 +93,7 @@ def choose_tariff(
     price_id   stored with the service: exactly that tariff, if it still belongs to the zone
     registrar  configured: only its tariffs; None: the provider's own registrar first
     Then the cheapest year, tariffs without a year last; then the smallest id.
-    Raises Failure("name_bad") if `zone` is no name, MixedCurrencies if prices of two currencies would have to
-    be compared.
+    Raises name_bad if `zone` is no name, MixedCurrencies if prices of two currencies had to be compared.
     """
     wanted = to_ascii(zone)
     fitting = [tariff for tariff in tariffs if tariff.zone == wanted]

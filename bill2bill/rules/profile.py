@@ -19,19 +19,13 @@ RUSSIAN_DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
 
 class Contact:
-    """The host's fields by their own names (host-protocol 6.6), with `country` and `postal_country` as ISO
-    3166 alpha-2.
-    """
+    """The host's fields by name (host-protocol 6.6), `country` and `postal_country` as ISO 3166 alpha-2."""
 
     def __init__(
         self, profile: Mapping[str, str], profiletype: int, countries: Mapping[str, str], phone_form: str
     ) -> None:
-        self.profile, self.profiletype, self.countries, self.phone_form = (
-            profile,
-            profiletype,
-            countries,
-            phone_form,
-        )
+        self.profile, self.profiletype = profile, profiletype
+        self.countries, self.phone_form = countries, phone_form
 
     @property
     def russian(self) -> bool:
@@ -42,9 +36,7 @@ class Contact:
         return Failure("contact_bad", object=name, value=field, reason=reason)
 
     def text(self, *names: str) -> str:
-        """The first of these fields that is filled, in one trimmed line without control characters; "" if
-        none is.
-        """
+        """The first of these fields that is filled, in one trimmed line; "" if none is."""
         return next((text for text in (_line(self.profile.get(name) or "") for name in names) if text), "")
 
     def required(self, *names: str) -> str:
@@ -103,10 +95,5 @@ class Contact:
 
 def _line(text: str) -> str:
     """One trimmed line without control and other invisible characters."""
-    return " ".join(
-        "".join(
-            " " if char.isspace() else char
-            for char in text
-            if char.isspace() or unicodedata.category(char)[0] != "C"
-        ).split()
-    )
+    visible = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    return " ".join(visible.split())

@@ -35,9 +35,7 @@ PATTERNS = (
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """`text` with each of `secrets`, also escaped for URL, XML or JSON, and each value of a telling name
-    replaced by ***. Never raises.
-    """
+    """`text` with *** for `secrets`, also escaped (URL, XML, JSON), and for telling values. Never raises."""
     spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
     if spellings:
         longest_first = sorted(spellings, key=len, reverse=True)  # one may contain another

@@ -1,6 +1,4 @@
-"""States of domains and other services. The versions number two of them the other way round, so numbers stay
-in this file.
-"""
+"""States of domains and services. Versions number two of them the other way round: numbers stay here."""
 
 from __future__ import annotations
 
@@ -44,9 +42,7 @@ PANEL_STATUSES = {
 
 
 def domain_state_4(word: str) -> DomainState:
-    """The state behind a `domainstatus` of version 4. Raises UnknownWord on anything else, "" and "0"
-    included.
-    """
+    """The state behind version 4's `domainstatus`. Raises UnknownWord on anything else, also "" and "0"."""
     try:
         return DOMAIN_STATES_4[word]
     except KeyError:

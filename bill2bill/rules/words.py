@@ -4,9 +4,7 @@ from __future__ import annotations
 
 
 class UnknownWord(ValueError):
-    """The other side used a word that no reference knows: nothing is concluded from it. kind says what was
-    being read.
-    """
+    """A word of the other side that no reference knows: nothing is concluded from it. kind: what was read."""
 
     def __init__(self, kind: str, word: str) -> None:
         self.kind = kind

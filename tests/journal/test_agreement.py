@@ -9,7 +9,7 @@ from typing import Any, List, Optional
 
 import pytest
 from kit.journal_files import age
-from kit.purchases import BEFORE, intent, question_of, reported, says, sent
+from kit.purchases import BEFORE, intent, not_noted, question_of, reported, says, sent
 
 from bill2bill.admin import decide
 from bill2bill.admin.decide import Said
@@ -392,15 +392,16 @@ def test_a_forgotten_renewal_is_answered_in_its_turn_and_not_while_another_one_i
     for row in (first, second):
         journal.record(row, Event.PANEL_FORGOT, question=Question.SAME_RENEWAL, evidence=Evidence.RESTORED)
     with pytest.raises(Failure, match="no_question"):
-        decide.resolve(journal, second.id, Said(Answer.SAME), "keeper", "later", 600)
+        decide.resolve(journal, second.id, Said(Answer.SAME), "keeper", "later", 600, not_noted)
     other = sent(journal, intent("prolong", operation=7))
     with pytest.raises(Failure, match="no_question"):
-        decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "busy", 600)
+        decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "busy", 600, not_noted)
     journal.record(other, Event.NOT_SENT, sent=None, code="upstream_unreachable")
     other = journal.unsettled(7, "prolong")
     assert other is not None
     journal.record(other, Event.WITHDRAWN, why=Withdrawal.QUESTION)
-    assert decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "now", 600).stage is Stage.CONFIRMED
+    done = decide.resolve(journal, first.id, Said(Answer.SAME), "keeper", "now", 600, not_noted)
+    assert done.stage is Stage.CONFIRMED
 
 
 def test_the_panels_note_does_not_tell_whose_a_service_is_that_two_items_claim(desk: Desk) -> None:

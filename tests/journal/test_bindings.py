@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from kit.purchases import not_noted
 
 from bill2bill.admin import decide
 from bill2bill.admin.decide import Said
@@ -109,7 +110,7 @@ def test_the_same_number_of_another_type_or_another_customer_is_another_service(
 
 def test_a_new_item_with_a_used_number_does_not_get_the_former_items_service(journal: Journal) -> None:
     order = ordered(journal, 7, 100)
-    decide.resolve(journal, order.id, Said(Answer.OTHER_ITEM), "keeper", "deleted", 600)
+    decide.resolve(journal, order.id, Said(Answer.OTHER_ITEM), "keeper", "deleted", 600, not_noted)
     assert journal.opening(7) is None
     assert journal.held_by_other(7, "vds", 100, "login", 3)
 
@@ -191,8 +192,8 @@ def test_two_items_that_prove_to_hold_one_service_are_both_asked_about(journal: 
     for order in orders:
         asked = journal.purchase(order.id)
         assert (asked.question, asked.evidence) == (Question.SAME_ITEM, Evidence.CLAIMED)
-    decide.resolve(journal, orders[1].id, Said(Answer.OTHER_ITEM), "keeper", "a mistake", 600)
-    decide.resolve(journal, orders[0].id, Said(Answer.SAME), "keeper", "his", 600)
+    decide.resolve(journal, orders[1].id, Said(Answer.OTHER_ITEM), "keeper", "a mistake", 600, not_noted)
+    decide.resolve(journal, orders[0].id, Said(Answer.SAME), "keeper", "his", 600, not_noted)
     assert journal.opening(7).question is None
 
 
@@ -211,7 +212,7 @@ def test_an_order_whose_connection_is_gone_gets_no_service_that_another_item_has
     row = journal.begin(Intent(8, "open", "", 3, 5, "login", "vm", 1))
     row = journal.record(row, Event.REQUEST_LEAVES, sent=1.0, account="login", attempts=1)
     with pytest.raises(Failure, match="held_by_other.*object=7"):
-        decide.resolve(journal, row.id, Said(Answer.BOUGHT, 100), "keeper", "seen there", 600)
+        decide.resolve(journal, row.id, Said(Answer.BOUGHT, 100), "keeper", "seen there", 600, not_noted)
 
 
 def test_a_login_whose_customer_number_changes_keeps_what_it_bought(journal: Journal) -> None:
@@ -227,7 +228,7 @@ def test_an_item_that_really_has_another_service_says_so(journal: Journal) -> No
     orders = [ordered(journal, 7, 100, "old"), ordered(journal, 8, 100, "new")]
     journal.identify("old", "provider.example", "4")
     journal.identify("new", "provider.example", "4")
-    decide.resolve(journal, orders[1].id, Said(Answer.BOUGHT, 101), "keeper", "mistyped", 600)
+    decide.resolve(journal, orders[1].id, Said(Answer.BOUGHT, 101), "keeper", "mistyped", 600, not_noted)
     account = bindings.account_of(journal, "new")
     assert bindings.holder(journal, account, "vds", 101) == (8, False)
     assert journal.opening(8).question is None

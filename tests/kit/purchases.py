@@ -104,13 +104,17 @@ def asked(journal: Journal, evidence: Evidence, wanted: Intent, **columns: Any) 
     return journal.record(row, event, question=question, evidence=evidence)
 
 
+def not_noted(_: Purchase) -> None:
+    """Where there is no panel."""
+
+
 def says(
     journal: Journal,
     number: int,
     answer: Answer,
     remote: Optional[int] = None,
     settle: float = 600,
-    noting: decide.Noting = decide.not_noted,
+    noting: decide.Noting = not_noted,
     why: str = "looked at the charges",
 ) -> Purchase:
     """A person answers."""

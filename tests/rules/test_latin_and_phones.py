@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bill2bill.rules import phones
-from bill2bill.rules.contacts import transliterate
+from bill2bill.rules.latin import transliterate
 from bill2bill.rules.words import UnknownWord
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
