@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
+from bill2bill.commands.context import Context
 from bill2bill.rules.periods import parse_date
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 JUMP = timedelta(days=25)  # no term that is sold is shorter
 

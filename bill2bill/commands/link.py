@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Mapping, Optional
+from typing import Mapping, Optional
 
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.questions import asked_about
 from bill2bill.services import LINK
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 SHAPE = re.compile(r"id=([0-9]{1,15});price=([0-9]{0,15});period=([0-9]{0,15})")
 

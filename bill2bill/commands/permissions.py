@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.commands import purchases
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.questions import asked_about
 from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.services import DELETED
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def must_be_on(*, on: bool, what: str) -> None:

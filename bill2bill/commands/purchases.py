@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Callable, Dict, Optional, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
+from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
@@ -21,9 +22,6 @@ from bill2bill.journal.questions import asked_about
 from bill2bill.journal.reconciliation import reconcile
 from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.services import LINK
-
-if TYPE_CHECKING:
-    from bill2bill.accounts.account import UpstreamAccount
 
 LOG = logging.getLogger("bill2bill")
 

@@ -5,9 +5,11 @@ panel.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Callable, Optional, Protocol
+from typing import Callable, Optional, Protocol
 
+from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import expiry, link, purchases
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.config import Connection
 from bill2bill.host.data import Item
@@ -15,10 +17,6 @@ from bill2bill.journal.engine import Deal
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.transitions import Event
 from bill2bill.rules.periods import add_months, reached
-
-if TYPE_CHECKING:
-    from bill2bill.accounts.account import UpstreamAccount
-    from bill2bill.commands.context import Context
 
 
 class Renewal(Deal, Protocol):

@@ -5,14 +5,10 @@ from two listings in a row, it is worth a person's look (upstream-billmanager4 1
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.commands import reporting
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 SEEN = "seen"
 

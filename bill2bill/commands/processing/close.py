@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, nothing_unsettled
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 

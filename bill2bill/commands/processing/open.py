@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
+from typing import Dict, List, Mapping, Optional, Tuple
 
 from bill2bill.accounts.account import check_funds
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.context import purchase_name
+from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NotSent, Raw
@@ -27,9 +27,6 @@ from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import STUCK, ServiceState
 from bill2bill.services.sold import SOLD
 from bill2bill.upstream.api import OrderForm, Service, ServiceForm, ServiceOrder
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Callable, Set
+from typing import Callable, Set
 
 from bill2bill.accounts.services import ServiceAccount
+from bill2bill.commands.context import Context
 from bill2bill.commands.link import Link
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host import place
@@ -18,9 +19,6 @@ from bill2bill.rules import names
 from bill2bill.rules.plans import Plan, plan_of
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def mark_of(context: Context, item: int, purchase: int) -> str:

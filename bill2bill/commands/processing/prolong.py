@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import reporting
-from bill2bill.commands.context import purchase_name
+from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
 from bill2bill.commands.permissions import must_be_on
 from bill2bill.commands.processing import owned_service
@@ -19,9 +19,6 @@ from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import addons, periods
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

@@ -4,10 +4,11 @@ once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
+from typing import Dict, List, Mapping, Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, Phrase
@@ -21,9 +22,6 @@ from bill2bill.rules.plans import Plan
 from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 # Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back
 # (host-protocol 2.5, setparam).

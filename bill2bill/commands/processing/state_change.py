@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_live
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import NOT_OURS_TO_LIFT, ServiceState
 from bill2bill.upstream.api import Service, ServiceUpstream
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 

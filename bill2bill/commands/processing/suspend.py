@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bill2bill.commands.context import Context
 from bill2bill.commands.processing.state_change import bring
 from bill2bill.rules.statuses import ServiceState
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

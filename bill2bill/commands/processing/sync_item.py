@@ -4,10 +4,9 @@ the panel's date is never written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.processing import owned_service
 from bill2bill.commands.unseen import seen, unseen
 from bill2bill.errors import Failure, Raw
@@ -15,9 +14,6 @@ from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.services import ACTIVE, DELETED
 from bill2bill.upstream.api import Service
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

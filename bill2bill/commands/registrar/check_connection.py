@@ -5,17 +5,14 @@ the end).
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from bill2bill.accounts.account import pick_payer
 from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
 from bill2bill.upstream.api import Availability
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 

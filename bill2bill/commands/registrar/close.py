@@ -4,18 +4,14 @@ that nobody else will renew it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import link
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, nothing_unsettled
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import DomainState
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

@@ -7,8 +7,10 @@ so a crash between them loses nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Mapping
+from typing import Dict, Mapping
 
+from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase, Refused
 from bill2bill.host import log, place
 from bill2bill.host.data import Contact, Item
@@ -16,10 +18,6 @@ from bill2bill.rules import contacts as rules
 from bill2bill.rules import names
 from bill2bill.rules.contacts import Kind
 from bill2bill.upstream.api import DomainOrder
-
-if TYPE_CHECKING:
-    from bill2bill.accounts.domains import DomainAccount
-    from bill2bill.commands.context import Context
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
 LOCKED, WRONG_VALUE = "8", "4"  # upstream-billmanager4 2.4, 5.6

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bill2bill.commands import purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.rules import periods
 from bill2bill.rules.statuses import registered
 from bill2bill.upstream.api import Domain
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def write_read_back(context: Context, item: Item, domain: Domain) -> None:

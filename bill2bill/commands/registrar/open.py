@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, List, Optional
+from typing import List, Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link, purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.registrar import contacts, dates, owned_domain
 from bill2bill.errors import Failure, NoAnswer, Refused
@@ -17,9 +18,6 @@ from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, panel_service_status, registered
 from bill2bill.services.domain import ITEMTYPE
 from bill2bill.upstream.api import Domain, DomainOrder
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 EXISTS = "2"  # upstream-billmanager4 2.4

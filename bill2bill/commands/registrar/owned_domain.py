@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host.data import Item
 from bill2bill.rules import names
 from bill2bill.upstream.api import Domain
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def check_name(domain: Domain, item: Item) -> None:

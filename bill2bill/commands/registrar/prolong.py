@@ -5,11 +5,11 @@ touched.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link
-from bill2bill.commands.context import purchase_name
+from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.permissions import must_be_on
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.renewal import renew
@@ -20,9 +20,6 @@ from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 NEAR = timedelta(
     days=40

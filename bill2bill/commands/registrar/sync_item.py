@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import expiry, link, purchases
+from bill2bill.commands.context import Context
 from bill2bill.commands.registrar import dates, owned_domain
 from bill2bill.commands.unseen import seen, unseen
 from bill2bill.host.data import Item
 from bill2bill.rules.statuses import panel_service_status
 from bill2bill.services import DELETED
 from bill2bill.upstream.api import Domain
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Tuple
+from typing import Tuple
 
 from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands import link
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.registrar.open import name_servers_of
 from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.rules import names
 from bill2bill.upstream.api import DomainForm
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
