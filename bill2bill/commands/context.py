@@ -19,7 +19,7 @@ from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
 from bill2bill.journal import bindings
-from bill2bill.journal.journal import Journal
+from bill2bill.journal.journal import Holder, Journal
 from bill2bill.journal.purchase import Evidence
 from bill2bill.journal.questions import asked_about
 from bill2bill.rules import names
@@ -146,10 +146,10 @@ class Context:
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
 
-    def account(self, kind: Type[Account], connection: Connection) -> Account:
-        """What a connection leads to: a DomainAccount or a ServiceAccount."""
+    def account(self, kind: Type[Account], connection: Optional[Connection] = None) -> Account:
+        """What a connection, else that of the item, leads to: a DomainAccount or a ServiceAccount."""
         return kind(
-            connection,
+            connection or self.connection(self.item.module),
             self.options,
             self.locks,
             cache=lambda: self.cache,
@@ -168,6 +168,11 @@ class Context:
     def account_of(self, account: UpstreamAccount) -> str:
         """The provider's customer behind a login, as the journal names it."""
         return bindings.account_of(self.journal, account.account_key)
+
+    def other_holder(self, account: UpstreamAccount, remote: int) -> Optional[Holder]:
+        """Another item that holds this service, as the journal knows it."""
+        item, owner = self.item, self.account_of(account)
+        return self.journal.held_by_other(item.id, item.itemtype, remote, owner, item.module)
 
     def claim(self, account: UpstreamAccount, remote: int) -> None:
         """This item holds the service, however it came to it (decision 22). Raises held_by_other."""

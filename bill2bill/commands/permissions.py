@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import purchases
 from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
@@ -20,19 +21,24 @@ def must_be_on(*, on: bool, what: str) -> None:
         raise Failure("switched_off", value=what)
 
 
+def must_order(account: UpstreamAccount) -> None:
+    """Raises switched_off: orders are not sent, or no new ones."""
+    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
+
+
 def must_live(item: Item) -> None:
     """Nothing is bought or changed for an item that was closed, whatever operation of it is left over."""
     if item.status == DELETED:
         raise Failure("item_deleted")
 
 
-def nothing_unsettled(context: Context, item: Item) -> None:
+def nothing_unsettled(context: Context) -> None:
     """What was not sent is withdrawn; what may still be bought or charged is settled first. Raises
     in_doubt_<kind>.
     """
     purchases.learn_from_note(context)
     for kind in KINDS:
-        row = context.journal.unsettled(item.id, kind)
+        row = context.journal.unsettled(context.item.id, kind)
         if row and row.unsent:
             context.journal.record(row, Event.WITHDRAWN, why=Withdrawal.CLOSED)
         elif row and row.in_flight:

@@ -11,7 +11,6 @@ from bill2bill.commands import link, reporting
 from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
 from bill2bill.errors import Failure
-from bill2bill.host.data import Item
 from bill2bill.journal import note as notes
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.engine import Deal, Patience, spend_once
@@ -69,8 +68,9 @@ def buy(
     account: UpstreamAccount,
     name: str,
     months: int,
-    before: Optional[date],
     deal: Deal,
+    *,
+    before: Optional[date] = None,
     inherited: bool = False,
 ) -> Purchase:
     """Buy for the item of this call, once (journal.engine)."""
@@ -120,20 +120,20 @@ def ask_same_renewal(
     return asked_about(row)
 
 
-def order_or_link(context: Context, item: Item) -> Tuple[Optional[Purchase], Optional[Link]]:
+def order_or_link(context: Context) -> Tuple[Optional[Purchase], Optional[Link]]:
     """An item is ordered once, whatever operation asks: the order that is not over, else the service bought
     before or noted on the panel by a person; what was not sent gives way to that.
     """
     begun = under_way(context, "open")
-    if begun and begun.unsent and link.stored(item.params):
+    if begun and begun.unsent and link.stored(context.item.params):
         context.journal.record(begun, Event.WITHDRAWN, why=Withdrawal.LINKED)
         begun = None
     if begun:
         return begun, None
-    lost = link.forgotten(context, item)
+    lost = link.forgotten(context)
     if lost:
         raise ask_same_item(context, lost)
-    return None, link.link_of(context, item)
+    return None, link.link_of(context)
 
 
 # -- the panel's note ----------------------------------------------------------------------------------------

@@ -9,10 +9,5 @@ from bill2bill.rules.statuses import ServiceState
 
 def run(context: Context) -> None:
     with context.item_locked() as item:
-        bring(
-            context,
-            item,
-            ServiceState.ACTIVE,
-            lambda upstream, itemtype, remote: upstream.resume_service(itemtype, remote),
-        )
+        bring(context, ServiceState.ACTIVE)
         context.panel.resumed(item.id)

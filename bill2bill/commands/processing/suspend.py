@@ -9,10 +9,5 @@ from bill2bill.rules.statuses import ServiceState
 
 def run(context: Context) -> None:
     with context.item_locked() as item:
-        bring(
-            context,
-            item,
-            ServiceState.SUSPENDED,
-            lambda upstream, itemtype, remote: upstream.suspend_service(itemtype, remote),
-        )
+        bring(context, ServiceState.SUSPENDED)
         context.panel.suspended(item.id)

@@ -13,7 +13,7 @@ from bill2bill.accounts.domains import DomainAccount
 from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase, Refused
 from bill2bill.host import log, place
-from bill2bill.host.data import Contact, Item
+from bill2bill.host.data import Contact
 from bill2bill.rules import contacts as rules
 from bill2bill.rules import names
 from bill2bill.rules.contacts import Kind
@@ -25,13 +25,11 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(
-    context: Context, account: DomainAccount, item: Item, zone: str, registrar: int
-) -> Dict[str, int]:
+def for_order(context: Context, account: DomainAccount, zone: str, registrar: int) -> Dict[str, int]:
     """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
     or panel_data.
     """
-    people = {contact.role: contact for contact in context.data.contacts(item.id)}
+    people = {contact.role: contact for contact in context.data.contacts(context.item.id)}
     roles = list(names.contact_roles(zone))
     if registrar in context.options.customer_registrars:
         roles.append("customer")
@@ -41,15 +39,10 @@ def for_order(
     if missing:
         raise Failure(
             "panel_data",
-            object=Phrase("item", id=item.id),
+            object=Phrase("item", id=context.item.id),
             reason=Phrase("no_contacts", names=", ".join(missing)),
         )
-    return {
-        role: _linked(
-            context, account, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
-        )
-        for role in roles
-    }
+    return {role: _linked(context, account, role, people[role], zone) for role in roles}
 
 
 def forget_refused(context: Context, account: DomainAccount, order: DomainOrder, failure: Failure) -> None:
@@ -59,9 +52,9 @@ def forget_refused(context: Context, account: DomainAccount, order: DomainOrder,
         context.cache.forget_contact(account.account_key, order.contacts[role])
 
 
-def _linked(
-    context: Context, account: DomainAccount, item: Item, role: str, person: Contact, kind: Kind
-) -> int:
+def _linked(context: Context, account: DomainAccount, role: str, person: Contact, zone: str) -> int:
+    kind = rules.kind_for(person.profiletype, role, zone)
+    module = context.item.module
     fields = rules.remote_fields(
         person.fields, person.profiletype, kind, account.countries(), context.options.phone_form
     )
@@ -73,8 +66,8 @@ def _linked(
     if remote is None or state != FILLED:
         remote = _filled(context, account, person, kind, name, fields)
         context.cache.keep_contact(account.account_key, name, remote, FILLED)
-    if context.data.external_id(person.profile, item.module, role) != str(remote):
-        context.panel.link_contact(person.profile, item.module, role, str(remote))
+    if context.data.external_id(person.profile, module, role) != str(remote):
+        context.panel.link_contact(person.profile, module, role, str(remote))
     return remote
 
 

@@ -10,7 +10,6 @@ from bill2bill.commands import link
 from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.registrar import owned_domain
-from bill2bill.commands.registrar.open import name_servers_of
 from bill2bill.errors import Failure, NoAnswer, Phrase
 from bill2bill.rules import names
 from bill2bill.upstream.api import DomainForm
@@ -23,13 +22,13 @@ def run(context: Context) -> None:
         must_live(item)
         connection = context.connection(item.module)
         must_be_on(on=connection.send_setparam, what="update_ns")
-        known = link.required(context, item)
+        known = link.required(context)
         name = names.to_ascii(item.name)
-        wanted = names.name_servers(name_servers_of(item), name)
+        wanted = names.name_servers(owned_domain.name_servers_of(item), name)
         if not wanted:
             raise Failure("ns_bad", reason=Phrase("ns_missing"))
         account = context.account(DomainAccount, connection)
-        owned_domain.read_ours(context, account, item, known.id)
+        owned_domain.read_ours(context, account, known.id)
         _change(account, known.id, name, wanted)
         if context.call.operation:
             context.panel.name_servers_changed(item.id)
