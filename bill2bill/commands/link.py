@@ -53,17 +53,15 @@ def link_of(context: Context) -> Optional[Link]:
     item that knows nothing of itself: the panel's database was restored, or the number was given to another
     item.
     """
-    noted = stored(context.item.params)
-    lost = forgotten(context)
+    noted, lost = stored(context.item.params), forgotten(context)
     if lost:
         raise Failure("panel_restored", id=lost.id, value=lost.name)
     bought = context.journal.opening(context.item.id)
     if bought and bought.question:  # whose service it is, is not known
         raise asked_about(bought)
     if noted and bought and bought.remote and noted.id != bought.remote:
-        raise Failure(
-            "not_ours", value=noted.id, reason=Phrase("bought_otherwise", id=bought.id, remote=bought.remote)
-        )
+        bought_otherwise = Phrase("bought_otherwise", id=bought.id, remote=bought.remote)
+        raise Failure("not_ours", value=noted.id, reason=bought_otherwise)
     if noted:
         return noted
     return link_to(bought) if bought and bought.remote else None

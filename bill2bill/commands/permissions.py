@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import purchases
 from bill2bill.commands.context import Context
+from bill2bill.config import Connection
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.kinds import KINDS
@@ -14,16 +14,14 @@ from bill2bill.services import DELETED
 
 
 def must_be_on(*, on: bool, what: str) -> None:
-    """Raises switched_off: nothing is sent, the operation becomes manual with a task, and is never reported
-    as done.
-    """
+    """Raises switched_off: the operation becomes manual with a task, and is never reported as done."""
     if not on:
         raise Failure("switched_off", value=what)
 
 
-def must_order(account: UpstreamAccount) -> None:
+def must_order(connection: Connection) -> None:
     """Raises switched_off: orders are not sent, or no new ones."""
-    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
+    must_be_on(on=connection.send_open and connection.new_orders, what="open")
 
 
 def must_live(item: Item) -> None:
@@ -33,9 +31,7 @@ def must_live(item: Item) -> None:
 
 
 def nothing_unsettled(context: Context) -> None:
-    """What was not sent is withdrawn; what may still be bought or charged is settled first. Raises
-    in_doubt_<kind>.
-    """
+    """What was not sent is withdrawn. Raises in_doubt_<kind> for what may still be bought or charged."""
     purchases.learn_from_note(context)
     for kind in KINDS:
         row = context.journal.unsettled(context.item.id, kind)

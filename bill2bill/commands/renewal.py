@@ -1,11 +1,9 @@
-"""A renewal, whatever is renewed: bought once for the term that the client paid, read back, then told to the
-panel.
-"""
+"""A renewal, whatever is renewed: bought once for the term paid, read back, then told to the panel."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Callable, Optional, Protocol, Type, TypeVar
+from typing import Any, Callable, Optional, Protocol, Type, TypeVar
 
 from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import expiry, link, purchases
@@ -16,7 +14,7 @@ from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.transitions import Event
 from bill2bill.rules.periods import add_months, months_of, reached
 
-Account = TypeVar("Account", bound=UpstreamAccount)
+Account = TypeVar("Account", bound=UpstreamAccount[Any])
 
 
 class Renewal(Deal, Protocol):
@@ -34,7 +32,7 @@ class Renewal(Deal, Protocol):
     def to_buy(self) -> int: ...
 
     @property
-    def account(self) -> UpstreamAccount: ...
+    def account(self) -> UpstreamAccount[Any]: ...
 
     def read_before(self) -> Optional[date]:
         """The upstream's expiry before anything is sent; None if nothing will be sent."""

@@ -52,9 +52,7 @@ def _is_over(context: Context, account: ServiceAccount, known: link.Link) -> boo
 
 
 def _was_in_this_account(context: Context, account: ServiceAccount) -> None:
-    """What another login bought is not shown to this one: it may go on there, and be charged. Raises
-    other_account.
-    """
+    """What another login bought is not shown to this one, and may be charged. Raises other_account."""
     bought = context.journal.opening(context.item.id)
     if bought and bought.account not in ("", context.account_of(account)):
         raise Failure("other_account", id=bought.id)

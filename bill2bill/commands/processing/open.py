@@ -41,7 +41,7 @@ def run(context: Context) -> None:
             _finish(context, account, known, None)
             return
         if not begun:
-            must_order(account)
+            must_order(account.connection)
         months = periods.months_of(item.period)
         # what is bought already keeps its name, for a client may rename his item while he waits
         name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
@@ -65,9 +65,7 @@ class OpenDeal:
         return owned_service.plan(self.context, self.item.pricelist)
 
     def look(self, row: Purchase) -> Finding:
-        """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
-        there before it was sent.
-        """
+        """An order is recognised by our mark; where none is shown, by its name and an id that is new."""
         listed = self._listed(row)
         self.highest = max((service.id for service in listed), default=0)
         mark, of_item = owned_service.mark_of(self.context, row.id), self._of_item(listed)
@@ -117,9 +115,7 @@ class OpenDeal:
         return Finding(Sight.PRESENT, service.id)
 
     def _with_mark(self, service: Service) -> Optional[Service]:
-        """A service, newer than our request, that nobody holds; its edit form tells the mark where the
-        listing does not.
-        """
+        """A service that nobody else holds; its edit form tells the mark where the listing does not."""
         if service.state is ServiceState.DELETED:
             return None
         if self.context.other_holder(self.account, service.id):
@@ -141,12 +137,11 @@ class OpenDeal:
 
     @staticmethod
     def _alike(row: Purchase, services: List[Service]) -> Failure:
-        return Failure(
-            "two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10])
-        )
+        found = ", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10])
+        return Failure("two_alike", id=row.id, found=found)
 
     def terms(self, row: Purchase) -> Terms:
-        must_order(self.account)
+        must_order(self.account.connection)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
             raise asked_about(row)
         months = self.plan.months_for(self.sold)
@@ -177,12 +172,8 @@ class OpenDeal:
         values = addons.values_for(tariff, self.context.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, months, values)
         if cost is None:
-            raise Failure(
-                "period_not_found",
-                object=tariff.name,
-                value=months,
-                found=", ".join(map(str, sorted(tariff.prices))),
-            )
+            found = ", ".join(map(str, sorted(tariff.prices)))
+            raise Failure("period_not_found", object=tariff.name, value=months, found=found)
         return tariff, values, cost
 
     def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
@@ -200,9 +191,7 @@ class OpenDeal:
 
 
 def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
-    """The order's choices (operating system and the like): the client's, else what the form would send.
-    Raises choice_bad.
-    """
+    """Operating system and the like: the client's choice, else what the form sends. Raises choice_bad."""
     found: Dict[str, str] = {}
     for field in SOLD[item.itemtype].fields:
         wanted, offered = item.params.get(field, "").strip(), form.choices.get(field, ())
@@ -215,9 +204,7 @@ def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
 
 
 def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> bool:
-    """A choice may belong to another choice: a recipe to its operating system (upstream-billmanager6 2.3,
-    @depend).
-    """
+    """A recipe belongs to its operating system (upstream-billmanager6 2.3, @depend)."""
     parent = form.depends.get((field, value))
     return parent is None or value == NOTHING_CHOSEN or parent in found.values()
 
@@ -285,9 +272,7 @@ def _renews_not_by_itself(context: Context, account: ServiceAccount, service: Se
 
 
 def _hand_over(context: Context, form: ServiceForm, notes: Mapping[str, str]) -> None:
-    """The client's access and our notes, then the end of the operation (host-protocol 6.6: username,
-    userpassword encrypted, ip).
-    """
+    """The client's access (host-protocol 6.6: userpassword encrypted), then the end of the operation."""
     item = context.item
     log.hide([form.password])
     if form.password:

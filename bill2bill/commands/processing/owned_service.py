@@ -22,9 +22,7 @@ from bill2bill.upstream.api import Service, ServiceForm
 
 
 def mark_of(context: Context, purchase: int) -> str:
-    """What the upstream keeps with a service as `remoteid`: one for each attempted purchase
-    (upstream-billmanager6 9.3 #7).
-    """
+    """What the upstream keeps as `remoteid`, one for each purchase (upstream-billmanager6 9.3 #7)."""
     return f"{prefix_of(context)}{purchase}"
 
 
@@ -47,9 +45,7 @@ def plan(context: Context, pricelist: int) -> Plan:
 
 
 def months_to_buy(context: Context, sold: int) -> int:
-    """What is bought at a time for the months that were sold; a tariff plan that is not linked any more is
-    bought as it is sold.
-    """
+    """What is bought at a time; by a tariff plan that is not linked any more, what was sold."""
     linked = context.data.tariff_settings(context.item.pricelist).get("b2b_tariff")
     return plan(context, context.item.pricelist).months_for(sold) if linked else sold
 
@@ -89,24 +85,16 @@ def _check_evidence(context: Context, account: ServiceAccount, known: Link, serv
     if not item.name and bought and bought.remote == service.id:
         return
     if not item.name or service.name != names.host_name(item.name):
-        raise Failure(
-            "not_ours",
-            value=service.id,
-            reason=Phrase("differs", found=service.name or "-", wanted=item.name or "-"),
-        )
+        differs = Phrase("differs", found=service.name or "-", wanted=item.name or "-")
+        raise Failure("not_ours", value=service.id, reason=differs)
     tariffs = _tariffs(context, known)
     if not any(account.has_tariff(item.itemtype, service, tariff) for tariff in tariffs):
-        raise Failure(
-            "not_ours",
-            value=service.id,
-            reason=Phrase("other_tariff", name=service.tariff or service.tariff_name),
-        )
+        other_tariff = Phrase("other_tariff", name=service.tariff or service.tariff_name)
+        raise Failure("not_ours", value=service.id, reason=other_tariff)
 
 
 def _tariffs(context: Context, known: Link) -> Set[int]:
-    """The upstream's tariffs that the item may be sold by: what was noted, and what its tariff plans say,
-    during a change of tariff both.
-    """
+    """What the item may be sold by: as noted, and as its tariff plans say, during a change both."""
     found = {known.price} if known.price else set()
     for pricelist in (context.item.pricelist, context.item.lastpricelist):
         if pricelist and context.data.tariff_settings(pricelist).get("b2b_tariff", "").strip():

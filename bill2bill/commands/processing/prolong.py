@@ -26,9 +26,7 @@ def run(context: Context) -> None:
 
 
 class ProlongDeal:
-    """How a service is renewed (upstream-billmanager6 6.6): one request to read it, one to renew, one to read
-    the new date.
-    """
+    """How a service is renewed (upstream-billmanager6 6.6): read, renew, read the new date."""
 
     def __init__(self, context: Context, account: ServiceAccount, known: Link, months: int) -> None:
         self.context, self.account, self.item, self.known = context, account, context.item, known
@@ -41,7 +39,6 @@ class ProlongDeal:
 
     @property
     def to_buy(self) -> int:
-        """Months at the upstream."""
         return owned_service.months_to_buy(self.context, self.months)
 
     def read_before(self) -> Optional[date]:
@@ -101,9 +98,7 @@ class ProlongDeal:
         return None
 
     def terms(self, row: Purchase) -> Terms:
-        """The money is not asked for first: the upstream refuses what the account cannot pay
-        (upstream-billmanager6 2.6), and says so.
-        """
+        """The upstream itself refuses what the account cannot pay (upstream-billmanager6 2.6)."""
         must_be_on(on=self.account.connection.send_prolong, what="prolong")
         self._must_keep_its_date()
         if row.before is None:

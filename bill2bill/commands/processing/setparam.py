@@ -168,9 +168,7 @@ def _tariff_of(account: ServiceAccount, item: Item, service: Service, known: lin
 
 @dataclass
 class AddonDeal:
-    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is
-    never bought again.
-    """
+    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so none is bought twice."""
 
     context: Context
     account: ServiceAccount

@@ -44,11 +44,8 @@ def bring(context: Context, wanted: ServiceState) -> None:
     if service.state is ServiceState.WORKING:
         raise reporting.not_yet(context, service.id)
     if service.state is not wanted:
-        raise Failure(
-            "upstream_answer",
-            func=context.call.command,
-            reason=Phrase("unknown_status", value=f"{service.state.value} {service.substate}".strip()),
-        )
+        unknown = Phrase("unknown_status", value=f"{service.state.value} {service.substate}".strip())
+        raise Failure("upstream_answer", func=context.call.command, reason=unknown)
 
 
 def _may_be_changed(context: Context, service: Service) -> None:

@@ -39,9 +39,8 @@ def _compare(context: Context, account: ServiceAccount, known: link.Link, servic
     owned_service.check(context, account, known, service)
     expiry.seen(context, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
-        reporting.notice(
-            context, Failure("suspended_there", value=known.id, reason=Raw(service.substate or "-"))
-        )
+        why = Raw(service.substate or "-")
+        reporting.notice(context, Failure("suspended_there", value=known.id, reason=why))
     else:
         reporting.over(context, "suspended_there")
     if service.auto_renewal:

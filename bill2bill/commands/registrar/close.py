@@ -25,9 +25,7 @@ def run(context: Context) -> None:
 
 
 def _will_lapse(context: Context, remote: int) -> None:
-    """Raises what a person has to settle: an unpaid order may be charged any day, automatic renewal would go
-    on paying.
-    """
+    """Raises what would go on paying: an unpaid order, charged any day, or automatic renewal."""
     account = context.account(DomainAccount)
     domain = account.upstream.domain(remote)
     if domain is None or domain.state is DomainState.REMOVED:

@@ -26,9 +26,7 @@ SPARES = 9  # how many contacts of one name may be locked before a person is ask
 
 
 def for_order(context: Context, account: DomainAccount, zone: str, registrar: int) -> Dict[str, int]:
-    """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
-    or panel_data.
-    """
+    """Role -> the upstream's contact id, for all that are needed. Raises contact_bad, panel_data."""
     people = {contact.role: contact for contact in context.data.contacts(context.item.id)}
     roles = list(names.contact_roles(zone))
     if registrar in context.options.customer_registrars:
@@ -37,11 +35,8 @@ def for_order(context: Context, account: DomainAccount, zone: str, registrar: in
             people.setdefault("customer", people["owner"])
     missing = [role for role in roles if role not in people]
     if missing:
-        raise Failure(
-            "panel_data",
-            object=Phrase("item", id=context.item.id),
-            reason=Phrase("no_contacts", names=", ".join(missing)),
-        )
+        reason = Phrase("no_contacts", names=", ".join(missing))
+        raise Failure("panel_data", object=Phrase("item", id=context.item.id), reason=reason)
     return {role: _linked(context, account, role, people[role], zone) for role in roles}
 
 
@@ -107,18 +102,14 @@ def _created(context: Context, account: DomainAccount, kind: Kind, name: str, sp
 def _edited(
     account: DomainAccount, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
 ) -> bool:
-    """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream
-    refused.
-    """
+    """False if the contact is locked. Raises contact_bad with the local name of the refused field."""
     try:
         account.upstream.edit_contact(remote, kind, name, fields)
     except Refused as refusal:
         if refusal.params.get("code") == LOCKED:
             return False
         if refusal.params.get("code") == WRONG_VALUE:
-            field = rules.local_field(refusal.params.get("value", ""))
-            raise Failure(
-                "contact_bad", object=person.name, value=field, reason=Phrase("refused_there")
-            ) from refusal
+            field, reason = rules.local_field(refusal.params.get("value", "")), Phrase("refused_there")
+            raise Failure("contact_bad", object=person.name, value=field, reason=reason) from refusal
         raise
     return True

@@ -8,7 +8,5 @@ from bill2bill.rules import names
 
 
 def run(context: Context) -> bytes:
-    """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner:
-    nobody is asked for it.
-    """
+    """upstream-billmanager4 5.4. Nobody is asked for a «customer» contact: it is made from the owner."""
     return reply.contact_types(names.contact_roles(names.to_ascii(context.call.tld)))

@@ -31,7 +31,7 @@ def run(context: Context) -> None:
             _finish(context, account, known, None)
             return
         if not begun:
-            must_order(account)
+            must_order(account.connection)
         deal = OpenDeal(context, account)
         purchase = purchases.buy(context, "open", account, deal.name, deal.months, deal)
         _finish(context, account, link.link_to(purchase), purchase)
@@ -70,7 +70,7 @@ class OpenDeal:
             raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 
     def terms(self, row: Purchase) -> Terms:
-        must_order(self.account)
+        must_order(self.account.connection)
         self.sent_before = row.known_attempts > 0
         tariff = self.account.domain_tariff(self.zone, None)
         period = self.account.period(tariff, self.months)

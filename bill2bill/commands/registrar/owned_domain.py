@@ -18,9 +18,7 @@ from bill2bill.upstream.api import Domain
 
 
 def check_name(context: Context, domain: Domain) -> None:
-    """Raises not_ours when the service at the upstream bears another name than the item: then nothing may be
-    sent.
-    """
+    """Raises not_ours for a domain with another name than the item: then nothing may be sent."""
     wanted = names.to_ascii(context.item.name)
     if domain.name != wanted:
         raise Failure("not_ours", value=domain.id, reason=Phrase("differs", found=domain.name, wanted=wanted))
@@ -33,9 +31,7 @@ def check(context: Context, account: DomainAccount, domain: Domain) -> None:
 
 
 def auto_renewal(account: DomainAccount, domain: Domain) -> Optional[Failure]:
-    """What is wrong with the upstream's automatic renewal of a domain: it is on, or it cannot be told. None:
-    it is off.
-    """
+    """What is wrong with the upstream's automatic renewal: on, or not to be told. None: it is off."""
     word = account.upstream.domain_form(domain.id).auto_renewal
     if word == "":
         return None
@@ -43,9 +39,7 @@ def auto_renewal(account: DomainAccount, domain: Domain) -> Optional[Failure]:
 
 
 def read_ours(context: Context, account: DomainAccount, remote: int) -> Domain:
-    """The service behind an item, read now. Raises remote_gone, or not_ours when it bears another name: then
-    nothing may be sent.
-    """
+    """The domain behind an item, read now. Raises remote_gone, and as `check` does."""
     domain = account.upstream.domain(remote)
     if domain is None:
         raise Failure("remote_gone", value=remote)
@@ -68,9 +62,7 @@ def show_state(context: Context, domain: Domain) -> None:
 
 
 def write_date(context: Context, domain: Domain) -> None:
-    """Write the upstream's expiry date as read back, unless it is in motion, absurd, or earlier than what the
-    panel promises.
-    """
+    """Write the date as read back, unless it is in motion, absurd, or before what the panel promises."""
     item = context.item
     if (
         not registered(domain.state)

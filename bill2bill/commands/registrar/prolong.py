@@ -61,9 +61,7 @@ class ProlongDeal:
         return row.months
 
     def _plausible(self, domain: Domain) -> bool:
-        """Is it the panel's date? One that is a term behind is stale by that term, unless the panel has moved
-        its own already.
-        """
+        """Is it the panel's date? One a term behind is stale, unless the panel has moved its own already."""
         if domain.expires is None or self.item.expires is None:
             return domain.expires is not None
         if abs(domain.expires - self.item.expires) < NEAR:
@@ -94,9 +92,7 @@ class ProlongDeal:
         return listed if newer or underway(listed.state) else domain
 
     def look(self, row: Purchase) -> Finding:
-        """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two
-        witnesses.
-        """
+        """Recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
         domain = self.just_read or owned_domain.read_ours(self.context, self.account, self.known.id)
         self.just_read = None
         proves = row.accepted or row.age >= self.context.options.settle

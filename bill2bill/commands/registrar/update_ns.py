@@ -35,9 +35,7 @@ def run(context: Context) -> None:
 
 
 def _change(account: DomainAccount, remote: int, name: str, wanted: Tuple[str, ...]) -> None:
-    """Read the form, send, read again, compare (upstream-billmanager4 5.8). Sending the same twice does no
-    harm.
-    """
+    """Read, send, read again, compare (upstream-billmanager4 5.8). To send the same twice does no harm."""
     form = account.upstream.domain_form(remote)
     if _stands(form, name, wanted):
         return
@@ -47,17 +45,12 @@ def _change(account: DomainAccount, remote: int, name: str, wanted: Tuple[str, .
         LOG.warning("%s: no answer to new name servers: %s", name, failure)
     now = account.upstream.domain_form(remote)
     if not _stands(now, name, wanted):
-        raise Failure(
-            "upstream_answer",
-            func="domain.edit",
-            reason=Phrase("differs", found=" ".join(now.name_servers), wanted=" ".join(wanted)),
-        )
+        differs = Phrase("differs", found=" ".join(now.name_servers), wanted=" ".join(wanted))
+        raise Failure("upstream_answer", func="domain.edit", reason=differs)
 
 
 def _stands(form: DomainForm, name: str, wanted: Tuple[str, ...]) -> bool:
-    """Does the form show these servers, in whatever order? What it shows may be older than our rules for name
-    servers.
-    """
+    """In whatever order. What the form shows may be older than our rules for name servers."""
     given = [server for server in form.name_servers if server]
     try:
         return set(names.name_servers(given, name)) == set(wanted)
