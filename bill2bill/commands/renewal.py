@@ -61,14 +61,7 @@ def renew(
         if before and begun is None:
             _must_not_have_moved(context, deal, known.id, before)
     purchase = purchases.buy(
-        context,
-        "prolong",
-        deal.account,
-        deal.name,
-        deal.months,
-        deal,
-        before=before,
-        inherited=bool(old),
+        context, "prolong", deal.account, deal.name, deal.months, deal, before=before, inherited=bool(old)
     )
     if (
         purchase.stage is Stage.CONFIRMED
