@@ -1,6 +1,4 @@
-"""One connected upstream account, whatever is bought there: the way to it, its name in our files, and whether
-its login is paused.
-"""
+"""One connected upstream account, whatever is bought there: the way to it, its login, who pays."""
 
 from __future__ import annotations
 
@@ -10,8 +8,9 @@ import json
 import logging
 import math
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Callable, ClassVar, Iterator, List, Mapping, Optional
+from typing import Any, Callable, ClassVar, Generic, Iterator, List, Mapping, Optional
 from urllib.parse import urlsplit
 
 from bill2bill.config import Connection, Options
@@ -22,7 +21,7 @@ from bill2bill.state.locks import Locks
 from bill2bill.upstream import sniff
 from bill2bill.upstream.api import PayerAccount
 from bill2bill.upstream.http import Http
-from bill2bill.upstream.pick import Access
+from bill2bill.upstream.pick import Access, Adapter, pick
 
 LOG = logging.getLogger("bill2bill")
 
@@ -33,38 +32,29 @@ FORM_CONNECT, FORM_READ, FORM_BUDGET = 3.0, 6.0, 15.0
 REQUEST_WAIT = 600.0
 
 
-class UpstreamAccount:
+@dataclass(eq=False, repr=False)  # a connection holds a password
+class UpstreamAccount(Generic[Adapter]):
     """What one connection leads to. A subclass says what is asked of it: its table of upstream.pick.
 
-    cache, key  opened when first needed: most questions need neither our file nor the installation's key
+    open_cache, read_key  for when they are needed: most questions need neither our file nor the
+                          installation's key
     identified(login, installation, customer)  keeps whose login it is, when the provider tells it
     form_waits  somebody waits in front of a form: time is short
     """
 
-    factories: ClassVar[Mapping[str, object]]
+    factories: ClassVar[Mapping[str, Callable[[Access], Any]]]
 
-    def __init__(
-        self,
-        connection: Connection,
-        options: Options,
-        locks: Locks,
-        cache: Callable[[], Cache],
-        key: Callable[[], bytes],
-        identified: Callable[[str, str, str], None],
-        *,
-        form_waits: bool,
-    ) -> None:
-        self.connection = connection
-        self.options = options
-        self.locks = locks
-        self._open_cache = cache
-        self._read_key = key
-        self._identified = identified
-        self.form_waits = form_waits
+    connection: Connection
+    options: Options
+    locks: Locks
+    open_cache: Callable[[], Cache]
+    read_key: Callable[[], bytes]
+    identified: Callable[[str, str, str], None]
+    form_waits: bool
 
     @cached_property
     def cache(self) -> Cache:
-        return self._open_cache()
+        return self.open_cache()
 
     # -- the way to it ---------------------------------------------------------------------------------------
 
@@ -152,9 +142,18 @@ class UpstreamAccount:
         self.cache.keep("", f"dialect of {url}", dialect)
         return dialect
 
+    @cached_property
+    def adapter(self) -> Adapter:
+        """For what needs no login, and for a person who tries one."""
+        access = Access(self.http, self.url, self.connection, self.options, self._login_refused)
+        adapter: Adapter = pick(self.factories, self.dialect, access)
+        return adapter
+
     @property
-    def _access(self) -> Access:
-        return Access(self.http, self.url, self.connection, self.options, self._login_refused)
+    def upstream(self) -> Adapter:
+        """The adapter, with a login that was not refused. Raises account_paused."""
+        self.require_active_login()
+        return self.adapter
 
     # -- the login -------------------------------------------------------------------------------------------
 
@@ -167,7 +166,7 @@ class UpstreamAccount:
     def _settings_digest(self) -> str:
         """Changes when the settings of the login change."""
         text = json.dumps([self.url, self.connection.username, self.connection.password])
-        return hmac.new(self._read_key(), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.read_key(), text.encode(), hashlib.sha256).hexdigest()
 
     def require_active_login(self) -> None:
         """Raises account_paused: a login that was refused is not sent again until its settings change."""
@@ -175,9 +174,7 @@ class UpstreamAccount:
             raise Failure("account_paused")
 
     def _login_refused(self) -> None:
-        """Nothing more is sent with this login, or the upstream may close the account to us
-        (upstream-billmanager4 1.4).
-        """
+        """Nothing more is sent, or the upstream may close the account to us (upstream-billmanager4 1.4)."""
         try:
             self.cache.pause(self.account_key, self._settings_digest)
             LOG.warning("requests with this login are paused until its settings change")
@@ -188,11 +185,21 @@ class UpstreamAccount:
         """The provider has told whose login this is. customer: its number there, "" if it is not told."""
         # a host may run both versions, whose customers have numbers of their own
         installation = f"{self.dialect} {urlsplit(self.url).hostname or self.url}"
-        self._identified(self.account_key, installation, customer)
+        self.identified(self.account_key, installation, customer)
 
     def login_accepted(self) -> None:
         """A person has tried a paused login, and it works."""
         self.cache.unpause(self.account_key)
+
+    # -- its listings ----------------------------------------------------------------------------------------
+
+    def read_when_old(self, listing: str, lock: str, refresh: Callable[[], object]) -> None:
+        """Read a listing at most once per freshness window, once for all who wait."""
+        fresh = self.options.listing_fresh
+        if self.cache.recall(self.account_key, listing, fresh) is None:
+            with self.locks.once(lock, REQUEST_WAIT):
+                if self.cache.recall(self.account_key, listing, fresh) is None:
+                    refresh()
 
 
 def _short_digest(text: str) -> str:
@@ -202,20 +209,14 @@ def _short_digest(text: str) -> str:
 def check_funds(payer: PayerAccount, price: Money) -> None:
     """Can the account pay? Accounts of another currency never pay (upstream-billmanager4 3.4)."""
     if payer.balance.currency != price.currency:
-        raise Failure(
-            "account_currency",
-            object=payer.project or payer.name,
-            value=payer.balance.currency,
-            found=price.currency,
-        )
+        held, name = payer.balance.currency, payer.project or payer.name
+        raise Failure("account_currency", object=name, value=held, found=price.currency)
     if payer.spendable.amount < price.amount:
         raise Failure("low_balance", balance=payer.balance, value=price)
 
 
 def pick_payer(payers: List[PayerAccount], project: str) -> PayerAccount:
-    """The one whose project, else name, is `project`; without that the only one. Raises account_not_found
-    with the names that exist.
-    """
+    """The one whose project, else name, is `project`; without that the only one. Raises account_not_found."""
     found = [one for one in payers if not project or project in (one.project, one.name)]
     if len(found) == 1:
         return found[0]

@@ -6,10 +6,9 @@ import json
 import math
 from dataclasses import asdict
 from decimal import Decimal
-from functools import cached_property
 from typing import Dict, List, Optional
 
-from bill2bill.accounts.account import REQUEST_WAIT, UpstreamAccount, check_funds, pick_payer
+from bill2bill.accounts.account import UpstreamAccount, check_funds, pick_payer
 from bill2bill.errors import Failure, Phrase
 from bill2bill.rules.money import Money
 from bill2bill.rules.periods import parse_date
@@ -17,22 +16,11 @@ from bill2bill.rules.pricing import DomainTariff, Period, choose_tariff
 from bill2bill.rules.statuses import DomainState
 from bill2bill.state.cache import Listed
 from bill2bill.upstream.api import Domain, DomainUpstream, PayerAccount
-from bill2bill.upstream.pick import DOMAINS, pick
+from bill2bill.upstream.pick import DOMAINS
 
 
-class DomainAccount(UpstreamAccount):
+class DomainAccount(UpstreamAccount[DomainUpstream]):
     factories = DOMAINS
-
-    @cached_property
-    def adapter(self) -> DomainUpstream:
-        """For what needs no login, and for a person who tries one."""
-        return pick(DOMAINS, self.dialect, self._access)
-
-    @property
-    def upstream(self) -> DomainUpstream:
-        """The adapter, with a login that was not refused. Raises account_paused."""
-        self.require_active_login()
-        return self.adapter
 
     def payer(self) -> PayerAccount:
         """The account that pays (upstream-billmanager4 3.1). Raises account_not_found."""
@@ -49,8 +37,10 @@ class DomainAccount(UpstreamAccount):
 
     def domain_tariff(self, zone: str, price_id: Optional[int]) -> DomainTariff:
         """The tariff for a zone: exactly the stored one, else by the rule of upstream-billmanager4 4.2."""
-        registrar = self._registrar()
-        tariff = choose_tariff(self._tariffs(), zone, registrar, price_id)
+        registrar = self.connection.registrar
+        if registrar and not registrar.isdigit():
+            raise Failure("panel_data", object=Phrase("registrar"), reason=registrar)
+        tariff = choose_tariff(self._tariffs(), zone, int(registrar) if registrar else None, price_id)
         if tariff is None:
             raise Failure("tariff_not_found", value=zone)
         return tariff
@@ -58,20 +48,9 @@ class DomainAccount(UpstreamAccount):
     def period(self, tariff: DomainTariff, months: int) -> Period:
         period = tariff.period(months)
         if period is None:
-            raise Failure(
-                "period_not_found",
-                object=tariff.zone,
-                value=months,
-                found=", ".join(str(one.months) for one in tariff.periods),
-            )
+            found = ", ".join(str(one.months) for one in tariff.periods)
+            raise Failure("period_not_found", object=tariff.zone, value=months, found=found)
         return period
-
-    def _registrar(self) -> Optional[int]:
-        if not self.connection.registrar:
-            return None
-        if not self.connection.registrar.isdigit():
-            raise Failure("panel_data", object=Phrase("registrar"), reason=self.connection.registrar)
-        return int(self.connection.registrar)
 
     def refresh_files(self) -> None:
         """Read price and country files now, whatever is kept."""
@@ -86,9 +65,8 @@ class DomainAccount(UpstreamAccount):
 
     def _keep_tariffs(self) -> List[DomainTariff]:
         tariffs = self.adapter.domain_tariffs()
-        self.cache.keep(
-            self.account_key, "tariffs", json.dumps([asdict(tariff) for tariff in tariffs], default=str)
-        )
+        rows = json.dumps([asdict(tariff) for tariff in tariffs], default=str)
+        self.cache.keep(self.account_key, "tariffs", rows)
         return tariffs
 
     def countries(self) -> Dict[str, str]:
@@ -103,14 +81,8 @@ class DomainAccount(UpstreamAccount):
         return countries
 
     def listed(self, remote: int) -> Optional[Domain]:
-        """The domain in the kept listing, which is read at most once per freshness window, once for all who
-        wait.
-        """
-        fresh = self.options.listing_fresh
-        if self.cache.recall(self.account_key, "listing", fresh) is None:
-            with self.locks.once(f"listing-{self.account_key}", REQUEST_WAIT):
-                if self.cache.recall(self.account_key, "listing", fresh) is None:
-                    self.refresh_listing()
+        """The domain in the kept listing."""
+        self.read_when_old("listing", f"listing-{self.account_key}", self.refresh_listing)
         return _domain(self.cache.listed(self.account_key, remote))
 
     def listing_id(self) -> str:

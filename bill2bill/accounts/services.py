@@ -1,6 +1,4 @@
-"""An account that servers and the like are bought from, and what is kept of it: one question serves many
-commands.
-"""
+"""An account that servers are bought from, and what is kept of it: one question serves many commands."""
 
 from __future__ import annotations
 
@@ -8,32 +6,20 @@ import json
 import math
 from dataclasses import asdict, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Dict, List, Optional
 
-from bill2bill.accounts.account import REQUEST_WAIT, UpstreamAccount
+from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.errors import Failure
 from bill2bill.rules.periods import parse_date
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.state.cache import ListedService
 from bill2bill.upstream.api import Identity, Service, ServiceUpstream
-from bill2bill.upstream.pick import SERVICES, pick
+from bill2bill.upstream.pick import SERVICES
 
 
-class ServiceAccount(UpstreamAccount):
+class ServiceAccount(UpstreamAccount[ServiceUpstream]):
     factories = SERVICES
-
-    @cached_property
-    def adapter(self) -> ServiceUpstream:
-        """For a person who tries a login."""
-        return pick(SERVICES, self.dialect, self._access)
-
-    @property
-    def upstream(self) -> ServiceUpstream:
-        """The adapter, with a login that was not refused. Raises account_paused."""
-        self.require_active_login()
-        return self.adapter
 
     def identity(self) -> Identity:
         """Who is logged in, and what the customer may spend."""
@@ -64,15 +50,12 @@ class ServiceAccount(UpstreamAccount):
 
     def refresh_tariffs(self, itemtype: str) -> List[ServiceTariff]:
         tariffs = self.adapter.service_tariffs(itemtype)
-        self.cache.keep(
-            self.account_key, f"tariffs {itemtype}", json.dumps([_plain_tariff(tariff) for tariff in tariffs])
-        )
+        rows = json.dumps([_plain_tariff(tariff) for tariff in tariffs], default=str)
+        self.cache.keep(self.account_key, f"tariffs {itemtype}", rows)
         return tariffs
 
     def has_tariff(self, itemtype: str, service: Service, number: int) -> bool:
-        """Is a service sold by this tariff? Where the upstream shows a name only, the catalogue tells what it
-        is called. Raises tariff_gone.
-        """
+        """Where the upstream shows a name only, the catalogue tells whose it is. Raises tariff_gone."""
         if service.tariff is not None:
             return service.tariff == number
         return self.tariff(itemtype, number).is_called(service.tariff_name)
@@ -80,14 +63,9 @@ class ServiceAccount(UpstreamAccount):
     # -- services --------------------------------------------------------------------------------------------
 
     def listed(self, itemtype: str, remote: int) -> Optional[Service]:
-        """The service in the kept listing of its type, which is read at most once per freshness window, once
-        for all who wait.
-        """
-        fresh, what = self.options.listing_fresh, f"listing {itemtype}"
-        if self.cache.recall(self.account_key, what, fresh) is None:
-            with self.locks.once(f"listing-{self.account_key}-{itemtype}", REQUEST_WAIT):
-                if self.cache.recall(self.account_key, what, fresh) is None:
-                    self.refresh_listing(itemtype)
+        """The service in the kept listing of its type."""
+        lock = f"listing-{self.account_key}-{itemtype}"
+        self.read_when_old(f"listing {itemtype}", lock, lambda: self.refresh_listing(itemtype))
         row = self.cache.service(self.account_key, itemtype, remote)
         return service_of(row) if row else None
 
@@ -153,25 +131,13 @@ def service_of(row: ListedService) -> Service:
 
 
 def _plain_tariff(tariff: ServiceTariff) -> Dict[str, object]:
-    addons = [
-        {
-            **asdict(replace(addon, prices={}, choice_prices={})),
-            "kind": addon.kind.name,
-            **_plain_prices(addon),
-        }
-        for addon in tariff.addons
-    ]
-    prices = {str(months): str(price) for months, price in tariff.prices.items()}
-    return {**asdict(replace(tariff, addons=(), prices={})), "prices": prices, "addons": addons}
-
-
-def _plain_prices(addon: Addon) -> Dict[str, object]:
-    return {
-        "prices": {str(months): str(price) for months, price in addon.prices.items()},
-        "choice_prices": [
-            [choice, months, str(price)] for (choice, months), price in addon.choice_prices.items()
-        ],
-    }
+    """What JSON has no words for is told in its own: pairs that are keys, and the kind of an add-on."""
+    addons = []
+    for addon in tariff.addons:
+        choices = [[choice, months, price] for (choice, months), price in addon.choice_prices.items()]
+        plain = asdict(replace(addon, choice_prices={}))
+        addons.append({**plain, "kind": addon.kind.name, "choice_prices": choices})
+    return {**asdict(replace(tariff, addons=())), "addons": addons}
 
 
 def _tariff(row: Dict[str, Any]) -> ServiceTariff:
@@ -185,13 +151,6 @@ def _tariff(row: Dict[str, Any]) -> ServiceTariff:
 def _addon(row: Dict[str, Any]) -> Addon:
     prices = {int(months): Decimal(price) for months, price in row["prices"].items()}
     choice_prices = {(choice, months): Decimal(price) for choice, months, price in row["choice_prices"]}
-    choices = tuple((number, name) for number, name in row["choices"])
-    return Addon(
-        **{
-            **row,
-            "kind": AddonKind[row["kind"]],
-            "choices": choices,
-            "prices": prices,
-            "choice_prices": choice_prices,
-        }
-    )
+    kind, choices = AddonKind[row["kind"]], tuple((number, name) for number, name in row["choices"])
+    own = {"kind": kind, "choices": choices, "prices": prices, "choice_prices": choice_prices}
+    return Addon(**{**row, **own})

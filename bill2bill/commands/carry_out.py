@@ -23,9 +23,8 @@ def carry_out(kind: str, root: str, executable: str, argv: Sequence[str], stdin:
     """(exit status, reply). A failure is an error document and status 1; "not yet" is silence and status 0
     (host-protocol 2.5).
     """
-    resource.setrlimit(
-        resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1])
-    )  # a dump would hold the passwords in memory
+    # a dump would hold the passwords in memory
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     try:
         call = parse(argv)
     except Failure as failure:

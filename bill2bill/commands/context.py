@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Iterator, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, Optional, Type, TypeVar
 
 from bill2bill.commands import COMMANDS
 from bill2bill.config import Connection, Options, connection, options_of
@@ -19,7 +19,7 @@ from bill2bill.host.data import Data, Item, Operation
 from bill2bill.host.mgrctl import Mgrctl
 from bill2bill.host.panel import Panel
 from bill2bill.journal import bindings
-from bill2bill.journal.journal import Journal
+from bill2bill.journal.journal import Holder, Journal
 from bill2bill.journal.purchase import Evidence
 from bill2bill.journal.questions import asked_about
 from bill2bill.rules import names
@@ -31,16 +31,14 @@ from bill2bill.state.locks import Locks
 if TYPE_CHECKING:
     from bill2bill.accounts.account import UpstreamAccount
 
-    Account = TypeVar("Account", bound=UpstreamAccount)
+    Account = TypeVar("Account", bound=UpstreamAccount[Any])
 
 
 def purchase_name(item: Item) -> str:
     """How the journal calls what is bought for an item: a domain in A-labels."""
-    return (
-        names.to_ascii(item.name)
-        if item.itemtype == domain.ITEMTYPE
-        else item.name or f"{item.itemtype} {item.id}"
-    )
+    if item.itemtype == domain.ITEMTYPE:
+        return names.to_ascii(item.name)
+    return item.name or f"{item.itemtype} {item.id}"
 
 
 class Context:
@@ -96,18 +94,13 @@ class Context:
         item = self.data.item(self.call.item or 0)
         served_by = self.data.module(item.module).executable
         if served_by != self.executable or item.itemtype not in MODULES[self.kind].itemtypes:
-            raise Failure(
-                "panel_data",
-                object=Phrase("item", id=item.id),
-                reason=Phrase("not_served", type=item.itemtype, name=served_by),
-            )
+            reason = Phrase("not_served", type=item.itemtype, name=served_by)
+            raise Failure("panel_data", object=Phrase("item", id=item.id), reason=reason)
         return item
 
     @property
     def counts_months(self) -> bool:
-        """Are months bought and sold counted (decision 8)? Not of domains, whose `period` is an id of the
-        upstream.
-        """
+        """Are months bought and sold counted (decision 8)? Not of domains: their `period` is an id."""
         return self.kind == "processing"
 
     @property
@@ -146,14 +139,14 @@ class Context:
         log.hide([found.password, f"{found.username}:{found.password}"])
         return found
 
-    def account(self, kind: Type[Account], connection: Connection) -> Account:
-        """What a connection leads to: a DomainAccount or a ServiceAccount."""
+    def account(self, kind: Type[Account], connection: Optional[Connection] = None) -> Account:
+        """What a connection, else that of the item, leads to: a DomainAccount or a ServiceAccount."""
         return kind(
-            connection,
+            connection or self.connection(self.item.module),
             self.options,
             self.locks,
-            cache=lambda: self.cache,
-            key=lambda: self.key,
+            open_cache=lambda: self.cache,
+            read_key=lambda: self.key,
             identified=self._identified,
             form_waits=self.is_question,
         )
@@ -165,11 +158,16 @@ class Context:
         if order and order.evidence is Evidence.CLAIMED:
             raise asked_about(order)
 
-    def account_of(self, account: UpstreamAccount) -> str:
+    def account_of(self, account: UpstreamAccount[Any]) -> str:
         """The provider's customer behind a login, as the journal names it."""
         return bindings.account_of(self.journal, account.account_key)
 
-    def claim(self, account: UpstreamAccount, remote: int) -> None:
+    def other_holder(self, account: UpstreamAccount[Any], remote: int) -> Optional[Holder]:
+        """Another item that holds this service, as the journal knows it."""
+        item, owner = self.item, self.account_of(account)
+        return self.journal.held_by_other(item.id, item.itemtype, remote, owner, item.module)
+
+    def claim(self, account: UpstreamAccount[Any], remote: int) -> None:
         """This item holds the service, however it came to it (decision 22). Raises held_by_other."""
         owner, item = self.account_of(account), self.item
         bindings.claim(self.journal, owner, item.itemtype, remote, item.id, self.data.is_closed)
@@ -182,8 +180,6 @@ class Context:
         number = self.call.operation
         found = self.data.operation(number) if number else None
         if number and (found is None or (found.item, found.command) != (self.item.id, self.call.command)):
-            raise Failure(
-                "not_an_operation",
-                detail=f"operation {number} is not a {self.call.command} of item {self.item.id}",
-            )
+            detail = f"operation {number} is not a {self.call.command} of item {self.item.id}"
+            raise Failure("not_an_operation", detail=detail)
         return found

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
+from bill2bill.commands.context import Context
 from bill2bill.rules.periods import parse_date
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 JUMP = timedelta(days=25)  # no term that is sold is shorter
 
@@ -19,9 +17,7 @@ def known(context: Context, remote: int) -> Optional[date]:
 
 
 def seen(context: Context, remote: int, expires: Optional[date]) -> None:
-    """A comparison or an opening has shown the date. One that has jumped ahead stays unknown: whoever renews
-    must be asked about it.
-    """
+    """The upstream has shown a date. One that has jumped ahead stays unknown: whoever renews is asked."""
     before = known(context, remote)
     if expires and expires != before and (before is None or expires < before + JUMP):
         keep(context, remote, expires)

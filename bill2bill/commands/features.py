@@ -4,15 +4,11 @@ without this file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.commands import COMMANDS, FLAGS
+from bill2bill.commands.context import Context
 from bill2bill.config import CONNECTIONS
 from bill2bill.host.reply import features
 from bill2bill.services.modules import MODULES
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> bytes:

@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Mapping, Optional
+from typing import Mapping, Optional
 
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase
-from bill2bill.host.data import Item
 from bill2bill.journal.note import PARAM
 from bill2bill.journal.purchase import Purchase, Stage
 from bill2bill.journal.questions import asked_about
 from bill2bill.services import LINK
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 SHAPE = re.compile(r"id=([0-9]{1,15});price=([0-9]{0,15});period=([0-9]{0,15})")
 
@@ -44,52 +41,46 @@ def stored(params: Mapping[str, str]) -> Optional[Link]:
     return Link(int(shape[1]), int(shape[2]) if shape[2] else None, int(shape[3]) if shape[3] else None)
 
 
-def forgotten(context: Context, item: Item) -> Optional[Purchase]:
+def forgotten(context: Context) -> Optional[Purchase]:
     """The order that was reported for this item, if the panel has neither link nor note of it."""
-    bought = context.journal.opening(item.id)
-    knows = item.params.get(LINK) or item.params.get(PARAM)
+    bought = context.journal.opening(context.item.id)
+    knows = context.item.params.get(LINK) or context.item.params.get(PARAM)
     return bought if bought and bought.stage is Stage.REPORTED and not knows else None
 
 
-def link_of(context: Context, item: Item) -> Optional[Link]:
+def link_of(context: Context) -> Optional[Link]:
     """What the panel or, if it lost its note, the journal says. Two different answers stop us; so does an
     item that knows nothing of itself: the panel's database was restored, or the number was given to another
     item.
     """
-    noted = stored(item.params)
-    lost = forgotten(context, item)
+    noted, lost = stored(context.item.params), forgotten(context)
     if lost:
         raise Failure("panel_restored", id=lost.id, value=lost.name)
-    bought = context.journal.opening(item.id)
+    bought = context.journal.opening(context.item.id)
     if bought and bought.question:  # whose service it is, is not known
         raise asked_about(bought)
     if noted and bought and bought.remote and noted.id != bought.remote:
-        raise Failure(
-            "not_ours", value=noted.id, reason=Phrase("bought_otherwise", id=bought.id, remote=bought.remote)
-        )
+        bought_otherwise = Phrase("bought_otherwise", id=bought.id, remote=bought.remote)
+        raise Failure("not_ours", value=noted.id, reason=bought_otherwise)
     if noted:
         return noted
-    return _of(bought) if bought and bought.remote else None
+    return link_to(bought) if bought and bought.remote else None
 
 
-def required(context: Context, item: Item) -> Link:
-    link = link_of(context, item)
+def required(context: Context) -> Link:
+    link = link_of(context)
     if link is None:
         raise Failure("no_remote")
     return link
 
 
-def save(context: Context, item: Item, link: Link) -> None:
+def save(context: Context, link: Link) -> None:
     """Note the link on the panel, before the callback."""
-    if item.params.get(LINK) != str(link):
-        context.panel.save_param(item.id, LINK, str(link))
-
-
-def _of(purchase: Purchase) -> Link:
-    return Link(purchase.remote or 0, purchase.tariff, purchase.term)
+    if context.item.params.get(LINK) != str(link):
+        context.panel.save_param(context.item.id, LINK, str(link))
 
 
 def link_to(purchase: Purchase) -> Link:
     if purchase.remote is None:
         raise Failure("no_remote")
-    return _of(purchase)
+    return Link(purchase.remote, purchase.tariff, purchase.term)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.commands import purchases
+from bill2bill.commands.context import Context
+from bill2bill.config import Connection
 from bill2bill.errors import Failure
 from bill2bill.host.data import Item
 from bill2bill.journal.kinds import KINDS
@@ -12,16 +12,16 @@ from bill2bill.journal.questions import asked_about
 from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.services import DELETED
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 
 def must_be_on(*, on: bool, what: str) -> None:
-    """Raises switched_off: nothing is sent, the operation becomes manual with a task, and is never reported
-    as done.
-    """
+    """Raises switched_off: the operation becomes manual with a task, and is never reported as done."""
     if not on:
         raise Failure("switched_off", value=what)
+
+
+def must_order(connection: Connection) -> None:
+    """Raises switched_off: orders are not sent, or no new ones."""
+    must_be_on(on=connection.send_open and connection.new_orders, what="open")
 
 
 def must_live(item: Item) -> None:
@@ -30,13 +30,11 @@ def must_live(item: Item) -> None:
         raise Failure("item_deleted")
 
 
-def nothing_unsettled(context: Context, item: Item) -> None:
-    """What was not sent is withdrawn; what may still be bought or charged is settled first. Raises
-    in_doubt_<kind>.
-    """
+def nothing_unsettled(context: Context) -> None:
+    """What was not sent is withdrawn. Raises in_doubt_<kind> for what may still be bought or charged."""
     purchases.learn_from_note(context)
     for kind in KINDS:
-        row = context.journal.unsettled(item.id, kind)
+        row = context.journal.unsettled(context.item.id, kind)
         if row and row.unsent:
             context.journal.record(row, Event.WITHDRAWN, why=Withdrawal.CLOSED)
         elif row and row.in_flight:

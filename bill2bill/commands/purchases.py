@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
+from bill2bill.accounts.account import UpstreamAccount
 from bill2bill.commands import link, reporting
 from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
 from bill2bill.errors import Failure
-from bill2bill.host.data import Item
 from bill2bill.journal import note as notes
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.engine import Deal, Patience, spend_once
@@ -22,23 +22,16 @@ from bill2bill.journal.reconciliation import reconcile
 from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.services import LINK
 
-if TYPE_CHECKING:
-    from bill2bill.accounts.account import UpstreamAccount
-
 LOG = logging.getLogger("bill2bill")
 
 
 def under_way(context: Context, kind: str) -> Optional[Purchase]:
-    """The purchase of this item that is not over (journal.ownership). Asked by another command, it is asked
-    without an operation.
-    """
+    """The purchase of this item that is not over (journal.ownership)."""
     return owned(context.journal, _caller(context, kind))
 
 
 def learn_from_note(context: Context) -> None:
-    """A purchase under way that only the panel's note knows of is in the journal then. Raises as
-    reconcile does.
-    """
+    """A purchase that only the panel's note knows of is in the journal then. Raises as reconcile does."""
     note = notes.read(context.item.params.get(notes.PARAM, ""))
     if note and note.attempt:
         reconcile(context.journal, _caller(context, note.kind))
@@ -68,11 +61,12 @@ def _existed_at(context: Context, moment: float) -> bool:
 def buy(
     context: Context,
     kind: str,
-    account: UpstreamAccount,
+    account: UpstreamAccount[Any],
     name: str,
     months: int,
-    before: Optional[date],
     deal: Deal,
+    *,
+    before: Optional[date] = None,
     inherited: bool = False,
 ) -> Purchase:
     """Buy for the item of this call, once (journal.engine)."""
@@ -91,15 +85,6 @@ def _intent(
     item = context.item
     return Intent(
         item.id, caller.kind, item.itemtype, item.module, caller.operation, account, name, months, before
-    )
-
-
-def ask_same_item(context: Context, order: Purchase) -> Failure:
-    """The panel knows nothing of an item that was opened by the journal. Returns the question."""
-    return asked_about(
-        context.journal.record(
-            order, Event.PANEL_FORGOT, question=Question.SAME_ITEM, evidence=Evidence.RESTORED
-        )
     )
 
 
@@ -122,20 +107,23 @@ def ask_same_renewal(
     return asked_about(row)
 
 
-def order_or_link(context: Context, item: Item) -> Tuple[Optional[Purchase], Optional[Link]]:
+def order_or_link(context: Context) -> Tuple[Optional[Purchase], Optional[Link]]:
     """An item is ordered once, whatever operation asks: the order that is not over, else the service bought
     before or noted on the panel by a person; what was not sent gives way to that.
     """
     begun = under_way(context, "open")
-    if begun and begun.unsent and link.stored(item.params):
+    if begun and begun.unsent and link.stored(context.item.params):
         context.journal.record(begun, Event.WITHDRAWN, why=Withdrawal.LINKED)
         begun = None
     if begun:
         return begun, None
-    lost = link.forgotten(context, item)
+    lost = link.forgotten(context)
     if lost:
-        raise ask_same_item(context, lost)
-    return None, link.link_of(context, item)
+        lost = context.journal.record(
+            lost, Event.PANEL_FORGOT, question=Question.SAME_ITEM, evidence=Evidence.RESTORED
+        )
+        raise asked_about(lost)
+    return None, link.link_of(context)
 
 
 # -- the panel's note ----------------------------------------------------------------------------------------
@@ -150,25 +138,19 @@ def _noting(context: Context) -> Callable[[Purchase, int, Terms], None]:
 
 
 def note_of(context: Context, purchase: Purchase) -> str:
-    """What the panel shall keep of a purchase that it is told of. Rows of early releases have no
-    name for it: "".
-    """
+    """What the panel shall keep of a purchase that it is told of; "" for a row of an early release."""
     left = context.journal.months_left(context.item.id) if context.counts_months else 0
     return str(notes.Note(purchase.token, left=left)) if purchase.token else ""
 
 
 def notes_of(context: Context, known: Link, purchase: Optional[Purchase]) -> Dict[str, str]:
-    """Item parameters that go with the callback of an opening: the link and, of an order that ends now, its
-    note.
-    """
+    """Item parameters for the callback of an opening: the link and, of an order that ends now, its note."""
     note = note_of(context, purchase) if purchase else ""
     return {LINK: str(known), **({notes.PARAM: note} if note else {})}
 
 
 def _note_done(context: Context, purchase: Purchase) -> bool:
-    """Without it the panel still has the note of the last attempt, and a lost journal would become
-    a question.
-    """
+    """Without it the panel keeps the note of the last attempt: a lost journal would become a question."""
     note = note_of(context, purchase)
     try:
         if note:
@@ -183,9 +165,7 @@ def _note_done(context: Context, purchase: Purchase) -> bool:
 
 
 def tell(context: Context, purchase: Purchase, callback: Callable[[], None]) -> None:
-    """Tell the panel that a renewal is done. That we begin to is written down, for we may die on the way
-    (journal.ownership).
-    """
+    """Tell the panel that a renewal is done. That we begin to is written down first (journal.ownership)."""
     if purchase.stage is Stage.REPORTED:
         callback()
         reported(context, purchase, noted=False)
@@ -224,9 +204,7 @@ def reported(context: Context, purchase: Purchase, *, noted: bool) -> Purchase:
 
 
 def settled(context: Context, purchase: Purchase) -> None:
-    """Over without a callback: what was bought is a state of the service, and the next run compares states
-    anew.
-    """
+    """Over without a callback: the next run compares the states of the service anew (decision 16)."""
     if purchase.stage is not Stage.REPORTED:
         context.journal.record(purchase, Event.SETTLED, operation=None)
 

@@ -6,14 +6,11 @@ import json
 import logging
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bill2bill import messages
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Retry
 from bill2bill.host import failure as failures
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 

@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable
+from typing import Iterable
 
 from lxml import etree
 
+from bill2bill.commands.context import Context
 from bill2bill.config import CONNECTIONS, Field
 from bill2bill.host import document, reply
 from bill2bill.messages.forms import CHOICES
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> bytes:

@@ -5,25 +5,20 @@ from two listings in a row, it is worth a person's look (upstream-billmanager4 1
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.commands import reporting
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
-from bill2bill.host.data import Item
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 SEEN = "seen"
 
 
-def seen(context: Context, item: Item) -> None:
-    context.cache.keep(f"item-{item.id}", "listing", SEEN)
+def seen(context: Context) -> None:
+    context.cache.keep(f"item-{context.item.id}", "listing", SEEN)
 
 
-def unseen(context: Context, item: Item, listing: str, remote: int) -> None:
+def unseen(context: Context, listing: str, remote: int) -> None:
     """listing: the mark of the listing that does not show the service."""
-    last = context.cache.recall(f"item-{item.id}", "listing", float("inf")) or SEEN
+    last = context.cache.recall(f"item-{context.item.id}", "listing", float("inf")) or SEEN
     if last not in (SEEN, listing):
         reporting.notice(context, Failure("remote_unseen", value=remote))
-    context.cache.keep(f"item-{item.id}", "listing", listing)
+    context.cache.keep(f"item-{context.item.id}", "listing", listing)

@@ -41,8 +41,8 @@ class Desk:
             config.connection(kind, 1, {**given, **values}),
             config.options("pace 0\n"),
             Locks(self.folder / "bill2bill" / "locks"),
-            cache=self._cache,
-            key=lambda: b"key",
+            open_cache=self._cache,
+            read_key=lambda: b"key",
             identified=lambda *who: self.opened.append("identity"),
             form_waits=False,
         )

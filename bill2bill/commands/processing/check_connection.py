@@ -5,17 +5,14 @@ is switched on? It costs nothing.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from bill2bill.accounts.services import ServiceAccount
+from bill2bill.commands.context import Context
 from bill2bill.config import Connection
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.services.sold import SOLD
 from bill2bill.upstream.api import Identity
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
@@ -25,7 +22,7 @@ def run(context: Context) -> bytes:
     account = context.account(ServiceAccount, entered)
     account.check_dialect()
     identity = account.try_identity()
-    account.login_accepted()  # a person asks, so a paused login is tried once more
+    account.login_accepted()
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Tuple
+from typing import Dict, List, Mapping, Optional, Tuple
 
 from bill2bill.accounts.account import check_funds
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.context import purchase_name
-from bill2bill.commands.permissions import must_be_on, must_live
+from bill2bill.commands.context import Context, purchase_name
+from bill2bill.commands.permissions import must_live, must_order
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, NotSent, Raw
 from bill2bill.host import log
@@ -28,9 +28,6 @@ from bill2bill.rules.statuses import STUCK, ServiceState
 from bill2bill.services.sold import SOLD
 from bill2bill.upstream.api import OrderForm, Service, ServiceForm, ServiceOrder
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 LOG = logging.getLogger("bill2bill")
 NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
 
@@ -38,36 +35,27 @@ NOTHING_CHOSEN = "null"  # upstream-billmanager6 1.2
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        account = context.account(ServiceAccount, context.connection(item.module))
-        begun, known = purchases.order_or_link(context, item)
+        account = context.account(ServiceAccount)
+        begun, known = purchases.order_or_link(context)
         if known:
-            _finish(context, account, item, known, None)
+            _finish(context, account, known, None)
             return
         if not begun:
-            _may_order(account)
-        purchase = _buy(context, account, item, begun)
-        _finish(context, account, item, link.link_to(purchase), purchase)
+            must_order(account.connection)
+        months = periods.months_of(item.period)
+        # what is bought already keeps its name, for a client may rename his item while he waits
+        name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
+        purchase = purchases.buy(context, "open", account, name, months, OpenDeal(context, account, months))
+        _finish(context, account, link.link_to(purchase), purchase)
         purchases.reported(context, purchase, noted=True)
-
-
-def _buy(context: Context, account: ServiceAccount, item: Item, begun: Optional[Purchase]) -> Purchase:
-    """What is bought already keeps its name, for a client may rename his item while he waits."""
-    months = periods.months_of(item.period)
-    name = begun.name if begun and begun.stage is Stage.CONFIRMED else purchase_name(item)
-    deal = OpenDeal(context, account, item, months)
-    return purchases.buy(context, "open", account, name, months, None, deal)
-
-
-def _may_order(account: ServiceAccount) -> None:
-    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
 
 
 class OpenDeal:
     """How a service is ordered and found again (upstream-billmanager6 5.1, 5.2, 5.7)."""
 
-    def __init__(self, context: Context, account: ServiceAccount, item: Item, sold: int) -> None:
-        self.context, self.account, self.item, self.sold = context, account, item, sold
-        self.name = names.host_name(item.name)
+    def __init__(self, context: Context, account: ServiceAccount, sold: int) -> None:
+        self.context, self.account, self.item, self.sold = context, account, context.item, sold
+        self.name = names.host_name(self.item.name)
         self.order: Optional[ServiceOrder] = None
         self.highest: Optional[int] = None  # id that the look before the order has shown
 
@@ -77,24 +65,20 @@ class OpenDeal:
         return owned_service.plan(self.context, self.item.pricelist)
 
     def look(self, row: Purchase) -> Finding:
-        """An order is recognised by our mark; where the upstream shows none, by a name and an id that was not
-        there before it was sent.
-        """
+        """An order is recognised by our mark; where none is shown, by its name and an id that is new."""
         listed = self._listed(row)
         self.highest = max((service.id for service in listed), default=0)
-        mark, of_item = owned_service.mark_of(self.context, self.item.id, row.id), self._of_item(listed)
+        mark, of_item = owned_service.mark_of(self.context, row.id), self._of_item(listed)
         marked = [service for service in of_item if service.mark == mark]
         if len(marked) > 1:
             raise self._alike(row, marked)
         if marked:
             return self._found_marked(row, marked[0])
         for service in of_item:
-            if service.state is ServiceState.DELETED or owned_service.of_former_item(
-                self.context, self.item, service
-            ):
-                continue
             # of an earlier order of this item, which was given up too early or forgotten
-            raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
+            gone = service.state is ServiceState.DELETED
+            if not gone and not owned_service.of_former_item(self.context, service):
+                raise Failure("name_taken", id=row.id, value=row.name, remote=service.id)
         if row.sent is None:
             return Finding(Sight.ABSENT)
         newer = [
@@ -120,7 +104,7 @@ class OpenDeal:
         return self.account.refresh_listing(self.item.itemtype, proof=row.sent is not None)
 
     def _of_item(self, listed: List[Service]) -> List[Service]:
-        prefix = owned_service.prefix_of(self.context, self.item.id)
+        prefix = owned_service.prefix_of(self.context)
         return [service for service in listed if service.mark and service.mark.startswith(prefix)]
 
     def _found_marked(self, row: Purchase, service: Service) -> Finding:
@@ -131,18 +115,10 @@ class OpenDeal:
         return Finding(Sight.PRESENT, service.id)
 
     def _with_mark(self, service: Service) -> Optional[Service]:
-        """A service, newer than our request, that nobody holds; its edit form tells the mark where the
-        listing does not.
-        """
+        """A service that nobody else holds; its edit form tells the mark where the listing does not."""
         if service.state is ServiceState.DELETED:
             return None
-        if self.context.journal.held_by_other(
-            self.item.id,
-            self.item.itemtype,
-            service.id,
-            self.context.account_of(self.account),
-            self.item.module,
-        ):
+        if self.context.other_holder(self.account, service.id):
             return None
         if service.mark is not None:
             return service
@@ -161,25 +137,23 @@ class OpenDeal:
 
     @staticmethod
     def _alike(row: Purchase, services: List[Service]) -> Failure:
-        return Failure(
-            "two_alike", id=row.id, found=", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10])
-        )
+        found = ", ".join(f"{one.id} ({one.name or '-'})" for one in services[:10])
+        return Failure("two_alike", id=row.id, found=found)
 
     def terms(self, row: Purchase) -> Terms:
-        _may_order(self.account)
+        must_order(self.account.connection)
         if link.stored(self.item.params):  # a person noted a service while ours was in doubt: is it the one?
             raise asked_about(row)
         months = self.plan.months_for(self.sold)
         tariff, values, cost = self._priced(months)
-        check_funds(
-            self.account.identity().account, cost
-        )  # this also tells the version, which the order form depends on
+        # this also tells the version, which the order form depends on
+        check_funds(self.account.identity().account, cost)
         form = self.account.upstream.order_form(self.item.itemtype, tariff.id, months, self.plan.datacenter)
         addons.check_form(tariff, values, form.addons, form.ranges)
         choices = chosen(self.item, form)
         self.order = ServiceOrder(
             self.item.itemtype, tariff.id, months, self._datacenter(tariff, form), self.name,
-            owned_service.mark_of(self.context, self.item.id, row.id), choices, values,
+            owned_service.mark_of(self.context, row.id), choices, values,
         )  # fmt: skip
         return Terms(tariff.id, None, str(cost), highest=self.highest, bought=months)
 
@@ -198,12 +172,8 @@ class OpenDeal:
         values = addons.values_for(tariff, self.context.data.addons(self.item), self.plan.own_addons)
         cost = addons.least_cost(tariff, months, values)
         if cost is None:
-            raise Failure(
-                "period_not_found",
-                object=tariff.name,
-                value=months,
-                found=", ".join(map(str, sorted(tariff.prices))),
-            )
+            found = ", ".join(map(str, sorted(tariff.prices)))
+            raise Failure("period_not_found", object=tariff.name, value=months, found=found)
         return tariff, values, cost
 
     def _datacenter(self, tariff: ServiceTariff, form: OrderForm) -> Optional[int]:
@@ -221,9 +191,7 @@ class OpenDeal:
 
 
 def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
-    """The order's choices (operating system and the like): the client's, else what the form would send.
-    Raises choice_bad.
-    """
+    """Operating system and the like: the client's choice, else what the form sends. Raises choice_bad."""
     found: Dict[str, str] = {}
     for field in SOLD[item.itemtype].fields:
         wanted, offered = item.params.get(field, "").strip(), form.choices.get(field, ())
@@ -236,71 +204,61 @@ def chosen(item: Item, form: OrderForm) -> Dict[str, str]:
 
 
 def _fits(field: str, value: str, form: OrderForm, found: Dict[str, str]) -> bool:
-    """A choice may belong to another choice: a recipe to its operating system (upstream-billmanager6 2.3,
-    @depend).
-    """
+    """A recipe belongs to its operating system (upstream-billmanager6 2.3, @depend)."""
     parent = form.depends.get((field, value))
     return parent is None or value == NOTHING_CHOSEN or parent in found.values()
 
 
 def _finish(
-    context: Context, account: ServiceAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
+    context: Context, account: ServiceAccount, known: link.Link, purchase: Optional[Purchase]
 ) -> None:
     """Tell the panel if the service is ready; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
               when that takes too long.
     """
-    form = owned_service.read(
-        context, account, item, known
-    )  # before it is noted: a person may have named a wrong id
-    trouble = _not_ready(context, item, form.service, purchase)
+    # before it is noted: a person may have named a wrong id
+    form = owned_service.read(context, account, known)
+    trouble = _not_ready(context, form.service, purchase)
     if trouble:
-        link.save(context, item, known)
+        link.save(context, known)
         raise trouble
-    _renews_not_by_itself(context, account, item, form.service)
+    _renews_not_by_itself(context, account, form.service)
     expiry.seen(context, form.service.id, form.service.expires)
     if purchase and purchase.bought is None:
-        purchase = _count_months(context, item, purchase, form.service.expires)
-    _hand_over(context, item, form, purchases.notes_of(context, known, purchase))
+        purchase = _count_months(context, purchase, form.service.expires)
+    _hand_over(context, form, purchases.notes_of(context, known, purchase))
 
 
-def _count_months(context: Context, item: Item, purchase: Purchase, expires: Optional[date]) -> Purchase:
+def _count_months(context: Context, purchase: Purchase, expires: Optional[date]) -> Purchase:
     """What a person has ordered: the date tells whether in the term that the tariff plan buys at a time
     (decision 8).
     """
-    planned, begun = (
-        owned_service.months_to_buy(context, item, purchase.months),
-        datetime.fromtimestamp(purchase.created, timezone.utc).date(),
-    )
+    planned = owned_service.months_to_buy(context, purchase.months)
+    begun = datetime.fromtimestamp(purchase.created, timezone.utc).date()
     months = planned if periods.reached(expires, begun, planned) else purchase.months
     return context.journal.record(purchase, Event.MONTHS_COUNTED, bought=months)
 
 
-def _not_ready(
-    context: Context, item: Item, service: Service, purchase: Optional[Purchase]
-) -> Optional[Failure]:
+def _not_ready(context: Context, service: Service, purchase: Optional[Purchase]) -> Optional[Failure]:
     if service.state is ServiceState.UNPAID:
         return Failure("unpaid_order", value=service.id)
     if service.substate in STUCK:
         return Failure("upstream_stuck", value=service.id, reason=service.substate)
     if service.state is ServiceState.SUSPENDED:
         return Failure("suspended_by_provider", value=service.id, reason=Raw(service.substate or "-"))
-    if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[item.itemtype].has_address):
+    if service.state is ServiceState.ACTIVE and (service.ip or not SOLD[context.item.itemtype].has_address):
         return None
-    slow = purchase is not None and purchase.age > context.options.overdue
-    return (
-        Failure("upstream_slow", value=service.id)
-        if slow
-        else Failure("pending", value=item.name or service.id)
-    )
+    if purchase is not None and purchase.age > context.options.overdue:
+        return Failure("upstream_slow", value=service.id)
+    return Failure("pending", value=context.item.name or service.id)
 
 
-def _renews_not_by_itself(context: Context, account: ServiceAccount, item: Item, service: Service) -> None:
+def _renews_not_by_itself(context: Context, account: ServiceAccount, service: Service) -> None:
     """Every order is sent with automatic renewal off; what the upstream made of it is read, switched and read
     again (decision 9).
     """
-    word = service.auto_renewal
+    item, word = context.item, service.auto_renewal
     if word:
         try:
             account.upstream.switch_auto_renewal_off(item.itemtype, service.id)
@@ -309,18 +267,13 @@ def _renews_not_by_itself(context: Context, account: ServiceAccount, item: Item,
         except Failure as failure:
             LOG.warning("automatic renewal of %s could not be switched off: %s", service.id, failure)
     if word != "":
-        reporting.notice(
-            context,
-            Failure(
-                "auto_renewal_unseen" if word is None else "auto_renewal_on", value=item.name or service.id
-            ),
-        )
+        code = "auto_renewal_unseen" if word is None else "auto_renewal_on"
+        reporting.notice(context, Failure(code, value=item.name or service.id))
 
 
-def _hand_over(context: Context, item: Item, form: ServiceForm, notes: Mapping[str, str]) -> None:
-    """The client's access and our notes, then the end of the operation (host-protocol 6.6: username,
-    userpassword encrypted, ip).
-    """
+def _hand_over(context: Context, form: ServiceForm, notes: Mapping[str, str]) -> None:
+    """The client's access (host-protocol 6.6: userpassword encrypted), then the end of the operation."""
+    item = context.item
     log.hide([form.password])
     if form.password:
         context.panel.save_secret(item.id, "userpassword", form.password)

@@ -3,65 +3,43 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import reporting
-from bill2bill.commands.context import purchase_name
+from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
 from bill2bill.commands.permissions import must_be_on
 from bill2bill.commands.processing import owned_service
 from bill2bill.commands.renewal import renew
 from bill2bill.errors import Failure
-from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
 from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import addons, periods
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 
 def run(context: Context) -> None:
-    with context.item_locked() as item:
-        months = periods.months_of(item.period)
-        renew(
-            context,
-            item,
-            lambda connection, known: ProlongDeal(
-                context, context.account(ServiceAccount, connection), item, known, months
-            ),
-        )
+    with context.item_locked():
+        renew(context, ServiceAccount, ProlongDeal)
 
 
 class ProlongDeal:
-    """How a service is renewed (upstream-billmanager6 6.6): one request to read it, one to renew, one to read
-    the new date.
-    """
+    """How a service is renewed (upstream-billmanager6 6.6): read, renew, read the new date."""
 
-    def __init__(
-        self, context: Context, account: ServiceAccount, item: Item, known: Link, months: int
-    ) -> None:
-        self.context, self.account, self.item, self.known, self.months = (
-            context,
-            account,
-            item,
-            known,
-            months,
-        )
-        self.name = purchase_name(item)
-        self.bought_before = (
-            context.journal.months_left(item.id) >= months
-        )  # a longer period was bought earlier (decision 8)
+    def __init__(self, context: Context, account: ServiceAccount, known: Link, months: int) -> None:
+        self.context, self.account, self.item, self.known = context, account, context.item, known
+        self.months = months
+        self.name = purchase_name(self.item)
+        # a longer period was bought earlier (decision 8)
+        self.bought_before = context.journal.months_left(self.item.id) >= months
         self.just_read: Optional[Service] = None
         self.reached: Optional[date] = None
 
     @property
     def to_buy(self) -> int:
-        """Months at the upstream."""
-        return owned_service.months_to_buy(self.context, self.item, self.months)
+        return owned_service.months_to_buy(self.context, self.months)
 
     def read_before(self) -> Optional[date]:
         if self.bought_before:
@@ -70,12 +48,10 @@ class ProlongDeal:
         service = self._read()
         if service.state is ServiceState.UNPAID:
             raise Failure("unpaid_order", value=service.id)
+        if service.expires is None and service.state is ServiceState.WORKING:
+            raise Failure("upstream_busy", value=self.name)
         if service.expires is None:
-            raise (
-                Failure("upstream_busy", value=self.name)
-                if service.state is ServiceState.WORKING
-                else Failure("date_bad", value="-")
-            )
+            raise Failure("date_bad", value="-")
         if service.auto_renewal:
             reporting.notice(self.context, Failure("auto_renewal_on", value=self.name))
         self.just_read = service
@@ -85,16 +61,14 @@ class ProlongDeal:
         """What a change of tariff leaves behind after `settle`, a question or an unpaid order, must not let
         the service expire.
         """
-        owned_service.must_not_be_on_its_way(
-            self.context, self.item, "changepricelist", self.context.options.settle
-        )
+        owned_service.must_not_be_on_its_way(self.context, "changepricelist", self.context.options.settle)
 
     def bought_months(self, row: Purchase) -> int:
         return row.bought or row.months
 
     def _read(self) -> Service:
         """Raises date_bad for a date that nobody can have paid for (decision 8)."""
-        service = owned_service.read(self.context, self.account, self.item, self.known, why=False).service
+        service = owned_service.read(self.context, self.account, self.known, why=False).service
         if service.expires is not None and not periods.sane_date(service.expires, self.context.today):
             raise Failure("date_bad", value=service.expires)
         return service
@@ -118,19 +92,13 @@ class ProlongDeal:
         begun it, what the client paid for.
         """
         likely = [row.bought or self.to_buy, *([self.months] if row.taken_over else [])]
-        return next(
-            (
-                months
-                for months in likely
-                if row.before and periods.reached(service.expires, row.before, months)
-            ),
-            None,
-        )
+        for months in likely:
+            if row.before and periods.reached(service.expires, row.before, months):
+                return months
+        return None
 
     def terms(self, row: Purchase) -> Terms:
-        """The money is not asked for first: the upstream refuses what the account cannot pay
-        (upstream-billmanager6 2.6), and says so.
-        """
+        """The upstream itself refuses what the account cannot pay (upstream-billmanager6 2.6)."""
         must_be_on(on=self.account.connection.send_prolong, what="prolong")
         self._must_keep_its_date()
         if row.before is None:

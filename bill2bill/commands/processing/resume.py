@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bill2bill.commands.context import Context
 from bill2bill.commands.processing.state_change import bring
 from bill2bill.rules.statuses import ServiceState
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:
     with context.item_locked() as item:
-        bring(
-            context,
-            item,
-            ServiceState.ACTIVE,
-            lambda upstream, itemtype, remote: upstream.resume_service(itemtype, remote),
-        )
+        bring(context, ServiceState.ACTIVE)
         context.panel.resumed(item.id)

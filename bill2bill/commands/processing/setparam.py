@@ -4,10 +4,12 @@ once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional
+from dataclasses import dataclass
+from typing import Dict, List, Optional
 
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import link, purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.permissions import must_be_on, must_live
 from bill2bill.commands.processing import owned_service
 from bill2bill.errors import Failure, Phrase
@@ -22,9 +24,6 @@ from bill2bill.rules.pricing import ServiceTariff
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.upstream.api import Service, ServiceForm
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 # Answers to a change of tariff after which nothing will be bought: the panel gets its old tariff plan back
 # (host-protocol 2.5, setparam).
 FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
@@ -33,30 +32,28 @@ FINAL = frozenset(["tariff_closed", "upstream_refused", "min_order"])
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        account = context.account(ServiceAccount, context.connection(item.module))
-        known = link.required(context, item)
+        account = context.account(ServiceAccount)
+        known = link.required(context)
         plan = owned_service.plan(context, item.pricelist)
-        known = _change_tariff(context, account, item, known, plan)
-        _change_addons(context, account, item, known, plan)
+        known = _change_tariff(context, account, known, plan)
+        _change_addons(context, account, known, plan)
         context.panel.changed(item.id)
 
 
-def _change_tariff(
-    context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
-) -> link.Link:
+def _change_tariff(context: Context, account: ServiceAccount, known: link.Link, plan: Plan) -> link.Link:
     """The link with the tariff that the service has afterwards."""
     under_way = _under_way(context, "changepricelist")
-    if item.lastpricelist is None:
+    if context.item.lastpricelist is None:
         if under_way:  # the panel wants no other tariff (any more), but it may have been bought
             raise asked_about(under_way)
         return known
-    deal = TariffDeal(context, account, item, known, plan)
+    deal = TariffDeal(context, account, known, plan)
     if not under_way:
         must_be_on(on=account.connection.send_setparam, what="setparam")
     if under_way or not deal.is_there():
-        _buy_tariff(context, account, item, f"{item.name or known.id} → {plan.tariff}", deal)
+        _buy_tariff(context, f"{context.item.name or known.id} → {plan.tariff}", deal)
     changed = link.Link(known.id, plan.tariff, known.period)
-    link.save(context, item, changed)
+    link.save(context, changed)
     return changed
 
 
@@ -72,36 +69,30 @@ def _under_way(context: Context, kind: str) -> Optional[Purchase]:
     return row if row and row.in_flight else None
 
 
-def _buy_tariff(context: Context, account: ServiceAccount, item: Item, name: str, deal: TariffDeal) -> None:
+def _buy_tariff(context: Context, name: str, deal: TariffDeal) -> None:
     try:
-        purchases.settled(context, purchases.buy(context, "changepricelist", account, name, 0, None, deal))
+        purchases.settled(context, purchases.buy(context, "changepricelist", deal.account, name, 0, deal))
     except Failure as failure:
-        row = context.journal.unsettled(item.id, "changepricelist")
+        row = context.journal.unsettled(context.item.id, "changepricelist")
         sent = row is not None and not row.unsent  # then a refusal is that of a look, and proves nothing
         if failure.code in FINAL and not sent:
-            _take_back(context, item, failure)
+            reporting.report_failure(context, failure)  # first, for the operation ends with the way back
+            context.panel.take_back_tariff_change(context.item.id, context.call.options.get("userid", ""))
         raise
-
-
-def _take_back(context: Context, item: Item, failure: Failure) -> None:
-    """First the task, for the operation ends with the way back."""
-    reporting.report_failure(context, failure)
-    context.panel.take_back_tariff_change(item.id, context.call.options.get("userid", ""))
 
 
 class TariffDeal:
     """How a service changes its tariff (upstream-billmanager6 6.4)."""
 
-    def __init__(
-        self, context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
-    ) -> None:
-        self.context, self.account, self.item, self.known, self.plan = context, account, item, known, plan
+    def __init__(self, context: Context, account: ServiceAccount, known: link.Link, plan: Plan) -> None:
+        self.context, self.account, self.item, self.known = context, account, context.item, known
+        self.plan = plan
 
     def is_there(self) -> bool:
         return self._sees().sight is Sight.PRESENT
 
     def _sees(self) -> Finding:
-        service = owned_service.read(self.context, self.account, self.item, self.known).service
+        service = owned_service.read(self.context, self.account, self.known).service
         if service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, service.id)
         there = self.account.has_tariff(self.item.itemtype, service, self.plan.tariff)
@@ -114,22 +105,12 @@ class TariffDeal:
         upstream_answer, tariff_gone.
         """
         old = self._old_tariffs()
-        alike = [
-            number
-            for number in old
-            if self.account.tariff(self.item.itemtype, number).is_called(service.tariff_name)
-        ]
+        name, itemtype = service.tariff_name, self.item.itemtype
+        alike = [number for number in old if self.account.tariff(itemtype, number).is_called(name)]
         if alike or not old:
-            raise Failure(
-                "upstream_answer",
-                func="edit",
-                reason=Phrase(
-                    "tariffs_alike",
-                    name=service.tariff_name,
-                    ids=", ".join(map(str, alike)) or "-",
-                    id=self.plan.tariff,
-                ),
-            )
+            ids = ", ".join(map(str, alike)) or "-"
+            reason = Phrase("tariffs_alike", name=name, ids=ids, id=self.plan.tariff)
+            raise Failure("upstream_answer", func="edit", reason=reason)
 
     def _old_tariffs(self) -> List[int]:
         """What the service may have been sold by before: as noted, and by the tariff plan that it leaves."""
@@ -145,7 +126,7 @@ class TariffDeal:
 
     def terms(self, row: Purchase) -> Terms:
         must_be_on(on=self.account.connection.send_setparam, what="setparam")
-        owned_service.must_not_be_on_its_way(self.context, self.item, "prolong")
+        owned_service.must_not_be_on_its_way(self.context, "prolong")
         targets = self.account.upstream.tariff_targets(self.known.id)
         if self.plan.tariff not in targets:
             found = ", ".join(f"{number} ({name})" for number, name in sorted(targets.items())[:20])
@@ -156,25 +137,24 @@ class TariffDeal:
         return Acceptance(unpaid=self.account.upstream.change_tariff(self.known.id, self.plan.tariff).unpaid)
 
 
-def _change_addons(
-    context: Context, account: ServiceAccount, item: Item, known: link.Link, plan: Plan
-) -> None:
+def _change_addons(context: Context, account: ServiceAccount, known: link.Link, plan: Plan) -> None:
     """A change of tariff may have lost add-ons (upstream-billmanager6 6.4), so they are compared after it."""
+    item = context.item
     wanted = context.data.addons(item)
     under_way = _under_way(context, "setparam")
     if not wanted and not under_way:
         return
-    form = owned_service.read(context, account, item, known)
+    form = owned_service.read(context, account, known)
     tariff = account.tariff(item.itemtype, _tariff_of(account, item, form.service, known, plan))
     values = addons.values_for(tariff, wanted, plan.own_addons)
-    deal = AddonDeal(context, account, item, known, tariff, values, form)
+    deal = AddonDeal(context, account, known, tariff, values, form)
     if not under_way:
         if addons.same(tariff, values, form.addons):
             return
         must_be_on(on=account.connection.send_setparam, what="setparam")
-    purchases.settled(
-        context, purchases.buy(context, "setparam", account, _named(item, known, wanted), 0, None, deal)
-    )
+    # what a person reads in a question, and what tells one change from another
+    name = f"{item.name or known.id}: " + " ".join(f"{name}={wanted[name]}" for name in sorted(wanted))
+    purchases.settled(context, purchases.buy(context, "setparam", account, name, 0, deal))
 
 
 def _tariff_of(account: ServiceAccount, item: Item, service: Service, known: link.Link, plan: Plan) -> int:
@@ -186,45 +166,23 @@ def _tariff_of(account: ServiceAccount, item: Item, service: Service, known: lin
     return plan.tariff if account.has_tariff(item.itemtype, service, plan.tariff) else known.price
 
 
-def _named(item: Item, known: link.Link, wanted: Mapping[str, str]) -> str:
-    """What a person reads in a question, and what tells one change from another."""
-    values = " ".join(f"{name}={value}" for name, value in sorted(wanted.items()))
-    return f"{item.name or known.id}: {values}"
-
-
+@dataclass
 class AddonDeal:
-    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so what is there already is
-    never bought again.
-    """
+    """How add-ons are changed (upstream-billmanager6 6.5): to absolute values, so none is bought twice."""
 
-    def __init__(
-        self,
-        context: Context,
-        account: ServiceAccount,
-        item: Item,
-        known: link.Link,
-        tariff: ServiceTariff,
-        values: Dict[int, str],
-        form: ServiceForm,
-    ) -> None:
-        self.context, self.account, self.item, self.known, self.tariff, self.values = (
-            context,
-            account,
-            item,
-            known,
-            tariff,
-            values,
-        )
-        self.just_read: Optional[ServiceForm] = form
+    context: Context
+    account: ServiceAccount
+    known: link.Link
+    tariff: ServiceTariff
+    values: Dict[int, str]
+    just_read: Optional[ServiceForm]
 
     def look(self, row: Purchase) -> Finding:
         return owned_service.look(self.context, self.account, self.known, row, self._sees)
 
     def _sees(self) -> Finding:
-        form, self.just_read = (
-            self.just_read or owned_service.read(self.context, self.account, self.item, self.known),
-            None,
-        )
+        form = self.just_read or owned_service.read(self.context, self.account, self.known)
+        self.just_read = None
         if form.service.state is ServiceState.WORKING:
             return Finding(Sight.UNDERWAY, form.service.id)
         there = addons.same(self.tariff, self.values, form.addons)
@@ -235,6 +193,7 @@ class AddonDeal:
         return Terms(self.tariff.id, None, "", self.known.id)
 
     def act(self, row: Purchase) -> Acceptance:
+        itemtype = self.context.item.itemtype
         return Acceptance(
-            unpaid=self.account.upstream.change_addons(self.item.itemtype, self.known.id, self.values).unpaid
+            unpaid=self.account.upstream.change_addons(itemtype, self.known.id, self.values).unpaid
         )

@@ -4,51 +4,43 @@ the panel's date is never written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bill2bill.accounts.services import ServiceAccount
 from bill2bill.commands import expiry, link, purchases, reporting
+from bill2bill.commands.context import Context
 from bill2bill.commands.processing import owned_service
 from bill2bill.commands.unseen import seen, unseen
 from bill2bill.errors import Failure, Raw
-from bill2bill.host.data import Item
 from bill2bill.rules.statuses import ServiceState
 from bill2bill.services import ACTIVE, DELETED
 from bill2bill.upstream.api import Service
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 
 def run(context: Context) -> None:
     with context.item_locked() as item:
-        known = link.link_of(context, item)
+        known = link.link_of(context)
         if item.status == DELETED or known is None:
             return
-        purchases.under_way(
-            context, "prolong"
-        )  # a renewal that the panel was told of is over, before the next one begins
-        account = context.account(ServiceAccount, context.connection(item.module))
+        # a renewal that the panel was told of is over, before the next one begins
+        purchases.under_way(context, "prolong")
+        account = context.account(ServiceAccount)
         service = account.listed(item.itemtype, known.id)
         if service is None:
-            unseen(context, item, account.listing_id(item.itemtype), known.id)
+            unseen(context, account.listing_id(item.itemtype), known.id)
             return
-        seen(context, item)
-        _compare(context, account, item, known, service)
+        seen(context)
+        _compare(context, account, known, service)
 
 
-def _compare(
-    context: Context, account: ServiceAccount, item: Item, known: link.Link, service: Service
-) -> None:
+def _compare(context: Context, account: ServiceAccount, known: link.Link, service: Service) -> None:
+    item = context.item
     if service.state is ServiceState.DELETED:
         reporting.notice(context, Failure("remote_gone", value=known.id))
         return
-    owned_service.check(context, account, item, known, service)
+    owned_service.check(context, account, known, service)
     expiry.seen(context, service.id, service.expires)
     if service.state is ServiceState.SUSPENDED and item.status == ACTIVE:
-        reporting.notice(
-            context, Failure("suspended_there", value=known.id, reason=Raw(service.substate or "-"))
-        )
+        why = Raw(service.substate or "-")
+        reporting.notice(context, Failure("suspended_there", value=known.id, reason=why))
     else:
         reporting.over(context, "suspended_there")
     if service.auto_renewal:

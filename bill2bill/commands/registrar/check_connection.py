@@ -5,17 +5,14 @@ the end).
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from bill2bill.accounts.account import pick_payer
 from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase
 from bill2bill.host import reply
 from bill2bill.services.domain import SURELY_TAKEN
 from bill2bill.upstream.api import Availability
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
@@ -24,7 +21,9 @@ def run(context: Context) -> bytes:
     entered = context.entered_connection()
     account = context.account(DomainAccount, entered)
     account.check_dialect()
-    _has_account(account, entered.project)
+    payer = pick_payer(account.payers(), entered.project)
+    account.login_accepted()
+    LOG.info("account %s (%s) holds %s", payer.id, payer.project or payer.name, payer.balance)
     account.refresh_files()
     if "RU" not in account.countries():
         raise Failure("upstream_answer", func="country.json", reason=Phrase("no_country", name="RU"))
@@ -32,10 +31,3 @@ def run(context: Context) -> bytes:
     if account.adapter.availability(SURELY_TAKEN) is Availability.FREE:
         raise Failure("upstream_answer", func="domaininfo", reason=Phrase("shown_free", name=SURELY_TAKEN))
     return reply.ok()
-
-
-def _has_account(account: DomainAccount, project: str) -> None:
-    """A person asks, so a paused login is tried once more; if it works now, the pause is over."""
-    payer = pick_payer(account.payers(), project)
-    account.login_accepted()
-    LOG.info("account %s (%s) holds %s", payer.id, payer.project or payer.name, payer.balance)

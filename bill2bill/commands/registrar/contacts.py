@@ -7,19 +7,17 @@ so a crash between them loses nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Mapping
+from typing import Dict, Mapping
 
+from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure, Phrase, Refused
 from bill2bill.host import log, place
-from bill2bill.host.data import Contact, Item
+from bill2bill.host.data import Contact
 from bill2bill.rules import contacts as rules
 from bill2bill.rules import names
 from bill2bill.rules.contacts import Kind
 from bill2bill.upstream.api import DomainOrder
-
-if TYPE_CHECKING:
-    from bill2bill.accounts.domains import DomainAccount
-    from bill2bill.commands.context import Context
 
 CREATING, CREATED, FILLED = "creating", "created", "filled"
 LOCKED, WRONG_VALUE = "8", "4"  # upstream-billmanager4 2.4, 5.6
@@ -27,13 +25,9 @@ PAPERS = ("passport_series", "inn")
 SPARES = 9  # how many contacts of one name may be locked before a person is asked
 
 
-def for_order(
-    context: Context, account: DomainAccount, item: Item, zone: str, registrar: int
-) -> Dict[str, int]:
-    """Role -> the upstream's contact id, for all roles that this zone and registrar need. Raises contact_bad
-    or panel_data.
-    """
-    people = {contact.role: contact for contact in context.data.contacts(item.id)}
+def for_order(context: Context, account: DomainAccount, zone: str, registrar: int) -> Dict[str, int]:
+    """Role -> the upstream's contact id, for all that are needed. Raises contact_bad, panel_data."""
+    people = {contact.role: contact for contact in context.data.contacts(context.item.id)}
     roles = list(names.contact_roles(zone))
     if registrar in context.options.customer_registrars:
         roles.append("customer")
@@ -41,17 +35,9 @@ def for_order(
             people.setdefault("customer", people["owner"])
     missing = [role for role in roles if role not in people]
     if missing:
-        raise Failure(
-            "panel_data",
-            object=Phrase("item", id=item.id),
-            reason=Phrase("no_contacts", names=", ".join(missing)),
-        )
-    return {
-        role: _linked(
-            context, account, item, role, people[role], rules.kind_for(people[role].profiletype, role, zone)
-        )
-        for role in roles
-    }
+        reason = Phrase("no_contacts", names=", ".join(missing))
+        raise Failure("panel_data", object=Phrase("item", id=context.item.id), reason=reason)
+    return {role: _linked(context, account, role, people[role], zone) for role in roles}
 
 
 def forget_refused(context: Context, account: DomainAccount, order: DomainOrder, failure: Failure) -> None:
@@ -61,9 +47,9 @@ def forget_refused(context: Context, account: DomainAccount, order: DomainOrder,
         context.cache.forget_contact(account.account_key, order.contacts[role])
 
 
-def _linked(
-    context: Context, account: DomainAccount, item: Item, role: str, person: Contact, kind: Kind
-) -> int:
+def _linked(context: Context, account: DomainAccount, role: str, person: Contact, zone: str) -> int:
+    kind = rules.kind_for(person.profiletype, role, zone)
+    module = context.item.module
     fields = rules.remote_fields(
         person.fields, person.profiletype, kind, account.countries(), context.options.phone_form
     )
@@ -75,8 +61,8 @@ def _linked(
     if remote is None or state != FILLED:
         remote = _filled(context, account, person, kind, name, fields)
         context.cache.keep_contact(account.account_key, name, remote, FILLED)
-    if context.data.external_id(person.profile, item.module, role) != str(remote):
-        context.panel.link_contact(person.profile, item.module, role, str(remote))
+    if context.data.external_id(person.profile, module, role) != str(remote):
+        context.panel.link_contact(person.profile, module, role, str(remote))
     return remote
 
 
@@ -116,18 +102,14 @@ def _created(context: Context, account: DomainAccount, kind: Kind, name: str, sp
 def _edited(
     account: DomainAccount, person: Contact, kind: Kind, name: str, remote: int, fields: Mapping[str, str]
 ) -> bool:
-    """False if the contact is locked. Raises contact_bad with the local name of the field that the upstream
-    refused.
-    """
+    """False if the contact is locked. Raises contact_bad with the local name of the refused field."""
     try:
         account.upstream.edit_contact(remote, kind, name, fields)
     except Refused as refusal:
         if refusal.params.get("code") == LOCKED:
             return False
         if refusal.params.get("code") == WRONG_VALUE:
-            field = rules.local_field(refusal.params.get("value", ""))
-            raise Failure(
-                "contact_bad", object=person.name, value=field, reason=Phrase("refused_there")
-            ) from refusal
+            field, reason = rules.local_field(refusal.params.get("value", "")), Phrase("refused_there")
+            raise Failure("contact_bad", object=person.name, value=field, reason=reason) from refusal
         raise
     return True

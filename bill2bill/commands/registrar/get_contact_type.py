@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bill2bill.commands.context import Context
 from bill2bill.host import reply
 from bill2bill.rules import names
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
 
 def run(context: Context) -> bytes:
-    """upstream-billmanager4 5.4. A «customer» contact, where a registrar wants one, is made from the owner:
-    nobody is asked for it.
-    """
+    """upstream-billmanager4 5.4. Nobody is asked for a «customer» contact: it is made from the owner."""
     return reply.contact_types(names.contact_roles(names.to_ascii(context.call.tld)))

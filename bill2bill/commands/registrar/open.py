@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, List, Optional
+from typing import Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
 from bill2bill.commands import expiry, link, purchases, reporting
-from bill2bill.commands.permissions import must_be_on, must_live
-from bill2bill.commands.registrar import contacts, dates, owned_domain
+from bill2bill.commands.context import Context
+from bill2bill.commands.permissions import must_live, must_order
+from bill2bill.commands.registrar import contacts, owned_domain
 from bill2bill.errors import Failure, NoAnswer, Refused
-from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
 from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, panel_service_status, registered
 from bill2bill.services.domain import ITEMTYPE
 from bill2bill.upstream.api import Domain, DomainOrder
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 EXISTS = "2"  # upstream-billmanager4 2.4
@@ -28,38 +25,27 @@ EXISTS = "2"  # upstream-billmanager4 2.4
 def run(context: Context) -> None:
     with context.item_locked() as item:
         must_live(item)
-        account = context.account(DomainAccount, context.connection(item.module))
-        begun, known = purchases.order_or_link(context, item)
+        account = context.account(DomainAccount)
+        begun, known = purchases.order_or_link(context)
         if known:
-            _finish(context, account, item, known, None)
+            _finish(context, account, known, None)
             return
         if not begun:
-            _may_order(account)
-        purchase = _buy(context, account, item)
-        _finish(context, account, item, link.link_to(purchase), purchase)
+            must_order(account.connection)
+        deal = OpenDeal(context, account)
+        purchase = purchases.buy(context, "open", account, deal.name, deal.months, deal)
+        _finish(context, account, link.link_to(purchase), purchase)
         purchases.reported(context, purchase, noted=True)
-
-
-def _may_order(account: DomainAccount) -> None:
-    must_be_on(on=account.connection.send_open and account.connection.new_orders, what="open")
-
-
-def _buy(context: Context, account: DomainAccount, item: Item) -> Purchase:
-    name, zone = names.to_ascii(item.name), names.to_ascii(item.zone)
-    names.check_registrable(name, zone)
-    months = periods.months_of(item.period)
-    deal = OpenDeal(context, account, item, name, zone, months)
-    return purchases.buy(context, "open", account, name, months, None, deal)
 
 
 class OpenDeal:
     """How a domain is ordered (upstream-billmanager4 5.2)."""
 
-    def __init__(
-        self, context: Context, account: DomainAccount, item: Item, name: str, zone: str, months: int
-    ) -> None:
-        self.context, self.account, self.item = context, account, item
-        self.name, self.zone, self.months = name, zone, months
+    def __init__(self, context: Context, account: DomainAccount) -> None:
+        self.context, self.account, self.item = context, account, context.item
+        self.name, self.zone = names.to_ascii(self.item.name), names.to_ascii(self.item.zone)
+        names.check_registrable(self.name, self.zone)
+        self.months = periods.months_of(self.item.period)
         self.order: Optional[DomainOrder] = None
         self.sent_before = False  # an earlier request of this purchase may have been carried out late
 
@@ -77,23 +63,21 @@ class OpenDeal:
         """Raises held_by_other, or name_taken if the name is in the account and no request of ours is open:
         it is never adopted silently.
         """
-        holder = self.context.journal.held_by_other(
-            self.item.id, self.item.itemtype, remote, self.context.account_of(self.account), self.item.module
-        )
+        holder = self.context.other_holder(self.account, remote)
         if holder:
             raise Failure("held_by_other", value=remote, object=holder.item, id=holder.purchase or "-")
         if row.sent is None:
             raise Failure("name_taken", id=row.id, value=self.name, remote=remote)
 
     def terms(self, row: Purchase) -> Terms:
-        _may_order(self.account)
+        must_order(self.account.connection)
         self.sent_before = row.known_attempts > 0
         tariff = self.account.domain_tariff(self.zone, None)
         period = self.account.period(tariff, self.months)
-        servers = names.name_servers(name_servers_of(self.item), self.name)
+        servers = names.name_servers(owned_domain.name_servers_of(self.item), self.name)
         payer = self.account.payer()
         price = affordable(payer, tariff, period)
-        people = contacts.for_order(self.context, self.account, self.item, self.zone, tariff.registrar)
+        people = contacts.for_order(self.context, self.account, self.zone, tariff.registrar)
         self.order = DomainOrder(self.name, tariff, period.id, payer.id, people, servers)
         return Terms(tariff.id, period.id, str(price))
 
@@ -121,50 +105,34 @@ class OpenDeal:
             return False
 
 
-def name_servers_of(item: Item) -> List[str]:
-    """ns0, ns1, … of the item up to the first missing number (host-protocol 2.6, update_ns)."""
-    found: List[str] = []
-    while item.params.get(f"ns{len(found)}"):
-        found.append(item.params[f"ns{len(found)}"])
-    return found
-
-
-def _finish(
-    context: Context, account: DomainAccount, item: Item, known: link.Link, purchase: Optional[Purchase]
-) -> None:
+def _finish(context: Context, account: DomainAccount, known: link.Link, purchase: Optional[Purchase]) -> None:
     """Tell the panel if the domain is registered; else note what was ordered.
 
     purchase  the order; None: it is long over. Raises pending while the upstream works on it, upstream_slow
               when that takes too long.
     """
     # before it is noted: a person may have named a wrong id
-    domain = owned_domain.read_ours(context, account, item, known.id)
+    domain = owned_domain.read_ours(context, account, known.id)
     if not registered(domain.state) and domain.state is not DomainState.RENEWING:
-        link.save(context, item, known)
-        raise _not_ready(context, item, domain, purchase)
+        link.save(context, known)
+        raise _not_ready(context, domain, purchase)
     trouble = owned_domain.auto_renewal(account, domain)
     if trouble:
         reporting.notice(context, trouble)
-    dates.write_read_back(context, item, domain)
+    owned_domain.write_date(context, domain)
     expiry.seen(context, domain.id, domain.expires)
     stored = {
         "service_status": str(panel_service_status(domain.state)),
         **purchases.notes_of(context, known, purchase),
     }
-    context.panel.opened(item.id, ITEMTYPE, **stored)
+    context.panel.opened(context.item.id, ITEMTYPE, **stored)
 
 
-def _not_ready(context: Context, item: Item, domain: Domain, purchase: Optional[Purchase]) -> Failure:
+def _not_ready(context: Context, domain: Domain, purchase: Optional[Purchase]) -> Failure:
     if domain.state is DomainState.UNPAID:
         return Failure("unpaid_order", value=domain.id)
     if domain.state is DomainState.REMOVED:
         return Failure("remote_gone", value=domain.id)
-    _show_progress(context, item, domain)
+    owned_domain.show_state(context, domain)
     slow = purchase is not None and purchase.age > context.options.overdue
     return Failure("upstream_slow", value=domain.id) if slow else Failure("pending", value=domain.name)
-
-
-def _show_progress(context: Context, item: Item, domain: Domain) -> None:
-    status = str(panel_service_status(domain.state))
-    if item.params.get("service_status") != status:
-        context.panel.set_service_status(item.id, int(status))

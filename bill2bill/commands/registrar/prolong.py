@@ -5,56 +5,38 @@ touched.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from bill2bill.accounts.domains import DomainAccount, affordable
-from bill2bill.commands import expiry, link
-from bill2bill.commands.context import purchase_name
+from bill2bill.commands import expiry
+from bill2bill.commands.context import Context, purchase_name
+from bill2bill.commands.link import Link
 from bill2bill.commands.permissions import must_be_on
 from bill2bill.commands.registrar import owned_domain
 from bill2bill.commands.renewal import renew
 from bill2bill.errors import Failure, Phrase
-from bill2bill.host.data import Item
 from bill2bill.journal.engine import Acceptance, Finding, Sight
 from bill2bill.journal.purchase import Purchase, Terms
 from bill2bill.rules import names, periods
 from bill2bill.rules.statuses import DomainState, underway
 from bill2bill.upstream.api import Domain
 
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
-
-NEAR = timedelta(
-    days=40
-)  # how far the two panels' dates of one domain may lie apart before a second source is asked
+# How far the two panels' dates of one domain may lie apart before a second source is asked.
+NEAR = timedelta(days=40)
 
 
 def run(context: Context) -> None:
-    with context.item_locked() as item:
-        months = periods.months_of(item.period)
-        renew(
-            context,
-            item,
-            lambda connection, known: ProlongDeal(
-                context, context.account(DomainAccount, connection), item, known, months
-            ),
-        )
+    with context.item_locked():
+        renew(context, DomainAccount, ProlongDeal)
 
 
 class ProlongDeal:
     """How a domain is renewed (upstream-billmanager4 5.7)."""
 
-    def __init__(
-        self, context: Context, account: DomainAccount, item: Item, known: link.Link, months: int
-    ) -> None:
-        self.context, self.account, self.item, self.known, self.months = (
-            context,
-            account,
-            item,
-            known,
-            months,
-        )
-        self.name = purchase_name(item)
+    def __init__(self, context: Context, account: DomainAccount, known: Link, months: int) -> None:
+        self.context, self.account, self.item, self.known = context, account, context.item, known
+        self.months = self.to_buy = months
+        self.name = purchase_name(self.item)
         self.just_read: Optional[Domain] = None
         self.reached: Optional[date] = None
         self.period = self.payer = 0
@@ -63,31 +45,23 @@ class ProlongDeal:
         """The upstream's expiry before anything is sent. One that fits neither of the panel's dates (moved or
         not) may be stale: see _later.
         """
-        domain = owned_domain.read_ours(self.context, self.account, self.item, self.known.id)
+        domain = owned_domain.read_ours(self.context, self.account, self.known.id)
         if domain.state is DomainState.UNPAID:
             raise Failure("unpaid_order", value=self.known.id)
         if domain.state is DomainState.REMOVED:
             raise Failure("remote_gone", value=self.known.id)
         self.just_read = domain if self._plausible(domain) else self._later(domain)
+        if self.just_read.expires is None and underway(domain.state):
+            raise Failure("upstream_busy", value=domain.name)
         if self.just_read.expires is None:
-            raise (
-                Failure("upstream_busy", value=domain.name)
-                if underway(domain.state)
-                else Failure("date_bad", value="-")
-            )
+            raise Failure("date_bad", value="-")
         return self.just_read.expires
-
-    @property
-    def to_buy(self) -> int:
-        return self.months
 
     def bought_months(self, row: Purchase) -> int:
         return row.months
 
     def _plausible(self, domain: Domain) -> bool:
-        """Is it the panel's date? One that is a term behind is stale by that term, unless the panel has moved
-        its own already.
-        """
+        """Is it the panel's date? One a term behind is stale, unless the panel has moved its own already."""
         if domain.expires is None or self.item.expires is None:
             return domain.expires is not None
         if abs(domain.expires - self.item.expires) < NEAR:
@@ -118,12 +92,8 @@ class ProlongDeal:
         return listed if newer or underway(listed.state) else domain
 
     def look(self, row: Purchase) -> Finding:
-        """A renewal is recognised by the expiry date, whoever moved it (decision 3). Absence takes two
-        witnesses.
-        """
-        domain = self.just_read or owned_domain.read_ours(
-            self.context, self.account, self.item, self.known.id
-        )
+        """Recognised by the expiry date, whoever moved it (decision 3). Absence takes two witnesses."""
+        domain = self.just_read or owned_domain.read_ours(self.context, self.account, self.known.id)
         self.just_read = None
         proves = row.accepted or row.age >= self.context.options.settle
         if row.sent is not None and proves and not self._done(row, domain) and not underway(domain.state):

@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
+from bill2bill.commands.context import Context
 
 
 def run(context: Context) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, List
+from typing import List
 
 from bill2bill.accounts.domains import DomainAccount
+from bill2bill.commands.context import Context
 from bill2bill.errors import Failure
 from bill2bill.host import reply
 from bill2bill.rules import names
 from bill2bill.services.domain import WHOIS_BUSY, WHOIS_FREE
 from bill2bill.upstream.api import Availability
-
-if TYPE_CHECKING:
-    from bill2bill.commands.context import Context
 
 LOG = logging.getLogger("bill2bill")
 
