@@ -295,9 +295,10 @@ def test_ten_thousand_services_are_never_held_at_once(dialect: Servers) -> None:
     dialect.plant(*[f"a{n}.example.net" for n in range(10_000)])
     code = (
         "import resource, sys\nfrom contextlib import nullcontext\nfrom bill2bill.upstream.billmgr6.adapter"
-        " import Billmgr6\nfrom bill2bill.upstream.http import Http\nhttp = Http(secrets=[], ca_file='',"
+        " import Billmgr6, Client\nfrom bill2bill.upstream.http import Http\nhttp = Http(secrets=[],"
+        " ca_file='',"
         " proxy='', connect_timeout=2, read_timeout=60, spend_timeout=5, answer_limit=2**20,"
-        " gate=nullcontext)\nservices = Billmgr6(http, *sys.argv[1:]).services('vds')\npeak = lambda:"
+        " gate=nullcontext)\nservices = Billmgr6(Client(http, *sys.argv[1:])).services('vds')\npeak = lambda:"
         " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nnext(services)\nbefore = peak()\nprint(1 +"
         " sum(1 for _ in services), peak() - before)\n"
     )

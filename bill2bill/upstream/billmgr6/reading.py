@@ -15,7 +15,7 @@ from bill2bill.rules.periods import parse_date
 from bill2bill.rules.statuses import ServiceState, service_state
 from bill2bill.rules.words import UnknownWord, shown
 from bill2bill.upstream.api import Receipt, Service, ServiceForm
-from bill2bill.upstream.asking import POSITIVE
+from bill2bill.upstream.asking import ELID, POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Doc, Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of
@@ -128,7 +128,7 @@ def expires_of(node: Node) -> Optional[date]:
 
 def same_object(node: Node, remote_id: int, func: str) -> None:
     """Is this certainly the form that was asked for? Raises Failure("upstream_answer")."""
-    ids = {one.text for name in ("id", wire.ELID) for one in node.all(name)}
+    ids = {one.text for name in ("id", ELID) for one in node.all(name)}
     if ids != {str(remote_id)}:
         raise Failure("upstream_answer", func=func, reason=Phrase("other_form", id=remote_id))
 
@@ -143,9 +143,9 @@ def receipt_of(doc: Doc, func: str) -> Receipt:
     node = doc.node
     remote = next((_number(node, name, func) for name in wire.SERVICE_IDS if name in node), None)
     if (
-        remote is None and doc.accepted and wire.ELID in node
+        remote is None and doc.accepted and ELID in node
     ):  # 5.6 [I]: an order sends none, so it is a new one
-        remote = _number(node, wire.ELID, func)
+        remote = _number(node, ELID, func)
     unpaid = unpaid_of(doc, func)
     form_again = (
         wire.METADATA in node or wire.SLIST in node
@@ -198,9 +198,7 @@ def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
             POSITIVE.fullmatch(one.text) for one in line.all(wire.CART_SERVICE)
         ):
             raise Failure(
-                "upstream_answer",
-                func=func,
-                reason=Phrase("cart_line", id=shown(line.get("id")) or "-"),
+                "upstream_answer", func=func, reason=Phrase("cart_line", id=shown(line.get("id")) or "-")
             )
     return None
 
@@ -220,7 +218,7 @@ def _cart_lines(node: Node, func: str) -> List[Node]:
 
 
 def _id(node: Node) -> str:
-    return node.get("id") or node.get(wire.ELID)
+    return node.get("id") or node.get(ELID)
 
 
 def _states(node: Node) -> Iterator[str]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 from typing import Mapping, NamedTuple, Tuple
 
 # -- request (1.3 [C]) ---------------------------------------------------------------------------------------
-FUNC, OUT, LANG, AUTHINFO, SOK, ELID = "func", "out", "lang", "authinfo", "sok", "elid"
-XML, ENGLISH, OK, ON, OFF, NULL = "xml", "en", "ok", "on", "off", "null"
-RESERVED = frozenset([FUNC, OUT, LANG, AUTHINFO, "auth", "su"])  # ours alone to say
+SOK, OK, ON, OFF, NULL = "sok", "ok", "on", "off", "null"
+RESERVED = frozenset(["func", "out", "lang", "authinfo", "auth", "su"])  # ours alone to say
 BUTTON, NEXT = "clicked_button", "snext"
 SKIP_BASKET = "skipbasket"  # pay at once (0.3 [C])
 PAGE, PAGE_SIZE, TOTAL = "p_num", "p_cnt", "p_elems"  # 2.2 [T]
