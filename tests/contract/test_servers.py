@@ -90,15 +90,14 @@ def test_an_order_leaves_automatic_renewal_off_in_every_spelling(
     dialect: Servers, generation: str, autoprolong: str
 ) -> None:
     dialect.provider.switch(v2_autoprolong=autoprolong)
-    up = dialect.made()
-    up = type(up)(dialect.http, dialect.provider.url, USER, PASSWORD, generation=generation)
+    up = dialect.make(dialect.http, dialect.provider.url, USER, PASSWORD, generation=generation)
     number = up.order_service(dialect.order()).remote
     assert dialect.auto_renewal(number) == ""
 
 
 def test_the_newer_order_form_of_an_older_provider_is_an_error(dialect: Servers) -> None:
     dialect.provider.switch(generation="b5")
-    up = type(dialect.up)(dialect.http, dialect.provider.url, USER, PASSWORD, generation="new")
+    up = dialect.make(dialect.http, dialect.provider.url, USER, PASSWORD, generation="new")
     with pytest.raises(Refused):
         up.order_service(dialect.order())
     assert dialect.provider.amounts() == []

@@ -62,7 +62,7 @@ class Billmgr4:
     # -- money -----------------------------------------------------------------------------------------------
 
     def accounts(self) -> List[PayerAccount]:
-        """One per project (3.1). Raises Failure, also for one row that cannot be read."""
+        """One per project (3.1). Raises Failure, also for one unreadable row."""
         return [reading.account_of(row) for row in self._client.rows(wire.ACCOUNTS)]
 
     def domain_tariffs(self) -> List[DomainTariff]:
@@ -135,7 +135,7 @@ class Billmgr4:
         return self.listed_domain(name)
 
     def listed_domain(self, name: str) -> Optional[Domain]:
-        """By the listing alone. Raises Failure if there are several, or one whose row cannot be read."""
+        """By the listing alone. Raises upstream_answer for several, or one unreadable row."""
         listed = [reading.domain_of(row, name) for row in self._listing() if reading.has_name(row, name)]
         alive = [domain for domain in listed if domain.state is not DomainState.REMOVED]
         if len(alive) > 1:

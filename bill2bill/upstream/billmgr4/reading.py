@@ -1,4 +1,4 @@
-"""From rows and forms of a BILLmanager 4 to our words. What is not in the reference is `upstream_answer`."""
+"""From rows and forms of a BILLmanager 4 to our words; all else is upstream_answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bill2bill.upstream.billmgr4.envelope import Doc
 
 
 def account_of(row: Mapping[str, str]) -> PayerAccount:
-    """A row of `accountinfo` (3.1). Raises Failure."""
+    """A row of `accountinfo` (3.1). Raises upstream_answer."""
     try:
         credit = parse_amount(row.get("creditlimit") or "0")
         balance = Money(parse_amount(row["balance"]), currency_code(row["currency"]))
@@ -28,7 +28,7 @@ def account_of(row: Mapping[str, str]) -> PayerAccount:
 
 
 def domain_of(row: Mapping[str, str], name: str) -> Domain:
-    """A row of `domain` or an answer of `domain.getinfo` (5.10, 5.11); name: in full. Raises Failure."""
+    """A row of `domain` or answer of `domain.getinfo` (5.10, 5.11); name: in full. Raises upstream_answer."""
     price = row.get("price_id", "")
     try:
         return Domain(
@@ -60,7 +60,7 @@ def full_name(form: Mapping[str, str]) -> str:
 
 
 def id_of(doc: Doc, func: str) -> int:
-    """The id of a form, which comes as `elid` or as `id` (2.2). Raises Failure, also if they differ."""
+    """The id of a form, `elid` or `id` (2.2). Raises upstream_answer, also if they differ."""
     ids = {doc.fields[key] for key in (ELID, "id") if key in doc.fields}
     text = ids.pop() if len(ids) == 1 else ""
     if not POSITIVE.fullmatch(text):

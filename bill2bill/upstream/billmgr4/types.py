@@ -1,6 +1,4 @@
-"""Words of the wire, nothing else (reference: upstream-billmanager4, sections in brackets, with its certainty
-marks).
-"""
+"""Words of the wire, nothing else, with sections and certainty marks of upstream-billmanager4."""
 
 from __future__ import annotations
 
