@@ -182,7 +182,7 @@ class Receipt(NamedTuple):
 
 
 class ServiceUpstream(Protocol):
-    """What is asked about servers, hosting, licences. itemtype: the upstream's internal name (vds, dedic …)."""
+    """What is asked about servers, hosting, licences. itemtype: the upstream's name (vds, dedic …)."""
 
     dialect: str
 

@@ -35,7 +35,7 @@ def positive(text: str) -> int:
 
 
 class BaseClient:
-    """Calls with one login, which travels in the body of a POST.
+    """Calls with one login, which travels in the body of a POST (upstream-billmanager6 1.2, 1.4 A).
 
     url            of the API, as sniff.normalise_url gives it
     login_refused  called when the upstream does not let us in

@@ -137,7 +137,7 @@ class Billmgr6:
     # -- orders ----------------------------------------------------------------------------------------------
 
     def order_service(self, order: ServiceOrder) -> Receipt:
-        """5.1-5.3: paid at once, never renewed automatically, in the words of the form that was seen."""
+        """5.1-5.3: paid at once, never renewed automatically, in the words of the form. *Spends.*"""
         asked = (order.itemtype, order.tariff, order.months, order.datacenter)
         with _nothing_sent_yet():
             seen = self._looked_at.pop(asked, None)
