@@ -264,7 +264,9 @@ def _addons(values: Mapping[int, str]) -> Dict[str, str]:
 
 
 def _without_gaps(fields: Mapping[str, str], current: Mapping[str, str]) -> Dict[str, str]:
-    """An add-on that is empty beside its current value: an amount is filled in, a text left out (6.5 [I])."""
+    """An add-on's field that is empty beside its current value would go back as nothing: an amount is filled
+    in, a text is left out (6.5 [I]).
+    """
     gaps = {name: value for name, value in current.items() if name in fields and not fields[name]}
     filled = {name: value for name, value in gaps.items() if value.isdecimal()}
     return {**{name: value for name, value in fields.items() if name not in gaps}, **filled}

@@ -1,4 +1,4 @@
-"""From rows and forms of a BILLmanager 5 or 6 to our words; all else is upstream_answer."""
+"""From rows and forms of a BILLmanager 5 or 6 to our words; what the reference lacks is upstream_answer."""
 
 from __future__ import annotations
 
