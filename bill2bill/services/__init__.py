@@ -1,4 +1,4 @@
-"""One file per type of service that we sell: data more than code."""
+"""What we sell: data more than code."""
 
 from __future__ import annotations
 

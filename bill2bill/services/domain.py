@@ -10,6 +10,5 @@ ITEMTYPE = "domain"
 WHOIS_FREE = "not exist"
 WHOIS_BUSY = "The name is registered"
 
-# A name that is certainly taken: the check of a connection asks for it (upstream-billmanager4, connection
-# test 5).
+# A name that is certainly taken (upstream-billmanager4, connection test 5).
 SURELY_TAKEN = "ru-tld.ru"

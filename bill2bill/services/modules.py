@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Mapping, NamedTuple, Tuple
 
-from bill2bill.services import domain, service
-from bill2bill.services.sold import SOLD
+from bill2bill.services import domain, sold
 
 
 class Module(NamedTuple):
@@ -18,13 +17,12 @@ class Module(NamedTuple):
 
 MODULES: Dict[str, Module] = {
     "registrar": Module(domain.EXECUTABLE, "registrar_module", (domain.ITEMTYPE,)),
-    "processing": Module(service.EXECUTABLE, "processing", tuple(sorted(SOLD))),
+    "processing": Module(sold.EXECUTABLE, "processing", tuple(sorted(sold.SOLD))),
 }
 
 
 def types_of(executables: Mapping[int, str]) -> Dict[int, str]:
     """Number of a connection -> type of its items, of connections to our modules that serve one type."""
-    known = {
-        module.executable: module.itemtypes[0] for module in MODULES.values() if len(module.itemtypes) == 1
-    }
+    single = [module for module in MODULES.values() if len(module.itemtypes) == 1]
+    known = {module.executable: module.itemtypes[0] for module in single}
     return {number: known[name] for number, name in executables.items() if name in known}

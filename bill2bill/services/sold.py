@@ -1,10 +1,26 @@
-"""Which types of service the processing module sells: a new one is one more line here."""
+"""Which types of service the processing module sells: a new one is one more line in TYPES."""
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import NamedTuple, Tuple
 
-from bill2bill.services.service import ServiceType
-from bill2bill.services.vds import VDS
+EXECUTABLE = "pmbill2bill"
 
-SOLD: Dict[str, ServiceType] = {one.itemtype: one for one in (VDS,)}
+
+class ServiceType(NamedTuple):
+    """What differs between the types.
+
+    itemtype     its internal name on the panel and at the upstream (host-protocol 0.3, upstream-billmanager6
+                 4.1)
+    fields       item parameters that go with an order where the upstream's form has a choice for them
+                 (upstream-billmanager6 5.11)
+    has_address  it is ready only when the upstream shows its IP address (upstream-billmanager6 12)
+    """
+
+    itemtype: str
+    fields: Tuple[str, ...]
+    has_address: bool
+
+
+TYPES = (ServiceType("vds", fields=("ostempl", "recipe"), has_address=True),)
+SOLD = {one.itemtype: one for one in TYPES}

@@ -27,9 +27,7 @@ def checked_url(url: str) -> SplitResult:
 
 
 def bad_url(url: str, reason: Words) -> NotSent:
-    """The failure for an address that somebody typed; what stands before an @ is left out, it may be a
-    password.
-    """
+    """For an address that somebody typed; what stands before an @ is left out, it may be a password."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in url.rpartition("@")[2])[:200]
     return NotSent("url_bad", url=shown, reason=reason)
 

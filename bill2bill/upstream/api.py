@@ -51,9 +51,7 @@ class Domain(NamedTuple):
 
 @dataclass(frozen=True)
 class DomainForm:
-    """The edit form of a domain. auto_renewal is the upstream's word, "" = off, None = the form
-    does not say.
-    """
+    """The edit form of a domain. auto_renewal: the upstream's word, "" = off, None = not shown."""
 
     id: int
     name: str  # full name, "" if the form does not give both parts
@@ -126,9 +124,7 @@ class NewestServices(NamedTuple):
 
 
 class ServiceForm(NamedTuple):
-    """The edit form of a service. addons: id of an add-on -> its current value as the upstream writes it
-    ("2", "on", an item's id).
-    """
+    """The edit form. addons: id -> current value as the upstream writes it ("2", "on", an item's id)."""
 
     service: Service
     addons: Mapping[int, str]
@@ -186,18 +182,14 @@ class Receipt(NamedTuple):
 
 
 class ServiceUpstream(Protocol):
-    """What is asked about servers, hosting, licences: itemtype is the upstream's internal name of a product
-    (vds, dedic …).
-    """
+    """What is asked about servers, hosting, licences. itemtype: the upstream's name (vds, dedic …)."""
 
     dialect: str
 
     def identity(self) -> Identity: ...
 
     def service_tariffs(self, itemtype: str) -> List[ServiceTariff]:
-        """The catalogue with the prices of this login. Entries that cannot be read are left out and
-        logged.
-        """
+        """With the prices of this login. Entries that cannot be read are left out and logged."""
 
     def services(self, itemtype: str, *, proof: bool = False) -> Iterator[Service]:
         """All services of a type, page by page, closed ones too. Read to its end it is whole; else it raises.
@@ -217,10 +209,8 @@ class ServiceUpstream(Protocol):
         """
 
     def in_cart(self, remote_id: int) -> Optional[int]:
-        """Number of the unpaid order, or of the cart's line, in which something for this service waits. None:
-        the cart says that nothing does.
-
-        What it is, a renewal or a change, and who put it there, is not told.
+        """Number of the unpaid order, or of the cart's line, in which something for this service waits, be it
+        a renewal or a change, whoever put it there. None: the cart says that nothing does.
         """
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm: ...
@@ -238,9 +228,7 @@ class ServiceUpstream(Protocol):
         """Tariffs (id -> name) to which this service may be moved now; {} = it may not."""
 
     def change_tariff(self, remote_id: int, target: int) -> Receipt:
-        """Move a service to another tariff and pay the difference: the second and third of three steps.
-        *Spends.*
-        """
+        """Pay the difference to another tariff: the second and third of three steps. *Spends.*"""
 
     def switch_auto_renewal_off(self, itemtype: str, remote_id: int) -> None:
         """Raises as a spending method does; costs nothing. Read back whether it is off."""
@@ -252,9 +240,7 @@ class ServiceUpstream(Protocol):
         """Raises as a spending method does."""
 
     def delete_service(self, itemtype: str, remote_id: int) -> None:
-        """Close at once or at the end of the term, as the upstream likes. Raises as a spending
-        method does.
-        """
+        """At once or at the end of the term, as the upstream likes. Raises as a spending method does."""
 
 
 class DomainUpstream(Protocol):

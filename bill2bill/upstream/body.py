@@ -18,9 +18,8 @@ PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 ROOT = re.compile(rb"<[A-Za-z_]")
 ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 HTML = re.compile(rb"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
-BACKGROUND = re.compile(
-    rb"\blong[A-Za-z0-9_./-]{0,200}billmgr"
-)  # the address of a function that is still at work (upstream-billmanager6 1.5)
+# the address of a function that is still at work (upstream-billmanager6 1.5)
+BACKGROUND = re.compile(rb"\blong[A-Za-z0-9_./-]{0,200}billmgr")
 
 
 class Unreadable(Exception):

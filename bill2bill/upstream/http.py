@@ -1,6 +1,4 @@
-"""The one way to the provider: one policy of time, size, trust, repetition and masking (design
-decision 6).
-"""
+"""The one way to the provider: one policy of time, size, trust, repetition, masking (design decision 6)."""
 
 from __future__ import annotations
 
@@ -51,16 +49,12 @@ class Trouble(Enum):
 
 
 def should_retry(spends: bool, trouble: Trouble, tries: int) -> bool:
-    """May a request be sent once more after `tries` repetitions? Spending never is; a wait that used up its
-    time neither.
-    """
+    """Once more after `tries` repetitions? Spending never; a wait that used up its time neither."""
     return not spends and trouble in (Trouble.UNREACHABLE, Trouble.BROKEN) and tries < MORE_TRIES
 
 
 def wait_before(tries: int) -> float:
-    """Seconds before repetition number `tries` (1, 2), spread so that many commands do not come
-    back at once.
-    """
+    """Seconds before repetition `tries` (1, 2), spread: many commands shall not come back at once."""
     return random.uniform(0.5, 1.0) * 0.5 * 2.0**tries  # noqa: S311 - spreading, not a secret
 
 
@@ -82,9 +76,7 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """As the library would, but with authorities that were read once: reading them takes longer than all
-        requests of a command.
-        """
+        """With authorities that were read once: reading them takes longer than all requests of a command."""
         conn.cert_reqs = "CERT_REQUIRED"
         if url.lower().startswith("https"):
             conn.conn_kw["ssl_context"] = self._trust()
@@ -133,11 +125,8 @@ class Http:
         if proxy and not proxy.startswith("http://"):
             raise bad_url(proxy, Phrase("proxy_expected"))
         self._proxies = {"https": proxy} if proxy else {}
-        self.connect_timeout, self.read_timeout, self.spend_timeout = (
-            connect_timeout,
-            read_timeout,
-            spend_timeout,
-        )
+        self.connect_timeout = connect_timeout
+        self.read_timeout, self.spend_timeout = read_timeout, spend_timeout
         self._limit = answer_limit
         self._until = time.monotonic() + budget
         self._gate = gate
@@ -166,9 +155,8 @@ class Http:
 
     def get(self, url: str, func: str, params: Mapping[str, str]) -> IO[bytes]:
         """The readable body of a public file or program: no credentials. Raises Failure."""
-        return self._ask(
-            func, requests.Request("GET", url, params=dict(params), headers=HEADERS), spends=False
-        )
+        request = requests.Request("GET", url, params=dict(params), headers=HEADERS)
+        return self._ask(func, request, spends=False)
 
     def _ask(self, func: str, request: requests.Request, spends: bool) -> IO[bytes]:
         checked_url(request.url)
@@ -184,9 +172,8 @@ class Http:
                 reason = self.masked(bad.reason)
                 log.debug("%s: %s: %s", func, bad.trouble.name, reason)
                 if not should_retry(spends, bad.trouble, tries):
-                    raise _failure(
-                        func, request.url, spends, bad, reason
-                    ) from None  # the chain is not masked
+                    # the chain is not masked
+                    raise _failure(func, request.url, spends, bad, reason) from None
             tries += 1
             time.sleep(wait_before(tries))
 
@@ -197,9 +184,10 @@ class Http:
             except Failure as failure:
                 raise NotSent(failure.code, detail=failure.detail, **failure.params) from failure
             started = time.monotonic()
-            body = (
-                self._fresh(request) if spends else self._exchange(self._adapter, request, self.read_timeout)
-            )
+            if spends:
+                body = self._fresh(request)
+            else:
+                body = self._exchange(self._adapter, request, self.read_timeout)
             if log.isEnabledFor(logging.DEBUG):
                 log.debug("%s 200 %d ms %s", func, (time.monotonic() - started) * 1000, self._head(body))
             return body
@@ -208,9 +196,8 @@ class Http:
         start = body.tell()
         head = body.read(4000).decode("utf-8", "replace")
         body.seek(start)
-        return self.masked(head)[
-            :120
-        ]  # masked first, or half a secret could stay; short, for forms hold personal data
+        # masked first, or half a secret could stay; short, for forms hold personal data
+        return self.masked(head)[:120]
 
     def _fresh(self, request: requests.PreparedRequest) -> IO[bytes]:
         """Over a connection of its own: one kept from before may turn out dead after the request has left."""
@@ -225,13 +212,13 @@ class Http:
         seconds = min(seconds, self._until - time.monotonic())
         if seconds <= 0:
             raise _NoBody(Trouble.SLOW, Phrase("no_time"), False)
-        with Watch(self.connect_timeout + seconds) as watch:
+        timeout = (self.connect_timeout, seconds)
+        with Watch(sum(timeout)) as watch:
             try:
-                with self._send(adapter, request, seconds) as response:
+                with adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies) as response:
                     _check_status(response)
-                    body = read_body(
-                        _pieces(response, watch), response.headers.get("Content-Encoding", ""), self._limit
-                    )
+                    encoding = response.headers.get("Content-Encoding", "")
+                    body = read_body(_pieces(response, watch), encoding, self._limit)
                 watch.check()
                 return body
             except Unreadable as error:
@@ -242,29 +229,16 @@ class Http:
                 said = Phrase("no_time") if watch.over else Raw(str(root) or type(root).__name__)
                 raise _NoBody(_trouble(error, root, watch), said, watch.sent) from error
 
-    def _send(
-        self, adapter: _Adapter, request: requests.PreparedRequest, seconds: float
-    ) -> requests.Response:
-        return adapter.send(
-            request, stream=True, timeout=(self.connect_timeout, seconds), proxies=self._proxies
-        )
-
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """For all TLS connections. Raises Failure("upstream_certificate") for a CA file that cannot
-        be read.
-        """
-        context = create_urllib3_context()
-        if self._ca_file and not os.path.isfile(
-            self._ca_file
-        ):  # a pipe or a device in its place would be read for ever
-            raise Failure(
-                "upstream_certificate", url=self._ca_file, reason=Phrase("not_a_file", name=self._ca_file)
-            )
+        """For all TLS connections. Raises upstream_certificate for a CA file that cannot be read."""
+        context, file = create_urllib3_context(), self._ca_file
+        if file and not os.path.isfile(file):  # a pipe or a device in its place would be read for ever
+            raise Failure("upstream_certificate", url=file, reason=Phrase("not_a_file", name=file))
         try:
-            context.load_verify_locations(self._ca_file or DEFAULT_CA_BUNDLE_PATH)
+            context.load_verify_locations(file or DEFAULT_CA_BUNDLE_PATH)
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            raise Failure("upstream_certificate", url=self._ca_file, reason=Raw(error)) from error
+            raise Failure("upstream_certificate", url=file, reason=Raw(error)) from error
         return context
 
 
@@ -288,16 +262,15 @@ def _check_status(response: requests.Response) -> None:
     if status == 200:
         return
     if 300 <= status < 400:
-        raise _NoBody(
-            Trouble.REDIRECT,
-            Raw(response.headers.get("Location", "").partition("?")[0][:200] or f"HTTP {status}"),
-            True,
-        )
+        place = response.headers.get("Location", "").partition("?")[0][:200]
+        raise _NoBody(Trouble.REDIRECT, Raw(place or f"HTTP {status}"), True)
     if status in WALLS:
-        raise _NoBody(WALLS[status], Raw(f"HTTP {status}"), True)
-    if status == 408 or status >= 500:
-        raise _NoBody(Trouble.BROKEN, Raw(f"HTTP {status}"), True)
-    raise _NoBody(Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE, Raw(f"HTTP {status}"), True)
+        trouble = WALLS[status]
+    elif status == 408 or status >= 500:
+        trouble = Trouble.BROKEN
+    else:
+        trouble = Trouble.REJECTED if status >= 400 else Trouble.UNREADABLE
+    raise _NoBody(trouble, Raw(f"HTTP {status}"), True)
 
 
 def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
@@ -323,7 +296,6 @@ def _trouble(error: BaseException, root: BaseException, watch: Watch) -> Trouble
         return Trouble.CERTIFICATE
     if not watch.sent:
         return Trouble.UNREACHABLE
-    slow = (
-        watch.over or isinstance(error, requests.Timeout) or isinstance(root, (TimeoutError, socket.timeout))
-    )  # two classes before Python 3.10
-    return Trouble.SLOW if slow else Trouble.BROKEN
+    # two classes before Python 3.10
+    timed_out = isinstance(error, requests.Timeout) or isinstance(root, (TimeoutError, socket.timeout))
+    return Trouble.SLOW if watch.over or timed_out else Trouble.BROKEN

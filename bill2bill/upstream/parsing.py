@@ -16,9 +16,8 @@ MOST_IN_STREAM = 2_000_000  # elements of a list that is read row by row
 MOST_CHILDREN = 100_000  # of an XML root that is read whole
 MOST_IN_CHILD = 10_000  # elements inside one child of an XML root
 DEPTH = 20
-LONGEST_TAG = (
-    2 * PIECE
-)  # bytes, about: a parser keeps all attributes of a tag, and old ones compare each with each
+# bytes, about: a parser keeps all attributes of a tag, and old ones compare each with each
+LONGEST_TAG = 2 * PIECE
 
 
 class OtherDialect(Exception):
@@ -35,12 +34,9 @@ def read_json(body: IO[bytes]) -> Any:
     if sum(data.count(sign) for sign in (b"[", b"{", b",")) > MOST_NODES:
         raise Unreadable(Phrase("too_many_values", most=MOST_NODES))
     try:
+        text = data.decode("utf-8")
         return json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_no_constant,
+            text, object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(Phrase("not_json", why=type(error).__name__)) from error
@@ -72,10 +68,8 @@ def is_json(body: IO[bytes]) -> bool:
 def children(
     body: IO[bytes], root: Optional[str] = ROOT, most: int = MOST_IN_STREAM
 ) -> Iterator[etree._Element]:
-    """The children of the root element, each valid until the next is asked for. What was passed is dropped,
-    so memory does not grow.
-
-    most: elements of the whole document. Raises Unreadable.
+    """The children of the root element, each valid until the next is asked for: what was passed is dropped,
+    so memory does not grow. most: elements of the whole document. Raises Unreadable.
     """
     _check_tags(body)
     depth = nodes = total = 0

@@ -1,10 +1,8 @@
-"""Where a provider's API is, and which version speaks there: asked without credentials, told from the error
-that comes back.
-"""
+"""Where a provider's API is, and which version speaks there: told from an error, without credentials."""
 
 from __future__ import annotations
 
-from typing import IO, List, Optional
+from typing import List, Optional
 from urllib.parse import urlsplit, urlunsplit
 
 from bill2bill.errors import Failure, Phrase, Raw
@@ -15,14 +13,10 @@ from bill2bill.upstream.body import Unreadable
 from bill2bill.upstream.http import Http
 from bill2bill.upstream.parsing import OtherDialect
 
-PATHS = (
-    "/manager/billmgr",
-    "/billmgr",
-    ":1500/billmgr",
-)  # upstream-billmanager4 0.3, upstream-billmanager6 1.1
-NO_BILLMANAGER = frozenset(
-    ["upstream_answer", "upstream_redirect", "upstream_wall"]
-)  # any web server has pages and forbids some
+# upstream-billmanager4 0.3, upstream-billmanager6 1.1
+PATHS = ("/manager/billmgr", "/billmgr", ":1500/billmgr")
+# any web server has pages and forbids some
+NO_BILLMANAGER = frozenset(["upstream_answer", "upstream_redirect", "upstream_wall"])
 
 
 def candidate_urls(server: str) -> List[str]:
@@ -60,24 +54,17 @@ def recognise(http: Http, url: str) -> Optional[str]:
     None for anything else that answers (upstream-billmanager4 0.3, 2.4; upstream-billmanager6 2.5). Raises
     Failure if nothing answers or is to be trusted.
     """
+    # not above: most commands that are here need an address only
+    from bill2bill.upstream.billmgr4.envelope import read_doc
+
     try:
         with http.post(url, "accountinfo", {"func": "accountinfo", "out": "xml"}) as body:
-            return _dialect(body)
+            return "4" if read_doc(body).error else None
+    except OtherDialect:
+        return "6"
     except Unreadable:
         return None
     except Failure as failure:
         if failure.code in NO_BILLMANAGER:
             return None
         raise
-
-
-def _dialect(body: IO[bytes]) -> Optional[str]:
-    from bill2bill.upstream.billmgr4.envelope import (
-        read_doc,
-    )  # most commands that are here need an address only
-
-    try:
-        doc = read_doc(body)
-    except OtherDialect:
-        return "6"
-    return "4" if doc.error else None

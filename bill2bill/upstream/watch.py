@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from types import TracebackType
-from typing import Any, Optional, Type
+from typing import Any, Optional
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-_here = (
-    threading.local()
-)  # the watch of this thread's exchange: pools make connections without asking for one
+# the watch of this thread's exchange: pools make connections without asking for one
+_here = threading.local()
 
 
 class Watch:
@@ -36,19 +34,12 @@ class Watch:
         self._timer.start()
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         _here.watch = None
 
     def check(self) -> None:
-        """Raises TimeoutError after the deadline: what was read since then is cut off, even if it looks
-        whole.
-        """
+        """Raises TimeoutError after the deadline: what was read since is cut off, even if it looks whole."""
         if self.over:
             raise TimeoutError("the deadline has passed")
 
@@ -62,10 +53,8 @@ class Watch:
         self.over = True
         if self._sock is None:
             return
-        try:
-            socket.socket.shutdown(
-                self._sock, socket.SHUT_RDWR
-            )  # not SSLSocket.shutdown: that would take TLS off under a reader
+        try:  # not SSLSocket.shutdown: that would take TLS off under a reader
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
         except OSError:
             self._sock = None  # closed meanwhile: nobody waits for it any more
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from kit.wire import RawServer, answer
 
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
+from bill2bill.upstream.billmgr6.client import Client
 
 from .transport import http
 
@@ -24,7 +25,7 @@ def upstream(*answers: str) -> RawServer:
 
 
 def adapter(server: RawServer, **settings: str) -> Billmgr6:
-    return Billmgr6(http(), server.url, "reseller", "x", **settings)
+    return Billmgr6(Client(http(), server.url, "reseller", "x"), **settings)
 
 
 def sent(server: RawServer) -> List[Dict[str, str]]:

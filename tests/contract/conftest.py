@@ -29,7 +29,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     tls = metafunc.definition.get_closest_marker("over_tls")
     schemes = ["https"] if tls and tls.args else ["http", "https"] if tls else ["http"]
     able = [
-        (driver, scheme) for driver in DRIVERS for scheme in schemes if needed.isdisjoint(driver.make.cannot)
+        (driver, scheme)
+        for driver in DRIVERS
+        for scheme in schemes
+        if needed.isdisjoint(driver.adapter.cannot)
     ]
     ids = [f"{driver.version}-{scheme}" for driver, scheme in able]
     metafunc.parametrize("running", able, ids=ids, indirect=True, scope="session")

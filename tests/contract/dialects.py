@@ -21,7 +21,9 @@ from bill2bill.rules.pricing import DomainTariff
 from bill2bill.rules.statuses import DomainState, ServiceState
 from bill2bill.upstream.api import DomainOrder, ServiceOrder
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
+from bill2bill.upstream.billmgr4.client import Client as Client4
 from bill2bill.upstream.billmgr6.adapter import Billmgr6
+from bill2bill.upstream.billmgr6.client import Client as Client6
 
 from .transport import PASSWORD, USER, http
 
@@ -60,7 +62,8 @@ class Dialect(ABC):
     """The provider, and an adapter that speaks with it."""
 
     version: str
-    make: Callable[..., Any]
+    adapter: Callable[..., Any]
+    client: Callable[..., Any]
     look: str  # the function that is asked about one thing
     listing: str
     names: Tuple[str, str]
@@ -69,6 +72,10 @@ class Dialect(ABC):
         self.provider = provider
         self.http: Any = http(provider.ca_file)
         self.up: Any = self.make(self.http, provider.url, USER, PASSWORD)
+
+    @classmethod
+    def make(cls, transport: Any, url: str, user: str, password: str, **settings: Any) -> Any:
+        return cls.adapter(cls.client(transport, url, user, password), **settings)
 
     def made(self, url: str = "", user: str = USER, password: str = PASSWORD, **settings: Any) -> Any:
         """Another adapter, with another login or other settings of its transport."""
@@ -122,7 +129,7 @@ class Dialect(ABC):
 
 
 class Domains(Dialect):
-    version, make, look, listing = "4", Billmgr4, "domain.getinfo", "domain"
+    version, adapter, client, look, listing = "4", Billmgr4, Client4, "domain.getinfo", "domain"
     names = ("example.ru", "example.com")
 
     def balance(self, up: Any = None) -> Money:
@@ -211,7 +218,7 @@ def _domain(domain: Any) -> Thing:
 
 
 class Servers(Dialect):
-    version, make, look, listing = "6", Billmgr6, "vds.edit", "vds"
+    version, adapter, client, look, listing = "6", Billmgr6, Client6, "vds.edit", "vds"
     names = ("vm1.example.net", "vm2.example.net")
 
     def balance(self, up: Any = None) -> Money:

@@ -20,6 +20,7 @@ from bill2bill.rules.contacts import Kind
 from bill2bill.rules.statuses import DomainState
 from bill2bill.upstream.api import Availability
 from bill2bill.upstream.billmgr4.adapter import Billmgr4
+from bill2bill.upstream.billmgr4.client import Client
 from bill2bill.upstream.billmgr4.envelope import WireError, read_doc, read_rows, status_of
 from bill2bill.upstream.billmgr4.files import countries_of, tariffs_of
 from bill2bill.upstream.body import Unreadable
@@ -47,7 +48,7 @@ def upstream(*answers: str) -> Any:
 
 
 def adapter(server: RawServer) -> Billmgr4:
-    return Billmgr4(http(), server.url, "reseller", "x")
+    return Billmgr4(Client(http(), server.url, "reseller", "x"))
 
 
 # -- the envelope --------------------------------------------------------------------------------------------
@@ -394,4 +395,4 @@ def test_a_check_in_another_format_is_no_answer() -> None:
 
 def test_a_colon_in_a_user_name_would_move_the_password() -> None:
     with pytest.raises(Failure):
-        Billmgr4(http(), "https://provider.example/manager/billmgr", "a:b", "x")
+        Client(http(), "https://provider.example/manager/billmgr", "a:b", "x")

@@ -111,7 +111,7 @@ def test_an_order_sends_exactly_what_the_reference_recommends(dialect: Domains) 
 
 
 def test_two_parameters_are_sent_only_on_request(dialect: Domains) -> None:
-    up: Any = type(dialect.up)(
+    up = dialect.make(
         http(dialect.provider.ca_file),
         dialect.provider.url,
         USER,

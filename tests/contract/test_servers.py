@@ -90,15 +90,14 @@ def test_an_order_leaves_automatic_renewal_off_in_every_spelling(
     dialect: Servers, generation: str, autoprolong: str
 ) -> None:
     dialect.provider.switch(v2_autoprolong=autoprolong)
-    up = dialect.made()
-    up = type(up)(dialect.http, dialect.provider.url, USER, PASSWORD, generation=generation)
+    up = dialect.make(dialect.http, dialect.provider.url, USER, PASSWORD, generation=generation)
     number = up.order_service(dialect.order()).remote
     assert dialect.auto_renewal(number) == ""
 
 
 def test_the_newer_order_form_of_an_older_provider_is_an_error(dialect: Servers) -> None:
     dialect.provider.switch(generation="b5")
-    up = type(dialect.up)(dialect.http, dialect.provider.url, USER, PASSWORD, generation="new")
+    up = dialect.make(dialect.http, dialect.provider.url, USER, PASSWORD, generation="new")
     with pytest.raises(Refused):
         up.order_service(dialect.order())
     assert dialect.provider.amounts() == []
@@ -295,9 +294,10 @@ def test_ten_thousand_services_are_never_held_at_once(dialect: Servers) -> None:
     dialect.plant(*[f"a{n}.example.net" for n in range(10_000)])
     code = (
         "import resource, sys\nfrom contextlib import nullcontext\nfrom bill2bill.upstream.billmgr6.adapter"
-        " import Billmgr6\nfrom bill2bill.upstream.http import Http\nhttp = Http(secrets=[], ca_file='',"
+        " import Billmgr6, Client\nfrom bill2bill.upstream.http import Http\nhttp = Http(secrets=[],"
+        " ca_file='',"
         " proxy='', connect_timeout=2, read_timeout=60, spend_timeout=5, answer_limit=2**20,"
-        " gate=nullcontext)\nservices = Billmgr6(http, *sys.argv[1:]).services('vds')\npeak = lambda:"
+        " gate=nullcontext)\nservices = Billmgr6(Client(http, *sys.argv[1:])).services('vds')\npeak = lambda:"
         " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nnext(services)\nbefore = peak()\nprint(1 +"
         " sum(1 for _ in services), peak() - before)\n"
     )

@@ -262,9 +262,9 @@ def test_a_provider_that_cannot_be_trusted_is_shown_no_password(dialect: Dialect
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.version)
 def test_what_a_dialect_cannot_do_is_a_known_step_with_a_reason(driver: Any) -> None:
-    assert driver.make.dialect == driver.version
-    assert set(driver.make.cannot) <= set(STEPS)
-    assert all(len(reason) > 10 for reason in driver.make.cannot.values())
+    assert driver.adapter.dialect == driver.version
+    assert set(driver.adapter.cannot) <= set(STEPS)
+    assert all(len(reason) > 10 for reason in driver.adapter.cannot.values())
 
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.version)

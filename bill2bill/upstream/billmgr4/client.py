@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import IO, Callable, Dict, FrozenSet, Iterator, Mapping, NoReturn, Optional
+from typing import IO, FrozenSet, Iterator, Mapping, Optional
 from urllib.parse import urlunsplit
 
-from bill2bill.errors import Failure, NoAnswer, NotSent, Phrase, Refused
+from bill2bill.errors import Failure, NoAnswer, Refused
 from bill2bill.upstream.address import checked_url
-from bill2bill.upstream.asking import Login, Params, one_id
+from bill2bill.upstream.asking import BaseClient, Params
 from bill2bill.upstream.billmgr4 import types as wire
 from bill2bill.upstream.billmgr4.envelope import Doc, Fields, WireError, WireRefusal, read_doc, read_rows
-from bill2bill.upstream.body import Unreadable
-from bill2bill.upstream.http import Http
-from bill2bill.upstream.parsing import OtherDialect
 
 log = logging.getLogger("bill2bill.upstream")
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
-class Client:
-    """Calls with one login. url: of the API, as sniff.normalise_url gives it."""
-
-    def __init__(
-        self,
-        http: Http,
-        url: str,
-        username: str,
-        password: str,
-        login_refused: Optional[Callable[[], None]] = None,
-    ) -> None:
-        checked_url(url)
-        self.url = url
-        self.http = http
-        self._login = Login(username, password, login_refused)
-
+class Client(BaseClient):
     def call(
         self,
         func: str,
@@ -54,51 +36,31 @@ class Client:
         exactly one of NotSent, Refused and NoAnswer, by upstream-billmanager4 9.1; whether the Doc says yes
         is the caller's to see.
         """
-        with self._login.used():
-            return self._call(func, params, spends, out, refusals)
-
-    def _call(self, func: str, params: Params, spends: bool, out: str, refusals: FrozenSet[str]) -> Doc:
-        with self.http.post(self.url, func, self._form(func, params, out), spends=spends) as body:
-            try:
-                doc = read_doc(body)
-            except (Unreadable, OtherDialect) as error:
-                self._not_understood(func, error, spends)
-        if doc.error and spends and (doc.accepted or wire.ITEM_ID in doc.fields):
-            raise NoAnswer("lost_answer", func=func, detail="yes and no in one answer")
-        if doc.error:
-            raise self._refusal(func, doc.error, refusals if spends else None)
-        return doc
+        with self._answer(func, self._form(params, func=func, out=out), spends=spends) as body:
+            doc = read_doc(body)
+            if doc.error and spends and (doc.accepted or wire.ITEM_ID in doc.fields):
+                raise NoAnswer("lost_answer", func=func, detail="yes and no in one answer")
+            if doc.error:
+                raise self._refusal(func, doc.error, refusals if spends else None)
+            return doc
 
     def rows(self, func: str, params: Optional[Params] = None) -> Iterator[Fields]:
         """The rows of a list as flat texts, in bounded memory. Raises as a question does, perhaps after some
         rows: a list that was not read to its end proves nothing. The request is made by the first step.
         """
-        form = self._form(func, params or {}, wire.XML)
-        with self._login.used(), self.http.post(self.url, func, form) as body:
+        with self._answer(func, self._form(params or {}, func=func, out=wire.XML)) as body:
             try:
                 yield from read_rows(body)
             except WireRefusal as refusal:
                 raise self._refusal(func, refusal.error, None) from refusal
-            except (Unreadable, OtherDialect) as error:
-                self._not_understood(func, error, spends=False)
 
     def public(self, path: str, params: Optional[Mapping[str, str]] = None) -> IO[bytes]:
         """A file or program at the origin of the API, without credentials. Raises Failure."""
         parts = checked_url(self.url)
         return self.http.get(urlunsplit((parts.scheme, parts.netloc, path, "", "")), path, params or {})
 
-    def _form(self, func: str, params: Params, out: str) -> Dict[str, str]:
-        form = {wire.FUNC: func, wire.OUT: out, wire.AUTHINFO: self._login.authinfo}
-        for name, value in params.items():
-            form[name] = one_id(value) if isinstance(value, int) else value
-        if not isinstance(params.get(wire.ELID, 1), int):
-            raise NotSent("bad_input", reason=Phrase("bad_setting", name=wire.ELID, value=params[wire.ELID]))
-        return form
-
     def _refusal(self, func: str, error: WireError, refusals: Optional[FrozenSet[str]]) -> Failure:
-        """2.4 and 9.1: a code that is not known to mean "nothing was done" leaves a purchase in doubt.
-        refusals: None for a question.
-        """
+        """2.4, 9.1: an unknown code leaves a purchase in doubt. refusals: None for a question."""
         detail = self.http.masked(f"code {error.code} obj {error.obj} val {error.val}: {error.text}")[:500]
         log.info("%s: %s", func, detail)
         code = self.http.masked(error.code)[:20]
@@ -112,15 +74,5 @@ class Client:
         return Refused("upstream_refused", func=func, code=error.code, value=value, object=obj, detail=detail)
 
     def _field(self, name: str) -> str:
-        """The name of a field or object (2.4); anything else may be what was sent, and goes to the
-        log only.
-        """
+        """A field or object (2.4); anything else may be what was sent, and goes to the log only."""
         return self.http.masked(name) if not name or NAME.fullmatch(name) else "?"
-
-    def _not_understood(self, func: str, error: Exception, spends: bool) -> NoReturn:
-        reason = self.http.masked(error.reason if isinstance(error, Unreadable) else str(error))
-        if spends:
-            raise NoAnswer("lost_answer", func=func, detail=f"{type(error).__name__}: {reason}") from error
-        if isinstance(error, OtherDialect):
-            raise Failure("other_dialect", url=self.url, detail=reason) from error
-        raise Failure("upstream_answer", func=func, reason=reason) from error

@@ -36,9 +36,7 @@ class WireError:
 
 @dataclass(frozen=True)
 class Doc:
-    """One answer. fields: its flat texts, a name that is there twice is left out; rows: its `elem`s, flat
-    too.
-    """
+    """One answer. fields: its flat texts, but names that are there twice; rows: its `elem`s, flat too."""
 
     fields: Mapping[str, str]
     rows: List[Fields] = field(default_factory=list)
@@ -94,9 +92,7 @@ def read_rows(body: IO[bytes]) -> Iterator[Fields]:
 
 
 def status_of(body: IO[bytes]) -> str:
-    """The word in the only `status` under any XML root (5.1), "" if there is none, or an `error`. Raises
-    Unreadable.
-    """
+    """The only `status` under any XML root (5.1), "" if there is none, or an `error`. Raises Unreadable."""
     words: List[str] = []
     for child in children(body, root=None):
         if child.tag == wire.ERROR or (child.tag == wire.STATUS and words):
@@ -143,12 +139,8 @@ def _error_of_xml(error: etree._Element) -> WireError:
     code = error.get("code")
     if code is None:
         raise Unreadable(Phrase("error_without", name="code"))
-    return WireError(
-        code.strip(),
-        error.get("obj", ""),
-        error.get("val", ""),
-        error.get("msg", "") or (error.text or "").strip(),
-    )
+    text = error.get("msg", "") or (error.text or "").strip()
+    return WireError(code.strip(), error.get("obj", ""), error.get("val", ""), text)
 
 
 def _row(elem: etree._Element) -> Fields:

@@ -20,22 +20,19 @@ ISO2 = re.compile(r"[A-Z]{2}")
 YEARS = range(1, 11)
 CHINA = "45"  # its row says HK (4.5 [T])
 
+Record = Mapping[str, object]
 Found = TypeVar("Found")
 
 
 def tariffs_of(data: object) -> List[DomainTariff]:
-    """The tariffs of the price file that sell whole years; numbers may be texts. Malformed records are left
-    out and logged.
-
-    data: the decoded JSON, numbers as texts. Raises Failure("upstream_answer") if no record is left.
+    """The tariffs that sell whole years. data: the decoded JSON, numbers as texts. Malformed records are left
+    out and logged; raises upstream_answer if none is left.
     """
     return _readable(data, _tariff, wire.PRICE_FILE)
 
 
 def countries_of(data: object) -> Dict[str, str]:
-    """ISO 3166 alpha-2 -> country id. Of two ids for one country the first counts. Raises
-    Failure("upstream_answer") if none is left.
-    """
+    """ISO 3166 alpha-2 -> country id, the first of two for one. Raises upstream_answer if none is left."""
     rows = data.get("elem") if isinstance(data, dict) else None
     found: Dict[str, str] = {}
     for iso2, number in _readable(rows, _country, wire.COUNTRY_FILE):
@@ -43,9 +40,7 @@ def countries_of(data: object) -> Dict[str, str]:
     return found
 
 
-def _readable(
-    records: object, read: Callable[[Mapping[str, object]], Optional[Found]], what: str
-) -> List[Found]:
+def _readable(records: object, read: Callable[[Record], Optional[Found]], what: str) -> List[Found]:
     if not isinstance(records, list):
         raise Failure("upstream_answer", func=what, reason=Phrase("not_a_list"))
     found: List[Found] = []
@@ -62,7 +57,7 @@ def _readable(
     return found
 
 
-def _tariff(record: Mapping[str, object]) -> Optional[DomainTariff]:
+def _tariff(record: Record) -> Optional[DomainTariff]:
     rows = record["period"]
     if not isinstance(rows, list):
         raise TypeError("period")
@@ -79,14 +74,14 @@ def _tariff(record: Mapping[str, object]) -> Optional[DomainTariff]:
     )
 
 
-def _period(row: Mapping[str, object]) -> Period:
+def _period(row: Record) -> Period:
     years = _number(row["p_length"])
     if years not in YEARS:
         raise ValueError("p_length")
     return Period(id=_positive(row["id"]), months=12 * years, price=_price(row["price_num"]))
 
 
-def _country(row: Mapping[str, object]) -> Tuple[str, str]:
+def _country(row: Record) -> Tuple[str, str]:
     number, iso2 = str(_positive(row["id"])), _text(row["iso2"]).upper()
     if not ISO2.fullmatch(iso2):
         raise ValueError("iso2")

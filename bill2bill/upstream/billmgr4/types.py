@@ -1,6 +1,4 @@
-"""Words of the wire, nothing else (reference: upstream-billmanager4, sections in brackets, with its certainty
-marks).
-"""
+"""Words of the wire, nothing else, with sections and certainty marks of upstream-billmanager4."""
 
 from __future__ import annotations
 
@@ -10,31 +8,18 @@ ERROR = "error"
 OK = "ok"  # its presence means accepted, its text is empty
 RESULT, RESULT_OK = "result", "OK"
 REDIRECT = "redirect"  # may repeat the password
-NO_LIST = frozenset(
-    [OK, RESULT, REDIRECT, "authfail"]
-)  # 1.4, 2.3, Q35: an answer with these says nothing about rows
+# 1.4, 2.3, Q35: an answer with these says nothing about rows
+NO_LIST = frozenset([OK, RESULT, REDIRECT, "authfail"])
 ITEM_ID = "item.id"
 CONTACT_ID = "domaincontact.id"
 
-# error codes (2.4 [C]); anything else is unknown [U]
-INTERNAL, EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, LICENCE, MESSAGE, LOGIN = (
-    "1",
-    "2",
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "8",
-    "100",
-)
+# error codes (2.4 [C]), but internal errors, "1", and the licence's, "7"; anything else is unknown [U]
+EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, MESSAGE, LOGIN = "2", "3", "4", "5", "6", "8", "100"
 CERTAINLY_NOT_DONE = frozenset([ABSENT, BAD_VALUE, LIMIT, DENIED, LOGIN])  # of a spending call (9.1 [T])
 REFUSED_QUESTION = frozenset([EXISTS, ABSENT, BAD_VALUE, LIMIT, DENIED, MESSAGE, LOGIN])
 
 # -- request (1.3 [C]) ---------------------------------------------------------------------------------------
-FUNC, OUT, AUTHINFO, SOK, ELID = "func", "out", "authinfo", "sok", "elid"
-JSON, XML = "json", "xml"
-ON = "on"
+SOK, JSON, XML, ON = "sok", "json", "xml", "on"
 API = "api"  # [T]: sent with reads only (Q2)
 
 # -- functions -----------------------------------------------------------------------------------------------
@@ -54,8 +39,7 @@ PRICE_FILE = "/manimg/userdata/json/domainprice_ru.json"
 COUNTRY_FILE = "/manimg/userdata/json/country.json"
 STATUS, FREE = "status", "free"  # 5.1 [C]
 
-AUTOPERIOD = (
-    "autoperiod"  # a period id: what to renew for (5.7 [C]); in a form: what is renewed automatically [T]
-)
+# a period id: what to renew for (5.7 [C]); in a form: what is renewed automatically [T]
+AUTOPERIOD = "autoperiod"
 NS_SLOTS = ("ns0", "ns1", "ns2", "ns3")  # 5.8 [C]
 CONTACT_ROLES = ("owner", "admin", "bill", "tech", "customer")  # 5.2, 5.4 [C]

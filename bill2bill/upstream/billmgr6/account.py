@@ -22,31 +22,25 @@ Ask = Callable[[str], Node]
 
 
 def identity_of(ask: Ask, project: str) -> Identity:
-    """ask: a function without parameters -> its answer. project: "" = the only one. Raises
-    Failure("upstream_answer") if no balance is told.
+    """ask: a function without parameters -> its answer. project: "" = the only one.
 
     The allowed overdraft stands in `subaccount` alone, which not every customer may read: without it there is
-    none (10 Q15).
+    none (10 Q15). Raises upstream_answer if no balance is told.
     """
     whoami = ask(wire.WHOAMI)
     user = whoami.first("user").attributes
     number = user.get("account") or user.get("id", "")
     row = _subaccount(_optional(ask, wire.SUBACCOUNT), project)
     name, credit = row.first("project").text, _credit(row)
-    balance = (
-        (_row_balance(row) if project else None)
-        or _balance(user.get("balance", ""), user.get("currency", ""))
-        or _tile_balance(ask)
-    )
-    balance = balance or _row_balance(row)
+    balance = _row_balance(row) if project else None
+    balance = balance or _balance(user.get("balance", ""), user.get("currency", ""))
+    balance = balance or _tile_balance(ask) or _row_balance(row)
     if balance is None or not POSITIVE.fullmatch(number):
         found = Phrase("account_unknown" if balance else "balance_unknown", number=shown(number, 40) or "-")
         raise Failure("upstream_answer", func=wire.WHOAMI, reason=found)
     account = PayerAccount(int(number), user.get("name", ""), name, balance, credit)
-    return Identity(
-        account, user.get("account", ""), version_of(whoami), _right(user.get("allowsuspenditem")),
-        _right(user.get("allowdeleteitem")),
-    )  # fmt: skip
+    may_suspend, may_delete = _right(user.get("allowsuspenditem")), _right(user.get("allowdeleteitem"))
+    return Identity(account, user.get("account", ""), version_of(whoami), may_suspend, may_delete)
 
 
 def version_of(whoami: Node) -> str:
@@ -66,19 +60,16 @@ def _optional(ask: Ask, func: str) -> Node:
 
 def _subaccount(answer: Node, project: str) -> Node:
     """The row of the project, by number or name; without a project the only row."""
-    rows = [
-        row
-        for row in answer.all(wire.ROW)
-        if not project or project in (row.first("project").code, row.get("project"))
-    ]
+    rows = answer.all(wire.ROW)
+    if project:
+        rows = [row for row in rows if project in (row.first("project").code, row.get("project"))]
     return rows[0] if len(rows) == 1 else Node()
 
 
 def _tile_balance(ask: Ask) -> Optional[Money]:
     """From what the panel shows to people (3.1)."""
-    tile = _optional(ask, wire.TILES).first(wire.ROW).get("realbalance")
-    found = _balance(tile)
-    return found or next(filter(None, (_balance(text) for text in _notes(_optional(ask, wire.NOTIFY)))), None)
+    found = _balance(_optional(ask, wire.TILES).first(wire.ROW).get("realbalance"))
+    return found or next(filter(None, map(_balance, _notes(_optional(ask, wire.NOTIFY)))), None)
 
 
 def _notes(answer: Node) -> Iterator[str]:

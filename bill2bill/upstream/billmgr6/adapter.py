@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from bill2bill.errors import Failure, NotSent, Phrase, Raw, Refused
 from bill2bill.rules.pricing import ServiceTariff
@@ -18,7 +18,8 @@ from bill2bill.upstream.api import (
     ServiceForm,
     ServiceOrder,
 )
-from bill2bill.upstream.asking import POSITIVE
+from bill2bill.upstream.asking import ELID, POSITIVE, Form
+from bill2bill.upstream.billmgr6 import reading
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.account import identity_of, version_of
 from bill2bill.upstream.billmgr6.catalogue import tariffs_of
@@ -26,71 +27,38 @@ from bill2bill.upstream.billmgr6.client import Client
 from bill2bill.upstream.billmgr6.envelope import Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of, off_word, order_form_of
 from bill2bill.upstream.billmgr6.listing import all_rows, newest_rows
-from bill2bill.upstream.billmgr6.reading import (
-    accepted,
-    addons_of,
-    completed,
-    listed_service_of,
-    receipt_of,
-    same_object,
-    service_form_of,
-    tells_enough,
-    unpaid_of,
-    waiting_of,
-)
 from bill2bill.upstream.billmgr6.refusals import missing, unknown_function
-from bill2bill.upstream.http import Http
 
 log = logging.getLogger("bill2bill.upstream")
-
-Form = Dict[str, Union[str, int]]
 
 
 class Billmgr6:
     """The adapter of versions 5 and 6; see upstream.api.ServiceUpstream.
 
-    url         of the API, as sniff.normalise_url gives it
     generation  of the order forms: "new" (v2.X.order.param), "old" (X.order.param), "auto" = told from the
                 version, then from what answers
     project     number of the provider in a panel of several, "" = not sent (3.2)
-    login_refused  called when the upstream does not let us in
     """
 
     dialect = "6"
     cannot: Mapping[str, str] = {
         "key": "there is no idempotency key: two calls are two purchases (upstream-billmanager6 0.3, 9.3)",
-        "domains": (
-            "what an order of a domain answers is not documented (upstream-billmanager6 5.8.1); domains are"
-            " bought from version 4"
-        ),
-        "availability": (
-            "there is no function for it: the order's first step would have to be begun"
-            " (upstream-billmanager6 5.8.2)"
-        ),
+        "domains": "what an order of a domain answers is not documented (upstream-billmanager6 5.8.1);"
+        " domains are bought from version 4",
+        "availability": "there is no function for it: the order's first step would have to be begun"
+        " (upstream-billmanager6 5.8.2)",
         "contacts": "contacts belong to domains",
-        "accounts": (
-            "a login has one balance, or one for each provider of the panel (upstream-billmanager6 3.1)"
-        ),
+        "accounts": "a login has one balance, or one for each provider of the panel"
+        " (upstream-billmanager6 3.1)",
     }
 
-    def __init__(
-        self,
-        http: Http,
-        url: str,
-        username: str,
-        password: str,
-        *,
-        generation: str = "auto",
-        project: str = "",
-        login_refused: Optional[Callable[[], None]] = None,
-    ) -> None:
-        self._client = Client(http, url, username, password, login_refused)
+    def __init__(self, client: Client, *, generation: str = "auto", project: str = "") -> None:
+        self._client = client
         self._wizards: Tuple[wire.Wizard, ...] = wire.GENERATIONS[generation]
         self._version: Optional[str] = None
         self._project: Dict[str, str] = {"project": project} if project else {}
-        self._looked_at: Dict[
-            Tuple[object, ...], Tuple[wire.Wizard, Node]
-        ] = {}  # order forms, each for the one order that follows
+        # order forms, each for the one order that follows
+        self._looked_at: Dict[Tuple[object, ...], Tuple[wire.Wizard, Node]] = {}
 
     # -- questions -------------------------------------------------------------------------------------------
 
@@ -103,22 +71,20 @@ class Billmgr6:
         return tariffs_of(self._client.call(wire.EXPORT, {"itemtype": itemtype, **self._project}).node)
 
     def services(self, itemtype: str, *, proof: bool = False) -> Iterator[Service]:
-        """As a stream. A row without a number is left out and logged, unless it is for a proof."""
+        """A row without a number is left out and logged, unless it is for a proof."""
         for row in all_rows(self._client, itemtype):
             try:
-                yield listed_service_of(row, itemtype)
+                yield reading.listed_service_of(row, itemtype)
             except Failure as failure:
                 if proof:
                     raise
                 log.warning("%s: row %.20s is left out: %s", itemtype, row.get("id") or "?", failure)
 
     def newest_services(self, itemtype: str) -> Optional[NewestServices]:
-        """By the first page of the list sorted by number. Whether an upstream sorts is not certain (1.3 [T]):
-        the answer must show it.
-        """
+        """The first page by number. That it is sorted is not certain (1.3 [T]): the answer must show it."""
         try:
             rows, total = newest_rows(self._client, itemtype)
-            services = [listed_service_of(row, itemtype) for row in rows]
+            services = [reading.listed_service_of(row, itemtype) for row in rows]
         except Failure as failure:
             if failure.code not in ("upstream_refused", "upstream_trouble", "upstream_answer"):
                 raise
@@ -142,9 +108,9 @@ class Billmgr6:
             if missing(refused, remote_id):
                 return None
             raise
-        if not tells_enough(node, why):
-            node = completed(node, self._row(itemtype, remote_id))
-        form = service_form_of(node, f"{itemtype}.edit")
+        if not reading.tells_enough(node, why):
+            node = reading.completed(node, self._row(itemtype, remote_id))
+        form = reading.service_form_of(node, f"{itemtype}.edit")
         return None if form.service.state is ServiceState.DELETED else form
 
     def _row(self, itemtype: str, remote_id: int) -> Node:
@@ -161,19 +127,17 @@ class Billmgr6:
 
     def tariff_targets(self, remote_id: int) -> Dict[int, str]:
         """6.4, step 1."""
-        targets = choices_of(self._client.call(wire.TARGETS, {wire.ELID: remote_id}).node, wire.TARIFF)
+        targets = choices_of(self._client.call(wire.TARGETS, {ELID: remote_id}).node, wire.TARIFF)
         return {int(key): name for key, name in targets.items() if POSITIVE.fullmatch(key)}
 
     def in_cart(self, remote_id: int) -> Optional[int]:
-        """5.4: the view of the old cart. The new one (5.5) does not tell which services its lines are for."""
-        return waiting_of(self._ask(wire.BASKET), remote_id, wire.BASKET)
+        """5.4: the old cart. The new one (5.5) does not tell which services its lines are for."""
+        return reading.waiting_of(self._ask(wire.BASKET), remote_id, wire.BASKET)
 
     # -- orders ----------------------------------------------------------------------------------------------
 
     def order_service(self, order: ServiceOrder) -> Receipt:
-        """5.1-5.3: one service, paid at once, never with automatic renewal: in the words of the form, as
-        order_form saw it just now. *Spends.*
-        """
+        """5.1-5.3: paid at once, never renewed automatically, in the words of the form. *Spends.*"""
         asked = (order.itemtype, order.tariff, order.months, order.datacenter)
         with _nothing_sent_yet():
             seen = self._looked_at.pop(asked, None)
@@ -187,7 +151,7 @@ class Billmgr6:
         if order.name:
             form["domain"] = order.name
         func = wizard.func(order.itemtype)
-        return receipt_of(self._client.call(func, form, spends=True), func)
+        return reading.receipt_of(self._client.call(func, form, spends=True), func)
 
     def _choice(self, wizard: wire.Wizard, tariff: int, months: int, datacenter: Optional[int]) -> Form:
         choice: Form = {wire.TARIFF: tariff, wizard.period: _period(months), **self._project}
@@ -200,20 +164,16 @@ class Billmgr6:
         self._wizards = self._wizards or self._by_version()
         *newer, last = self._wizards
         for wizard in newer:
+            func = wizard.func(itemtype)
             try:
-                found = (
-                    wizard,
-                    self._client.call(
-                        wizard.func(itemtype), self._choice(wizard, tariff, months, datacenter)
-                    ).node,
-                )
+                node = self._client.call(func, self._choice(wizard, tariff, months, datacenter)).node
             except Failure as failure:
-                if not unknown_function(failure, wizard.func(itemtype)):
+                if not unknown_function(failure, func):
                     raise
                 log.info("the older order form is tried: %s", failure)
             else:
                 self._wizards = (wizard,)
-                return found
+                return wizard, node
         node = self._client.call(last.func(itemtype), self._choice(last, tariff, months, datacenter)).node
         self._wizards = (last,)
         return last, node
@@ -228,12 +188,8 @@ class Billmgr6:
 
     def renew_service(self, remote_id: int, months: int) -> Receipt:
         """6.6. *Spends.*"""
-        params: Form = {
-            wire.ELID: remote_id,
-            "period": _period(months),
-            wire.SKIP_BASKET: wire.ON,
-            wire.SOK: wire.OK,
-        }
+        params: Form = {ELID: remote_id, "period": _period(months)}
+        params.update({wire.SKIP_BASKET: wire.ON, wire.SOK: wire.OK})
         return self._change(wire.PROLONG, remote_id, params, wire.NEW_DATE)
 
     def change_addons(self, itemtype: str, remote_id: int, addons: Mapping[int, str]) -> Receipt:
@@ -245,7 +201,7 @@ class Billmgr6:
 
     def change_tariff(self, remote_id: int, target: int) -> Receipt:
         """6.4, steps 2 and 3. *Spends.*"""
-        params: Form = {wire.ELID: remote_id, wire.TARIFF: target}
+        params: Form = {ELID: remote_id, wire.TARIFF: target}
         with _nothing_sent_yet():
             self._client.call(wire.COMPARE, params)
         finish = {wire.NEXT: wire.OK, wire.SOK: wire.OK, wire.BUTTON: "finish", wire.SKIP_BASKET: wire.ON}
@@ -253,60 +209,43 @@ class Billmgr6:
 
     def suspend_service(self, itemtype: str, remote_id: int) -> None:
         """6.7: at once, a group function needs no `sok` (0.3)."""
-        self._change(f"{itemtype}.suspend", remote_id, {wire.ELID: remote_id})
+        self._change(f"{itemtype}.suspend", remote_id, {ELID: remote_id})
 
     def resume_service(self, itemtype: str, remote_id: int) -> None:
-        self._change(f"{itemtype}.resume", remote_id, {wire.ELID: remote_id})
+        self._change(f"{itemtype}.resume", remote_id, {ELID: remote_id})
 
     def delete_service(self, itemtype: str, remote_id: int) -> None:
         """6.7: two clients send `sok`, one does not."""
-        self._change(f"{itemtype}.delete", remote_id, {wire.ELID: remote_id, wire.SOK: wire.OK})
+        self._change(f"{itemtype}.delete", remote_id, {ELID: remote_id, wire.SOK: wire.OK})
 
     def _edit(self, itemtype: str, remote_id: int, changes: Mapping[str, Optional[str]]) -> Receipt:
-        """6.5: the form is viewed, and what it holds goes back with the changes. None: the form's own word
-        for off.
-        """
+        """6.5: what the form holds goes back with the changes. None: the form's own word for off."""
         with _nothing_sent_yet():
             view = self._form(itemtype, remote_id)
-            fields = {
-                name: value for name, value in fields_of(view).items() if name not in wire.NEVER_SENT_BACK
-            }
-            fields = _without_gaps(fields, _addons(addons_of(view)))
+            fields = _without_gaps(fields_of(view), _addons(reading.addons_of(view)))
+            for name in wire.NEVER_SENT_BACK:
+                fields.pop(name, None)
             for name in changes.keys() - fields.keys() - {wire.AUTO_RENEWAL}:
-                raise NotSent(
-                    "addon_bad",
-                    object=name,
-                    value=changes[name],
-                    reason=Raw(", ".join(filter(ADDON.fullmatch, fields))) or Phrase("nothing"),
-                )
-        words = {
-            name: off_word(view, wire.NULL) if value is None else value for name, value in changes.items()
-        }
-        params: Form = {
-            **fields,
-            **words,
-            wire.ELID: remote_id,
-            wire.SKIP_BASKET: wire.ON,
-            wire.BUTTON: wire.OK,
-            wire.SOK: wire.OK,
-        }
-        return self._change(f"{itemtype}.edit", remote_id, params)
+                known = Raw(", ".join(filter(ADDON.fullmatch, fields))) or Phrase("nothing")
+                raise NotSent("addon_bad", object=name, value=changes[name], reason=known)
+        off = off_word(view, wire.NULL)
+        words = {name: off if value is None else value for name, value in changes.items()}
+        finish: Form = {ELID: remote_id, wire.SKIP_BASKET: wire.ON, wire.BUTTON: wire.OK, wire.SOK: wire.OK}
+        return self._change(f"{itemtype}.edit", remote_id, {**fields, **words, **finish})
 
     def _change(self, func: str, remote_id: int, params: Form, *signs: str) -> Receipt:
         doc = self._client.call(func, params, spends=True)
-        unpaid = unpaid_of(doc, func)
+        unpaid = reading.unpaid_of(doc, func)
         if unpaid is None:
-            accepted(doc, func, *signs)
+            reading.accepted(doc, func, *signs)
         return Receipt(remote_id, unpaid)
 
     def _form(self, itemtype: str, remote_id: int) -> Node:
-        """An edit form, and certainly the one asked for. It shows the service's password, which a later
-        answer may repeat in an error.
-        """
+        """An edit form, and certainly the one asked for. A later error may repeat the password it shows."""
         func = f"{itemtype}.edit"
-        node = self._client.call(func, {wire.ELID: remote_id}).node
+        node = self._client.call(func, {ELID: remote_id}).node
         self._client.http.hide(node.get(name) for name in wire.PASSWORDS)
-        same_object(node, remote_id, func)
+        reading.same_object(node, remote_id, func)
         return node
 
     def _ask(self, func: str) -> Node:

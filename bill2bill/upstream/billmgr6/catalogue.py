@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from decimal import Decimal
-from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple, TypeVar
+from typing import Callable, Dict, Iterable, Iterator, List, Tuple, TypeVar
 
 from bill2bill.errors import Failure
 from bill2bill.rules.money import currency_code, parse_amount
 from bill2bill.rules.pricing import Addon, AddonKind, ServiceTariff
-from bill2bill.upstream.asking import POSITIVE
+from bill2bill.upstream.asking import POSITIVE, positive
 from bill2bill.upstream.billmgr6.envelope import Node
 
 log = logging.getLogger("bill2bill.upstream")
 
 WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0{1,12})?")
+LIMITS = (("addonmin", "0"), ("addonmax", "0"), ("addonstep", "1"), ("addonlimit", "0"))
 MONTHS = {"month": 1, "year": 12}  # 10 Q11: other types are not sold by the month
 Found = TypeVar("Found")
 
@@ -39,13 +41,13 @@ def _tariff(node: Node) -> ServiceTariff:
     if not prices:
         raise ValueError("no price by the month")
     return ServiceTariff(
-        id=_positive(node.get("id")),
+        id=positive(node.get("id")),
         name=node.get("name"),
         currency=currency,
         prices=prices,
         addons=tuple(_readable(node.all("addon"), lambda addon: _addon(addon, prices), "add-on")),
         datacenters=tuple(
-            _positive(one.get("id") or one.text)
+            positive(one.get("id") or one.text)
             for one in node.all("datacenter")
             if one.get("id") or one.text
         ),
@@ -59,30 +61,15 @@ def _tariff(node: Node) -> ServiceTariff:
 
 def _addon(node: Node, tariff: Dict[int, Decimal]) -> Addon:
     kind = AddonKind(_whole(node.get("addontype")))
-    usual = Addon(id=_positive(node.get("id")), intname=node.get("intname"), kind=kind, prices=_prices(node))
+    usual = Addon(id=positive(node.get("id")), intname=node.get("intname"), kind=kind, prices=_prices(node))
     if kind is AddonKind.BOOLEAN:
         return usual
     if kind is AddonKind.INTEGER:
         least, most, step, included = (_whole(node.get(name) or usually) for name, usually in LIMITS)
-        return Addon(usual.id, usual.intname, kind, least, most, max(step, 1), included, prices=usual.prices)
+        return replace(usual, least=least, most=most, step=max(step, 1), included=included)
     items = [item for enumeration in node.all("enumeration") for item in enumeration.all("enumerationitem")]
-    choices = tuple(_readable(items, lambda item: (_positive(item.get("id")), item.get("name")), "choice"))
-    return Addon(
-        usual.id,
-        usual.intname,
-        kind,
-        choices=choices,
-        prices=usual.prices,
-        choice_prices=_choice_prices(items, tariff),
-    )
-
-
-LIMITS: Sequence[Tuple[str, str]] = (
-    ("addonmin", "0"),
-    ("addonmax", "0"),
-    ("addonstep", "1"),
-    ("addonlimit", "0"),
-)
+    choices = tuple(_readable(items, lambda item: (positive(item.get("id")), item.get("name")), "choice"))
+    return replace(usual, choices=choices, choice_prices=_choice_prices(items, tariff))
 
 
 def _choice_prices(items: Iterable[Node], tariff: Dict[int, Decimal]) -> Dict[Tuple[int, int], Decimal]:
@@ -107,7 +94,7 @@ def _period(node: Node) -> Tuple[int, Decimal]:
     kind, cost = node.attributes.get("type", ""), parse_amount(node.attributes.get("cost", ""))
     if kind not in MONTHS or cost < 0:
         raise ValueError(f"period of type {kind[:40]!r}")
-    return MONTHS[kind] * _positive(node.attributes.get("length", "")), cost
+    return MONTHS[kind] * positive(node.attributes.get("length", "")), cost
 
 
 def _whole(text: str) -> int:
@@ -115,9 +102,3 @@ def _whole(text: str) -> int:
     if not found:
         raise ValueError(f"not a whole number: {text[:40]!r}")
     return int(found.group(1))
-
-
-def _positive(text: str) -> int:
-    if not POSITIVE.fullmatch(text):
-        raise ValueError(f"not a number: {text[:40]!r}")
-    return int(text)

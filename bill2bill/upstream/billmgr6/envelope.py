@@ -1,6 +1,4 @@
-"""Answers of a BILLmanager 5 or 6, out=xml and out=json alike, as one tree (upstream-billmanager6
-2.1-2.5).
-"""
+"""Answers of a BILLmanager 5 or 6, out=xml and out=json alike, as a tree (upstream-billmanager6 2.1-2.5)."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ VERSION_4 = frozenset(["result", "ok", "error", "elem"])  # its JSON has no root
 
 @dataclass(frozen=True)
 class Node:
-    """An element: text, attributes, and children by name. One child and a list of one are the same thing
-    (2.1).
-    """
+    """An element: text, attributes, children by name. One child and a list of one are the same (2.1)."""
 
     text: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -77,9 +73,7 @@ class WireError:
 
 @dataclass(frozen=True)
 class Doc:
-    """One answer. root: as it came; node: with what a re-evaluated form hides in a doc inside doc (2.4) among
-    its children.
-    """
+    """One answer. root: as it came; node: with what a re-evaluated form hides in a doc inside doc (2.4)."""
 
     root: Node
     node: Node
@@ -95,9 +89,8 @@ def read_doc(body: IO[bytes]) -> Doc:
     """The whole answer. Raises Unreadable or OtherDialect."""
     root = Node(children=_grouped(parts(body, MOST_NODES)))
     inner = root.first(ROOT)
-    node = Node(
-        children={**inner.children, **{name: found for name, found in root.children.items() if name != ROOT}}
-    )
+    outer = {name: found for name, found in root.children.items() if name != ROOT}
+    node = Node(children={**inner.children, **outer})
     errors = node.all(wire.ERROR)
     if len(errors) > 1:
         raise Unreadable(Phrase("two_errors"))
@@ -105,9 +98,7 @@ def read_doc(body: IO[bytes]) -> Doc:
 
 
 def parts(body: IO[bytes], most: int = MOST_IN_STREAM) -> Iterator[Tuple[str, Node]]:
-    """The children of the root, one at a time; those of XML in bounded memory. Raises Unreadable (also after
-    some), OtherDialect.
-    """
+    """The children of the root, XML in bounded memory. Raises Unreadable (also after some), OtherDialect."""
     if not is_json(body):
         for child in children(body, most=most):
             yield str(child.tag), _node_of_xml(child)
@@ -130,11 +121,9 @@ def error_of(node: Node) -> WireError:
     """
     kind, about = node.attributes.get("type", ""), node.attributes.get("object", "")
     if not {"type", "object"}.intersection(node.attributes) and not node.children:
-        raise (
-            OtherDialect("error without type")
-            if "code" in node.attributes
-            else Unreadable(Phrase("error_without", name="type"))
-        )
+        if "code" in node.attributes:
+            raise OtherDialect("error without type")
+        raise Unreadable(Phrase("error_without", name="type"))
     params = {param.attributes.get("name", ""): param.text for param in node.all("param")}
     return WireError(kind, about or params.get("object", ""), params, node.get("msg") or node.text)
 
@@ -151,11 +140,8 @@ def _grouped(pairs: Iterable[Tuple[str, Node]]) -> Dict[str, List[Node]]:
 def _node_of_xml(element: etree._Element) -> Node:
     """As deep as `children` allows."""
     attributes = {str(name): str(value) for name, value in element.attrib.items()}
-    return Node(
-        (element.text or "").strip(),
-        attributes,
-        _grouped((str(child.tag), _node_of_xml(child)) for child in element),
-    )
+    inside = _grouped((str(child.tag), _node_of_xml(child)) for child in element)
+    return Node((element.text or "").strip(), attributes, inside)
 
 
 def _node_of_json(value: object, depth: int) -> Node:
@@ -166,11 +152,8 @@ def _node_of_json(value: object, depth: int) -> Node:
         return Node(value.strip())
     if not isinstance(value, dict):
         raise Unreadable(Phrase("not_json", why=type(value).__name__))
-    texts = {
-        name[1:]: text.strip()
-        for name, text in value.items()
-        if name.startswith("$") and isinstance(text, str)
-    }
+    own = {name[1:]: some for name, some in value.items() if name.startswith("$")}
+    texts = {name: text.strip() for name, text in own.items() if isinstance(text, str)}
     pairs = (
         (name, _node_of_json(one, depth + 1))
         for name, some in value.items()

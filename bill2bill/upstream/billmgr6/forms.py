@@ -1,6 +1,4 @@
-"""What a form says of itself: its fields, what they hold, and what may be put into them
-(upstream-billmanager6 2.3).
-"""
+"""A form's fields, what they hold, and what may be put into them (upstream-billmanager6 2.3)."""
 
 from __future__ import annotations
 
@@ -26,14 +24,9 @@ def fields_of(form: Node) -> Dict[str, str]:
     """
     described = {control.attributes.get("name", ""): (kind, control) for kind, control in _controls(form)}
     if not described:
-        known = {
-            wire.AUTO_RENEWAL,
-            wire.MARK,
-            "server_name",
-            *_lists(form),
-            *filter(ADDON.fullmatch, form.children),
-        }
-        return {name: form.first(name).text for name in form.children if name in known}
+        known = {wire.AUTO_RENEWAL, wire.MARK, "server_name", *_lists(form)}
+        names = [name for name in form.children if name in known or ADDON.fullmatch(name)]
+        return {name: form.get(name) for name in names}
     return {
         name: _value(form, name, control)
         for name, (kind, control) in described.items()
@@ -47,32 +40,25 @@ def choices_of(form: Node, name: str) -> Dict[str, str]:
 
 
 def off_word(form: Node, usual: str) -> str:
-    """How this form says that nothing is renewed automatically: by its own list, else as usual
-    (4.4, 10 Q14).
-    """
+    """How this form says "no automatic renewal": by its own list, else as usual (4.4, 10 Q14)."""
     keys = choices_of(form, wire.AUTO_RENEWAL)
     return next((word for word in (usual, wire.NULL, wire.OFF, "0", "") if word in keys), usual)
 
 
 def order_form_of(form: Node, func: str) -> OrderForm:
-    """Raises Failure("upstream_answer") if this is no form."""
+    """Raises upstream_answer if this is no form."""
     if wire.METADATA not in form and wire.SLIST not in form:
         raise Failure("upstream_answer", func=func, reason=Phrase("not_a_form"))
     lists = _lists(form)
     depends = {
         (name, val.attributes["key"]): val.attributes["depend"]
-        for name,
-        vals in lists.items() for val in vals if val.attributes.get("depend") and "key" in val.attributes
-    }  # fmt: skip
-    fields = fields_of(form)
+        for name, vals in lists.items()
+        for val in vals
+        if val.attributes.get("depend") and "key" in val.attributes
+    }
+    choices, fields = {name: list(choices_of(form, name)) for name in lists}, fields_of(form)
     known = filter(None, map(ADDON.fullmatch, {*form.children, *lists, *fields}))
-    return OrderForm(
-        {name: list(choices_of(form, name)) for name in lists},
-        depends,
-        fields,
-        _ranges(form),
-        {int(name.group(1)) for name in known},
-    )
+    return OrderForm(choices, depends, fields, _ranges(form), {int(name.group(1)) for name in known})
 
 
 def _lists(form: Node) -> Mapping[str, List[Node]]:
@@ -85,11 +71,9 @@ def _lists(form: Node) -> Mapping[str, List[Node]]:
 def _ranges(form: Node) -> Dict[int, Tuple[int, int, int]]:
     found: Dict[int, Tuple[int, int, int]] = {}
     for kind, control in _controls(form):
-        addon = ADDON.fullmatch(control.attributes.get("name", ""))
-        limits = [
-            control.attributes.get(name, default)
-            for name, default in (("min", ""), ("max", ""), ("step", "1"))
-        ]
+        given = control.attributes
+        addon = ADDON.fullmatch(given.get("name", ""))
+        limits = (given.get("min", ""), given.get("max", ""), given.get("step", "1"))
         if kind == "slider" and addon and all(map(NUMBER.fullmatch, limits)):
             least, most, step = map(int, limits)
             found[int(addon.group(1))] = (least, most, max(step, 1))
@@ -112,5 +96,5 @@ def _writable(kind: str, control: Node) -> bool:
 
 
 def _value(form: Node, name: str, control: Node) -> str:
-    value = form.first(name).text
+    value = form.get(name)
     return wire.OFF if not value and control.attributes.get("type") == "checkbox" else value

@@ -19,8 +19,7 @@ MOST_PAGES = 20_000  # of the fifty rows that a provider may insist on
 def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
     """Each row once, whatever page it stands on; a filter that somebody left behind is taken off first.
 
-    Raises Failure if a page cannot be read, or if there are fewer rows than the upstream counts: read to its
-    end, the list is whole.
+    Raises Failure for an unreadable page, or fewer rows than are counted: read to its end the list is whole.
     """
     take_filter_off(client, itemtype)
     seen: Set[str] = set()
@@ -40,16 +39,12 @@ def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
     else:
         raise Failure("upstream_answer", func=itemtype, reason=Phrase("too_many_pages", most=MOST_PAGES))
     if total is not None and len(seen) < total:
-        raise Failure(
-            "upstream_answer", func=itemtype, reason=Phrase("rows_missing", found=len(seen), total=total)
-        )
+        missing = Phrase("rows_missing", found=len(seen), total=total)
+        raise Failure("upstream_answer", func=itemtype, reason=missing)
 
 
 def newest_rows(client: Client, itemtype: str) -> Tuple[List[Node], Optional[int]]:
-    """The first page of the list by falling number, and how many rows there are in all, where that is told.
-
-    Whether the upstream has sorted is for the caller to check.
-    """
+    """The first page by falling number, if the upstream has sorted it, and the count of all rows, if told."""
     take_filter_off(client, itemtype)
     rows: List[Node] = []
     total: Optional[int] = None
@@ -63,9 +58,7 @@ def newest_rows(client: Client, itemtype: str) -> Tuple[List[Node], Optional[int
 
 def take_filter_off(client: Client, itemtype: str) -> None:
     """A filter stored for this login, by a person in the panel too, silently shortens lists: all fields of
-    its form are emptied.
-
-    An upstream without such a function for this type has no filter to take off.
+    its form are emptied. An upstream without such a function for this type has no filter.
     """
     func = f"{itemtype}.filter"
     try:

@@ -1,6 +1,4 @@
-"""From rows and forms of a BILLmanager 5 or 6 to our words; what is not in the reference is a
-Failure("upstream_answer").
-"""
+"""From rows and forms of a BILLmanager 5 or 6 to our words; what the reference lacks is upstream_answer."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from bill2bill.rules.periods import parse_date
 from bill2bill.rules.statuses import ServiceState, service_state
 from bill2bill.rules.words import UnknownWord, shown
 from bill2bill.upstream.api import Receipt, Service, ServiceForm
-from bill2bill.upstream.asking import POSITIVE
+from bill2bill.upstream.asking import ELID, POSITIVE
 from bill2bill.upstream.billmgr6 import types as wire
 from bill2bill.upstream.billmgr6.envelope import Doc, Node
 from bill2bill.upstream.billmgr6.forms import ADDON, choices_of, fields_of
@@ -26,9 +24,7 @@ AMOUNT = re.compile(
 
 
 def money_of(text: str) -> Money:
-    """Such as "123.45 EUR", "€9.00", "1 234,50 €" (3.1, 9.1). Raises ValueError without an amount and one
-    known currency.
-    """
+    """Such as "123.45 EUR", "€9.00", "1 234,50 €" (3.1, 9.1). Raises ValueError for anything else."""
     found = AMOUNT.fullmatch(text.strip())
     if not found:
         raise ValueError(f"not an amount of money: {shown(text)}")
@@ -43,30 +39,26 @@ def money_of(text: str) -> Money:
 
 
 def service_of(node: Node, func: str) -> Service:
-    """An edit form (6.5). Raises Failure("upstream_answer") without an id or a known state."""
+    """An edit form (6.5). Raises upstream_answer without an id or a known state."""
     state = state_of(node)
     if state is None:
-        raise Failure(
-            "upstream_answer",
-            func=func,
-            reason=Phrase("unknown_status", value=shown(" ".join(_states(node))) or "-"),
-        )
+        unknown = Phrase("unknown_status", value=shown(" ".join(_states(node))) or "-")
+        raise Failure("upstream_answer", func=func, reason=unknown)
     return _service(node, func, state)
 
 
 def listed_service_of(node: Node, func: str) -> Service:
-    """A row of a list (6.1); in a state that is not known it is there all the same. Raises
-    Failure("upstream_answer") without an id.
-    """
+    """A row of a list (6.1), in an unknown state too. Raises upstream_answer without an id."""
     return _service(node, func, state_of(node) or (ServiceState.UNKNOWN, ""))
 
 
 def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
-    if not POSITIVE.fullmatch(_id(node)):
-        raise Failure("upstream_answer", func=func, reason=Phrase("bad_id", value=shown(_id(node)) or "-"))
+    number = node.get("id") or node.get(ELID)
+    if not POSITIVE.fullmatch(number):
+        raise Failure("upstream_answer", func=func, reason=Phrase("bad_id", value=shown(number) or "-"))
     tariff, tariff_name = _tariff(node)
     return Service(
-        id=int(_id(node)),
+        id=int(number),
         name=next((node.get(name).lower() for name in wire.NAMES if node.get(name)), ""),
         state=state[0],
         substate=state[1],
@@ -81,9 +73,7 @@ def _service(node: Node, func: str, state: Tuple[ServiceState, str]) -> Service:
 
 
 def service_form_of(node: Node, func: str) -> ServiceForm:
-    """An edit form (6.5). The current value of an add-on stands in its field, else in
-    addon_<id>_current_value.
-    """
+    """An edit form (6.5)."""
     password = next((node.get(name) for name in wire.PASSWORDS if node.get(name)), "")
     return ServiceForm(service_of(node, func), addons_of(node), node.get(wire.USERNAME), password)
 
@@ -96,12 +86,9 @@ def tells_enough(form: Node, why: bool) -> bool:
     is not ours to lift (6.2).
     """
     state, substate = state_of(form) or (None, "")
-    dated = expires_of(form) is not None or any(name in form and not form.get(name) for name in wire.DATES)
-    return (
-        state is not None
-        and dated
-        and (bool(substate) or not why or state not in (ServiceState.SUSPENDED, ServiceState.WORKING))
-    )
+    if state is None or (why and not substate and state in (ServiceState.SUSPENDED, ServiceState.WORKING)):
+        return False
+    return expires_of(form) is not None or any(name in form and not form.get(name) for name in wire.DATES)
 
 
 def completed(form: Node, row: Node) -> Node:
@@ -111,9 +98,7 @@ def completed(form: Node, row: Node) -> Node:
 
 
 def state_of(node: Node) -> Optional[Tuple[ServiceState, str]]:
-    """State and substate from the first column that has a code: which one it is differs from host to host
-    (2.2, 6.1).
-    """
+    """State and substate from the first column that has a code: which one differs by host (2.2, 6.1)."""
     for word in _states(node):
         try:
             return service_state(word)
@@ -127,8 +112,8 @@ def expires_of(node: Node) -> Optional[date]:
 
 
 def same_object(node: Node, remote_id: int, func: str) -> None:
-    """Is this certainly the form that was asked for? Raises Failure("upstream_answer")."""
-    ids = {one.text for name in ("id", wire.ELID) for one in node.all(name)}
+    """Is this certainly the form that was asked for? Raises upstream_answer."""
+    ids = {one.text for name in ("id", ELID) for one in node.all(name)}
     if ids != {str(remote_id)}:
         raise Failure("upstream_answer", func=func, reason=Phrase("other_form", id=remote_id))
 
@@ -137,19 +122,14 @@ def same_object(node: Node, remote_id: int, func: str) -> None:
 
 
 def receipt_of(doc: Doc, func: str) -> Receipt:
-    """Of an order (5.6). Raises NoAnswer if the answer is no clear yes: the form once more, or a number that
-    is none.
-    """
+    """Of an order (5.6). Raises NoAnswer if it is no clear yes: the form once more, a number that is none."""
     node = doc.node
     remote = next((_number(node, name, func) for name in wire.SERVICE_IDS if name in node), None)
-    if (
-        remote is None and doc.accepted and wire.ELID in node
-    ):  # 5.6 [I]: an order sends none, so it is a new one
-        remote = _number(node, wire.ELID, func)
+    if remote is None and doc.accepted and ELID in node:  # 5.6 [I]: an order sends none, so it is a new one
+        remote = _number(node, ELID, func)
     unpaid = unpaid_of(doc, func)
-    form_again = (
-        wire.METADATA in node or wire.SLIST in node
-    )  # 2.4: the wizard moved on, nothing was carried out
+    # 2.4: the wizard moved on, nothing was carried out
+    form_again = wire.METADATA in node or wire.SLIST in node
     if not doc.accepted and (form_again or (remote is None and unpaid is None)):
         raise NoAnswer("lost_answer", func=func, detail=f"no yes, but {sorted(node.children)[:20]}")
     return Receipt(remote, unpaid)
@@ -163,9 +143,8 @@ def unpaid_of(doc: Doc, func: str) -> Optional[int]:
 def accepted(doc: Doc, func: str, *signs: str) -> None:
     """Raises NoAnswer unless the upstream said ok, or one of the signs is in a doc inside doc (2.4)."""
     if not doc.accepted and not any(sign in doc.root.first("doc") for sign in signs):
-        raise NoAnswer(
-            "lost_answer", func=func, detail=f"neither ok nor error, but {sorted(doc.node.children)[:20]}"
-        )
+        said = sorted(doc.node.children)[:20]
+        raise NoAnswer("lost_answer", func=func, detail=f"neither ok nor error, but {said}")
 
 
 def _number(node: Node, name: str, func: str) -> int:
@@ -183,7 +162,7 @@ def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
     """Number of the order in the cart that has a line for this service, else of the line (5.4 [T]). None: the
     cart has none.
 
-    Raises Failure("upstream_answer") if a line does not tell which service it is for, or this is not a cart
+    Raises upstream_answer if a line does not tell which service it is for, or this is not a cart
     with all its lines.
     """
     lines = _cart_lines(node, func)
@@ -194,14 +173,10 @@ def waiting_of(node: Node, remote_id: int, func: str) -> Optional[int]:
             raise Failure("upstream_answer", func=func, reason=Phrase("bad_id", value=shown(number) or "-"))
         return int(number)
     for line in lines:
-        if not line.all(wire.CART_SERVICE) or not all(
-            POSITIVE.fullmatch(one.text) for one in line.all(wire.CART_SERVICE)
-        ):
-            raise Failure(
-                "upstream_answer",
-                func=func,
-                reason=Phrase("cart_line", id=shown(line.get("id")) or "-"),
-            )
+        services = line.all(wire.CART_SERVICE)
+        if not services or not all(POSITIVE.fullmatch(one.text) for one in services):
+            unclear = Phrase("cart_line", id=shown(line.get("id")) or "-")
+            raise Failure("upstream_answer", func=func, reason=unclear)
     return None
 
 
@@ -219,10 +194,6 @@ def _cart_lines(node: Node, func: str) -> List[Node]:
 # -- parts of a service --------------------------------------------------------------------------------------
 
 
-def _id(node: Node) -> str:
-    return node.get("id") or node.get(wire.ELID)
-
-
 def _states(node: Node) -> Iterator[str]:
     for name in wire.STATES:
         yield from filter(None, dict.fromkeys((node.first(name).code, node.get(name))))
@@ -231,14 +202,8 @@ def _states(node: Node) -> Iterator[str]:
 def _tariff(node: Node) -> Tuple[Optional[int], str]:
     """Lists show the name, forms the number, some hosts both (6.1, 6.5)."""
     text = node.get(wire.TARIFF)
-    number = next(
-        (
-            word
-            for word in (node.get(wire.TARIFF_ID), node.first(wire.TARIFF).code, text)
-            if POSITIVE.fullmatch(word)
-        ),
-        "",
-    )
+    words = (node.get(wire.TARIFF_ID), node.first(wire.TARIFF).code, text)
+    number = next(filter(POSITIVE.fullmatch, words), "")
     name = choices_of(node, wire.TARIFF).get(text, "") if text == number else text
     return int(number) if number else None, name
 
@@ -251,14 +216,12 @@ def _auto_renewal(node: Node) -> Optional[str]:
 
 
 def addons_of(node: Node) -> Dict[int, str]:
+    """The current value of an add-on stands in its field, else in addon_<id>_current_value."""
     found: Dict[int, str] = {}
     fields = fields_of(node)
     for name in node.children:
         addon = ADDON.fullmatch(name[: -len(wire.CURRENT)] if name.endswith(wire.CURRENT) else name)
         if addon:
-            found[int(addon.group(1))] = (
-                fields.get(addon.group())
-                or node.first(addon.group()).code
-                or node.first(addon.group() + wire.CURRENT).code
-            )
+            field, current = node.first(addon.group()), node.first(addon.group() + wire.CURRENT)
+            found[int(addon.group(1))] = fields.get(addon.group()) or field.code or current.code
     return found

@@ -1,6 +1,4 @@
-"""From an error of the wire to one of our failures (upstream-billmanager6 1.4, 2.5, 2.6). Texts are for the
-log only, never for meaning.
-"""
+"""From an error of the wire to a failure of ours (upstream-billmanager6 1.4, 2.5, 2.6), never by its text."""
 
 from __future__ import annotations
 
@@ -17,16 +15,13 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 def failure_of(func: str, error: WireError, spends: bool, masked: Callable[[str], str]) -> Failure:
     """Refused if the upstream certainly did not do it; what is not known leaves a purchase in doubt (9.3) and
-    a question unanswered.
-
-    masked: takes secrets out of a text.
+    a question unanswered. masked: takes secrets out of a text.
     """
     params = dict(error.params)
     detail = masked(f"{error.type} {error.object} {params}: {error.text}")[:500]
     if wire.BUSY in error.words:  # 2.6: an operation is in progress, so this one was not begun
-        return (NotSent if spends else Failure)(
-            "upstream_busy", value=_shown(error.value, masked), detail=detail
-        )
+        kind = NotSent if spends else Failure
+        return kind("upstream_busy", value=_shown(error.value, masked), detail=detail)
     code = _code(func, error)
     if code:
         return Refused(code, detail=detail, **_told(func, error, masked))
@@ -37,15 +32,11 @@ def failure_of(func: str, error: WireError, spends: bool, masked: Callable[[str]
 
 
 def unknown_function(failure: Failure, func: str) -> bool:
-    """May this failure of a question mean that the upstream has no such function (2.6, 11: `missed`, or a
-    type that is not known)?
-    """
+    """May it mean that there is no such function (2.6, 11: `missed`, or a type that is not known)?"""
     if failure.code == "upstream_trouble":
         return True
-    return failure.params.get("code") == wire.MISSED and func in (
-        failure.params.get("object"),
-        failure.params.get("given"),
-    )
+    about = (failure.params.get("object"), failure.params.get("given"))
+    return failure.params.get("code") == wire.MISSED and func in about
 
 
 def missing(failure: Failure, remote_id: int) -> bool:
@@ -62,10 +53,8 @@ def _code(func: str, error: WireError) -> str:
             return "captcha"
     if error.type in wire.LOGIN_TYPES:
         return "invalid_login_or_passwd"
-    if func == wire.PROLONG and parse_date(
-        error.value
-    ):  # 2.6: "can be renewed only after", the date is its value
-        return "too_soon"
+    if func == wire.PROLONG and parse_date(error.value):
+        return "too_soon"  # 2.6: "can be renewed only after", the date is its value
     return wire.REFUSALS.get(error.type, "")
 
 
@@ -86,7 +75,5 @@ def _told(func: str, error: WireError, masked: Callable[[str], str]) -> Dict[str
 
 
 def _shown(text: str, masked: Callable[[str], str]) -> str:
-    """The name of a field, function or object, or an id; anything else may be what was sent, and goes to the
-    log only.
-    """
+    """A name of the wire or an id; anything else may be what was sent, and goes to the log only."""
     return masked(text) if not text or NAME.fullmatch(text) else "?"

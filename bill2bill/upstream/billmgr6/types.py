@@ -1,15 +1,12 @@
-"""Words of the wire, nothing else (reference: upstream-billmanager6, sections in brackets, with its certainty
-marks).
-"""
+"""Words of the wire, nothing else, with sections and certainty marks of upstream-billmanager6."""
 
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Tuple
 
 # -- request (1.3 [C]) ---------------------------------------------------------------------------------------
-FUNC, OUT, LANG, AUTHINFO, SOK, ELID = "func", "out", "lang", "authinfo", "sok", "elid"
-XML, ENGLISH, OK, ON, OFF, NULL = "xml", "en", "ok", "on", "off", "null"
-RESERVED = frozenset([FUNC, OUT, LANG, AUTHINFO, "auth", "su"])  # ours alone to say
+SOK, OK, ON, OFF, NULL = "sok", "ok", "on", "off", "null"
+RESERVED = frozenset(["func", "out", "lang", "authinfo", "auth", "su"])  # ours alone to say
 BUTTON, NEXT = "clicked_button", "snext"
 SKIP_BASKET = "skipbasket"  # pay at once (0.3 [C])
 PAGE, PAGE_SIZE, TOTAL = "p_num", "p_cnt", "p_elems"  # 2.2 [T]
@@ -18,9 +15,8 @@ SORT, NEWEST_FIRST = "p_col", "-id"  # 1.3 [T]
 
 # -- answer (2.1-2.5) ----------------------------------------------------------------------------------------
 ROW, ERROR, METADATA, SLIST = "elem", "error", "metadata", "slist"
-LIST_PARTS = frozenset(
-    [ROW, TOTAL, PAGE, PAGE_SIZE, METADATA]
-)  # an answer with none of these says nothing about rows
+# an answer with none of these says nothing about rows
+LIST_PARTS = frozenset([ROW, TOTAL, PAGE, PAGE_SIZE, METADATA])
 SECOND_FACTOR = "totp.confirm"  # 1.4 [T]
 SERVICE_IDS = ("id", "item.id", "service.id")  # 5.6, in this order
 UNPAID_IDS = ("billorder", "lineitem.id")  # 5.6: not a service
@@ -51,9 +47,7 @@ NEVER_SENT_BACK = frozenset(["ostempl", "recipe", "passwd", "confirm", *PASSWORD
 
 
 class Wizard(NamedTuple):
-    """One of the two generations of order forms, and what they spell differently (5.1, 5.2, 12 end). off:
-    4.4, where the form has no list.
-    """
+    """A generation of order forms (5.1, 5.2, 12 end). off: 4.4, where the form has no list."""
 
     prefix: str
     period: str
@@ -82,13 +76,8 @@ MISSED = "missed"
 CAPTCHA = "captcha"  # how the word begins
 # types after which a call was certainly not carried out, and our code for them
 REFUSALS = {
+    **dict.fromkeys([MISSED, "value", "exists", "exist", "limit", "wizard_unavailable"], "upstream_refused"),
     "access": "rights_missing",
     "not_enough_money": "low_balance",
     "pricelist_min_order": "min_order",
-    MISSED: "upstream_refused",
-    "value": "upstream_refused",
-    "exists": "upstream_refused",
-    "exist": "upstream_refused",
-    "limit": "upstream_refused",
-    "wizard_unavailable": "upstream_refused",
 }
