@@ -5,12 +5,24 @@ change can be made to pay twice.
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
-from bill2bill.errors import Failure, Phrase
+from bill2bill.errors import Failure, Phrase, Raw
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """Raises Failure("state_unusable") for what SQLite or the disk refuses."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise Failure("state_unusable", reason=Raw(error)) from error
 
 
 def private_folder(folder: Path) -> None:
