@@ -135,7 +135,7 @@ def migrate(db: sqlite3.Connection, version: int, types: Mapping[int, str]) -> N
     carry_out(db, PURCHASE + LISTED_SERVICE + BINDING)
     db.execute("CREATE INDEX old_step_of ON old_step (purchase)")  # else each purchase reads all steps
     for row in _old_rows(db):
-        _insert(db, "purchase", _new_row(row, _steps(db, row["id"]), types))
+        insert(db, "purchase", _new_row(row, _steps(db, row["id"]), types))
     for row in _rows(db, "SELECT purchase, at, state, note FROM old_step ORDER BY rowid"):
         event, arguments = _event(row["state"], row["note"])
         stage = STAGES.get(row["state"], "sent")
@@ -350,9 +350,11 @@ def _rows(db: sqlite3.Connection, sql: str) -> Iterator[Row]:
         yield dict(zip(names, row))
 
 
-def _insert(db: sqlite3.Connection, table: str, row: Row) -> None:
+def insert(db: sqlite3.Connection, table: str, row: Row) -> int:
+    """Returns the number of the new row."""
     marks = ", ".join("?" for _ in row)
-    db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+    return int(db.execute(sql, list(row.values())).lastrowid or 0)
 
 
 Types = Callable[[], Mapping[int, str]]
