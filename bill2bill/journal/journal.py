@@ -12,11 +12,11 @@ import time
 from dataclasses import asdict, fields, replace
 from datetime import date
 from enum import Enum
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure, Raw
 from bill2bill.journal import bindings
-from bill2bill.journal.kinds import kinds_that
+from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.purchase import OPEN, Evidence, Intent, Purchase, Question, Stage
 from bill2bill.journal.transitions import Event
 from bill2bill.state.connection import StateFile
@@ -29,13 +29,14 @@ READ: Dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
-def _listed(names: Tuple[str, ...]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return "({})".format(", ".join(f"'{name}'" for name in names))
 
 
-OPEN_SQL = _listed(tuple(stage.value for stage in OPEN))
-OPENS, COUNTS = (_listed(kinds_that(lambda kind: kind.opens)), _listed(kinds_that(lambda kind: kind.counts)))
-RENEWS = _listed(kinds_that(lambda kind: kind.repeatable))
+OPEN_SQL = _listed(stage.value for stage in OPEN)
+OPENS = _listed(name for name, kind in KINDS.items() if kind.opens)
+COUNTS = _listed(name for name, kind in KINDS.items() if kind.counts)
+RENEWS = _listed(name for name, kind in KINDS.items() if kind.repeatable)
 UNSETTLED = f"(stage IN {OPEN_SQL} OR question IS NOT NULL)"
 BOUGHT = "stage IN ('confirmed', 'reported')"
 

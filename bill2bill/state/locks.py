@@ -1,6 +1,4 @@
-"""Locks are flocks: they die with their holder and need no clock (host-protocol 2.1: several copies of a
-module may run at once).
-"""
+"""Several copies of a module may run at once (host-protocol 2.1). Flocks die with their holder."""
 
 from __future__ import annotations
 
@@ -65,9 +63,7 @@ class Locks:
 
     @contextmanager
     def item(self, item: int, wait: float) -> Iterator[None]:
-        """Hold one item for the whole command. Raises Failure("item_busy") when another command keeps it
-        longer than `wait` seconds.
-        """
+        """Hold one item for the whole command. Raises item_busy if another keeps it over `wait` seconds."""
         with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
             yield
 

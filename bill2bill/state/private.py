@@ -1,6 +1,4 @@
-"""What nobody but root may write to: the folder of our state and the files in it. A journal that others can
-change can be made to pay twice.
-"""
+"""Only root may write to our folder: a journal that others can change can be made to pay twice."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ def usable() -> Iterator[None]:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder (0700) or check the one that is there. Raises OSError, or Failure("state_unusable") for
-    one that others may write to.
-    """
+    """Make the folder (0700) or check the one that is there. Raises OSError, Failure("state_unusable")."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     _check(folder, found, is_folder=True)
@@ -46,8 +42,7 @@ def _check(path: Path, found: os.stat_result, *, is_folder: bool) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise Failure("state_unusable", reason=Phrase("symbolic_link", name=path.name))
     if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(found.st_mode):
-        raise Failure(
-            "state_unusable", reason=Phrase("not_a_folder" if is_folder else "not_a_file", name=path.name)
-        )
+        wrong = "not_a_folder" if is_folder else "not_a_file"
+        raise Failure("state_unusable", reason=Phrase(wrong, name=path.name))
     if found.st_uid not in (0, os.geteuid()):
         raise Failure("state_unusable", reason=Phrase("belongs_to", name=path.name, user=found.st_uid))
