@@ -80,7 +80,8 @@ MUTANTS = (
     ),
     Mutant(
         "two-unsettled",
-        "nothing holds that an item has one unsettled purchase: neither the index nor the item's lock",
+        "nothing holds that an item has one unsettled purchase: neither the index, nor the item's lock, nor"
+        " that a row is still as it was read",
         (
             Patch(
                 "bill2bill/state/migrations.py",
@@ -92,6 +93,11 @@ MUTANTS = (
                 '        with self._held([self.folder / f"item-{item}"], wait, "item_busy"):\n'
                 "            yield\n",
                 "        yield\n",
+            ),
+            Patch(
+                "bill2bill/journal/journal.py",
+                "WHERE id = ? AND stage = ? AND question IS ?",
+                "WHERE id = ? AND (1 OR stage = ? OR question IS ?)",
             ),
         ),
     ),

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -368,3 +369,29 @@ def test_no_result_is_kept_of_files_that_are_not_committed_or_of_half_a_run(chec
     git(checkout, "commit", "--quiet", "--all", "--message", "now")
     gate.keep_result([finished()], ["everything on Python 3.9"])
     assert not (checkout / ".cache/tested.json").exists()
+
+
+def test_threads_and_processes_that_end_while_they_are_counted_cost_nobody_his_tests():
+    done = threading.Event()
+
+    def churn():
+        while not done.is_set():
+            subprocess.run(["true"], check=True)
+
+    threads = [threading.Thread(target=churn) for _ in range(3)]
+    short = [threading.Thread(target=lambda: [_started() for _ in range(2000)])]
+    for thread in threads + short:
+        thread.start()
+    try:
+        counted = [daily.cpu_seconds() for _ in range(400)]
+    finally:
+        done.set()
+        for thread in threads + short:
+            thread.join()
+    assert counted[0] <= counted[-1]
+
+
+def _started():
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()

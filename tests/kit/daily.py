@@ -86,15 +86,20 @@ def cpu_seconds() -> float:
 
 def _children() -> Iterator[str]:
     for source in Path("/proc/self/task").glob("*/children"):
-        yield from source.read_text().split()
+        yield from _of_the_living(source).split()
 
 
 def _living(pid: str) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rsplit(")", 1)[1].split()
-    except FileNotFoundError:
-        return 0.0
+    fields = _of_the_living(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / TICKS  # utime, stime, cutime, cstime
+
+
+def _of_the_living(source: Path) -> str:
+    """A file of /proc; "" when its thread or process has ended since it was listed, before or in the reading."""
+    try:
+        return source.read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 # -- the summary ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ HOME = Path(__file__).resolve().parents[2]
 
 DAYS = 7  # in so many consecutive seeds every variant of a matrix is met ...
 SLOW_DAYS = 10  # ... and every test that is marked slow
-WHOLE = ("tests/rules/",)  # run in milliseconds: nothing is won by leaving some out
+WHOLE = ("tests/rules/", "tests/migration/")  # run in milliseconds; has chosen its share itself
 SQL = ("tests/host/", "tests/sandbox/")  # each variant on both databases; elsewhere on one, in turn
 FLOOR = ("tests/rules", "tests/contract", "tests/host", "tests/journal")  # on the oldest Python
 MATRIX_RUNS = 40  # of the crash matrix; all are 200

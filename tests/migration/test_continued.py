@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 
 import pytest
+from kit import selection
 
 from bill2bill.journal.journal import Journal
 from bill2bill.sandbox.stage import HOME
@@ -27,7 +27,7 @@ from crash import released
 from crash.place import Place, make_template
 
 NAMES = released.names()
-SHARES = 20  # one of them is tried each time
+SHARES = 140  # one of them each day
 
 
 @pytest.fixture(scope="session")
@@ -39,16 +39,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def chosen() -> List[Tuple[str, str]]:
-    """Cases with their variants: a share that follows from the commit, so that all are met in a few days and
-    a failure comes again. FIXTURE_SHARE names another one, or `all`.
-    """
+    """Cases with their variants: a day's share, or with FIXTURE_SHARE=all, half an hour's work, all."""
     every = [(name, variant) for name in NAMES for variant in released.read(name).variants]
-    said = os.environ.get("FIXTURE_SHARE", "")
-    if said == "all":
+    if os.environ.get("FIXTURE_SHARE") == "all":
         return every
-    git = ["git", "rev-parse", "HEAD"]
-    head = "" if said else subprocess.run(git, cwd=HOME, capture_output=True, encoding="ascii").stdout[:8]
-    return every[int(said or str(int(head or "0", 16))) % SHARES :: SHARES]
+    seed = int(os.environ.get("BILL2BILL_TEST_SEED") or selection.seed_of())
+    return list(selection.dealt(every, SHARES, seed))
 
 
 @pytest.mark.parametrize(("name", "variant"), chosen())
