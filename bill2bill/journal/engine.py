@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 
 
 class Acceptance(NamedTuple):
-    """A yes. remote: None when a look must show the result; unpaid: an order that waits for payment."""
+    """A yes. remote: the upstream's id, None if a look must show it; unpaid: an order that is not paid."""
 
     remote: Optional[int] = None
     unpaid: Optional[int] = None

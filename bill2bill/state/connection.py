@@ -100,7 +100,7 @@ class StateFile:
     def _create(self) -> None:
         self.db.execute("PRAGMA journal_mode = WAL")
         with self.write() as db:
-            if _version(self.db) == 0:  # nobody else was faster
+            if _version(db) == 0:  # nobody else was faster
                 create(db)
                 self.place_here(db)
 
@@ -108,7 +108,7 @@ class StateFile:
         """One transaction, while no command holds an item: whole or not begun, wherever we are killed."""
         known = types()
         with Locks(self.folder / "locks").all_items(), self.write() as db:
-            version = _version(self.db)
+            version = _version(db)
             if version < VERSION:
                 keep_copy(self.folder, version)
                 migrate(db, version, known)
