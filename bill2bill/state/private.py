@@ -42,7 +42,8 @@ def _check(path: Path, found: os.stat_result, *, is_folder: bool) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise Failure("state_unusable", reason=Phrase("symbolic_link", name=path.name))
     if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(found.st_mode):
-        wrong = "not_a_folder" if is_folder else "not_a_file"
-        raise Failure("state_unusable", reason=Phrase(wrong, name=path.name))
+        raise Failure(
+            "state_unusable", reason=Phrase("not_a_folder" if is_folder else "not_a_file", name=path.name)
+        )
     if found.st_uid not in (0, os.geteuid()):
         raise Failure("state_unusable", reason=Phrase("belongs_to", name=path.name, user=found.st_uid))
