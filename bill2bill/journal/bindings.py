@@ -7,19 +7,14 @@ login stands for the account. Two items never hold one service, however they cam
 from __future__ import annotations
 
 import sqlite3
-from enum import Enum
 from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure
 from bill2bill.journal.purchase import Purchase
 from bill2bill.state.connection import StateFile
 
-
-class Origin(Enum):
-    """How an item came to its service."""
-
-    ORDERED = "ordered"
-    LINKED = "linked"  # a person named it in the panel
+# How an item came to its service; linked: a person named it in the panel.
+ORDERED, LINKED = "ordered", "linked"
 
 
 class Binding(NamedTuple):
@@ -31,13 +26,7 @@ class Binding(NamedTuple):
 
 def account_of(file: StateFile, login: str) -> str:
     """The account that a login leads to. login: a short name, as account.account_key."""
-    found = file.rows("SELECT account FROM login WHERE key = ?", login)
-    return str(found[0][0]) if found else login
-
-
-def account_in(db: sqlite3.Connection, login: str) -> str:
-    """The same inside of a transaction."""
-    found = db.execute("SELECT account FROM login WHERE key = ?", (login,)).fetchone()
+    found = file.first("SELECT account FROM login WHERE key = ?", login)
     return str(found[0]) if found else login
 
 
@@ -49,7 +38,7 @@ def claimed_twice(file: StateFile, account: str, other: str) -> List[int]:
         " WHERE a.account = ? AND b.account = ? AND a.item <> b.item AND a.detached = 0 AND b.detached = 0",
         account, other,
     )  # fmt: skip
-    return sorted({int(str(item)) for pair in found for item in pair})
+    return sorted({int(item) for pair in found for item in pair})
 
 
 def merge(db: sqlite3.Connection, account: str, into: str) -> None:
@@ -61,11 +50,9 @@ def merge(db: sqlite3.Connection, account: str, into: str) -> None:
 def holder(file: StateFile, account: str, itemtype: str, remote: int) -> Optional[Binding]:
     """itemtype: "" of a purchase whose connection is gone: it may be of any."""
     types = "itemtype IN (?, '')" if itemtype else "itemtype >= ?"
-    found = file.rows(
-        f"SELECT item, detached FROM binding WHERE account = ? AND {types} AND remote = ?",  # noqa: S608
-        account, itemtype, remote,
-    )  # fmt: skip
-    return Binding(int(str(found[0][0])), bool(found[0][1])) if found else None
+    sql = f"SELECT item, detached FROM binding WHERE account = ? AND {types} AND remote = ?"  # noqa: S608
+    found = file.first(sql, account, itemtype, remote)
+    return Binding(int(found[0]), bool(found[1])) if found else None
 
 
 def claim(
@@ -82,35 +69,28 @@ def claim(
     if held and not (held.detached or is_closed(held.item)):
         raise Failure("held_by_other", value=remote, object=held.item, id="-")
     with file.write() as db:
-        given_up = (account, itemtype, remote, held.item if held else 0)
-        db.execute(
-            "DELETE FROM binding WHERE account = ? AND itemtype IN (?, '') AND remote = ? AND item = ?",
-            given_up,
-        )
+        given_up = "DELETE FROM binding WHERE account = ? AND itemtype IN (?, '') AND remote = ? AND item = ?"
+        db.execute(given_up, (account, itemtype, remote, held.item if held else 0))
         # a person has corrected the link: what was named before is free for the item that it is of
-        db.execute(
-            "DELETE FROM binding WHERE item = ? AND detached = 0 AND origin = ?", (item, Origin.LINKED.value)
-        )
-        _bind(db, (account, itemtype, remote), item, Origin.LINKED)
+        db.execute("DELETE FROM binding WHERE item = ? AND detached = 0 AND origin = ?", (item, LINKED))
+        _bind(db, (account, itemtype, remote), item, LINKED)
 
 
-def ordered(db: sqlite3.Connection, order: Purchase) -> None:
+def ordered(file: StateFile, order: Purchase) -> None:
     """An order has given its item a service: part of the transaction that says so. Raises held_by_other."""
     # whose login it is may have been told since the order was read
-    account = account_in(db, order.account) if order.account else f"connection-{order.module}"
-    db.execute(
+    account = account_of(file, order.account) if order.account else f"connection-{order.module}"
+    file.db.execute(
         "DELETE FROM binding WHERE item = ? AND account = ? AND remote <> ? AND detached = 0",
         (order.item, account, order.remote),
     )
-    _bind(db, (account, order.itemtype, order.remote), order.item, Origin.ORDERED)
+    _bind(file.db, (account, order.itemtype, order.remote), order.item, ORDERED)
 
 
-def _bind(db: sqlite3.Connection, service: Tuple[object, ...], item: int, origin: Origin) -> None:
-    """service: account, type, remote id. Raises held_by_other, also for what another process was faster to
-    claim.
-    """
+def _bind(db: sqlite3.Connection, service: Tuple[object, ...], item: int, origin: str) -> None:
+    """service: account, type, remote id. Raises held_by_other, also if another process was faster."""
     try:
-        db.execute("INSERT INTO binding VALUES (?, ?, ?, ?, 0, ?)", (*service, item, origin.value))
+        db.execute("INSERT INTO binding VALUES (?, ?, ?, ?, 0, ?)", (*service, item, origin))
     except sqlite3.IntegrityError:
         (other, detached) = db.execute(
             "SELECT item, detached FROM binding WHERE account = ? AND itemtype = ? AND remote = ?", service

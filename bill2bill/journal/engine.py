@@ -20,8 +20,7 @@ from bill2bill.journal.questions import asked_about
 from bill2bill.journal.transitions import Event, Withdrawal
 from bill2bill.state import clock
 
-# What a look may find that only a person can sort out, however long we wait: told as it is, not as a lost
-# answer.
+# What a look may find that only a person can sort out: told as it is, not as a lost answer.
 QUESTIONS = frozenset(["two_alike", "name_taken", "held_by_other"])
 
 
@@ -39,18 +38,14 @@ class Finding(NamedTuple):
 
 
 class Acceptance(NamedTuple):
-    """What came with a yes. remote: the upstream's id, None when the result must be seen by a look; unpaid:
-    an order that waits for payment.
-    """
+    """A yes. remote: the upstream's id, None if a look must show it; unpaid: an order that is not paid."""
 
     remote: Optional[int] = None
     unpaid: Optional[int] = None
 
 
 class Deal(Protocol):
-    """How one kind of purchase is made. Every method may raise a Failure that stops the purchase
-    where it is.
-    """
+    """How one kind of purchase is made. Every method may raise a Failure: the purchase stays where it is."""
 
     def look(self, row: Purchase) -> Finding:
         """Is this purchase at the upstream? Raises when that cannot be told."""
@@ -73,19 +68,14 @@ Noting = Callable[[Purchase, int, Terms], None]
 
 
 def spend_once(
-    journal: Journal,
-    intent: Intent,
-    deal: Deal,
-    patience: Patience,
-    caller: Caller,
+    journal: Journal, intent: Intent, deal: Deal, patience: Patience, caller: Caller,
     noting: Optional[Noting] = None,
-) -> Purchase:
+) -> Purchase:  # fmt: skip
     """Buy what is intended, once, whatever happened before. The caller holds the item's lock.
 
     noting  for what the panel keeps a note of (note.py)
 
-    Returns the purchase: confirmed, or reported when the panel repeats an operation that it was already told
-    about.
+    Returns the purchase: confirmed, or reported when the panel repeats an operation that it was told about.
     Raises Failure: pending (accepted, not seen yet), unpaid_order, lost_answer, in_doubt_<question>,
     other_purchase, other_account, not_an_operation, copied_panel, upstream_busy, item_busy, or what `deal`
     raised.
@@ -123,9 +113,7 @@ def _named(journal: Journal, row: Purchase) -> Purchase:
 
 
 def _continued(journal: Journal, intent: Intent, row: Optional[Purchase]) -> Optional[Purchase]:
-    """The purchase that was begun, if it is of the same terms. What was not sent is withdrawn when the order
-    was changed.
-    """
+    """The purchase that was begun, if it is of the same terms. What was not sent is withdrawn otherwise."""
     if row is None or (row.stage is Stage.REPORTED and not row.question):
         return row
     if row.stage is Stage.CONFIRMED and not row.question and row.operation == intent.operation:
@@ -190,9 +178,7 @@ def _already_there(journal: Journal, row: Purchase, seen: Finding) -> Purchase:
 def _written_down(
     journal: Journal, row: Purchase, intent: Intent, terms: Terms, noting: Optional[Noting]
 ) -> Purchase:
-    """On the panel, then in the journal: whichever is lost, the other one knows that a request may
-    have left.
-    """
+    """On the panel, then in the journal: if one is lost, the other knows that a request may have left."""
     noted = row.noted
     if noting:
         noted = (noted or 0) + 1
@@ -207,9 +193,7 @@ def _written_down(
 
 
 def _look(journal: Journal, row: Purchase, deal: Deal, patience: Patience) -> Purchase:
-    """Settle a sent purchase by what the upstream shows; what nobody could settle for `overdue` seconds waits
-    for a person.
-    """
+    """Settle a sent purchase by what the upstream shows; after `overdue` seconds it waits for a person."""
     age = row.age
     if age < patience.settle and row.looked and not row.question:
         raise Failure("lost_answer", func=row.kind)  # one look is enough until a look can prove absence
@@ -238,9 +222,7 @@ def _unclear(journal: Journal, row: Purchase, evidence: Evidence, **told: Any) -
 
 
 def _absent(journal: Journal, row: Purchase, age: float, patience: Patience) -> Purchase:
-    """The upstream does not show it, and has not said yes: proof only when the request can no longer be
-    carried out.
-    """
+    """Not shown, and no yes was said: proof only when the request can no longer be carried out."""
     if age < patience.settle:
         if not row.question:
             journal.record(row, Event.NOT_SEEN_YET, looked=True)

@@ -12,14 +12,15 @@ import time
 from dataclasses import asdict, fields, replace
 from datetime import date
 from enum import Enum
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from bill2bill.errors import Failure, Raw
 from bill2bill.journal import bindings
-from bill2bill.journal.kinds import kinds_that
+from bill2bill.journal.kinds import KINDS
 from bill2bill.journal.purchase import OPEN, Evidence, Intent, Purchase, Question, Stage
-from bill2bill.journal.transitions import TRANSITIONS, Event, Transition
+from bill2bill.journal.transitions import Event
 from bill2bill.state.connection import StateFile
+from bill2bill.state.migrations import insert
 
 COLUMNS = tuple(field.name for field in fields(Purchase))
 READ: Dict[str, Callable[[Any], Any]] = {
@@ -28,13 +29,14 @@ READ: Dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
-def _listed(names: Tuple[str, ...]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return "({})".format(", ".join(f"'{name}'" for name in names))
 
 
-OPEN_SQL = _listed(tuple(stage.value for stage in OPEN))
-OPENS, COUNTS = (_listed(kinds_that(lambda kind: kind.opens)), _listed(kinds_that(lambda kind: kind.counts)))
-RENEWS = _listed(kinds_that(lambda kind: kind.repeatable))
+OPEN_SQL = _listed(stage.value for stage in OPEN)
+OPENS = _listed(name for name, kind in KINDS.items() if kind.opens)
+COUNTS = _listed(name for name, kind in KINDS.items() if kind.counts)
+RENEWS = _listed(name for name, kind in KINDS.items() if kind.repeatable)
 UNSETTLED = f"(stage IN {OPEN_SQL} OR question IS NOT NULL)"
 BOUGHT = "stage IN ('confirmed', 'reported')"
 
@@ -45,9 +47,7 @@ def new_token() -> str:
 
 
 class Happened(NamedTuple):
-    """One event of a purchase's history. at: seconds since the epoch; arguments: as Transition.told
-    names them.
-    """
+    """at: seconds since the epoch; arguments: as Transition.told names them."""
 
     at: float
     event: Event
@@ -64,9 +64,7 @@ class Holder(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a person decided. answer: a word of questions.Answer, or "adopt"; detail: an id, or what
-    differed.
-    """
+    """answer: a word of questions.Answer, or "adopt"; detail: an id, or what differed."""
 
     at: float
     who: str
@@ -84,26 +82,18 @@ class Journal(StateFile):
     # -- writing ---------------------------------------------------------------------------------------------
 
     def begin(self, intent: Intent, event: Optional[Event] = None, **values: Any) -> Purchase:
-        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same
-        transaction.
-        """
+        """Write down what shall be bought: nothing is sent yet. event: happens to it in the same write."""
         now = time.time()
         row = Purchase(
             id=0, item=intent.item, kind=intent.kind, itemtype=intent.itemtype, module=intent.module,
             operation=intent.operation, stage=Stage.INTENDED, name=intent.name, months=intent.months,
             before=intent.before, taken_over=intent.inherited, token=new_token(), created=now, changed=now,
         )  # fmt: skip
-        names = [name for name in COLUMNS if name != "id"]
-        marks, columns = ", ".join("?" for _ in names), asdict(row)
-        durable = event is not None and TRANSITIONS[event].durable
-        with self.write(durable) as db:
-            number = db.execute(
-                f"INSERT INTO purchase ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
-                [_plain(columns[name]) for name in names],
-            ).lastrowid
-            row = replace(row, id=int(number or 0))
-            _remember(db, row, Event.BEGUN, {"operation": intent.operation})
-            return row if event is None else _applied(db, row, event, None, values)
+        columns = {name: _plain(value) for name, value in asdict(row).items() if name != "id"}
+        with self.write(event is not None and event.rule.durable) as db:
+            row = replace(row, id=insert(db, "purchase", columns))
+            self._remember(row, Event.BEGUN, {"operation": intent.operation})
+            return row if event is None else self._applied(row, event, None, values)
 
     def record(self, row: Purchase, event: Event, to: Optional[Stage] = None, **values: Any) -> Purchase:
         """Commit what happened to a purchase. Returns the row as it is now.
@@ -112,16 +102,16 @@ class Journal(StateFile):
         values  columns that the event sets and arguments that the history keeps (transitions.py)
         Raises ValueError for what the machine does not allow, and item_busy if the row is not as it was read.
         """
-        with self.write(TRANSITIONS[event].durable) as db:
-            return _applied(db, row, event, to, values)
+        with self.write(event.rule.durable):
+            return self._applied(row, event, to, values)
 
     def decide(
         self, row: Purchase, decision: Decision, event: Event, to: Optional[Stage] = None, **values: Any
     ) -> Purchase:
         """A person's answer with who gave it and why, and what becomes of the purchase: one transaction."""
-        with self.write(TRANSITIONS[event].durable) as db:
+        with self.write(event.rule.durable) as db:
             _decided(db, row.id, decision)
-            return _applied(db, row, event, to, values)
+            return self._applied(row, event, to, values)
 
     def adopted(self, decision: Decision) -> None:
         """A person says that this machine and this folder are the real panel."""
@@ -141,18 +131,18 @@ class Journal(StateFile):
         asks: Dict[str, Any] = {"question": Question.SAME_ITEM, "evidence": Evidence.CLAIMED}
         with self.write() as db:  # also what is read: another process may be told of another login just now
             told_before = bool(self.rows("SELECT 1 FROM login WHERE key = ?", login))
-            known = self.rows(
+            known = self.first(
                 "SELECT account FROM login WHERE installation = ? AND customer = ?", installation, customer
             )
             # a customer whose number changed is still the one that bought with this login
-            account = str(known[0][0]) if known else bindings.account_in(db, login)
+            account = str(known[0]) if known else bindings.account_of(self, login)
             db.execute("REPLACE INTO login VALUES (?, ?, ?, ?)", (login, account, installation, customer))
             if told_before or account == login:  # what it has bought is another customer's, or there already
                 return
             for item in bindings.claimed_twice(self, login, account):
                 order = self.opening(item)
                 if order and order.question is None:
-                    _applied(db, order, Event.CLAIMED_TWICE, None, asks)
+                    self._applied(order, Event.CLAIMED_TWICE, None, asks)
             db.execute("UPDATE purchase SET account = ? WHERE account = ?", (account, login))
             bindings.merge(db, login, account)
 
@@ -171,12 +161,8 @@ class Journal(StateFile):
 
     def unsettled(self, item: int, kind: str) -> Optional[Purchase]:
         """What is on its way, or else in question: the one that is answered first (is_next)."""
-        found = self._many(
-            f"item = ? AND kind = ? AND detached = 0 AND {UNSETTLED}"
-            f" ORDER BY stage IN {OPEN_SQL} DESC, id LIMIT 1",
-            item, kind,
-        )  # fmt: skip
-        return found[0] if found else None
+        where = f"item = ? AND kind = ? AND detached = 0 AND {UNSETTLED}"
+        return self._one(where, item, kind, order=f"stage IN {OPEN_SQL} DESC, id")
 
     def latest(self, item: int, kind: str) -> Optional[Purchase]:
         return self._one("item = ? AND kind = ? AND detached = 0", item, kind)
@@ -187,31 +173,24 @@ class Journal(StateFile):
 
     def last_renewal(self, item: int) -> Optional[Purchase]:
         """The newest renewal of this item that was bought, with the expiry date before it."""
-        return self._one(
-            f"item = ? AND kind IN {RENEWS} AND detached = 0 AND {BOUGHT} AND before IS NOT NULL", item
-        )
+        where = f"item = ? AND kind IN {RENEWS} AND detached = 0 AND {BOUGHT} AND before IS NOT NULL"
+        return self._one(where, item)
 
     def months_left(self, item: int) -> int:
         """Months that were bought for an item and not sold to the client yet (decision 8)."""
-        found = self.rows(
-            "SELECT COALESCE(SUM(COALESCE(bought, 0) - months), 0) FROM purchase"  # noqa: S608
-            f" WHERE item = ? AND kind IN {COUNTS} AND detached = 0 AND {BOUGHT}",
-            item,
-        )
-        return int(str(found[0][0]))
+        left = "SELECT COALESCE(SUM(COALESCE(bought, 0) - months), 0) FROM purchase"
+        where = f"item = ? AND kind IN {COUNTS} AND detached = 0 AND {BOUGHT}"
+        return int(self.rows(f"{left} WHERE {where}", item)[0][0])
 
     def held_by_other(
         self, item: int, itemtype: str, remote: int, account: str, module: int
     ) -> Optional[Holder]:
-        """Another item that holds this service of the upstream. Where no account is noted, the connection
-        counts.
-        """
+        """Another item that holds this service. Where no account is noted, the connection counts."""
         for one in (account, f"connection-{module}"):
             bound = bindings.holder(self, one, itemtype, remote)
             if bound and (bound.item != item or bound.detached):
-                bought = self._one(
-                    f"remote = ? AND item = ? AND kind IN {OPENS} AND {BOUGHT}", remote, bound.item
-                )
+                where = f"remote = ? AND item = ? AND kind IN {OPENS} AND {BOUGHT}"
+                bought = self._one(where, remote, bound.item)
                 return Holder(bound.item, bought.id if bought else None, bound.detached)
         row = self._one(
             f"remote = ? AND (item <> ? OR detached = 1) AND kind IN {OPENS} AND {BOUGHT}"
@@ -222,33 +201,24 @@ class Journal(StateFile):
 
     def rivals(self, order: Purchase) -> List[Purchase]:
         """Orders of other items, with the same login, that were sent and are not settled either."""
-        return self._many(
-            f"(item <> ? OR detached = 1) AND kind IN {OPENS}"
-            " AND (stage = 'sent' OR question IS NOT NULL) AND account = ?",
-            order.item, order.account,
-        )  # fmt: skip
+        others = f"(item <> ? OR detached = 1) AND kind IN {OPENS}"
+        where = f"{others} AND (stage = 'sent' OR question IS NOT NULL) AND account = ?"
+        return self._many(where, order.item, order.account)
 
     def called(self, item: int, token: str) -> Optional[Purchase]:
         """The purchase of this item that the panel's note names."""
         return self._one("item = ? AND detached = 0 AND token = ?", item, token)
 
     def forgotten(self, item: int, known: int) -> List[Purchase]:
-        """What was reported after purchase `known`, the last that the panel has a note of, and is not asked
-        about yet.
-        """
+        """What was reported after `known`, the last that the panel has a note of, and is not asked about."""
         where = "stage = 'reported' AND noted IS NOT NULL AND question IS NULL"
         return self._many(f"item = ? AND detached = 0 AND id > ? AND {where} ORDER BY id", item, known)
 
     def next_question(self, item: int, kind: str) -> Optional[Purchase]:
-        """The oldest purchase of this item with a question that a look cannot answer; about the order of an
-        item, whoever asks.
-        """
-        where = "question IN ('same_renewal', 'same_item') AND evidence <> 'callback'"
-        found = self._many(
-            f"item = ? AND detached = 0 AND (kind IN {OPENS} OR kind = ?) AND {where} ORDER BY id LIMIT 1",
-            item, kind,
-        )  # fmt: skip
-        return found[0] if found else None
+        """The oldest question of this item that no look can answer; about its order, whoever asks."""
+        asked = "question IN ('same_renewal', 'same_item') AND evidence <> 'callback'"
+        where = f"item = ? AND detached = 0 AND (kind IN {OPENS} OR kind = ?) AND {asked}"
+        return self._one(where, item, kind, order="id")
 
     def is_next(self, row: Purchase) -> bool:
         """Of an item's purchases that the panel does not know any more, the oldest is answered first, and
@@ -267,23 +237,18 @@ class Journal(StateFile):
         return self._many(f"stage IN ({marks}) ORDER BY id", *[stage.value for stage in stages])
 
     def history(self, number: int) -> List[Happened]:
-        found = self.rows(
-            "SELECT at, event, stage, arguments FROM event WHERE purchase = ? ORDER BY rowid", number
-        )
+        sql = "SELECT at, event, stage, arguments FROM event WHERE purchase = ? ORDER BY rowid"
         return [
-            Happened(float(str(at)), Event(event), Stage(stage), dict(json.loads(str(arguments))))
-            for at, event, stage, arguments in found
+            Happened(float(at), Event(event), Stage(stage), dict(json.loads(arguments)))  # type: ignore[call-arg]
+            for at, event, stage, arguments in self.rows(sql, number)
         ]
 
     def decisions(self, number: int) -> List[Decision]:
-        found = self.rows(
-            "SELECT at, who, answer, detail, why FROM decision WHERE purchase = ? ORDER BY rowid", number
-        )
-        return [Decision(float(str(at)), *map(str, texts)) for at, *texts in found]
+        sql = "SELECT at, who, answer, detail, why FROM decision WHERE purchase = ? ORDER BY rowid"
+        return [Decision(float(at), *map(str, texts)) for at, *texts in self.rows(sql, number)]
 
-    def _one(self, where: str, *values: object) -> Optional[Purchase]:
-        found = self._many(f"{where} ORDER BY id DESC LIMIT 1", *values)
-        return found[0] if found else None
+    def _one(self, where: str, *values: object, order: str = "id DESC") -> Optional[Purchase]:
+        return next(iter(self._many(f"{where} ORDER BY {order} LIMIT 1", *values)), None)
 
     def _many(self, where: str, *values: object) -> List[Purchase]:
         sql = f"SELECT {', '.join(COLUMNS)} FROM purchase WHERE {where}"  # noqa: S608
@@ -292,8 +257,8 @@ class Journal(StateFile):
     # -- failures: the limit of tries counts these, not the panel's own counter ------------------------------
 
     def failures(self, item: int, command: str) -> int:
-        found = self.rows("SELECT times FROM failed WHERE item = ? AND kind = ?", item, command)
-        return int(str(found[0][0])) if found else 0
+        found = self.first("SELECT times FROM failed WHERE item = ? AND kind = ?", item, command)
+        return int(found[0]) if found else 0
 
     def count_failure(self, item: int, command: str) -> int:
         with self.write(durable=False) as db:
@@ -309,33 +274,37 @@ class Journal(StateFile):
             with self.write(durable=False) as db:
                 db.execute("DELETE FROM failed WHERE item = ? AND kind = ?", (item, command))
 
+    # -- one step of the machine -----------------------------------------------------------------------------
 
-def _applied(
-    db: sqlite3.Connection, row: Purchase, event: Event, to: Optional[Stage], values: Dict[str, Any]
-) -> Purchase:
-    rule = TRANSITIONS[event]
-    stage = _target(rule, row, event, to)
-    asked = _asked(rule, row, values)
-    told = {name: values[name] for name in rule.told if name in values}
-    _must_be_allowed(rule, event, asked, told, values)
-    columns: Dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
-    if "account" in columns:  # whose login it is may have been told since it was asked for
-        columns["account"] = bindings.account_in(db, columns["account"])
-    columns.update(stage=stage, question=asked, changed=time.time())
-    if asked is None:
-        columns["evidence"] = None
-    names = ", ".join(f"{name} = ?" for name in columns)
-    written = db.execute(
-        f"UPDATE purchase SET {names} WHERE id = ? AND stage = ? AND question IS ?",  # noqa: S608
-        (*map(_plain, columns.values()), row.id, row.stage.value, _plain(row.question)),
-    ).rowcount
-    if not written:
-        raise Failure("item_busy", detail=f"purchase {row.id} is not {row.stage.value} any more")
-    changed = replace(row, **columns)
-    if _gives_a_service(changed) and (row.stage, row.remote) != (changed.stage, changed.remote):
-        bindings.ordered(db, changed)
-    _remember(db, changed, event, told)
-    return changed
+    def _applied(self, row: Purchase, event: Event, to: Optional[Stage], values: Dict[str, Any]) -> Purchase:
+        """Part of the caller's transaction."""
+        stage = _target(row, event, to)
+        asked: Optional[Question] = values.get("question", row.question if event.rule.keeps else None)
+        told = {name: values[name] for name in event.rule.told if name in values}
+        _must_be_allowed(event, asked, told, values)
+        columns: Dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
+        if "account" in columns:  # whose login it is may have been told since it was asked for
+            columns["account"] = bindings.account_of(self, columns["account"])
+        columns.update(stage=stage, question=asked, changed=time.time())
+        if asked is None:
+            columns["evidence"] = None
+        names = ", ".join(f"{name} = ?" for name in columns)
+        written = self.db.execute(
+            f"UPDATE purchase SET {names} WHERE id = ? AND stage = ? AND question IS ?",  # noqa: S608
+            (*map(_plain, columns.values()), row.id, row.stage.value, _plain(row.question)),
+        ).rowcount
+        if not written:
+            raise Failure("item_busy", detail=f"purchase {row.id} is not {row.stage.value} any more")
+        changed = replace(row, **columns)
+        if _gives_a_service(changed) and (row.stage, row.remote) != (changed.stage, changed.remote):
+            bindings.ordered(self, changed)
+        self._remember(changed, event, told)
+        return changed
+
+    def _remember(self, row: Purchase, event: Event, told: Dict[str, Any]) -> None:
+        arguments = json.dumps({name: _plain(value) for name, value in told.items()}, ensure_ascii=False)
+        values = (row.id, row.changed, event.value, row.stage.value, arguments)
+        self.db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", values)
 
 
 def _gives_a_service(row: Purchase) -> bool:
@@ -343,7 +312,8 @@ def _gives_a_service(row: Purchase) -> bool:
     return row.rules.opens and given and not row.detached
 
 
-def _target(rule: Transition, row: Purchase, event: Event, to: Optional[Stage]) -> Stage:
+def _target(row: Purchase, event: Event, to: Optional[Stage]) -> Stage:
+    rule = event.rule
     if row.stage not in rule.sources:
         raise ValueError(f"{event.value} of a purchase that is {row.stage.value}")
     if to is None and len(rule.targets) < 2:
@@ -353,34 +323,20 @@ def _target(rule: Transition, row: Purchase, event: Event, to: Optional[Stage]) 
     return to
 
 
-def _asked(rule: Transition, row: Purchase, values: Dict[str, Any]) -> Optional[Question]:
-    return values.get("question", row.question if rule.keeps else None)
-
-
 def _must_be_allowed(
-    rule: Transition, event: Event, asked: Optional[Question], told: Dict[str, Any], values: Dict[str, Any]
+    event: Event, asked: Optional[Question], told: Dict[str, Any], values: Dict[str, Any]
 ) -> None:
     """A typing mistake must not become a row that nobody can read."""
+    rule = event.rule
     strange = set(values) - set(rule.sets) - set(rule.told) - {"question"}
     wrong = {
         name for name, value in told.items() if not isinstance(_plain(value), (rule.told[name], type(None)))
     }
     if strange or wrong:
         raise ValueError(f"{event.value} with {sorted(strange | wrong)}")
-    if (
-        "question" in values
-        and asked is not None
-        and (asked not in rule.asks or values.get("evidence") is None)
-    ):
-        raise ValueError(f"{event.value} asks {asked.value} with {values.get('evidence')}")
-
-
-def _remember(db: sqlite3.Connection, row: Purchase, event: Event, told: Dict[str, Any]) -> None:
-    arguments = json.dumps({name: _plain(value) for name, value in told.items()}, ensure_ascii=False)
-    db.execute(
-        "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-        (row.id, row.changed, event.value, row.stage.value, arguments),
-    )
+    evidence = values.get("evidence")
+    if "question" in values and asked is not None and (asked not in rule.asks or evidence is None):
+        raise ValueError(f"{event.value} asks {asked.value} with {evidence}")
 
 
 def _decided(db: sqlite3.Connection, number: int, decision: Decision) -> None:

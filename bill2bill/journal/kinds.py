@@ -1,10 +1,8 @@
-"""The kinds of purchase: what may be bought for an item, and what each kind may do. A new kind is a
-new row.
-"""
+"""The kinds of purchase: what may be bought for an item. A new kind is a new row."""
 
 from __future__ import annotations
 
-from typing import Callable, Dict, NamedTuple, Tuple
+from typing import Dict, NamedTuple
 
 
 class Kind(NamedTuple):
@@ -12,8 +10,7 @@ class Kind(NamedTuple):
 
     command     the panel's command that buys it (host-protocol 2.5)
     opens       it gives the item its service: bought once, continued whatever the operation's number
-    repeatable  the next one may look like the last one, so the end of each is told to the panel and kept
-                there
+    repeatable  the next one may look like the last one, so the panel keeps a note of the end of each
     noted       the panel keeps a note of it (note.py); a change is a state of the service and needs none
     counts      it buys months that are counted against the months sold (decision 8)
     """
@@ -31,8 +28,3 @@ KINDS: Dict[str, Kind] = {
     "changepricelist": Kind("setparam"),
     "setparam": Kind("setparam"),
 }
-
-
-def kinds_that(which: Callable[[Kind], bool]) -> Tuple[str, ...]:
-    """Names of the kinds for which `which(kind)` holds."""
-    return tuple(name for name, kind in KINDS.items() if which(kind))

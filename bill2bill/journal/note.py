@@ -20,11 +20,10 @@ SHAPE = re.compile(
 
 
 class Note(NamedTuple):
-    """token: of the purchase. attempt: the request that was about to leave, 0 = the purchase is over and the
-    panel was told.
+    """token: of the purchase. attempt: the request that was about to leave, 0 = over, and the panel was told.
 
-    before, months and period are those of a purchase that is not over, as the journal keeps them; before is
-    None for an order. left: months bought and not sold, of one that is over (decision 8).
+    before (None for an order), months and period: of a purchase that is not over, as the journal keeps them.
+    left: months bought and not sold, of one that is over (decision 8).
     """
 
     token: str
@@ -56,12 +55,6 @@ def read(text: str) -> Optional[Note]:
         before = date.fromisoformat(shape["before"]) if shape["before"] else None
     except ValueError as error:
         raise Failure("panel_data", object=Phrase("panel_note"), reason=Raw(error)) from error
-    numbers = {name: int(shape[name] or 0) for name in ("attempt", "months", "period", "left")}
-    return Note(
-        shape["token"],
-        numbers["attempt"],
-        before,
-        numbers["months"],
-        numbers["period"] or None,
-        numbers["left"],
-    )
+    numbers = shape.group("attempt", "months", "period", "left")
+    attempt, months, period, left = (int(number or 0) for number in numbers)
+    return Note(shape["token"], attempt, before, months, period or None, left)

@@ -68,11 +68,7 @@ class Intent(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What a request will ask for, written down with it.
-
-    tariff, period: ids at the upstream; bought: months that are bought, where they are counted; cost: what
-    the upstream's tariff asks, as text; remote: the service that is renewed or changed; highest: see Purchase
-    """
+    """What a request will ask for, as Purchase keeps it. remote: what it renews or changes."""
 
     tariff: Optional[int]
     period: Optional[int]
@@ -89,9 +85,7 @@ class Terms(NamedTuple):
 
 @dataclass(frozen=True)
 class Purchase:
-    """One row of the journal. Times are seconds since the epoch; cost is what the upstream's tariff asks, as
-    text.
-    """
+    """One row of the journal. Times are seconds since the epoch."""
 
     id: int
     item: int
@@ -113,7 +107,7 @@ class Purchase:
     tariff: Optional[int] = None
     period: Optional[int] = None  # id at the upstream
     bought: Optional[int] = None  # months bought at the upstream, where they are counted
-    cost: str = ""
+    cost: str = ""  # what the upstream's tariff asks
     attempts: int = 0  # requests that this journal wrote down before they left
     absences: int = 0  # how many of them a look has proved not carried out
     looked: bool = False  # a look since the last request left has not shown it yet
@@ -122,9 +116,7 @@ class Purchase:
     callback: Optional[int] = None  # the operation's count of tries when we began to tell the panel
     # nothing was sent yet, and another operation or purchase began it than the one that asks now
     taken_over: bool = False
-    highest: Optional[int] = (
-        None  # openings: the greatest id in the upstream's listing before the request left
-    )
+    highest: Optional[int] = None  # openings: the greatest id in the listing before the request left
     unpaid: Optional[int] = None  # number of an order that waits for payment at the upstream
     sent: Optional[float] = None  # when the last request left
     boot: str = ""  # the same by the clock that nobody can set (clock.Moment)
@@ -138,9 +130,7 @@ class Purchase:
 
     @property
     def term(self) -> Optional[int]:
-        """What was bought, as the panel's notes keep it: months where they are counted, else the
-        period's id.
-        """
+        """What was bought, as the panel's note keeps it: months where they are counted, else the period."""
         return self.period if self.bought is None else self.bought
 
     @property
@@ -167,13 +157,11 @@ class Purchase:
 
     @property
     def age(self) -> float:
-        """Seconds that have certainly passed since the last request left; 0 if none did. Rows of older
-        releases know the wall clock only.
-        """
+        """Seconds that have certainly passed since the last request left; 0 if none did."""
         if self.sent is None:
             return 0.0
         by_the_wall = max(0.0, time.time() - self.sent)
-        if not self.boot:
+        if not self.boot:  # a row of an older release
             return by_the_wall
         passed = clock.passed_since(clock.Moment(self.boot, self.uptime))
         # another boot may be that of another host, long ago, to which a container was moved

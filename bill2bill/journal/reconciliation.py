@@ -7,7 +7,7 @@ item. Then nothing is bought before a person has said which.
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.journal import Journal
@@ -40,9 +40,7 @@ def reconcile(journal: Journal, caller: Caller) -> None:
 
 
 def _ask_about_forgotten(journal: Journal, item: int, known: int) -> None:
-    """What was reported after purchase `known` is asked about: the panel is older, or the item
-    another one.
-    """
+    """What was reported after `known` is asked about: the panel is older, or the item another one."""
     for row in journal.forgotten(item, known):
         question = Question.SAME_ITEM if row.rules.opens else Question.SAME_RENEWAL
         journal.record(row, Event.PANEL_FORGOT, question=question, evidence=Evidence.RESTORED)
@@ -87,7 +85,10 @@ def _bought(journal: Journal, row: Purchase, note: Note) -> int:
 
 def _journal_is_older(journal: Journal, caller: Caller, note: Note) -> None:
     kind = note.kind
-    _settled_meanwhile(journal, journal.unsettled(caller.item, kind))
+    other = journal.unsettled(caller.item, kind)
+    if other:  # the panel's note is of a later purchase, and there is one at a time
+        stage = Stage.REFUSED if other.unsent else Stage.REPORTED
+        journal.record(other, Event.SUPERSEDED, stage, operation=None)
     left = note.left - journal.months_left(caller.item)  # what is superseded counts now
     intent = Intent(
         caller.item, kind, caller.itemtype, caller.module, None, "", caller.name, note.months, note.before
@@ -96,31 +97,21 @@ def _journal_is_older(journal: Journal, caller: Caller, note: Note) -> None:
     if note.attempt:  # an order can be looked up; a date that has moved shows no owner
         question = Question.SAME_RENEWAL if row.rules.repeatable else Question.BOUGHT
         columns = _may_have_left(caller, note)
-        if columns[
-            "bought"
-        ]:  # what an older journal takes for left over was used up, or nothing would be bought
+        # what an older journal takes for left over was used up, or nothing would be bought
+        if columns["bought"]:
             columns["bought"] -= journal.months_left(caller.item)
-        journal.record(
-            row, Event.FOUND_IN_NOTE, Stage.SENT, question=question, evidence=Evidence.LOST, **columns
-        )
+        columns.update(question=question, evidence=Evidence.LOST)
+        journal.record(row, Event.FOUND_IN_NOTE, Stage.SENT, **columns)
     else:  # a row that brings the count of months to what the panel's note says
         bought = left if caller.counts_months else None
         journal.record(row, Event.FOUND_IN_NOTE, Stage.REPORTED, token=note.token, noted=0, bought=bought)
 
 
-def _settled_meanwhile(journal: Journal, row: Optional[Purchase]) -> None:
-    """The panel's note is of a later purchase, and there is one at a time."""
-    if row:
-        journal.record(row, Event.SUPERSEDED, Stage.REFUSED if row.unsent else Stage.REPORTED, operation=None)
-
-
 def _may_have_left(caller: Caller, note: Note) -> Dict[str, Any]:
     """When it left is not known: it counts from now, so a look will wait long enough."""
-    here = clock.now()
-    term = (
-        {"bought": note.period, "period": None}
-        if caller.counts_months
-        else {"period": note.period, "bought": None}
-    )
-    request = {"sent": time.time(), "boot": here.boot, "uptime": here.seconds}
-    return {**request, **term, "token": note.token, "noted": note.attempt}
+    here, counted = clock.now(), caller.counts_months
+    return {
+        "sent": time.time(), "boot": here.boot, "uptime": here.seconds, "token": note.token,
+        "noted": note.attempt, "bought": note.period if counted else None,
+        "period": None if counted else note.period,
+    }  # fmt: skip

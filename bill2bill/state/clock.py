@@ -1,6 +1,4 @@
-"""A clock that nobody can set: seconds since this machine was started. The wall clock may be moved while a
-request is on its way.
-"""
+"""A clock that nobody can set: the wall clock may be moved while a request is on its way."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class Moment(NamedTuple):
-    """boot: which start of the machine, "" where the system does not tell; seconds since then, sleep
-    included.
-    """
+    """boot: which start of the machine, "" if the system does not tell; seconds since then, with sleep."""
 
     boot: str
     seconds: float

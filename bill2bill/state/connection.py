@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
-from bill2bill.errors import Failure, Raw
+from bill2bill.errors import Failure
 from bill2bill.state.locks import Locks
 from bill2bill.state.migrations import VERSION, Types, create, migrate
-from bill2bill.state.private import check_file, private_folder
+from bill2bill.state.private import check_file, private_folder, usable
 
 # Pages of SQLite's log before it is brought into the file. A command leaves the log as it is, and the next
 # one reads it all when it opens the file.
@@ -25,12 +25,8 @@ LOG_PAGES = 200
 def _open(folder: Path) -> sqlite3.Connection:
     private_folder(folder)
     path = folder / "state.sqlite3"
-    for name in (
-        path.name,
-        f"{path.name}-wal",
-        f"{path.name}-shm",
-    ):  # the last two are SQLite's, which follows links
-        check_file(folder / name)
+    for end in ("", "-wal", "-shm"):  # the last two are SQLite's, which follows links
+        check_file(folder / f"{path.name}{end}")
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -40,6 +36,10 @@ def _open(folder: Path) -> sqlite3.Connection:
     return db
 
 
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
 def kept_copy(folder: Path, version: int) -> Path:
     """Where the file of an earlier version stays when it is brought up to date."""
     return folder / f"state.version-{version}.sqlite3"
@@ -47,27 +47,21 @@ def kept_copy(folder: Path, version: int) -> Path:
 
 def keep_copy(folder: Path, version: int) -> None:
     """The file as it was committed last. Half a copy never has the name of a whole one."""
-    whole = kept_copy(folder, version)
+    file, whole = folder / "state.sqlite3", kept_copy(folder, version)
     part = whole.with_suffix(".part")
     for name in (part.name, f"{part.name}-journal"):
         (folder / name).unlink(missing_ok=True)  # of a process that was killed
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    source, target = sqlite3.connect(str(folder / "state.sqlite3")), sqlite3.connect(str(part))
-    try:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        source.close()
-        target.close()
-    with open(part, "rb") as file:
-        os.fsync(file.fileno())
+    with open(part, "rb") as copied:
+        os.fsync(copied.fileno())
     part.replace(whole)
 
 
 # Table of the releases before version 5 -> what became of it, without what the migration itself has written.
-WRITTEN = {
-    "purchase": "purchase", "step": "event WHERE event <> 'claimed_twice'", "decision": "decision",
-}  # fmt: skip
+WRITTEN = {"purchase": "purchase", "step": "event WHERE event <> 'claimed_twice'", "decision": "decision"}
 
 
 class StateFile:
@@ -82,10 +76,10 @@ class StateFile:
     def __init__(self, folder: Path, machine: str, root: str, types: Types = dict) -> None:
         self.folder = folder
         self._here = (machine, root)
-        with self._trouble():
+        with usable():
             self.db = _open(folder)
             self._file = (folder / "state.sqlite3").stat()
-            version = self._version()
+            version = _version(self.db)
             if version == 0:
                 self._create()
             elif version < VERSION:
@@ -98,44 +92,26 @@ class StateFile:
 
         Raises item_busy: the release before has got its file back (put_back).
         """
-        with self._trouble():
+        with usable():
             here = (self.folder / "state.sqlite3").stat()
         if not os.path.samestat(here, self._file):
             raise Failure("item_busy", detail="the file of the journal was replaced")
 
-    def _version(self) -> int:
-        return int(self.db.execute("PRAGMA user_version").fetchone()[0])
-
     def _create(self) -> None:
         self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute("BEGIN IMMEDIATE")
-        if self._version() == 0:  # nobody else was faster
-            create(self.db)
-            self.place_here(self.db)
-        self.db.execute("COMMIT")
+        with self.write() as db:
+            if _version(db) == 0:  # nobody else was faster
+                create(db)
+                self.place_here(db)
 
     def _migrate(self, types: Types) -> None:
         """One transaction, while no command holds an item: whole or not begun, wherever we are killed."""
         known = types()
-        with Locks(self.folder / "locks").all_items():
-            self.db.execute("PRAGMA synchronous = FULL")
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                version = self._version()
-                if version < VERSION:
-                    keep_copy(self.folder, version)
-                    migrate(self.db, version, known)
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
-
-    @contextmanager
-    def _trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise Failure("state_unusable", reason=Raw(error)) from error
+        with Locks(self.folder / "locks").all_items(), self.write() as db:
+            version = _version(db)
+            if version < VERSION:
+                keep_copy(self.folder, version)
+                migrate(db, version, known)
 
     @contextmanager
     def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -144,7 +120,7 @@ class StateFile:
         durable: also a failure of the power, from now on. Else from the next durable one on, of whatever
         command: enough for what is only more careful without it, or is learned again.
         """
-        with self._trouble():
+        with usable():
             self.db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -154,9 +130,12 @@ class StateFile:
                 raise
             self.db.execute("COMMIT")
 
-    def rows(self, sql: str, *values: object) -> List[Tuple[object, ...]]:
-        with self._trouble():
+    def rows(self, sql: str, *values: object) -> List[Tuple[Any, ...]]:
+        with usable():
             return self.db.execute(sql, values).fetchall()
+
+    def first(self, sql: str, *values: object) -> Optional[Tuple[Any, ...]]:
+        return next(iter(self.rows(sql, *values)), None)
 
     # -- where we are ----------------------------------------------------------------------------------------
 
@@ -171,8 +150,8 @@ class StateFile:
 
     def place(self) -> Tuple[str, str]:
         """(machine, folder) where purchases were made until now."""
-        found = self.rows("SELECT machine, root FROM place")
-        return (str(found[0][0]), str(found[0][1])) if found else ("", "")
+        machine, root = self.first("SELECT machine, root FROM place") or ("", "")
+        return str(machine), str(root)
 
 
 def put_back(folder: Path, version: int) -> bool:
@@ -185,50 +164,38 @@ def put_back(folder: Path, version: int) -> bool:
     path = folder / "state.sqlite3"
     if not path.exists():
         return False
-    with Locks(folder / "locks").all_items():
-        try:
-            db = _open(folder)
-            try:
-                if int(db.execute("PRAGMA user_version").fetchone()[0]) <= version:
-                    return False
-                copy = _newest_copy(folder, version)
-                _must_be_untouched(db, copy)
-            finally:
-                db.close()
-            for name in (f"{path.name}-wal", f"{path.name}-shm"):
-                (folder / name).unlink(missing_ok=True)
-            if copy.exists():
-                copy.replace(path)
-            else:  # nothing was ever bought
-                path.unlink()
-        except (sqlite3.Error, OSError) as error:
-            raise Failure("state_unusable", reason=Raw(error)) from error
+    with Locks(folder / "locks").all_items(), usable():
+        with closing(_open(folder)) as db:
+            if _version(db) <= version:
+                return False
+            copy = _newest_copy(folder, version)
+            _must_be_untouched(db, copy)
+        for name in (f"{path.name}-wal", f"{path.name}-shm"):
+            (folder / name).unlink(missing_ok=True)
+        if copy.exists():
+            copy.replace(path)
+        else:  # nothing was ever bought
+            path.unlink()
     return True
 
 
 def _newest_copy(folder: Path, version: int) -> Path:
-    """Of the files that this version can read: an earlier one was brought up to date over several
-    versions.
-    """
+    """Of those that this version can read: an earlier file was brought up to date over several versions."""
     found = [kept_copy(folder, one) for one in range(version, 0, -1)]
     return next((copy for copy in found if copy.exists()), found[0])
 
 
 def _must_be_untouched(db: sqlite3.Connection, copy: Path) -> None:
-    """Every purchase, event and decision comes from the copy: each is a row of its own, and none is
-    ever deleted.
-    """
-    now = [db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in WRITTEN.values()]  # noqa: S608
+    """Every purchase, event and decision comes from the copy: each is a row, and none is ever deleted."""
+    now = [_count(db, table) for table in WRITTEN.values()]
     before = [0] * len(WRITTEN)
     if copy.exists():
-        kept = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
-        try:
+        with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as kept:
             known = {name for (name,) in kept.execute("SELECT name FROM sqlite_master")}
-            before = [
-                kept.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] if table in known else 0  # noqa: S608
-                for table in WRITTEN
-            ]
-        finally:
-            kept.close()
+            before = [_count(kept, table) if table in known else 0 for table in WRITTEN]
     if now != before:
         raise Failure("bought_since", value=now[1] - before[1])
+
+
+def _count(db: sqlite3.Connection, table: str) -> int:
+    return int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608

@@ -1,6 +1,4 @@
-"""Locks are flocks: they die with their holder and need no clock (host-protocol 2.1: several copies of a
-module may run at once).
-"""
+"""Several copies of a module may run at once (host-protocol 2.1). Flocks die with their holder."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional
 
 from bill2bill.errors import Failure, Raw
-from bill2bill.state.private import private_folder
+from bill2bill.state.private import private_folder, usable
 
 GLANCE = 0.02  # seconds between two looks at a held lock
 SPARE_FILES = 256  # that a process opens besides the locks of all items
@@ -31,10 +29,8 @@ def _try(path: Path) -> Optional[int]:
 
 
 def _opened(path: Path) -> int:
-    try:
+    with usable():
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise Failure("state_unusable", reason=Raw(error)) from error
 
 
 @contextmanager
@@ -61,17 +57,13 @@ class Locks:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
+        with usable():
             for place in (folder.parent, folder):  # never the panel's own var: without it this is no panel
                 private_folder(place)
-        except OSError as error:
-            raise Failure("state_unusable", reason=Raw(error)) from error
 
     @contextmanager
     def item(self, item: int, wait: float) -> Iterator[None]:
-        """Hold one item for the whole command. Raises Failure("item_busy") when another command keeps it
-        longer than `wait` seconds.
-        """
+        """Hold one item for the whole command. Raises item_busy if another keeps it over `wait` seconds."""
         with self._held([self.folder / f"item-{item}"], wait, "item_busy"):
             yield
 
@@ -120,9 +112,7 @@ class Locks:
 
     @contextmanager
     def request(self, account: str, parallel: int, pace: float, wait: float) -> Iterator[None]:
-        """Hold one of the `parallel` places of an upstream account, at most `pace` requests a second begin (0
-        = no limit).
-        """
+        """Hold one of an account's `parallel` places; at most `pace` requests a second begin (0: any)."""
         places = [self.folder / f"account-{account}-{place}" for place in range(parallel)]
         with self._held(places, wait):
             self._keep_pace(account, pace)
@@ -131,12 +121,10 @@ class Locks:
     @contextmanager
     def _held(self, places: List[Path], wait: float, busy: str = "account_busy") -> Iterator[None]:
         until = time.monotonic() + wait
-        handle = next((got for got in map(_try, places) if got is not None), None)
-        while handle is None:
+        while (handle := next((got for got in map(_try, places) if got is not None), None)) is None:
             if time.monotonic() > until:
                 raise Failure(busy, detail=places[0].name)
             time.sleep(GLANCE)
-            handle = next((got for got in map(_try, places) if got is not None), None)
         try:
             yield
         finally:

@@ -41,12 +41,10 @@ CREATE TABLE decision (
   why TEXT NOT NULL
 );
 """
-FAILED = """
+KEPT = """
 CREATE TABLE failed (
   item INTEGER NOT NULL, kind TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (item, kind)
 );
-"""
-CACHE = """
 CREATE TABLE contact (
   account TEXT NOT NULL, name TEXT NOT NULL, remote INTEGER, state TEXT NOT NULL, PRIMARY KEY (account, name)
 );
@@ -61,13 +59,11 @@ CREATE TABLE listed (
 CREATE TABLE pause (account TEXT PRIMARY KEY, settings TEXT NOT NULL, since REAL NOT NULL);
 CREATE TABLE place (machine TEXT NOT NULL, root TEXT NOT NULL);
 """
-LISTED_SERVICE = """
+SERVICES = """
 CREATE TABLE listed_service (
   account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, name TEXT NOT NULL,
   mark TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, itemtype, remote)
 );
-"""
-BINDING = """
 CREATE TABLE binding (
   account TEXT NOT NULL, itemtype TEXT NOT NULL, remote INTEGER NOT NULL, item INTEGER NOT NULL,
   detached INTEGER NOT NULL DEFAULT 0, origin TEXT NOT NULL, UNIQUE (account, itemtype, remote)
@@ -77,16 +73,13 @@ CREATE TABLE login (
   key TEXT PRIMARY KEY, account TEXT NOT NULL, installation TEXT NOT NULL, customer TEXT NOT NULL
 );
 """
-TABLES = PURCHASE + FAILED + CACHE + LISTED_SERVICE + BINDING
 
 # What the releases before version 5 added to their first tables, by the version that it leads to.
 EARLY: Dict[int, str] = {
-    2: """
-ALTER TABLE purchase ADD COLUMN highest INTEGER;
+    2: """ALTER TABLE purchase ADD COLUMN highest INTEGER;
 ALTER TABLE purchase ADD COLUMN unpaid INTEGER;
 """,
-    3: """
-ALTER TABLE purchase ADD COLUMN boot TEXT NOT NULL DEFAULT '';
+    3: """ALTER TABLE purchase ADD COLUMN boot TEXT NOT NULL DEFAULT '';
 ALTER TABLE purchase ADD COLUMN uptime REAL NOT NULL DEFAULT 0;
 ALTER TABLE purchase ADD COLUMN token TEXT NOT NULL DEFAULT '';
 ALTER TABLE purchase ADD COLUMN noted INTEGER;
@@ -95,23 +88,19 @@ CREATE TABLE decision (
   purchase INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, answer TEXT NOT NULL, why TEXT NOT NULL
 );
 """,
-    4: """
-ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0;
-""",
+    4: "ALTER TABLE purchase ADD COLUMN over_noted INTEGER NOT NULL DEFAULT 0",
 }
 
 
 def carry_out(db: sqlite3.Connection, script: str) -> None:
-    """Statement by statement, inside of the caller's transaction: sqlite3's own way would commit
-    before it.
-    """
+    """Statement by statement, inside of the caller's transaction: sqlite3's own way would commit first."""
     for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
 
 
 def create(db: sqlite3.Connection) -> None:
-    carry_out(db, TABLES)
+    carry_out(db, PURCHASE + KEPT + SERVICES)
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 
@@ -123,26 +112,23 @@ def migrate(db: sqlite3.Connection, version: int, types: Mapping[int, str]) -> N
     for step in sorted(EARLY):
         if version < step:
             carry_out(db, EARLY[step])
-    (last,) = db.execute(
-        "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'purchase'"
-    ).fetchone()
+    newest = "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'purchase'"
+    (last,) = db.execute(newest).fetchone()
     for index in ("one_unsettled", "by_item", "by_token"):
         db.execute(f"DROP INDEX IF EXISTS {index}")
     for table in ("purchase", "decision", "step"):
         db.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
     db.execute("DROP TABLE IF EXISTS listed_service")  # a listing is read again
     db.execute("DELETE FROM snapshot WHERE what LIKE 'listing %'")
-    carry_out(db, PURCHASE + LISTED_SERVICE + BINDING)
+    carry_out(db, PURCHASE + SERVICES)
     db.execute("CREATE INDEX old_step_of ON old_step (purchase)")  # else each purchase reads all steps
-    for row in _old_rows(db):
-        _insert(db, "purchase", _new_row(row, _steps(db, row["id"]), types))
+    for row in _rows(db, "SELECT * FROM old_purchase ORDER BY id"):
+        insert(db, "purchase", _new_row(row, _steps(db, row["id"]), types))
     for row in _rows(db, "SELECT purchase, at, state, note FROM old_step ORDER BY rowid"):
         event, arguments = _event(row["state"], row["note"])
-        stage = STAGES.get(row["state"], "sent")
-        body = json.dumps(arguments, ensure_ascii=False)
-        db.execute(
-            "INSERT INTO event VALUES (?, ?, ?, ?, ?)", (row["purchase"], row["at"], event, stage, body)
-        )
+        stage = row["state"] if row["state"] in STAGES else "sent"
+        told = (row["purchase"], row["at"], event, stage, json.dumps(arguments, ensure_ascii=False))
+        db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", told)
     for row in _rows(db, "SELECT purchase, at, who, answer, why FROM old_decision ORDER BY rowid"):
         answer, _, detail = row["answer"].partition(" ")
         said = (row["purchase"], row["at"], row["who"], ANSWERS.get(answer, answer), detail, row["why"])
@@ -159,20 +145,12 @@ def migrate(db: sqlite3.Connection, version: int, types: Mapping[int, str]) -> N
 # -- one row -------------------------------------------------------------------------------------------------
 
 Row = Dict[str, Any]
-STAGES = {name: name for name in ("intended", "sent", "confirmed", "refused", "reported")}
+STAGES = ("intended", "sent", "confirmed", "refused", "reported")
 ANSWERS = {
-    "exists": "bought",
-    "absent": "not-bought",
-    "told": "new",
-    "foreign": "other-item",
-    "adopt:": "adopt",
-}
-LEAVES, PROVED, EARLY_LOOK = (
-    "request leaves",
-    "a look proves that it was not carried out",
-    "a look does not show it yet",
-)
-UNSEEN = "cannot be looked up"
+    "exists": "bought", "absent": "not-bought", "told": "new", "foreign": "other-item", "adopt:": "adopt",
+}  # fmt: skip
+LEAVES, PROVED = "request leaves", "a look proves that it was not carried out"
+EARLY_LOOK = "a look does not show it yet"
 UNCHANGED = (
     "id", "kind", "module", "operation", "name", "months", "before", "remote", "tariff", "cost", "accepted",
     "account", "taken_over", "highest", "unpaid", "sent", "boot", "uptime", "token", "noted", "created",
@@ -186,53 +164,43 @@ class Blocked(NamedTuple):
     evidence: Optional[str]
 
 
-QUESTIONS: Dict[str, Tuple[str, str, str]] = {  # of the old column `question`
-    "lost": ("sent", "same_renewal", "lost"),
-    "older": ("reported", "same_renewal", "restored"),
-    "item": ("reported", "same_item", "restored"),
-    "moved": ("intended", "same_renewal", "moved"),
+QUESTIONS = {  # of the old column `question`
+    "lost": Blocked("sent", "same_renewal", "lost"),
+    "older": Blocked("reported", "same_renewal", "restored"),
+    "item": Blocked("reported", "same_item", "restored"),
+    "moved": Blocked("intended", "same_renewal", "moved"),
 }
+# Of a row in doubt without such a question: how its last step but continuations began -> evidence.
+DOUBTS = {
+    "cannot be looked up": "timeout", "absent after": "accepted", "under way after": "working",
+    "sent again and again": "attempts", "noted on the panel; the journal was lost": "lost",
+}  # fmt: skip
 
 
 def _blocked(row: Row, notes: List[str]) -> Blocked:
-    """Where an old row stands. A row in doubt told the reason in its columns and in its last step but
-    continuations.
-    """
+    """Where an old row stands. A row in doubt told the reason in its columns or in its steps."""
     state, question = str(row["state"]), str(row["question"] or "")
     if state != "in doubt":
         if question in QUESTIONS and state == "reported":
-            stage, asked, evidence = QUESTIONS[question]
             # lost or moved, and over in a part of the journal that was lost: another one may be on its way
-            return Blocked("reported", asked, evidence if stage == "reported" else "restored")
+            return Blocked("reported", QUESTIONS[question].question, "restored")
         return Blocked(state, None, None)
     if question in QUESTIONS:
-        return Blocked(*QUESTIONS[question])
+        return QUESTIONS[question]
     if row["told"] is not None:
         return Blocked("confirmed", "same_renewal", "callback")
     if row["taken_over"]:
         return Blocked("intended", "bought", "beforehand")
-    return Blocked("sent", "bought", _evidence(notes))
-
-
-def _evidence(notes: List[str]) -> str:
     for note in reversed(notes):
         for beginning, evidence in DOUBTS.items():
             if note.startswith(beginning):
-                return evidence
-    return "accepted"
-
-
-DOUBTS = {
-    UNSEEN: "timeout", "absent after": "accepted", "under way after": "working",
-    "sent again and again": "attempts",
-    "noted on the panel; the journal was lost": "lost",
-}  # fmt: skip
+                return Blocked("sent", "bought", evidence)
+    return Blocked("sent", "bought", "accepted")
 
 
 def _new_row(row: Row, notes: List[str], types: Mapping[int, str]) -> Row:
-    blocked, item = _blocked(row, notes), int(str(row["item"]))
-    itemtype = types.get(int(str(row["module"])), "")
-    period = row["period"]
+    blocked, item, period = _blocked(row, notes), int(row["item"]), row["period"]
+    itemtype = types.get(int(row["module"]), "")
     return {
         **{name: row[name] for name in UNCHANGED},
         "item": abs(item), "detached": int(item < 0), "itemtype": itemtype, "callback": row["told"],
@@ -248,13 +216,8 @@ def _new_row(row: Row, notes: List[str], types: Mapping[int, str]) -> Row:
 def _bind(db: sqlite3.Connection) -> None:
     """Which service belongs to which item. Two rows that claim one service are both a question."""
     claims: Dict[Tuple[object, ...], List[Row]] = {}
-    found = _rows(
-        db,
-        "SELECT id, account, module, itemtype, remote, item, detached, stage, changed"
-        " FROM purchase WHERE kind = 'open'"
-        " AND stage IN ('confirmed', 'reported') AND remote IS NOT NULL ORDER BY id",
-    )
-    for row in found:
+    bought = "kind = 'open' AND stage IN ('confirmed', 'reported') AND remote IS NOT NULL"
+    for row in _rows(db, f"SELECT * FROM purchase WHERE {bought} ORDER BY id"):  # noqa: S608
         account = row["account"] or f"connection-{row['module']}"  # of releases that noted no login
         claims.setdefault((account, row["itemtype"], row["remote"]), []).append(row)
     for (account, itemtype, remote), rows in claims.items():
@@ -264,11 +227,8 @@ def _bind(db: sqlite3.Connection) -> None:
             continue
         for row in rows:
             if not row["detached"]:
-                db.execute(
-                    "UPDATE purchase SET question = 'same_item', evidence = 'claimed'"
-                    " WHERE id = ? AND question IS NULL",
-                    (row["id"],),
-                )
+                asks = "UPDATE purchase SET question = 'same_item', evidence = 'claimed'"
+                db.execute(f"{asks} WHERE id = ? AND question IS NULL", (row["id"],))
                 asked = (row["id"], row["changed"], "claimed_twice", row["stage"], "{}")
                 db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", asked)
 
@@ -334,10 +294,6 @@ def _event(state: object, note: object) -> Tuple[str, Row]:
 # -- SQL -----------------------------------------------------------------------------------------------------
 
 
-def _old_rows(db: sqlite3.Connection) -> Iterator[Row]:
-    return _rows(db, "SELECT * FROM old_purchase ORDER BY id")
-
-
 def _steps(db: sqlite3.Connection, purchase: object) -> List[str]:
     found = db.execute("SELECT note FROM old_step WHERE purchase = ? ORDER BY rowid", (purchase,))
     return [str(note) for (note,) in found]
@@ -350,9 +306,11 @@ def _rows(db: sqlite3.Connection, sql: str) -> Iterator[Row]:
         yield dict(zip(names, row))
 
 
-def _insert(db: sqlite3.Connection, table: str, row: Row) -> None:
+def insert(db: sqlite3.Connection, table: str, row: Row) -> int:
+    """Returns the number of the new row."""
     marks = ", ".join("?" for _ in row)
-    db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+    return int(db.execute(sql, list(row.values())).lastrowid or 0)
 
 
 Types = Callable[[], Mapping[int, str]]

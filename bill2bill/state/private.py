@@ -1,22 +1,30 @@
-"""What nobody but root may write to: the folder of our state and the files in it. A journal that others can
-change can be made to pay twice.
-"""
+"""Only root may write to our folder: a journal that others can change can be made to pay twice."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
-from bill2bill.errors import Failure, Phrase
+from bill2bill.errors import Failure, Phrase, Raw
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
+@contextmanager
+def usable() -> Iterator[None]:
+    """Raises Failure("state_unusable") for what SQLite or the disk refuses."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise Failure("state_unusable", reason=Raw(error)) from error
+
+
 def private_folder(folder: Path) -> None:
-    """Make the folder (0700) or check the one that is there. Raises OSError, or Failure("state_unusable") for
-    one that others may write to.
-    """
+    """Make the folder (0700) or check the one that is there. Raises OSError, Failure("state_unusable")."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     _check(folder, found, is_folder=True)

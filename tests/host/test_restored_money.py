@@ -367,7 +367,7 @@ def test_killed_while_a_moved_date_is_written_down_the_question_is_asked_all_the
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bill2bill.journal.journal._applied", killed)
+    monkeypatch.setattr("bill2bill.journal.journal.Journal._applied", killed)
     with pytest.raises(KeyboardInterrupt):
         fast.attempt(operation)
     monkeypatch.undo()
