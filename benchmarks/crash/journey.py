@@ -32,6 +32,7 @@ COMMANDS = {"open": "open", "prolong": "prolong", "addons": "setparam", "tariff"
 
 FORGETS = 2  # before this tick the journal is lost
 FORGOTTEN = ("stage-", "in-doubt-", "overdue-")  # cases whose journal may be lost, too
+AHEAD = "months-ahead"  # cases whose next renewals cost nothing: the judge wants a charge for each
 HARMLESS = ("list_order", "single_as_object")  # switches of a provider that are about form only
 
 
@@ -71,6 +72,8 @@ class Migrated:
     def _bought(self, item: int, draw: random.Random) -> Bought:
         mine = [step for step in self.steps if step["item"] == item]
         further = draw.choice(((), (), ("prolong",)))
+        if self.case.name.startswith(AHEAD):
+            further = ()
         return Bought(mine[-1]["kind"], mine[-1]["name"], (*(step["order"] for step in mine), *further))
 
     def put_back(self, place: Place) -> None:
