@@ -112,6 +112,6 @@ def test_surrogates_do_not_stop_the_masking():
     ],
 )
 def test_hostile_text_is_masked_in_linear_time(piece):
-    start = time.monotonic()
+    start = time.process_time()  # of this process: the machine may be busy
     mask(piece * (1_000_000 // len(piece)), ["secret"])
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

