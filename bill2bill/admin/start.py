@@ -192,7 +192,7 @@ def _last_answer(journal: Journal, row: Purchase) -> str:
 
 
 def _panel_repeats(row: Purchase) -> bool:
-    """Only the panel counts its tries: they tell if the panel knows of a purchase (journal.begun)."""
+    """Only the panel counts its tries: they tell if the panel knows of a purchase (journal.ownership)."""
     return row.stage is Stage.CONFIRMED and row.callback is not None
 
 

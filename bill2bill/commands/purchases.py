@@ -26,7 +26,9 @@ LOG = logging.getLogger("bill2bill")
 
 
 def under_way(context: Context, kind: str) -> Optional[Purchase]:
-    """The purchase of this item that is not over (journal.ownership)."""
+    """The purchase of this item that is not over (journal.ownership); another command asks without its
+    operation.
+    """
     return owned(context.journal, _caller(context, kind))
 
 

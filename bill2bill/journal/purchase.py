@@ -103,9 +103,9 @@ class Purchase:
     evidence: Optional[Evidence] = None
     detached: bool = False  # the item's number belongs to another item now
     before: Optional[date] = None
-    remote: Optional[int] = None
+    remote: Optional[int] = None  # the service; this and the next two are ids at the upstream
     tariff: Optional[int] = None
-    period: Optional[int] = None  # id at the upstream
+    period: Optional[int] = None
     bought: Optional[int] = None  # months bought at the upstream, where they are counted
     cost: str = ""  # what the upstream's tariff asks
     attempts: int = 0  # requests that this journal wrote down before they left

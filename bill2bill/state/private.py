@@ -24,7 +24,7 @@ def usable() -> Iterator[None]:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder (0700) or check the one that is there. Raises OSError, Failure("state_unusable")."""
+    """Make the folder (0700), or check that others cannot write to it. Raises OSError, state_unusable."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     _check(folder, found, is_folder=True)

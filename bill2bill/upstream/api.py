@@ -209,8 +209,8 @@ class ServiceUpstream(Protocol):
         """
 
     def in_cart(self, remote_id: int) -> Optional[int]:
-        """Number of the unpaid order, or of the cart's line, in which something for this service waits, be it
-        a renewal or a change, whoever put it there. None: the cart says that nothing does.
+        """Number of the unpaid order, or of the cart's line, in which something for this service waits. None:
+        the cart says that nothing does. What it is, a renewal or a change, and who put it there is not told.
         """
 
     def order_form(self, itemtype: str, tariff: int, months: int, datacenter: Optional[int]) -> OrderForm: ...

@@ -22,7 +22,7 @@ def run(context: Context) -> bytes:
     account = context.account(ServiceAccount, entered)
     account.check_dialect()
     identity = account.try_identity()
-    account.login_accepted()
+    account.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info(
         "account %s holds %s; version %s", identity.account.name, identity.account.balance, identity.version
     )

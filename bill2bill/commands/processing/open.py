@@ -115,7 +115,7 @@ class OpenDeal:
         return Finding(Sight.PRESENT, service.id)
 
     def _with_mark(self, service: Service) -> Optional[Service]:
-        """A service that nobody else holds; its edit form tells the mark where the listing does not."""
+        """A newer service that nobody else holds; its edit form tells the mark where the listing does not."""
         if service.state is ServiceState.DELETED:
             return None
         if self.context.other_holder(self.account, service.id):

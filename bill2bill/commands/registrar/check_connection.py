@@ -22,7 +22,7 @@ def run(context: Context) -> bytes:
     account = context.account(DomainAccount, entered)
     account.check_dialect()
     payer = pick_payer(account.payers(), entered.project)
-    account.login_accepted()
+    account.login_accepted()  # a person asks, so a paused login is tried once more
     LOG.info("account %s (%s) holds %s", payer.id, payer.project or payer.name, payer.balance)
     account.refresh_files()
     if "RU" not in account.countries():

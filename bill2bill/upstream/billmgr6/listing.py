@@ -44,7 +44,9 @@ def all_rows(client: Client, itemtype: str) -> Iterator[Node]:
 
 
 def newest_rows(client: Client, itemtype: str) -> Tuple[List[Node], Optional[int]]:
-    """The first page by falling number, if the upstream has sorted it, and the count of all rows, if told."""
+    """The first page by falling number, and the count of all rows, if told. The caller checks that the
+    upstream has sorted.
+    """
     take_filter_off(client, itemtype)
     rows: List[Node] = []
     total: Optional[int] = None
