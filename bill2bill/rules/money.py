@@ -73,7 +73,7 @@ ISO_4217 = """
 """
 ISO = frozenset(ISO_4217.split())
 
-# The upstream names its currencies in words of the answer's language: "Russian Ruble" (upstream-billmanager4 3.1).
+# Currencies in words of the answer's language: "Russian Ruble" (upstream-billmanager4 3.1).
 NAMES = {
     "RUB": (
         "russian ruble|russian rouble|russian rubles|ruble|rubles|rur|российский рубль|российские"
