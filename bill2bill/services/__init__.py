@@ -1,4 +1,4 @@
-"""What we sell: data more than code."""
+"""One file per type of service that we sell: data more than code."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, Mapping, NamedTuple, Tuple
 
-from bill2bill.services import domain, sold
+from bill2bill.services import domain, service
+from bill2bill.services.sold import SOLD
 
 
 class Module(NamedTuple):
@@ -17,7 +18,7 @@ class Module(NamedTuple):
 
 MODULES: Dict[str, Module] = {
     "registrar": Module(domain.EXECUTABLE, "registrar_module", (domain.ITEMTYPE,)),
-    "processing": Module(sold.EXECUTABLE, "processing", tuple(sorted(sold.SOLD))),
+    "processing": Module(service.EXECUTABLE, "processing", tuple(sorted(SOLD))),
 }
 
 

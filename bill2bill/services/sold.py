@@ -1,26 +1,10 @@
-"""Which types of service the processing module sells: a new one is one more line in TYPES."""
+"""Which types of service the processing module sells: a new one is one more line here."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Tuple
+from typing import Dict
 
-EXECUTABLE = "pmbill2bill"
+from bill2bill.services.service import ServiceType
+from bill2bill.services.vds import VDS
 
-
-class ServiceType(NamedTuple):
-    """What differs between the types.
-
-    itemtype     its internal name on the panel and at the upstream (host-protocol 0.3, upstream-billmanager6
-                 4.1)
-    fields       item parameters that go with an order where the upstream's form has a choice for them
-                 (upstream-billmanager6 5.11)
-    has_address  it is ready only when the upstream shows its IP address (upstream-billmanager6 12)
-    """
-
-    itemtype: str
-    fields: Tuple[str, ...]
-    has_address: bool
-
-
-TYPES = (ServiceType("vds", fields=("ostempl", "recipe"), has_address=True),)
-SOLD = {one.itemtype: one for one in TYPES}
+SOLD: Dict[str, ServiceType] = {one.itemtype: one for one in (VDS,)}
