@@ -149,7 +149,9 @@ class Words:
 
     def _moment(self, found: re.Match[str]) -> str:
         if found[2]:
-            then = datetime.fromisoformat(found[0]) + timedelta(seconds=self.seconds)
+            # The panel's moments have whole seconds. A second earlier, for the release before took an
+            # operation of the very second of its purchase for an older one, and the present one asks.
+            then = datetime.fromisoformat(found[0]) + timedelta(seconds=self.seconds - 1)
             return then.strftime("%Y-%m-%d %H:%M:%S")
         return (date.fromisoformat(found[1]) + timedelta(days=self.days)).isoformat()
 

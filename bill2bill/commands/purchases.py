@@ -48,16 +48,16 @@ def _caller(context: Context, kind: str) -> Caller:
         one_waits=lambda: bool(context.data.operations(item.id, command)),
         note=item.params.get(notes.PARAM, ""), name=purchase_name(item), itemtype=item.itemtype,
         module=item.module, counts_months=context.counts_months,
-        existed_at=lambda moment: _existed_at(context, moment),
+        created=lambda: _operation_created(context),
     )  # fmt: skip
 
 
-def _existed_at(context: Context, moment: float) -> bool:
-    """By the panel's clock, in whole seconds: the creation date tells a reused id from a retry."""
-    began = context.data.operation_began(context.call.operation or 0)
-    if began is None:
+def _operation_created(context: Context) -> Optional[datetime]:
+    found = context.data.operation_began(context.call.operation or 0)
+    if found is None:
         LOG.warning("the panel does not tell when operation %s was created", context.call.operation)
-    return began is None or began.replace(tzinfo=None) <= datetime.fromtimestamp(moment)  # noqa: DTZ006 - host-protocol 4.1: local time
+        return None
+    return found.replace(tzinfo=None)
 
 
 def buy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable, NamedTuple, Optional
 
 
@@ -15,8 +16,8 @@ class Caller(NamedTuple):
     note                 what the panel keeps of the item's last purchase, as it stands there
     name, itemtype, module   of the item, for a purchase that only the note tells of
     counts_months        are months bought and sold of this item counted (decision 8)?
-    existed_at(moment)   was the operation that asks there already at this moment (seconds since the epoch)?
-                         True also where the panel does not tell
+    created()            when the operation that asks was created: local time in whole seconds; None where the
+                         panel does not tell
     """
 
     item: int
@@ -30,4 +31,4 @@ class Caller(NamedTuple):
     itemtype: str = ""
     module: int = 0
     counts_months: bool = False
-    existed_at: Callable[[float], bool] = lambda _: True
+    created: Callable[[], Optional[datetime]] = lambda: None

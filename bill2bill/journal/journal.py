@@ -243,6 +243,12 @@ class Journal(StateFile):
             for at, event, stage, arguments in self.rows(sql, number)
         ]
 
+    def callback_began(self, row: Purchase) -> float:
+        """When the panel was told of a purchase for the first time, or might have been."""
+        sql = "SELECT MIN(at) FROM event WHERE purchase = ? AND event = ?"
+        (at,) = self.rows(sql, row.id, Event.CALLBACK_BEGINS.value)[0]
+        return row.created if at is None or at > time.time() else float(at)  # the clock was wrong then
+
     def decisions(self, number: int) -> List[Decision]:
         sql = "SELECT at, who, answer, detail, why FROM decision WHERE purchase = ? ORDER BY rowid"
         return [Decision(float(at), *map(str, texts)) for at, *texts in self.rows(sql, number)]

@@ -8,6 +8,7 @@ a person knows.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Optional
 
 from bill2bill.errors import Failure
@@ -49,7 +50,7 @@ def _told_again(journal: Journal, caller: Caller) -> Optional[Purchase]:
         return None
     if caller.operation is None or last.operation != caller.operation:
         return None
-    if caller.attempt > 1:
+    if caller.attempt > 1 and (last.rules.opens or not _is_newer(caller, journal.callback_began(last))):
         return last
     if not last.rules.opens:  # an item is opened once, whatever the id of the operation
         journal.record(last, Event.OPERATION_REUSED, operation=None)
@@ -66,7 +67,7 @@ def _after_buying(journal: Journal, row: Purchase, caller: Caller) -> Optional[P
     if row.callback is None or row.operation is None:
         return row  # the callback never began: the operation is the same, whatever its id
     same = row.operation == caller.operation
-    if same and caller.attempt > row.callback and caller.existed_at(row.created):
+    if same and caller.attempt > row.callback and _is_older(caller, journal.callback_began(row)):
         return row  # the panel repeats it: it was not told
     if not same and caller.exists(row.operation):
         return row
@@ -74,3 +75,20 @@ def _after_buying(journal: Journal, row: Purchase, caller: Caller) -> Optional[P
         row, Event.CALLBACK_UNCLEAR, question=Question.SAME_RENEWAL, evidence=Evidence.CALLBACK,
         asks=caller.operation, began=row.operation,
     )  # fmt: skip
+
+
+def _is_older(caller: Caller, moment: float) -> bool:
+    """Was the operation there before the second of `moment`? Within that second its date proves nothing: it
+    may be another one that got the id. Where the panel tells no date, the count of tries is believed.
+    """
+    created = caller.created()
+    return created is None or created < _second(moment)
+
+
+def _is_newer(caller: Caller, moment: float) -> bool:
+    created = caller.created()
+    return created is not None and created > _second(moment)
+
+
+def _second(moment: float) -> datetime:
+    return datetime.fromtimestamp(int(moment))  # noqa: DTZ006 - as the panel's dates: local (host-protocol 4.1)

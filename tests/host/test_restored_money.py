@@ -20,6 +20,7 @@ from bill2bill.admin import start
 from bill2bill.errors import Failure
 from bill2bill.host.panel import Panel
 from bill2bill.journal.questions import Answer, asked_about
+from bill2bill.journal.transitions import Event
 from bill2bill.rules.periods import add_months
 
 NOTE, LINK = "bill2bill_purchase", "bill2bill"
@@ -454,13 +455,38 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
     assert len(fast.charges) == 2
 
 
+def test_a_later_operation_with_the_number_of_one_that_stayed_is_bought_also_at_its_second_try(
+    fast, monkeypatch
+):
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+    row, told = fast.db.get("runningoperation", operation), Panel.prolonged
+
+    def stays(panel: Panel, number: int) -> None:
+        told(panel, number)
+        fast.db.insert("runningoperation", **row)
+
+    monkeypatch.setattr(Panel, "prolonged", stays)
+    assert fast.attempt(operation).status == 0
+    monkeypatch.undo()
+    fast.db.update("runningoperation", operation, trycount=1, createdate="2099-01-01 00:00:00")
+    assert fast.attempt(operation).status == 0
+    assert len(fast.charges) == 2
+
+
 @pytest.mark.parametrize(
-    ("created", "code"),
-    [("2099-01-01 00:00:00", "in_doubt_same_renewal/callback"), ("2020-01-01 00:00:00", ""), ("", "")],
+    ("seconds", "code"),
+    [
+        (-1, ""),
+        (0, "in_doubt_same_renewal/callback"),
+        (1, "in_doubt_same_renewal/callback"),
+        (None, ""),
+    ],
 )
-def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, created, code):
+def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast, monkeypatch, seconds, code):
     """Killed after the callback; then two processes are started for a new operation of the same number, so
-    its first run is its second try.
+    its first run is its second try. seconds: when it was created, after the callback began; the panel's dates
+    know no less, so one of that very second may be either.
     """
     item = fast.sold()
     operation = fast.operation(item, "prolong")
@@ -474,6 +500,9 @@ def test_a_number_that_came_again_is_no_repeat_whatever_its_count_of_tries(fast,
         fast.attempt(operation)
     monkeypatch.undo()
     assert (fast.running(item, "prolong"), len(fast.charges)) == (None, 1)
+    (began,) = [one.at for one in fast.store.history(1) if one.event is Event.CALLBACK_BEGINS]
+    local = datetime.fromtimestamp(int(began) + (seconds or 0)).astimezone()
+    created = "" if seconds is None else local.strftime("%Y-%m-%d %H:%M:%S")
     fast.db.insert("runningoperation", **{**row, "trycount": 1, "createdate": created})
     assert fast.attempt(operation).question == code
     assert len(fast.charges) == 1
