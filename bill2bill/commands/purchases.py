@@ -11,6 +11,7 @@ from bill2bill.commands import link, reporting
 from bill2bill.commands.context import Context, purchase_name
 from bill2bill.commands.link import Link
 from bill2bill.errors import Failure
+from bill2bill.host.mgrctl import may_do_it_yet
 from bill2bill.journal import note as notes
 from bill2bill.journal.caller import Caller
 from bill2bill.journal.engine import Deal, Patience, spend_once
@@ -180,7 +181,8 @@ def tell(context: Context, purchase: Purchase, callback: Callable[[], None]) -> 
         callback()
     except Failure as failure:
         if _is_on_panel(context, purchase):
-            context.journal.record(purchase, Event.CALLBACK_FAILED, callback=None, code=failure.code)
+            begun = purchase.callback if may_do_it_yet(failure) else None
+            context.journal.record(purchase, Event.CALLBACK_FAILED, callback=begun, code=failure.code)
             raise
         LOG.warning("the panel's answer was lost, but operation %s is over: %s", purchase.operation, failure)
     # first: the panel may take its time for the note, and we could be killed meanwhile

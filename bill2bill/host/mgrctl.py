@@ -34,17 +34,32 @@ class PanelError(Failure):
                          this error (host-protocol 9 #10), so it is taken for one if the error is about the
                          function and not about access
     restarting           the panel is being started again (host-protocol 1.4)
+    answered             False: the tool ended without a readable word of the panel
     """
 
     def __init__(
-        self, func: str, reason: Words, *, detail: str = "", about: Tuple[str, str, str] = ("", "", "")
-    ) -> None:
+        self, func: str, reason: Words, *, detail: str = "", about: Tuple[str, str, str] = ("", "", ""),
+        answered: bool = True,
+    ) -> None:  # fmt: skip
         super().__init__("panel_refused", detail=detail, func=func, reason=reason)
+        self.answered = answered
         self.type, self.object, self.value = about
         self.unknown_function = self.type != "access" and (
             self.object in ("func", "function") or self.value == func
         )
         self.restarting = about == ("client", "open", "billmgr")
+
+
+class NoReply(Failure):
+    """The panel was asked in vain, for as long as we wait."""
+
+    def __init__(self, func: str, detail: str) -> None:
+        super().__init__("panel_unreachable", func=func, detail=detail)
+
+
+def may_do_it_yet(failure: Failure) -> bool:
+    """Was the panel asked, and has it not said no? It goes on with what its tool has handed over."""
+    return isinstance(failure, NoReply) or (isinstance(failure, PanelError) and not failure.answered)
 
 
 class Mgrctl:
@@ -136,8 +151,7 @@ class Mgrctl:
         try:
             out, err = child.communicate(timeout=self._limit)
         except subprocess.TimeoutExpired as error:
-            late = f"no answer within {self._limit:g} s"
-            raise Failure("panel_unreachable", func=func, detail=late) from error
+            raise NoReply(func, f"no answer within {self._limit:g} s") from error
         finally:
             _end(child)
         return child.returncode, out, err
@@ -187,7 +201,7 @@ def _text_error(func: str, code: int, out: bytes, err: bytes, failure: Optional[
             return PanelError(func, _reason(*about), about=about)
     unread = failure.params["reason"] if failure else Raw("-")
     why = Phrase("exit_code", code=code) if code else Phrase("unreadable_answer", reason=unread)
-    return PanelError(func, why, detail=_short(err) or _short(out))
+    return PanelError(func, why, detail=_short(err) or _short(out), answered=False)
 
 
 def _reason(kind: str, obj: str, value: str) -> Words:

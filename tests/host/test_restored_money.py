@@ -17,7 +17,8 @@ from kit.purchases import intent, question_of, reported, says
 from kit.reseller_host import EXPIRES, KVM2, NAME, SMALL, HostServerReseller
 
 from bill2bill.admin import start
-from bill2bill.errors import Failure
+from bill2bill.errors import Failure, Phrase
+from bill2bill.host.mgrctl import NoReply, PanelError
 from bill2bill.host.panel import Panel
 from bill2bill.journal.questions import Answer, asked_about
 from bill2bill.journal.transitions import Event
@@ -453,6 +454,41 @@ def test_the_number_of_a_renewal_that_stayed_after_it_was_told_is_free_once_it_l
     requests.delete(fast.up.control + "faults", timeout=10)
     assert fast.attempt(operation).status == 0
     assert len(fast.charges) == 2
+
+
+@pytest.mark.parametrize("says", ["nothing in time", "nothing readable"])
+def test_a_panel_that_ends_an_operation_after_its_answer_was_given_up_is_asked_about(fast, monkeypatch, says):
+    """The next renewal is another one: it is neither told as done unseen, nor bought before a person says."""
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+    silent = NoReply("service.postprolong", "late")
+    if says == "nothing readable":
+        silent = PanelError("service.postprolong", Phrase("exit_code", code=-9), answered=False)
+
+    def hangs(*_: Any) -> None:
+        raise silent
+
+    monkeypatch.setattr(Panel, "prolonged", hangs)
+    assert fast.attempt(operation).status == 1
+    monkeypatch.undo()
+    fast.db.delete("runningoperation", id=operation)  # the panel has done it in the end
+    assert fast.attempt(fast.operation(item, "prolong")).question == "in_doubt_same_renewal/callback"
+    assert len(fast.charges) == 1
+
+
+def test_a_panel_that_has_said_no_is_told_again_by_whatever_operation(fast, monkeypatch):
+    item = fast.sold()
+    operation = fast.operation(item, "prolong")
+
+    def refuses(*_: Any) -> None:
+        raise PanelError("service.postprolong", Phrase("no_reason"))
+
+    monkeypatch.setattr(Panel, "prolonged", refuses)
+    assert fast.attempt(operation).status == 1
+    monkeypatch.undo()
+    fast.db.delete("runningoperation", id=operation)
+    assert fast.attempt(fast.operation(item, "prolong")).status == 0
+    assert len(fast.charges) == 1
 
 
 def test_a_later_operation_with_the_number_of_one_that_stayed_is_bought_also_at_its_second_try(
