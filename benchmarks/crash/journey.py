@@ -138,6 +138,7 @@ class Journey:
         site = self.place.six
         if not self.migrated or not site.get("state")["basket"]:
             return False
+        self._heal()  # a fault that is left over is not for the person
         site.post("balance", balance="500.00", credit="0")
         pay = {"func": "payment.add.method", "authinfo": f"{USER}:{PASSWORD}", "out": "xml", "sok": "ok"}
         released.asks(site, {**pay, "paymethod": "1"})
