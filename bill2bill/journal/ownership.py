@@ -50,7 +50,7 @@ def _told_again(journal: Journal, caller: Caller) -> Optional[Purchase]:
         return None
     if caller.operation is None or last.operation != caller.operation:
         return None
-    if caller.attempt > 1 and (last.rules.opens or not _is_newer(caller, journal.callback_began(last))):
+    if caller.attempt > 1:
         return last
     if not last.rules.opens:  # an item is opened once, whatever the id of the operation
         journal.record(last, Event.OPERATION_REUSED, operation=None)
@@ -82,13 +82,5 @@ def _is_older(caller: Caller, moment: float) -> bool:
     may be another one that got the id. Where the panel tells no date, the count of tries is believed.
     """
     created = caller.created()
-    return created is None or created < _second(moment)
-
-
-def _is_newer(caller: Caller, moment: float) -> bool:
-    created = caller.created()
-    return created is not None and created > _second(moment)
-
-
-def _second(moment: float) -> datetime:
-    return datetime.fromtimestamp(int(moment))  # noqa: DTZ006 - as the panel's dates: local (host-protocol 4.1)
+    second = datetime.fromtimestamp(int(moment))  # noqa: DTZ006 - host-protocol 4.1: local time
+    return created is None or created < second

@@ -491,25 +491,6 @@ def test_a_panel_that_has_said_no_is_told_again_by_whatever_operation(fast, monk
     assert len(fast.charges) == 1
 
 
-def test_a_later_operation_with_the_number_of_one_that_stayed_is_bought_also_at_its_second_try(
-    fast, monkeypatch
-):
-    item = fast.sold()
-    operation = fast.operation(item, "prolong")
-    row, told = fast.db.get("runningoperation", operation), Panel.prolonged
-
-    def stays(panel: Panel, number: int) -> None:
-        told(panel, number)
-        fast.db.insert("runningoperation", **row)
-
-    monkeypatch.setattr(Panel, "prolonged", stays)
-    assert fast.attempt(operation).status == 0
-    monkeypatch.undo()
-    fast.db.update("runningoperation", operation, trycount=1, createdate="2099-01-01 00:00:00")
-    assert fast.attempt(operation).status == 0
-    assert len(fast.charges) == 2
-
-
 @pytest.mark.parametrize(
     ("seconds", "code"),
     [
