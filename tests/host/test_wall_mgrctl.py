@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from kit.waiting import wait_for
 from kit.wall_panel import RESTARTING, WallPanel, error
 
 from bill2bill import messages
@@ -251,10 +252,12 @@ def test_a_tool_that_hangs_is_ended_with_everything_that_it_started(wall):
     unreachable(wall, limit=0.5)
     assert time.monotonic() - started < 300
     group = (wall.root / "pid").read_text().strip()
-    left = [
-        stat.rsplit(")", 1)[1].split() for stat in processes() if stat.rsplit(")", 1)[1].split()[2] == group
-    ]
-    assert [fields[0] for fields in left if fields[0] not in "ZX"] == []
+
+    def alive():
+        left = [stat.rsplit(")", 1)[1].split() for stat in processes()]
+        return [fields[0] for fields in left if fields[2] == group and fields[0] not in "ZX"]
+
+    wait_for(lambda: not alive())  # SIGKILL has been sent, and takes its moment
 
 
 # -- the writes in the trade's words -------------------------------------------------------------------------
